@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+import { z } from 'zod';
+import { providers } from './providers/registry.ts';
+import { Secret } from './secret.ts';
+import { isLoopback, isLoopbackHost, notPublic } from './settings.ts';
+import { directoryNamePattern } from './user.ts';
+
+/** The configuration as the program uses it: checked, complete, every secret a Secret. */
+export type Config = z.output<typeof schema>;
+
+/** A configuration that must not be started with: one line a problem, each naming its key and no value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const kinds = Object.keys(providers) as [keyof typeof providers, ...(keyof typeof providers)[]];
+
+const directory = z
+  .looseObject({
+    provider: z.enum(kinds),
+    /** Permits a base URL on this machine's loopback interface, for tests and the sandbox. */
+    allowLoopback: z.boolean().default(false),
+  })
+  .transform(({ provider, allowLoopback, ...settings }, context) => {
+    const parsed = providers[provider].safeParse(settings);
+    if (!parsed.success) {
+      for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path, message });
+      return z.NEVER;
+    }
+    const problem = allowLoopback && isLoopback(parsed.data.origin) ? undefined : notPublic(parsed.data.origin);
+    if (problem) {
+      const message = `Expected https to a public name, but ${problem}.`;
+      context.addIssue({ code: 'custom', path: ['baseUrl'], message });
+    }
+    return parsed.data;
+  });
+
+const schema = z
+  .strictObject({
+    server: z
+      .strictObject({
+        host: z.string().min(1).default('127.0.0.1'),
+        port: z.int().min(0).max(65_535).default(4000),
+        graphiql: z.boolean().default(false),
+        introspection: z.boolean().default(false),
+      })
+      .prefault({}),
+    callers: z.strictObject({ anonymous: z.literal(true) }),
+    directories: z
+      .record(z.string().regex(directoryNamePattern, 'A name has lower-case letters, digits and hyphens.'), directory)
+      .refine((all) => Object.keys(all).length > 0, 'Name at least one directory.'),
+    limits: z
+      .strictObject({
+        /** Milliseconds for one whole operation, reading back included. */
+        deadlineMs: z.int().min(100).max(120_000).default(10_000),
+        /** Milliseconds of them that are kept for reading back what was written. */
+        readBackMs: z.int().min(50).max(60_000).default(3_000),
+        operationsPerPatch: z.int().positive().max(1_000).default(50),
+      })
+      .refine(({ deadlineMs, readBackMs }) => readBackMs < deadlineMs, {
+        path: ['readBackMs'],
+        error: 'Expected less than deadlineMs: it is a part of it.',
+      })
+      .prefault({}),
+  })
+  .refine(({ server }) => isLoopbackHost(server.host), {
+    path: ['callers', 'anonymous'],
+    error: 'Anonymous callers are let in only where server.host is a loopback address such as 127.0.0.1.',
+  });
+
+/**
+ * Reads the configuration: the file that IDPATCH_CONFIG names, else ./idpatch.yaml; undefined where neither is
+ * there. PORT and HOST replace the server's own.
+ * @throws ConfigError
+ */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>>): Config | undefined {
+  const named = environment.IDPATCH_CONFIG;
+  const text = readText(named ?? './idpatch.yaml', named === undefined);
+  if (text === undefined) return undefined;
+  const document = parseDocument(text, { prettyErrors: false });
+  const [broken] = document.errors;
+  if (broken) {
+    // The message of a YAML error may quote the line, and the line may hold what must not be printed.
+    const line = text.slice(0, broken.pos[0]).split('\n').length;
+    throw new ConfigError(`The configuration is not YAML: ${broken.code} at line ${line}.`);
+  }
+  const problems: string[] = [];
+  const raw = resolveSecrets(document.toJS(), [], environment, problems);
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  return parseConfig(raw, environment);
+}
+
+/**
+ * Checks a configuration in which every secret is a Secret already.
+ * @throws ConfigError
+ */
+export function parseConfig(raw: unknown, environment: Readonly<Record<string, string | undefined>> = {}): Config {
+  const parsed = schema.safeParse(withListenAddress(raw, environment));
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the configuration'}: ${message}`).join('\n'),
+  );
+}
+
+function readText(path: string, mayBeAbsent: boolean): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (mayBeAbsent && code === 'ENOENT') return undefined;
+    throw new ConfigError(`The configuration file could not be read (${code}): ${path}`);
+  }
+}
+
+function withListenAddress(raw: unknown, { HOST, PORT }: Readonly<Record<string, string | undefined>>): unknown {
+  if (!HOST && !PORT) return raw;
+  if (typeof raw !== 'object' || raw === null) return raw;
+  const server = 'server' in raw ? raw.server : undefined;
+  const port = PORT && /^\d{1,5}$/.test(PORT) ? Number(PORT) : PORT;
+  return {
+    ...raw,
+    server: { ...(typeof server === 'object' ? server : {}), ...(HOST ? { host: HOST } : {}), ...(PORT ? { port } : {}) },
+  };
+}
+
+/** Puts a Secret in the place of every `{ env: NAME }` and `{ file: PATH }`. */
+function resolveSecrets(
+  value: unknown,
+  path: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): unknown {
+  if (Array.isArray(value)) {
+    return value.map((one, index) => resolveSecrets(one, [...path, String(index)], environment, problems));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  const [only] = entries;
+  if (entries.length === 1 && only && typeof only[1] === 'string' && (only[0] === 'env' || only[0] === 'file')) {
+    const found = only[0] === 'env' ? environment[only[1]] : readSecretFile(only[1]);
+    const problem = secretProblem(found);
+    if (!problem && found !== undefined) return new Secret(found);
+    problems.push(`${path.join('.')}: the secret of { ${only[0]}: ${only[1]} } ${problem}.`);
+    return undefined;
+  }
+  return Object.fromEntries(
+    entries.map(([key, one]) => [key, resolveSecrets(one, [...path, key], environment, problems)]),
+  );
+}
+
+function readSecretFile(path: string): string | undefined {
+  try {
+    // An editor ends a file with a line break that is no part of the secret.
+    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch {
+    return undefined;
+  }
+}
+
+function secretProblem(value: string | undefined): string | undefined {
+  if (value === undefined) return 'is not there';
+  if (value === '') return 'is empty';
+  if (!/^[\x21-\x7e]+$/.test(value)) return 'has a space, a line break or a character outside ASCII';
+  return undefined;
+}

@@ -1,0 +1,27 @@
+import type { Config } from './config.ts';
+import { createHttpClient } from './http/client.ts';
+import type { Provider } from './providers/provider.ts';
+
+/** One configured instance of a provider, by the name that callers use for it. */
+export interface Directory {
+  readonly name: string;
+  readonly provider: Provider;
+}
+
+/** The directories by name, in the order of the configuration. */
+export type Directories = ReadonlyMap<string, Directory>;
+
+/** Makes the directories of a configuration, each with connections of its own. Connects to nothing yet. */
+export function createDirectories(config: Config): Directories {
+  return new Map(
+    Object.entries(config.directories).map(([name, configured]) => [
+      name,
+      { name, provider: configured.create(name, { http: createHttpClient(configured.origin) }) },
+    ]),
+  );
+}
+
+/** Closes every directory's connections. */
+export async function closeDirectories(directories: Directories): Promise<void> {
+  await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
+}

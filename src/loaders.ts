@@ -1,0 +1,63 @@
+import DataLoader from 'dataloader';
+import type { Directories } from './directories.ts';
+import { ReadFailure } from './outcome.ts';
+import type { Call } from './providers/provider.ts';
+import { globalId, parseGlobalId, type User, type WholeUser } from './user.ts';
+
+/** Reads users for one GraphQL request: those asked for in the same turn go together, each is read once. */
+export interface Loaders {
+  /** The user of a global id whose directory exists; undefined where there is none. */
+  user(id: string): Promise<User | undefined>;
+  /** The same with custom fields. */
+  wholeUser(id: string): Promise<WholeUser | undefined>;
+  /** Forgets what was read of the user, and remembers this in its place: after a write. */
+  replace(id: string, user: WholeUser | undefined): void;
+}
+
+/** Makes empty loaders, all of whose reads share one deadline. */
+export function createLoaders(directories: Directories, call: Call): Loaders {
+  const whole = new DataLoader<string, WholeUser | undefined>(
+    async (ids) => (await readByDirectory(ids, true)) as readonly (WholeUser | undefined | ReadFailure)[],
+    { maxBatchSize: Number.POSITIVE_INFINITY },
+  );
+  const plain = new DataLoader<string, User | undefined>((ids) => readByDirectory(ids, false));
+
+  async function readByDirectory(
+    ids: readonly string[],
+    customFields: boolean,
+  ): Promise<readonly (User | undefined | ReadFailure)[]> {
+    const wanted = Map.groupBy(
+      ids.flatMap((id) => parseGlobalId(id) ?? []),
+      ({ directory }) => directory,
+    );
+    const found = new Map<string, User | ReadFailure>();
+    await Promise.all(
+      [...wanted].map(async ([name, references]) => {
+        const userIds = references.map(({ userId }) => userId);
+        const users = (await directories.get(name)?.provider.readUsers(userIds, { customFields }, call)) ?? [];
+        for (const [index, reference] of references.entries()) {
+          const user = users[index];
+          if (user) found.set(globalId(reference), user);
+        }
+      }),
+    );
+    return ids.map((id) => found.get(id));
+  }
+
+  return {
+    user: (id) => plain.load(id),
+    async wholeUser(id) {
+      const user = await whole.load(id);
+      if (user) plain.clear(id).prime(id, user);
+      return user;
+    },
+    replace(id, user) {
+      plain.clear(id);
+      whole.clear(id);
+      if (user) {
+        plain.prime(id, user);
+        whole.prime(id, user);
+      }
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { HttpClient, HttpExchange } from '../../http/client.ts';
+import type { Secret } from '../../secret.ts';
+import type { Call } from '../provider.ts';
+import type { WireRequest } from './encode.ts';
+
+/** Sends requests with the directory's credentials. */
+export interface DescopeClient {
+  send(request: WireRequest, call: Call): Promise<HttpExchange>;
+}
+
+/** Every call carries `Authorization: Bearer <ProjectId>:<ManagementKey>`; there is no token to fetch. */
+export function createDescopeClient(
+  settings: { readonly projectId: string; readonly managementKey: Secret },
+  http: HttpClient,
+): DescopeClient {
+  return {
+    send: (request, { signal }) =>
+      http.send(
+        {
+          ...request,
+          headers: {
+            accept: 'application/json',
+            ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+            authorization: `Bearer ${settings.projectId}:${settings.managementKey.reveal()}`,
+          },
+        },
+        signal,
+      ),
+  };
+}

@@ -1,0 +1,111 @@
+import type { CustomField, CustomFieldValue, User, UserStatus, WholeUser } from '../../user.ts';
+import type { CustomFieldDefinition, CustomFieldType } from '../provider.ts';
+import type { WireAttribute, WireUser } from './wire.ts';
+
+/** A user of an answer without its custom fields: those need the definitions (decodeWholeUser). */
+export function decodeUser(directory: string, user: WireUser): User {
+  return {
+    directory,
+    userId: user.userId,
+    username: null,
+    loginIds: user.loginIds ?? [],
+    displayName: text(user.name),
+    givenName: text(user.givenName),
+    middleName: text(user.middleName),
+    familyName: text(user.familyName),
+    email: user.email ? { address: user.email, verified: user.verifiedEmail ?? false } : null,
+    phone: user.phone ? { number: user.phone, verified: user.verifiedPhone ?? false } : null,
+    picture: text(user.picture),
+    status: status(user.status),
+    roleNames: user.roleNames ?? [],
+    tenants: (user.userTenants ?? []).map((tenant) => ({
+      tenantId: tenant.tenantId,
+      name: text(tenant.tenantName),
+      roleNames: tenant.roleNames ?? [],
+    })),
+    ssoAppIds: user.ssoAppIds ?? [],
+    createdAt: user.createdTime ? new Date(user.createdTime * 1000) : null,
+    updatedAt: null,
+  };
+}
+
+/** A user of an answer with its custom fields. The definitions tell a date from a number: both are numbers on the wire. */
+export function decodeWholeUser(
+  directory: string,
+  user: WireUser,
+  definitions: readonly CustomFieldDefinition[],
+): WholeUser {
+  const types = new Map(definitions.map(({ field, type }) => [field, type]));
+  const customFields = Object.entries(user.customAttributes ?? {}).flatMap(([field, raw]): CustomField[] => {
+    const value = attributeValue(raw, types.get(field));
+    return value ? [{ field, value }] : [];
+  });
+  return { ...decodeUser(directory, user), customFields };
+}
+
+/** True where a custom attribute's value can only be read with its definition at hand. */
+export function needsDefinitions(user: WireUser): boolean {
+  return Object.values(user.customAttributes ?? {}).some((value) => typeof value === 'number');
+}
+
+function attributeValue(raw: unknown, type: CustomFieldType | undefined): CustomFieldValue | undefined {
+  if (typeof raw === 'string') return raw === '' ? undefined : { kind: 'text', value: raw };
+  if (typeof raw === 'boolean') return { kind: 'boolean', value: raw };
+  if (typeof raw === 'number') {
+    const date = new Date(raw);
+    return type === 'DATE' && !Number.isNaN(date.getTime())
+      ? { kind: 'date', value: date }
+      : { kind: 'number', value: raw };
+  }
+  if (Array.isArray(raw) && raw.every((one) => typeof one === 'string')) {
+    return raw.length === 0 ? undefined : { kind: 'texts', value: raw };
+  }
+  // null is a removed value; an object or a mixed list is no kind of value that Descope documents.
+  return undefined;
+}
+
+/** Attribute types by their number on the wire, as the console's names for them run. */
+const attributeTypes: Readonly<Record<number, CustomFieldType>> = {
+  1: 'TEXT',
+  2: 'NUMBER',
+  3: 'BOOLEAN',
+  4: 'CHOICE',
+  5: 'TEXTS',
+  6: 'DATE',
+};
+
+/** The definition of a custom attribute; undefined for a type that this version does not know and cannot write. */
+export function decodeAttribute(attribute: WireAttribute): CustomFieldDefinition | undefined {
+  const type = attributeTypes[attribute.type];
+  if (!type) return undefined;
+  const chosen = type === 'CHOICE' || type === 'TEXTS';
+  return {
+    field: attribute.name,
+    type,
+    label: text(attribute.displayName),
+    choices:
+      chosen && attribute.options && attribute.options.length > 0
+        ? attribute.options.map(({ value, label }) => ({ value, label: text(label) }))
+        : null,
+    operations: ['ADD', 'REPLACE', 'REMOVE'],
+  };
+}
+
+function text(value: string | null | undefined): string | null {
+  return value ? value : null;
+}
+
+function status(value: string | null | undefined): UserStatus | null {
+  switch (value) {
+    case 'enabled':
+      return 'ENABLED';
+    case 'disabled':
+      return 'DISABLED';
+    case 'invited':
+      return 'INVITED';
+    case 'expired':
+      return 'EXPIRED';
+    default:
+      return null;
+  }
+}

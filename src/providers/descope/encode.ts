@@ -1,0 +1,93 @@
+import type { HttpRequest } from '../../http/client.ts';
+import type { CustomFieldValue } from '../../user.ts';
+import type { Step } from '../provider.ts';
+import type { WireAttributeValue, WirePatch } from './wire.ts';
+
+/** A request before its credentials are added. */
+export type WireRequest = Pick<HttpRequest, 'method' | 'path' | 'body'>;
+
+/** PATCH /v1/mgmt/user/patch with the members that the step changes and no other. */
+export function encodePatch(userId: string, step: Step): WireRequest {
+  return { method: 'PATCH', path: '/v1/mgmt/user/patch', body: JSON.stringify(patchBody(userId, step)) };
+}
+
+function patchBody(userId: string, step: Step): WirePatch {
+  const body: WirePatch = { userId };
+  // Attributes go through entries: assigning to a name such as __proto__ would lose it.
+  const attributes: [string, WireAttributeValue | null][] = [];
+  for (const change of step.changes) {
+    switch (change.field) {
+      case 'username':
+        throw new Error('Descope has no username; the plan refuses it.');
+      case 'displayName':
+        body.name = change.value ?? '';
+        break;
+      case 'givenName':
+      case 'middleName':
+      case 'familyName':
+      case 'picture':
+        body[change.field] = change.value ?? '';
+        break;
+      case 'email':
+        body.email = change.value?.address ?? '';
+        if (change.value) body.verifiedEmail = change.value.verified;
+        break;
+      case 'phone':
+        body.phone = change.value?.number ?? '';
+        // A phone without the flag comes back verified, so it is always sent.
+        if (change.value) body.verifiedPhone = change.value.verified;
+        break;
+      case 'status':
+        body.status = change.value === 'ENABLED' ? 'enabled' : 'disabled';
+        break;
+      case 'roleNames':
+      case 'ssoAppIds':
+        body[change.field] = change.value;
+        break;
+      case 'tenants':
+        body.userTenants = change.value;
+        break;
+      case 'customFields':
+        attributes.push([change.name, change.operation === 'REMOVE' ? null : attributeValue(change.value)]);
+        break;
+      default:
+        change satisfies never;
+    }
+  }
+  if (attributes.length > 0) body.customAttributes = Object.fromEntries(attributes);
+  return body;
+}
+
+function attributeValue(value: CustomFieldValue): WireAttributeValue {
+  return value.kind === 'date' ? value.value.getTime() : value.value;
+}
+
+/** GET /v1/mgmt/user by the user's id. */
+export function encodeLoad(userId: string): WireRequest {
+  return { method: 'GET', path: `/v1/mgmt/user?userId=${encodeURIComponent(userId)}` };
+}
+
+/** GET /v1/mgmt/user by a login id. */
+export function encodeLoadByLogin(login: string): WireRequest {
+  return { method: 'GET', path: `/v1/mgmt/user?loginId=${encodeURIComponent(login)}` };
+}
+
+/** The most ids that one load of many carries. A maximum exists and is unpublished: this is a guess. */
+export const idsPerLoad = 100;
+
+/**
+ * POST /v1/mgmt/users/load: users by their ids, at most `idsPerLoad`. "Invalid" users are the disabled and the
+ * expired (the official client's own comment), who are users like any other here.
+ */
+export function encodeLoadMany(userIds: readonly string[]): WireRequest {
+  return {
+    method: 'POST',
+    path: '/v1/mgmt/users/load',
+    body: JSON.stringify({ userIds, includeInvalidUsers: true }),
+  };
+}
+
+/** GET /v1/mgmt/user/customattributes: the definitions of the project's custom attributes. */
+export function encodeAttributes(): WireRequest {
+  return { method: 'GET', path: '/v1/mgmt/user/customattributes' };
+}

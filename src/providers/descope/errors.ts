@@ -1,0 +1,74 @@
+import type { HttpAnswer } from '../../http/client.ts';
+import {
+  ConflictError,
+  type InputPath,
+  InvalidInputError,
+  type PatchError,
+  ProviderRefusedError,
+  UserNotFoundError,
+} from '../../outcome.ts';
+import { type ErrorGrammar, jsonObject, type ProviderError, rateLimited } from '../exchange.ts';
+
+/** `{errorCode, errorDescription, errorMessage?}`; undefined for a body that is not Descope's own error. */
+function readError(answer: HttpAnswer): ProviderError | undefined {
+  const code = jsonObject(answer.body)?.errorCode;
+  if (typeof code === 'string' && code !== '') return { code, requestId: answer.headers['cf-ray'] };
+  // The edge answers 429 before the service sees the request, and without the service's body.
+  return answer.status === 429 ? { code: 'E130429' } : undefined;
+}
+
+/** The codes that say no, from Descope's documentation and its clients' sources; each with what it means here. */
+const meanings = {
+  E011001: 'invalid',
+  E011002: 'invalid',
+  E011003: 'invalid',
+  E011004: 'invalid',
+  E112102: 'not-found',
+  E062107: 'conflict',
+  // USER_UPDATE_CONFLICT in the official Java client.
+  E111127: 'conflict',
+  E130429: 'rate-limited',
+} as const;
+
+/** True for a code that is documented to say no: then nothing was written, whatever the status beside it. */
+function isDocumented(code: string): code is keyof typeof meanings {
+  return Object.hasOwn(meanings, code);
+}
+
+/** How Descope says no. */
+export const errorGrammar: ErrorGrammar = { readError, isDocumented };
+
+/** A refusal in our words. `path`: what of the input it is about; Descope's codes name no field. */
+export function toPatchError(error: ProviderError, answer: HttpAnswer, path: InputPath): PatchError {
+  const { code } = error;
+  const meaning = isDocumented(code) ? meanings[code] : undefined;
+  switch (meaning) {
+    case 'invalid':
+      return new InvalidInputError(
+        `Descope refused the patch as invalid (${code}): check its values, and that no other user signs in by them.`,
+        path,
+      );
+    case 'not-found':
+      return new UserNotFoundError('The directory has no such user.', ['user']);
+    case 'conflict':
+      return new ConflictError('Another user has this value already.', path);
+    case 'rate-limited':
+      return rateLimited(path, retryAfter(answer.headers['retry-after']));
+    case undefined:
+      // The code for a bad management key is published nowhere; the status says it.
+      return answer.status === 401 || answer.status === 403
+        ? new ProviderRefusedError(
+            'Descope does not accept the credentials of this directory, or they lack the right to do this.',
+            path,
+            'PROVIDER_AUTH',
+            error,
+          )
+        : new ProviderRefusedError('Descope refused the request.', path, 'PROVIDER_REFUSED', error);
+    default:
+      return meaning satisfies never;
+  }
+}
+
+function retryAfter(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,10}$/.test(header.trim()) ? Number(header) : undefined;
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import type { HttpAnswer, HttpClient } from '../../http/client.ts';
+import { ProviderUnavailableError, ReadFailure } from '../../outcome.ts';
+import { baseUrl, maxLength, secret } from '../../settings.ts';
+import type { WholeUser } from '../../user.ts';
+import { parseJson, readInLots, refusalOf, unreachable } from '../exchange.ts';
+import {
+  type Call,
+  type CustomFieldDefinition,
+  defineProvider,
+  type Provider,
+  type WriteResult,
+  wholePath,
+} from '../provider.ts';
+import { boundableFields, capabilities } from './capabilities.ts';
+import { createDescopeClient } from './client.ts';
+import { decodeAttribute, decodeUser, decodeWholeUser, needsDefinitions } from './decode.ts';
+import {
+  encodeAttributes,
+  encodeLoad,
+  encodeLoadByLogin,
+  encodeLoadMany,
+  encodePatch,
+  idsPerLoad,
+  type WireRequest,
+} from './encode.ts';
+import { errorGrammar, toPatchError } from './errors.ts';
+import { attributesAnswer, userAnswer, usersAnswer, type WireUser } from './wire.ts';
+
+/** The shortest time between two looks for an attribute that the definitions lack. */
+const seekEveryMs = 1_000;
+
+const settings = z.strictObject({
+  projectId: z.string().regex(/^[A-Za-z0-9]{1,64}$/, 'Expected a Descope project id, such as P2abc….'),
+  managementKey: secret,
+  /** Left out: derived from the project id. */
+  baseUrl: baseUrl.optional(),
+  /** Milliseconds for which attribute definitions are kept. A guess: no page says how soon a change counts. */
+  attributesTtlMs: z.int().nonnegative().default(60_000),
+  maxLength: maxLength(boundableFields).default({}),
+});
+type Settings = z.infer<typeof settings>;
+
+/**
+ * The API's origin. A project id of 32 characters or more carries its region between the first character
+ * and the last 27, as the official client reads it; others live at the address without a region.
+ */
+function origin({ baseUrl, projectId }: Settings): string {
+  if (baseUrl !== undefined) return new URL(baseUrl).origin;
+  const region = projectId.length >= 32 ? `${projectId.slice(1, -27)}.`.toLowerCase() : '';
+  return `https://api.${region}descope.com`;
+}
+
+/** Descope's management API, https://docs.descope.com/api. */
+export const descope = defineProvider({ kind: 'descope', settings, origin, create: createDescope });
+
+function createDescope(directory: string, settings: Settings, { http }: { http: HttpClient }): Provider {
+  const client = createDescopeClient(settings, http);
+  let cached:
+    | { readonly definitions: Promise<readonly CustomFieldDefinition[]>; readonly at: number }
+    | undefined;
+
+  /** Sends a read and gives the whole answer; undefined where the user is not there. */
+  async function read<T>(request: WireRequest, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {
+    const exchange = await client.send(request, call);
+    if (exchange.kind !== 'answered') throw new ReadFailure(unreachable(exchange, []));
+    const refusal = refusalOf(exchange, errorGrammar);
+    if (refusal?.code === 'E112102') return undefined;
+    if (refusal) throw new ReadFailure(toPatchError(refusal, exchange, []));
+    const answer = parseSuccess(exchange, schema);
+    if (!answer)
+      throw new ReadFailure(new ProviderUnavailableError('The answer could not be understood.', []));
+    return answer;
+  }
+
+  function definitions(call: Call, maxAgeMs: number): Promise<readonly CustomFieldDefinition[]> {
+    if (cached && Date.now() - cached.at < maxAgeMs) return cached.definitions;
+    const loading = read(encodeAttributes(), attributesAnswer, call).then((answer) =>
+      (answer?.data ?? []).flatMap((attribute) => decodeAttribute(attribute) ?? []),
+    );
+    const entry = { definitions: loading, at: Date.now() };
+    cached = entry;
+    // A failure is not kept: the next call asks again.
+    loading.catch(() => {
+      if (cached === entry) cached = undefined;
+    });
+    return loading;
+  }
+
+  async function readLot(lot: readonly string[], call: Call): Promise<readonly WireUser[]> {
+    const [first, ...more] = lot;
+    if (first === undefined) return [];
+    if (more.length > 0) return (await read(encodeLoadMany(lot), usersAnswer, call))?.users ?? [];
+    const answer = await read(encodeLoad(first), userAnswer, call);
+    return answer ? [answer.user] : [];
+  }
+
+  async function whole(user: WireUser, call: Call): Promise<WholeUser> {
+    const known = needsDefinitions(user) ? await definitions(call, settings.attributesTtlMs) : [];
+    return decodeWholeUser(directory, user, known);
+  }
+
+  return {
+    kind: 'descope',
+    capabilities: capabilities(settings.maxLength),
+
+    async customFieldDefinitions(call, seek = []) {
+      const known = await definitions(call, settings.attributesTtlMs);
+      return seek.every((name) => known.some(({ field }) => field === name))
+        ? known
+        : definitions(call, seekEveryMs);
+    },
+
+    readUsers: (userIds, want, call) =>
+      readInLots(userIds, idsPerLoad, async (lot) => {
+        const users = await readLot(lot, call);
+        return want.customFields
+          ? Promise.all(users.map((user) => whole(user, call)))
+          : users.map((user) => decodeUser(directory, user));
+      }),
+
+    async findUser(login, call) {
+      const user = (await read(encodeLoadByLogin(login), userAnswer, call))?.user;
+      // The call also takes a user id for a login id: only a user who signs in by it is meant.
+      return user?.loginIds?.includes(login) ? whole(user, call) : undefined;
+    },
+
+    async write(userId, step, call) {
+      const exchange = await client.send(encodePatch(userId, step), call);
+      if (exchange.kind === 'not-sent')
+        return { kind: 'refused', errors: [unreachable(exchange, ['patch'])] };
+      if (exchange.kind === 'no-answer') return { kind: 'ambiguous' };
+      const refusal = refusalOf(exchange, errorGrammar);
+      if (refusal) return { kind: 'refused', errors: [toPatchError(refusal, exchange, wholePath(step))] };
+      return (await accepted(exchange, userId, call)) ?? { kind: 'ambiguous' };
+    },
+
+    close: () => http.close(),
+  };
+
+  async function accepted(answer: HttpAnswer, userId: string, call: Call): Promise<WriteResult | undefined> {
+    const user = parseSuccess(answer, userAnswer)?.user;
+    if (user?.userId !== userId) return undefined;
+    try {
+      return { kind: 'accepted', user: await whole(user, call) };
+    } catch {
+      // The definitions could not be had: the user is read again, and says what was written.
+      return { kind: 'accepted' };
+    }
+  }
+}
+
+function parseSuccess<T>(answer: HttpAnswer, schema: z.ZodType<T>): T | undefined {
+  return answer.status === 200 ? parseJson(answer.body, schema) : undefined;
+}

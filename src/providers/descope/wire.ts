@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+/** Descope gives an empty string for a text that is not there; the member may also be missing. */
+const optionalText = z.string().nullish();
+const texts = z.array(z.string()).nullish();
+
+/** A user in an answer: what is used of it. https://docs.descope.com, PATCH /v1/mgmt/user/patch, 200. */
+export const wireUser = z.object({
+  userId: z.string().min(1),
+  loginIds: texts,
+  name: optionalText,
+  givenName: optionalText,
+  middleName: optionalText,
+  familyName: optionalText,
+  email: optionalText,
+  phone: optionalText,
+  verifiedEmail: z.boolean().nullish(),
+  verifiedPhone: z.boolean().nullish(),
+  roleNames: texts,
+  userTenants: z
+    .array(z.object({ tenantId: z.string(), tenantName: optionalText, roleNames: texts }))
+    .nullish(),
+  status: optionalText,
+  picture: optionalText,
+  customAttributes: z.record(z.string(), z.unknown()).nullish(),
+  /** Epoch seconds. */
+  createdTime: z.number().nullish(),
+  ssoAppIds: texts,
+});
+export type WireUser = z.infer<typeof wireUser>;
+
+/** The answer to a patch and to a load. */
+export const userAnswer = z.object({ user: wireUser });
+
+/** The answer to a load of many. */
+export const usersAnswer = z.object({ users: z.array(wireUser) });
+
+/** The answer to the custom attributes' definitions. */
+export const attributesAnswer = z.object({
+  data: z.array(
+    z.object({
+      name: z.string().min(1),
+      type: z.number(),
+      displayName: optionalText,
+      options: z.array(z.object({ value: z.string(), label: optionalText })).nullish(),
+    }),
+  ),
+});
+export type WireAttribute = z.infer<typeof attributesAnswer>['data'][number];
+
+/** The body of a patch: only members that were asked for are there. */
+export interface WirePatch {
+  userId: string;
+  name?: string;
+  givenName?: string;
+  middleName?: string;
+  familyName?: string;
+  email?: string;
+  verifiedEmail?: boolean;
+  phone?: string;
+  verifiedPhone?: boolean;
+  picture?: string;
+  status?: 'enabled' | 'disabled';
+  roleNames?: readonly string[];
+  userTenants?: readonly { tenantId: string; roleNames: readonly string[] }[];
+  ssoAppIds?: readonly string[];
+  customAttributes?: Record<string, WireAttributeValue | null>;
+}
+
+/** An attribute's value; a date is epoch milliseconds. */
+export type WireAttributeValue = string | number | boolean | readonly string[];

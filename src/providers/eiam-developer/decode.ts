@@ -1,0 +1,14 @@
+import type { z } from 'zod';
+import type { WholeUser } from '../../user.ts';
+import { decodeWholeAccount } from '../eiam/decode.ts';
+import type { CustomFieldDefinition } from '../provider.ts';
+import type { userAnswer } from './wire.ts';
+
+/** The user of a GetUser answer, which carries the custom fields. */
+export function decodeUser(
+  directory: string,
+  answer: z.infer<typeof userAnswer>,
+  known: readonly CustomFieldDefinition[] | null,
+): WholeUser {
+  return decodeWholeAccount(directory, answer, known);
+}

@@ -1,0 +1,37 @@
+import type { HttpRequest } from '../../http/client.ts';
+import { encodeAccount, phoneOfLogin, statusOf } from '../eiam/encode.ts';
+import type { Step } from '../provider.ts';
+
+/** A request below `/v2/{instanceId}/{applicationId}`, before its credentials are added. */
+export type WireRequest = Pick<HttpRequest, 'method' | 'path' | 'body'>;
+
+/** PatchUser with the members that the step changes and no other; enable or disable for a step of status. */
+export function encodeStep(userId: string, step: Step): WireRequest {
+  const status = statusOf(step);
+  const path = `/users/${encodeURIComponent(userId)}`;
+  if (status) {
+    return { method: 'POST', path: `${path}/actions/${status === 'ENABLED' ? 'enable' : 'disable'}` };
+  }
+  return { method: 'PATCH', path, body: JSON.stringify(encodeAccount(step)) };
+}
+
+/** GetUser. */
+export function encodeGetUser(userId: string): WireRequest {
+  return { method: 'GET', path: `/users/${encodeURIComponent(userId)}` };
+}
+
+/**
+ * The calls that may know a login, likeliest first: a username may look like an email address or a number,
+ * so it is always asked for as well. A phone number is asked for without its region.
+ */
+export function encodeFindUser(login: string): readonly WireRequest[] {
+  const find = (by: string, body: object): WireRequest => ({
+    method: 'POST',
+    path: `/users/_/actions/getUserIdBy${by}`,
+    body: JSON.stringify(body),
+  });
+  const username = find('Username', { username: login });
+  if (login.includes('@')) return [find('Email', { email: login }), username];
+  const phone = phoneOfLogin(login);
+  return phone ? [find('PhoneNumber', { phoneNumber: phone.phoneNumber }), username] : [username];
+}

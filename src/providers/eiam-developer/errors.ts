@@ -1,0 +1,56 @@
+import type { HttpAnswer } from '../../http/client.ts';
+import { type PatchError, ProviderRefusedError } from '../../outcome.ts';
+import { accountError, isAccountCode } from '../eiam/errors.ts';
+import { type ErrorGrammar, jsonObject, type ProviderError } from '../exchange.ts';
+import type { Step } from '../provider.ts';
+
+/**
+ * The body's form is published nowhere; two are known from neighbouring services:
+ * `{Code, Message, RequestId, …}` and `{error, error_description, request_id}`. Undefined for any other body.
+ */
+export function readError(answer: HttpAnswer): ProviderError | undefined {
+  const body = jsonObject(answer.body);
+  const code = body?.Code ?? body?.error;
+  const requestId = body?.RequestId ?? body?.request_id ?? answer.headers['x-acs-request-id'];
+  if (typeof code !== 'string' || code === '') return undefined;
+  return { code, requestId: typeof requestId === 'string' ? requestId : undefined };
+}
+
+/** Codes about the application rather than the account, from the metadata of the developer API 2022-02-25. */
+const meanings: Readonly<Record<string, readonly ['PROVIDER_AUTH' | 'PROVIDER_REFUSED', string]>> = {
+  invalid_token: [
+    'PROVIDER_AUTH',
+    'The provider does not accept the token that it issued to this directory.',
+  ],
+  invalid_grant: ['PROVIDER_AUTH', 'The provider does not accept the credentials of this directory.'],
+  invalid_client: ['PROVIDER_AUTH', 'The provider does not accept the credentials of this directory.'],
+  permission_denied: ['PROVIDER_REFUSED', 'The application of this directory lacks the right to do this.'],
+  application_disabled: ['PROVIDER_REFUSED', 'The application of this directory is disabled.'],
+  application_api_disabled: ['PROVIDER_REFUSED', 'The API of this directory’s application is disabled.'],
+  application_not_found: [
+    'PROVIDER_REFUSED',
+    'The provider does not know the application of this directory.',
+  ],
+  instance_not_found: ['PROVIDER_REFUSED', 'The provider does not know the instance of this directory.'],
+};
+
+/** True for a code that is documented to say no: then nothing was written, whatever the status beside it. */
+function isDocumented(code: string): boolean {
+  return Object.hasOwn(meanings, code) || isAccountCode(code);
+}
+
+/** True for an answer that refuses the token itself: 400 invalid_token as documented, or any 401. */
+export function refusesToken(answer: HttpAnswer): boolean {
+  return answer.status === 401 || (answer.status === 400 && readError(answer)?.code === 'invalid_token');
+}
+
+/** How the developer API says no. */
+export const errorGrammar: ErrorGrammar = { readError, isDocumented };
+
+/** A refusal in our words. `step` is what was sent, where it was a write. */
+export function toPatchError(error: ProviderError, answer: HttpAnswer, step?: Step): PatchError {
+  const meaning = Object.hasOwn(meanings, error.code) ? meanings[error.code] : undefined;
+  if (!meaning) return accountError(error, answer, step);
+  const [code, message] = meaning;
+  return new ProviderRefusedError(message, step ? ['patch'] : [], code, error);
+}

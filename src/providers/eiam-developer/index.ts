@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import type { HttpAnswer, HttpClient } from '../../http/client.ts';
+import { type PatchError, ProviderUnavailableError, ReadFailure } from '../../outcome.ts';
+import { baseUrl, maxLength, secret } from '../../settings.ts';
+import type { WholeUser } from '../../user.ts';
+import { boundableFields, capabilities, customFields, definitions } from '../eiam/capabilities.ts';
+import { jsonObject, parseJson, refusalOf, unreachable } from '../exchange.ts';
+import { type Call, defineProvider, type Provider } from '../provider.ts';
+import { createEiamDeveloperClient, type DeveloperExchange } from './client.ts';
+import { decodeUser } from './decode.ts';
+import { encodeFindUser, encodeGetUser, encodeStep, type WireRequest } from './encode.ts';
+import { errorGrammar, readError, toPatchError } from './errors.ts';
+import { createTokenKeeper } from './token.ts';
+import { userAnswer, userIdAnswer } from './wire.ts';
+
+const pathSegment = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'Expected letters, digits, _ and -.');
+
+const settings = z.strictObject({
+  /** `https://eiam-developerapi.<region>.aliyuncs.com`; other networks use other names. */
+  baseUrl,
+  instanceId: pathSegment,
+  applicationId: pathSegment,
+  clientSecret: secret,
+  customFields: customFields.optional(),
+  /** A guess that is off: that `""` clears displayName, email and phone is published nowhere. */
+  emptyStringClears: z.boolean().default(false),
+  maxLength: maxLength(boundableFields).default({}),
+});
+type Settings = z.infer<typeof settings>;
+
+/** The EIAM developer API 2022-02-25: REST with an application's token. */
+export const eiamDeveloper = defineProvider({
+  kind: 'eiam-developer',
+  settings,
+  origin: ({ baseUrl }) => new URL(baseUrl).origin,
+  create: createEiamDeveloper,
+});
+
+function createEiamDeveloper(
+  directory: string,
+  settings: Settings,
+  { http }: { http: HttpClient },
+): Provider {
+  const base = `/v2/${settings.instanceId}/${settings.applicationId}`;
+  const tokens = createTokenKeeper({ ...settings, base }, http);
+  const client = createEiamDeveloperClient(base, tokens, http);
+  const known = definitions(settings.customFields);
+
+  /** Sends a read and gives the whole answer; undefined where the user is not there. */
+  async function read<T>(request: WireRequest, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {
+    const exchange = await client.send(request, call);
+    if (exchange.kind !== 'answered') throw new ReadFailure(notSentError(exchange, []));
+    const refusal = refusalOf(exchange, errorGrammar);
+    if (refusal?.code === 'ResourceNotFound.User' || refusal?.code === 'ResourceNotFound.UserId')
+      return undefined;
+    if (refusal) throw new ReadFailure(toPatchError(refusal, exchange));
+    const answer =
+      exchange.status === 200 && !readError(exchange) ? parseJson(exchange.body, schema) : undefined;
+    if (!answer)
+      throw new ReadFailure(new ProviderUnavailableError('The answer could not be understood.', []));
+    return answer;
+  }
+
+  async function readUser(userId: string, call: Call): Promise<WholeUser | undefined> {
+    const wire = await read(encodeGetUser(userId), userAnswer, call);
+    return wire && decodeUser(directory, wire, known);
+  }
+
+  return {
+    kind: 'eiam-developer',
+    capabilities: capabilities(settings),
+
+    async customFieldDefinitions() {
+      return known;
+    },
+
+    // The API has no call for many: its list takes no ids.
+    readUsers: (userIds, _want, call) =>
+      Promise.all(
+        userIds.map(async (userId) => {
+          try {
+            return await readUser(userId, call);
+          } catch (failure) {
+            if (failure instanceof ReadFailure) return failure;
+            throw failure;
+          }
+        }),
+      ),
+
+    async findUser(login, call) {
+      for (const request of encodeFindUser(login)) {
+        const userId = (await read(request, userIdAnswer, call))?.userId;
+        const user = userId === undefined ? undefined : await readUser(userId, call);
+        // A phone number is looked up without its region, so what is found is checked.
+        if (user?.loginIds.includes(login)) return user;
+      }
+      return undefined;
+    },
+
+    async write(userId, step, call) {
+      const exchange = await client.send(encodeStep(userId, step), call);
+      if (exchange.kind === 'no-answer') return { kind: 'ambiguous' };
+      if (exchange.kind !== 'answered')
+        return { kind: 'refused', errors: [notSentError(exchange, ['patch'])] };
+      const refusal = refusalOf(exchange, errorGrammar);
+      if (refusal) return { kind: 'refused', errors: [toPatchError(refusal, exchange, step)] };
+      return isYes(exchange) ? { kind: 'accepted' } : { kind: 'ambiguous' };
+    },
+
+    close: () => http.close(),
+  };
+}
+
+function notSentError(exchange: Exclude<DeveloperExchange, HttpAnswer>, path: readonly string[]): PatchError {
+  return exchange.kind === 'no-token' ? exchange.error : unreachable(exchange, path);
+}
+
+/** `200 {}` is documented; an empty 200 and a 204 count too. */
+function isYes(answer: HttpAnswer): boolean {
+  const { status, body } = answer;
+  if (status === 204) return true;
+  return status === 200 && (body.trim() === '' || (jsonObject(body) !== undefined && !readError(answer)));
+}

@@ -1,0 +1,91 @@
+import type { HttpClient } from '../../http/client.ts';
+import { type PatchError, ProviderRefusedError } from '../../outcome.ts';
+import type { Secret } from '../../secret.ts';
+import { parseJson, unreachable } from '../exchange.ts';
+import { readError } from './errors.ts';
+import { tokenAnswer } from './wire.ts';
+
+/** A token, or why there is none. */
+export type TokenResult =
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'none'; readonly error: PatchError };
+
+/** Keeps one access token for a directory. */
+export interface TokenKeeper {
+  /** The token that is good now. Any number of callers that wait for a new one share one request. */
+  get(): Promise<TokenResult>;
+  /** Says that the provider refused this token: the next `get` asks for a new one. */
+  refused(token: string): void;
+}
+
+/** A token is renewed when this share of its life is over, so that none expires on its way. */
+const renewAfterShare = 0.8;
+
+/** Milliseconds for a token request. Its own deadline, for it serves every caller that waits. */
+const tokenDeadlineMs = 5_000;
+
+/** After a failed token request, the milliseconds in which no further one is sent: callers get the same failure. */
+const retryTokenAfterMs = 1_000;
+
+/** POST /oauth2/token, client_credentials, as the form body of the published page; never a URL with the secret. */
+export function createTokenKeeper(
+  settings: { readonly base: string; readonly applicationId: string; readonly clientSecret: Secret },
+  http: HttpClient,
+): TokenKeeper {
+  let held: { readonly token: string; readonly renewAt: number } | undefined;
+  let failed: { readonly result: TokenResult; readonly until: number } | undefined;
+  let asking: Promise<TokenResult> | undefined;
+
+  async function ask(): Promise<TokenResult> {
+    const exchange = await http.send(
+      {
+        method: 'POST',
+        path: `${settings.base}/oauth2/token`,
+        headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({
+          grant_type: 'client_credentials',
+          client_id: settings.applicationId,
+          client_secret: settings.clientSecret.reveal(),
+        }).toString(),
+      },
+      AbortSignal.timeout(tokenDeadlineMs),
+    );
+    if (exchange.kind === 'not-sent') return fail(unreachable(exchange, []));
+    const answer =
+      exchange.kind === 'answered' && exchange.status === 200
+        ? parseJson(exchange.body, tokenAnswer)
+        : undefined;
+    if (!answer) {
+      return fail(
+        new ProviderRefusedError(
+          'The provider issued no token for this directory: its credentials may be wrong.',
+          [],
+          'PROVIDER_AUTH',
+          (exchange.kind === 'answered' && readError(exchange)) || {},
+        ),
+      );
+    }
+    held = { token: answer.access_token, renewAt: Date.now() + answer.expires_in * 1000 * renewAfterShare };
+    return { kind: 'token', token: held.token };
+  }
+
+  function fail(error: PatchError): TokenResult {
+    const result: TokenResult = { kind: 'none', error };
+    failed = { result, until: Date.now() + retryTokenAfterMs };
+    return result;
+  }
+
+  return {
+    async get() {
+      if (held && Date.now() < held.renewAt) return { kind: 'token', token: held.token };
+      if (failed && Date.now() < failed.until) return failed.result;
+      asking ??= ask().finally(() => {
+        asking = undefined;
+      });
+      return asking;
+    },
+    refused(token) {
+      if (held?.token === token) held = undefined;
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { account } from '../eiam/decode.ts';
+
+/** The answer to GetUser. */
+export const userAnswer = account;
+
+/** The answer to the getUserIdBy… calls. */
+export const userIdAnswer = z.object({ userId: z.string().min(1) });
+
+/** The answer of the token endpoint; `expires_in` is in seconds. */
+export const tokenAnswer = z.object({
+  access_token: z
+    .string()
+    .min(1)
+    .regex(/^[\x21-\x7e]+$/),
+  expires_in: z.number().positive(),
+});

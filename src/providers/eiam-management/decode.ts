@@ -1,0 +1,19 @@
+import type { z } from 'zod';
+import type { User, WholeUser } from '../../user.ts';
+import { decodeAccount, decodeWholeAccount } from '../eiam/decode.ts';
+import type { CustomFieldDefinition } from '../provider.ts';
+import type { userAnswer, usersAnswer } from './wire.ts';
+
+/** The user of a GetUser answer, with its custom fields. */
+export function decodeUser(
+  directory: string,
+  answer: z.infer<typeof userAnswer>,
+  known: readonly CustomFieldDefinition[] | null,
+): WholeUser {
+  return decodeWholeAccount(directory, answer.user, known);
+}
+
+/** The users of a ListUsers answer, without custom fields: it carries none. */
+export function decodeUsers(directory: string, answer: z.infer<typeof usersAnswer>): readonly User[] {
+  return (answer.users ?? []).map((user) => decodeAccount(directory, user));
+}

@@ -1,0 +1,49 @@
+import type { HttpAnswer } from '../../http/client.ts';
+import { type PatchError, ProviderRefusedError } from '../../outcome.ts';
+import { accountError, isAccountCode } from '../eiam/errors.ts';
+import { type ErrorGrammar, jsonObject, type ProviderError } from '../exchange.ts';
+import type { Step } from '../provider.ts';
+
+/** `{RequestId, HostId, Code, Message, Recommend}`; undefined for any other body. Message may echo the request. */
+export function readError(answer: HttpAnswer): ProviderError | undefined {
+  const body = jsonObject(answer.body);
+  if (typeof body?.Code !== 'string' || body.Code === '') return undefined;
+  return { code: body.Code, requestId: typeof body.RequestId === 'string' ? body.RequestId : undefined };
+}
+
+const credentials = 'The provider does not accept the access key of this directory.';
+const clock = 'The provider does not accept the time of the signature: this machine’s clock may be off.';
+const rights = 'The access key of this directory lacks the right to do this.';
+
+/** The gateway's codes, about the call rather than the account. */
+const meanings: Readonly<Record<string, readonly ['PROVIDER_AUTH' | 'PROVIDER_REFUSED', string]>> = {
+  'InvalidAccessKeyId.NotFound': ['PROVIDER_AUTH', credentials],
+  'InvalidAccessKeyId.Inactive': ['PROVIDER_AUTH', credentials],
+  InvalidSecurityToken: ['PROVIDER_AUTH', credentials],
+  'InvalidSecurityToken.Expired': ['PROVIDER_AUTH', credentials],
+  SignatureDoesNotMatch: ['PROVIDER_AUTH', credentials],
+  'InvalidTimeStamp.Expired': ['PROVIDER_AUTH', clock],
+  SignatureNonceUsed: ['PROVIDER_AUTH', 'The provider has seen the signature of this request before.'],
+  'Forbidden.RAM': ['PROVIDER_REFUSED', rights],
+  NoPermission: ['PROVIDER_REFUSED', rights],
+  'ResourceNotFound.Instance': [
+    'PROVIDER_REFUSED',
+    'The provider does not know the instance of this directory.',
+  ],
+};
+
+/** True for a code that is documented to say no: then nothing was written, whatever the status beside it. */
+function isDocumented(code: string): boolean {
+  return Object.hasOwn(meanings, code) || isAccountCode(code);
+}
+
+/** How the management API says no. */
+export const errorGrammar: ErrorGrammar = { readError, isDocumented };
+
+/** A refusal in our words. `step` is what was sent, where it was a write. */
+export function toPatchError(error: ProviderError, answer: HttpAnswer, step?: Step): PatchError {
+  const meaning = Object.hasOwn(meanings, error.code) ? meanings[error.code] : undefined;
+  if (!meaning) return accountError(error, answer, step);
+  const [code, message] = meaning;
+  return new ProviderRefusedError(message, step ? ['patch'] : [], code, error);
+}

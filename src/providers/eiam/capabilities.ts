@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { PatchField } from '../../user.ts';
+import type { Capabilities, CustomFieldDefinition, FieldCapability } from '../provider.ts';
+
+const types = { text: 'TEXT', number: 'NUMBER', boolean: 'BOOLEAN', choice: 'CHOICE' } as const;
+const typeName = z.enum(['text', 'number', 'boolean', 'choice']);
+
+/**
+ * The custom fields of an EIAM instance: no call lists them, so the configuration does. `nick_name: text`, or
+ * `{ type: choice, label: Grade, choices: [P5, P6] }`. FieldName is at most 40 characters (CreateCustomField).
+ */
+export const customFields = z.record(
+  z.string().min(1).max(40),
+  z.union([
+    typeName,
+    z.strictObject({
+      type: typeName,
+      label: z.string().optional(),
+      choices: z.array(z.string().min(1)).nonempty().optional(),
+    }),
+  ]),
+);
+
+/** The definitions that the configuration gives; null where it gives none. */
+export function definitions(
+  configured: z.infer<typeof customFields> | undefined,
+): readonly CustomFieldDefinition[] | null {
+  if (!configured) return null;
+  return Object.entries(configured).map(([field, entry]) => {
+    const { type, label, choices } = typeof entry === 'string' ? { type: entry } : entry;
+    return {
+      field,
+      type: types[type],
+      label: label ?? null,
+      choices: choices?.map((value) => ({ value, label: null })) ?? null,
+      operations: ['ADD', 'REPLACE', 'REMOVE'],
+    };
+  });
+}
+
+const no: FieldCapability = { settable: false, clearable: false, maxLength: null };
+
+/** The fields whose length the configuration may bound otherwise than the published pages do. */
+export const boundableFields = ['username', 'displayName', 'email'] as const;
+
+/**
+ * What an EIAM account can do. The source is the page of UpdateUser (management API 2021-12-01), Mar 31, 2026:
+ * Username 256 characters of letters, digits and `_ . @ -`; DisplayName 128, which a later client raises to 256;
+ * letters, digits and `. _ -` before the @ of an email; PhoneNumber 6 to 15 digits. The page of PatchUser
+ * (developer API 2022-02-25) publishes none for the same accounts. Clearing is published nowhere: the
+ * directory's `emptyStringClears` says that `""` does it.
+ */
+export function capabilities(settings: {
+  readonly emptyStringClears: boolean;
+  readonly maxLength: Partial<Record<PatchField, number>>;
+}): Capabilities {
+  const { emptyStringClears: clearable, maxLength } = settings;
+  return {
+    statusApart: true,
+    phoneDigits: { min: 6, max: 15 },
+    fields: {
+      username: {
+        settable: true,
+        clearable: false,
+        maxLength: maxLength.username ?? 256,
+        form: { pattern: /^[\p{L}\p{M}\p{N}_.@-]*$/u, says: 'letters, digits and _ . @ -' },
+      },
+      displayName: { settable: true, clearable, maxLength: maxLength.displayName ?? 256 },
+      givenName: no,
+      middleName: no,
+      familyName: no,
+      email: {
+        settable: true,
+        clearable,
+        maxLength: maxLength.email ?? null,
+        form: { pattern: /^[\p{L}\p{M}\p{N}._-]+@[^@]*$/u, says: 'letters, digits and . _ - before the @' },
+      },
+      phone: { settable: true, clearable, maxLength: null },
+      picture: no,
+      status: { settable: true, clearable: false, maxLength: null },
+      roleNames: no,
+      tenants: no,
+      ssoAppIds: no,
+      customFields: { settable: true, clearable: false, maxLength: null },
+    },
+  };
+}

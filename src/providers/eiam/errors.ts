@@ -1,0 +1,77 @@
+import type { HttpAnswer } from '../../http/client.ts';
+import {
+  ConflictError,
+  type InputPath,
+  InvalidInputError,
+  type PatchError,
+  ProviderRefusedError,
+  UserNotFoundError,
+} from '../../outcome.ts';
+import { type ProviderError, rateLimited } from '../exchange.ts';
+import { pathOf, type Step, wholePath } from '../provider.ts';
+
+/** Codes that name what they are about: `ResourceDuplicated.Username`, `InvalidParameter.CustomField.age`. */
+const named = /^(InvalidParameter|MissingParameter|ResourceDuplicated|ResourceNotFound)\.(.+)$/;
+
+/** True for a code of the kinds that both APIs document for accounts: then nothing was written. */
+export function isAccountCode(code: string): boolean {
+  return named.test(code) || isThrottling(code);
+}
+
+function isThrottling(code: string): boolean {
+  return code === 'Throttling' || code.startsWith('Throttling.');
+}
+
+/** An account's error in our words, at the input path that its code names; `step` is what was sent, if it was a write. */
+export function accountError(error: ProviderError, answer: HttpAnswer, step: Step | undefined): PatchError {
+  const { code } = error;
+  const about = step ? wholePath(step) : [];
+  if (isThrottling(code)) {
+    const milliseconds = answer.headers['x-acs-retry-after'];
+    return rateLimited(
+      about,
+      milliseconds !== undefined && /^\d{1,12}$/.test(milliseconds) ? Number(milliseconds) / 1000 : undefined,
+    );
+  }
+  const [, kind, subject = ''] = named.exec(code) ?? [];
+  const path = step ? subjectPath(step, subject) : [];
+  switch (kind) {
+    case 'ResourceNotFound':
+      // ResourceNotFound.UserId is the getUserIdBy… calls' word for the same.
+      if (subject === 'User' || subject === 'UserId') {
+        return new UserNotFoundError('The directory has no such user.', ['user']);
+      }
+      break;
+    case 'ResourceDuplicated':
+      return new ConflictError('Another user of the directory has this value already.', path);
+    case 'InvalidParameter':
+    case 'MissingParameter':
+      return new InvalidInputError(`The provider refused the value (${code}).`, path);
+  }
+  return new ProviderRefusedError('The provider refused the request.', about, 'PROVIDER_REFUSED', error);
+}
+
+function subjectPath(step: Step, subject: string): InputPath {
+  if (subject.startsWith('CustomField.')) {
+    return pathOf(step, 'customFields', subject.slice('CustomField.'.length));
+  }
+  switch (subject) {
+    case 'Username':
+      return pathOf(step, 'username');
+    case 'DisplayName':
+      return pathOf(step, 'displayName');
+    case 'Email':
+      return [...pathOf(step, 'email'), 'address'];
+    case 'EmailVerified':
+      return [...pathOf(step, 'email'), 'verified'];
+    case 'PhoneNumber':
+    case 'PhoneRegion':
+      return [...pathOf(step, 'phone'), 'number'];
+    case 'PhoneNumberVerified':
+      return [...pathOf(step, 'phone'), 'verified'];
+    case 'UserId':
+      return ['user'];
+    default:
+      return wholePath(step);
+  }
+}

@@ -1,0 +1,115 @@
+import type { z } from 'zod';
+import type { HttpAnswer, HttpExchange } from '../http/client.ts';
+import {
+  type InputPath,
+  type PatchError,
+  ProviderUnavailableError,
+  RateLimitedError,
+  ReadFailure,
+} from '../outcome.ts';
+import type { User } from '../user.ts';
+
+/** An error in a provider's own words, as far as they are used. */
+export interface ProviderError {
+  readonly code: string;
+  readonly requestId?: string | undefined;
+}
+
+/** How a provider's errors are read, each provider's in its errors.ts. */
+export interface ErrorGrammar {
+  /** The error of an answer; undefined for a body that is not the provider's own error body. */
+  readonly readError: (answer: HttpAnswer) => ProviderError | undefined;
+  /** True for a code that is documented to say no: then nothing was written, whatever the status beside it. */
+  readonly isDocumented: (code: string) => boolean;
+}
+
+/** The statuses by which a provider says no and has done nothing, provided that the body is its own error body. */
+const refusalStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 409, 413, 422, 429]);
+
+/** The provider's no, where the answer is one that can be relied on; undefined for any other answer. */
+export function refusalOf(
+  answer: HttpAnswer,
+  { readError, isDocumented }: ErrorGrammar,
+): ProviderError | undefined {
+  const error = readError(answer);
+  if (!error) return undefined;
+  const relied = refusalStatuses.has(answer.status) || (answer.status === 200 && isDocumented(error.code));
+  return relied ? error : undefined;
+}
+
+/** Why nothing was heard of the provider, in the words for a call of which nothing can have come. */
+export function unreachable(
+  exchange: Exclude<HttpExchange, { kind: 'answered' }>,
+  path: InputPath,
+): PatchError {
+  return exchange.kind === 'not-sent' && exchange.reason === 'deadline'
+    ? new ProviderUnavailableError(
+        'The time for this call was over before anything was sent.',
+        path,
+        'DEADLINE_EXCEEDED',
+      )
+    : new ProviderUnavailableError('The provider did not answer.', path);
+}
+
+/** The bounds of what a provider may ask us to tell a caller to wait, in seconds. */
+const retryAfterBounds = { min: 1, max: 3600 };
+
+/** A rate limit in our words; `seconds` as the provider said it, clamped, or undefined where it said nothing usable. */
+export function rateLimited(path: InputPath, seconds: number | undefined): RateLimitedError {
+  const { min, max } = retryAfterBounds;
+  const wait =
+    seconds === undefined || !Number.isFinite(seconds)
+      ? null
+      : Math.min(max, Math.max(min, Math.ceil(seconds)));
+  return new RateLimitedError(
+    wait === null
+      ? 'The provider is at its rate limit: call again later.'
+      : `The provider is at its rate limit: call again in ${wait} seconds.`,
+    path,
+    wait,
+  );
+}
+
+/** Reads a JSON object; undefined where the text is none, or is another kind of JSON value. */
+export function jsonObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads a JSON answer by a schema; undefined where it is not JSON or not of that form. */
+export function parseJson<T>(text: string, schema: z.ZodType<T>): T | undefined {
+  const value = jsonObject(text);
+  return value === undefined ? undefined : schema.safeParse(value).data;
+}
+
+/**
+ * Reads users in lots of at most `size` ids, all at once: what `readLot` gives for a lot, in the order of the
+ * ids; its ReadFailure for every id of the lot that failed, so that one lot's failure is not another's.
+ */
+export async function readInLots(
+  userIds: readonly string[],
+  size: number,
+  readLot: (lot: readonly string[]) => Promise<readonly User[]>,
+): Promise<readonly (User | undefined | ReadFailure)[]> {
+  const lots = Array.from({ length: Math.ceil(userIds.length / size) }, (_, index) =>
+    userIds.slice(index * size, (index + 1) * size),
+  );
+  const found = new Map<string, User | ReadFailure>();
+  await Promise.all(
+    lots.map(async (lot) => {
+      try {
+        for (const user of await readLot(lot)) found.set(user.userId, user);
+      } catch (failure) {
+        if (!(failure instanceof ReadFailure)) throw failure;
+        for (const id of lot) found.set(id, failure);
+      }
+    }),
+  );
+  return userIds.map((id) => found.get(id));
+}

@@ -1,0 +1,151 @@
+import type { EiamCustomField, EiamEmulatorSettings, EiamRecord } from './eiam.ts';
+
+/** The newest published limits. They drift (Username was 64, DisplayName 64, then 128), so they are data. */
+export const eiamLimits = { username: 256, displayName: 256, phoneNumberMin: 6, phoneNumberMax: 15 };
+
+/** What the service answers in place of doing what was asked. */
+export class EiamRefusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.headers = headers;
+  }
+}
+
+/** `InvalidParameter.X` */
+export const invalid = (what: string): EiamRefusal =>
+  new EiamRefusal(400, `InvalidParameter.${what}`, `The specified parameter: ${what} is not valid.`);
+/** `MissingParameter.X` */
+export const missing = (what: string): EiamRefusal =>
+  new EiamRefusal(400, `MissingParameter.${what}`, `The required parameter: ${what} is missing.`);
+/** `displayName` → `DisplayName` */
+export const pascal = (member: string): string => member.charAt(0).toUpperCase() + member.slice(1);
+
+/** What a member is set to; `null` takes it away. */
+export type EiamValue = string | boolean | null;
+
+/** The members that a patch can change. */
+export const patchMembers = new Map<string, 'string' | 'boolean'>([
+  ['username', 'string'],
+  ['displayName', 'string'],
+  ['phoneRegion', 'string'],
+  ['phoneNumber', 'string'],
+  ['phoneNumberVerified', 'boolean'],
+  ['email', 'string'],
+  ['emailVerified', 'boolean'],
+]);
+const customFieldMembers = new Set(['fieldName', 'fieldValue', 'operation', 'operator']);
+
+/** Checks the plain members of a patch and says what would be stored. `has` tells what the account has. */
+export function checkMembers(
+  settings: EiamEmulatorSettings,
+  body: EiamRecord,
+  has: (member: string) => boolean,
+): Map<string, EiamValue> {
+  const limits = { ...eiamLimits, ...settings.limits };
+  const wanted = new Map<string, EiamValue>();
+  for (const [member, value] of Object.entries(body)) {
+    if (member === 'customFields' && (value !== null || settings.nullMember !== 'refused')) continue;
+    if (value === undefined) continue;
+    const type = patchMembers.get(member);
+    const policy =
+      value === null
+        ? (settings.nullMember ?? 'unchanged')
+        : value === ''
+          ? (settings.emptyString ?? 'clears')
+          : 'set';
+    if (type === undefined) {
+      if (settings.unknownMember === 'ignored') continue;
+      throw invalid(pascal(member));
+    }
+    if (policy === 'unchanged') continue;
+    if (policy === 'refused' || (policy === 'set' && typeof value !== type)) throw invalid(pascal(member));
+    if (policy === 'clears' && (member === 'username' || type === 'boolean')) throw invalid(pascal(member));
+    wanted.set(member, policy === 'clears' ? null : (value as string | boolean));
+  }
+  const fits = (member: string, rule: (value: string) => boolean) => {
+    const value = wanted.get(member);
+    if (typeof value === 'string' && !rule(value)) throw invalid(pascal(member));
+  };
+  fits('username', (name) => /^[A-Za-z0-9_.@-]+$/.test(name) && name.length <= limits.username);
+  fits('displayName', (name) => name.length <= limits.displayName);
+  fits('phoneRegion', (region) => /^[1-9]\d{0,3}$/.test(region));
+  fits('phoneNumber', (digits) => /^\d+$/.test(digits) && digits.length >= limits.phoneNumberMin);
+  fits('phoneNumber', (digits) => digits.length <= limits.phoneNumberMax);
+  fits('email', (email) => /^[A-Za-z0-9._-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$/.test(email));
+  for (const [leading, companions] of [
+    ['phoneNumber', ['phoneRegion', 'phoneNumberVerified']],
+    ['email', ['emailVerified']],
+  ] as const) {
+    const value = wanted.get(leading);
+    for (const companion of companions) {
+      const flag = companion.endsWith('Verified');
+      if (value === null) wanted.set(companion, flag ? false : null);
+      else if (value !== undefined && (wanted.get(companion) ?? null) === null)
+        throw missing(pascal(companion));
+      else if (value === undefined && wanted.has(companion)) {
+        if (settings.flagAlone === 'refused' || !has(leading)) throw missing(pascal(leading));
+        if (wanted.get(companion) === null) throw invalid(pascal(companion));
+      }
+    }
+  }
+  return wanted;
+}
+
+function fitsField({ type, choices }: EiamCustomField, value: string): boolean {
+  if (type === 'number' && !/^-?\d+(\.\d+)?$/.test(value)) return false;
+  if (type === 'boolean' && value !== 'true' && value !== 'false') return false;
+  return choices === undefined || choices.some((choice) => choice.value === value);
+}
+
+/** Checks the custom field entries of a patch and says what would be stored, `null` where nothing is left. */
+export function checkCustomFields(
+  settings: EiamEmulatorSettings,
+  entries: unknown,
+  stored: ReadonlyMap<string, string>,
+): Map<string, string | null> {
+  if (!Array.isArray(entries)) throw invalid('CustomFields');
+  const change = new Map<string, string | null>();
+  const seen = new Set<string>();
+  for (const entry of entries as unknown[]) {
+    if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw invalid('CustomFields');
+    const odd = Object.keys(entry).find((member) => !customFieldMembers.has(member));
+    if (odd !== undefined && settings.unknownMember !== 'ignored') throw invalid(pascal(odd));
+    const { fieldName, fieldValue, ...rest } = entry as Record<string, unknown>;
+    if (typeof fieldName !== 'string' || fieldName === '') throw missing('FieldName');
+    const field = settings.customFields.find(({ name }) => name === fieldName);
+    const wrong = () => invalid(`CustomField.${fieldName}`);
+    if (field === undefined || typeof (fieldValue ?? '') !== 'string') throw wrong();
+    const value = (fieldValue ?? undefined) as string | undefined;
+    // `operator` is the deprecated name of the same thing.
+    const operation =
+      rest.operation ?? rest.operator ?? (settings.operationLeftOut === 'refused' ? '' : 'replace');
+    if (operation !== 'add' && operation !== 'replace' && operation !== 'remove') throw invalid('Operation');
+    if (seen.has(fieldName) && settings.twoEntriesForOneField === 'refused') throw wrong();
+    if (seen.has(fieldName) && settings.twoEntriesForOneField === 'firstWins') continue;
+    seen.add(fieldName);
+    const had = change.has(fieldName) ? change.get(fieldName) : stored.get(fieldName);
+    let takeAway = operation === 'remove';
+    if (takeAway) {
+      if (had == null && settings.removeWhereNoValue === 'refused') throw wrong();
+      if (value && settings.removeWithValue === 'refused') throw wrong();
+      if (value && settings.removeWithValue === 'removesWhereEqual' && value !== had) continue;
+    } else {
+      if (value === undefined) throw missing(`CustomField.${fieldName}`);
+      if (value === '' && settings.emptyString === 'refused') throw wrong();
+      if (value === '' && settings.emptyString === 'unchanged') continue;
+      takeAway = value === '';
+      if (!takeAway && !fitsField(field, value)) throw wrong();
+      if (operation === 'add' && had != null && settings.addWhereValueExists === 'refused') throw wrong();
+      if (operation === 'add' && had != null && settings.addWhereValueExists === 'keeps') continue;
+    }
+    if (takeAway && field.required) throw missing(`CustomField.${fieldName}`);
+    change.set(fieldName, takeAway ? null : (value as string));
+  }
+  return change;
+}

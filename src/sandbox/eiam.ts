@@ -1,0 +1,60 @@
+import type { eiamLimits } from './eiam-rules.ts';
+import type { EmulatorHooks, SeedUser } from './emulator.ts';
+
+/** A custom field as an administrator defines it in the console. `choices` makes it a select field. */
+export interface EiamCustomField {
+  readonly name: string;
+  readonly type: 'string' | 'number' | 'boolean';
+  readonly choices?: readonly { readonly value: string; readonly label: string }[];
+  /** No two accounts may have the same value. */
+  readonly unique?: boolean;
+  /** The value can be replaced, never taken away. */
+  readonly required?: boolean;
+}
+
+/** An organizational unit that accounts can be in. */
+export interface EiamOrganizationalUnit {
+  readonly organizationalUnitId: string;
+  readonly organizationalUnitName: string;
+}
+
+/** What both emulators take. The switches are what nobody has published; each default is the likeliest. */
+export interface EiamEmulatorSettings extends EmulatorHooks {
+  readonly instanceId: string;
+  readonly users: readonly SeedUser[];
+  readonly customFields: readonly EiamCustomField[];
+  /** Everybody starts in the first. Default: one unit, `ou_root`. */
+  readonly organizationalUnits?: readonly EiamOrganizationalUnit[];
+  readonly limits?: Partial<typeof eiamLimits>;
+  /** `""` for displayName, email, phoneNumber or a custom field's value. Default `clears`. */
+  readonly emptyString?: 'clears' | 'unchanged' | 'refused';
+  /** A JSON `null`, which the official clients cannot send. Default `unchanged`. */
+  readonly nullMember?: 'unchanged' | 'clears' | 'refused';
+  /** A verified flag or a region without its address or number. Default `sets`. */
+  readonly flagAlone?: 'sets' | 'refused';
+  /** A member that the API does not have. Default `refused`, to find spelling mistakes. */
+  readonly unknownMember?: 'refused' | 'ignored';
+  /** Custom field `add` where there is a value. Default `replaces`. */
+  readonly addWhereValueExists?: 'replaces' | 'refused' | 'keeps';
+  /** Custom field `remove` that names a value. Default `removes`, whatever the value. */
+  readonly removeWithValue?: 'removes' | 'removesWhereEqual' | 'refused';
+  /** Custom field `remove` where there is no value. Default `succeeds`. */
+  readonly removeWhereNoValue?: 'succeeds' | 'refused';
+  /** Default `inOrder`. */
+  readonly twoEntriesForOneField?: 'inOrder' | 'firstWins' | 'refused';
+  /** A custom field entry without an operation. Default `replace`. */
+  readonly operationLeftOut?: 'replace' | 'refused';
+  /** `false`: the plain members are stored before the custom fields are checked. Default `true`. */
+  readonly atomic?: boolean;
+  /** 403 is published for the management API's Username only. Default 403. */
+  readonly duplicateStatus?: 403 | 400;
+  /** What stands before `.Username`, `.Email`, `.PhoneNumber`. Default `ResourceDuplicated`. */
+  readonly duplicateCode?: string;
+  /** Default 404 `ResourceNotFound.User`. */
+  readonly userNotFound?: { readonly status: number; readonly code: string };
+  /** How an answer shows a member without a value. Default `leftOut`. */
+  readonly missingMember?: 'leftOut' | 'null' | 'emptyString';
+}
+
+/** An account in the words of the developer API; the management API says the same in Pascal case. */
+export type EiamRecord = Readonly<Record<string, unknown>>;

@@ -1,0 +1,51 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { Secret } from './secret.ts';
+
+/** A secret of the configuration: by the time a schema sees it, `{ env }` or `{ file }` has become a Secret. */
+export const secret = z.custom<Secret>((value) => value instanceof Secret, {
+  error: 'Expected a secret: { env: NAME } or { file: PATH }.',
+});
+
+/**
+ * The origin of a provider, `https://host[:port]` and nothing more. Loopback over http is taken only together
+ * with `allowLoopback: true`, which config.ts checks beside it.
+ */
+export const baseUrl = z.string().refine((text) => originOf(text) !== undefined, {
+  error: 'Expected an origin such as https://api.example.com: no credentials, path, query or fragment.',
+});
+
+/** `http(s)://host[:port]` of a base URL, in URL's own spelling; undefined where the text is anything more or else. */
+export function originOf(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const bare =
+    !url.username && !url.password && url.pathname === '/' && !url.search && !url.hash && !/[?#@]/.test(text);
+  return bare && (url.protocol === 'https:' || url.protocol === 'http:') ? url.origin : undefined;
+}
+
+/** What keeps an origin from being a public https one; undefined where nothing does. Looks at the spelling only. */
+export function notPublic(origin: string): string | undefined {
+  const { protocol, hostname } = new URL(origin);
+  if (protocol !== 'https:') return 'it is not https';
+  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  if (isIP(host)) return 'it is an address, not a name';
+  if (!host.includes('.') || /(^|\.)(localhost|local|internal|lan|home\.arpa)$/.test(host)) {
+    return 'it is not a public name';
+  }
+  return undefined;
+}
+
+/** True for an origin on this machine's loopback interface. */
+export function isLoopback(origin: string): boolean {
+  return isLoopbackHost(new URL(origin).hostname);
+}
+
+/** True for a host that only this machine can reach. */
+export function isLoopbackHost(host: string): boolean {
+  return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|\[::1\])$/.test(host);
+}
+
+/** Limits of single fields that replace the published ones, in characters: `maxLength: { displayName: 64 }`. */
+export const maxLength = <Field extends string>(fields: readonly [Field, ...Field[]]) =>
+  z.partialRecord(z.enum(fields), z.int().positive());

@@ -1,0 +1,50 @@
+import type { Directories, Directory } from './directories.ts';
+import { type InputPath, InvalidInputError, UserNotFoundError } from './outcome.ts';
+import type { Call } from './providers/provider.ts';
+import { parseGlobalId } from './user.ts';
+
+/** Which user is meant, as the caller says it: exactly one of the two. */
+export interface UserBy {
+  readonly id?: string | null | undefined;
+  readonly login?: { readonly directory: string; readonly login: string } | null | undefined;
+}
+
+/** The user who is meant, in a directory that exists: by id, or by a login that is still to be looked up. */
+export type Target = {
+  readonly directory: Directory;
+  /** Where the input says who is meant. */
+  readonly path: InputPath;
+} & ({ readonly userId: string } | { readonly login: string });
+
+/** The directory and user that a reference means, or what is wrong with it. Asks no provider. */
+export function findTarget({ id, login }: UserBy, directories: Directories): Target | InvalidInputError {
+  const reference = login ?? parseGlobalId(id ?? '');
+  if (!reference) {
+    const says = 'Expected <directory>:<user id>, as User.id gives it; a user id has letters, digits, _ and -.';
+    return new InvalidInputError(says, ['user', 'id']);
+  }
+  const directory = directories.get(reference.directory);
+  if (!directory) {
+    const says = `There is no such directory. There are: ${[...directories.keys()].join(', ')}.`;
+    const path = login ? ['user', 'login', 'directory'] : ['user', 'id'];
+    return new InvalidInputError(says, path, 'UNKNOWN_DIRECTORY');
+  }
+  return 'userId' in reference
+    ? { directory, userId: reference.userId, path: ['user', 'id'] }
+    : { directory, login: reference.login, path: ['user', 'login'] };
+}
+
+/**
+ * The provider's id of the target. A login is looked up; an id is taken as it is, whether it exists or not.
+ * @throws ReadFailure
+ */
+export async function findUserId(target: Target, call: Call): Promise<string | UserNotFoundError> {
+  if ('userId' in target) return target.userId;
+  const user = await target.directory.provider.findUser(target.login, call);
+  return user?.userId ?? userNotFound(target);
+}
+
+/** That there is no such user, at the place in the input that says who is meant. */
+export function userNotFound({ directory, path }: Target): UserNotFoundError {
+  return new UserNotFoundError(`The directory "${directory.name}" has no such user.`, path);
+}

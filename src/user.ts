@@ -1,0 +1,137 @@
+/** An account's state. ENABLED and DISABLED can be asked for; the other two only the provider brings about. */
+export type UserStatus = 'ENABLED' | 'DISABLED' | 'INVITED' | 'EXPIRED';
+
+/** An email address and whether the provider holds it for verified. */
+export interface Email {
+  readonly address: string;
+  readonly verified: boolean;
+}
+
+/** A phone number in E.164 (`+8615612345678`) and whether the provider holds it for verified. */
+export interface Phone {
+  readonly number: string;
+  readonly verified: boolean;
+}
+
+/** A user's membership of one tenant. `name` is null where the provider does not give it. */
+export interface UserTenant {
+  readonly tenantId: string;
+  readonly name: string | null;
+  readonly roleNames: readonly string[];
+}
+
+/** The value of one custom field. A date is kept to the millisecond. */
+export type CustomFieldValue =
+  | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  | { readonly kind: 'texts'; readonly value: readonly string[] }
+  | { readonly kind: 'date'; readonly value: Date };
+
+/** One custom field that has a value; a field without one is not listed. */
+export interface CustomField {
+  readonly field: string;
+  readonly value: CustomFieldValue;
+}
+
+/** A user as a provider gives it, in the domain's words: what the provider does not have is null or an empty list. */
+export interface User {
+  readonly directory: string;
+  /** The provider's own id. */
+  readonly userId: string;
+  readonly username: string | null;
+  /** The names by which `login` finds this user. */
+  readonly loginIds: readonly string[];
+  readonly displayName: string | null;
+  readonly givenName: string | null;
+  readonly middleName: string | null;
+  readonly familyName: string | null;
+  readonly email: Email | null;
+  readonly phone: Phone | null;
+  readonly picture: string | null;
+  readonly status: UserStatus | null;
+  readonly roleNames: readonly string[];
+  readonly tenants: readonly UserTenant[];
+  readonly ssoAppIds: readonly string[];
+  /** Absent where the call that read the user does not carry them; then nothing is known of them. */
+  readonly customFields?: readonly CustomField[];
+  readonly createdAt: Date | null;
+  readonly updatedAt: Date | null;
+}
+
+/** A user read by a call that carries custom fields. */
+export type WholeUser = User & Required<Pick<User, 'customFields'>>;
+
+/** One operation on one custom field, as the caller asked for it. */
+export type CustomFieldOperation =
+  | { readonly operation: 'ADD' | 'REPLACE'; readonly field: string; readonly value: CustomFieldValue }
+  | { readonly operation: 'REMOVE'; readonly field: string; readonly values?: readonly string[] };
+
+/**
+ * What a caller asks to change. A field left out stays as it is, `null` clears it.
+ * Custom fields carry one operation each, in the caller's order.
+ */
+export interface UserPatch {
+  readonly username?: string | null;
+  readonly displayName?: string | null;
+  readonly givenName?: string | null;
+  readonly middleName?: string | null;
+  readonly familyName?: string | null;
+  readonly email?: Email | null;
+  readonly phone?: Phone | null;
+  readonly picture?: string | null;
+  readonly status?: UserStatus | null;
+  readonly roleNames?: readonly string[] | null;
+  readonly tenants?: readonly Omit<UserTenant, 'name'>[] | null;
+  readonly ssoAppIds?: readonly string[] | null;
+  readonly customFields?: readonly CustomFieldOperation[] | null;
+}
+
+/** Every field that a patch can name, in the order of the schema. */
+export const patchFields = [
+  'username',
+  'displayName',
+  'givenName',
+  'middleName',
+  'familyName',
+  'email',
+  'phone',
+  'picture',
+  'status',
+  'roleNames',
+  'tenants',
+  'ssoAppIds',
+  'customFields',
+] as const satisfies readonly (keyof UserPatch)[];
+
+/** The name of a field that a patch can name. */
+export type PatchField = (typeof patchFields)[number];
+
+/** Where to find the user that is meant: by the provider's id, or by a login that the directory resolves. */
+export type UserReference =
+  | { readonly directory: string; readonly userId: string }
+  | { readonly directory: string; readonly login: string };
+
+/** A directory's name: lower-case letters, digits and hyphens. */
+export const directoryNamePattern = /^[a-z0-9-]{1,63}$/;
+
+/**
+ * What a provider's user id may look like here: all that the three providers issue, and nothing that a URL
+ * could read as anything but one path segment (`.`, `/`, `%`, `?`, `#`, `;` and look-alikes are out).
+ */
+export const userIdPattern = /^[A-Za-z0-9_-]{1,128}$/;
+
+/** The id that idpatch shows: `<directory>:<the provider's user id>`. */
+export function globalId(user: { readonly directory: string; readonly userId: string }): string {
+  return `${user.directory}:${user.userId}`;
+}
+
+/** Reads a global id; undefined where it has not the form `<directory>:<user id>`. Says nothing of existence. */
+export function parseGlobalId(id: string): { directory: string; userId: string } | undefined {
+  const colon = id.indexOf(':');
+  const directory = id.slice(0, Math.max(colon, 0));
+  const userId = id.slice(colon + 1);
+  return directoryNamePattern.test(directory) && userIdPattern.test(userId)
+    ? { directory, userId }
+    : undefined;
+}

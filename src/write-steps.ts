@@ -1,0 +1,126 @@
+import { notShown } from './confirm.ts';
+import {
+  OutcomeUnknownError,
+  type PatchConfirmation,
+  type PatchError,
+  type PatchOutcome,
+  ProviderRefusedError,
+  ReadFailure,
+} from './outcome.ts';
+import type { Call, Change, Provider, Step, WriteResult } from './providers/provider.ts';
+import type { WholeUser } from './user.ts';
+
+/** What became of a patch, and how that is known. `errors` is empty exactly where the outcome is APPLIED. */
+export interface Verdict {
+  readonly outcome: PatchOutcome;
+  readonly confirmedBy: PatchConfirmation | null;
+  /** The user after the call; null where it was not read, or could not be. */
+  readonly user: WholeUser | null;
+  readonly errors: readonly PatchError[];
+}
+
+/** Nothing was written. */
+export function notApplied(errors: readonly PatchError[]): Verdict {
+  return { outcome: 'NOT_APPLIED', confirmedBy: null, user: null, errors };
+}
+
+/** Where the sending of steps ended. */
+interface Sent {
+  /** The changes of the steps that the provider said yes to, or that were seen after an ambiguous answer. */
+  readonly done: readonly Change[];
+  /** The changes of the step whose outcome could not be told. */
+  readonly doubtful: readonly Change[];
+  /** The changes of the steps that were refused or, after one that stopped, not sent at all. */
+  readonly undone: readonly Change[];
+  /** Why a step was refused. */
+  readonly refusals: readonly PatchError[];
+  /** The user as read last after all of `done`, and how. */
+  readonly seen?: { readonly user: WholeUser; readonly by: PatchConfirmation } | undefined;
+}
+
+/**
+ * Sends the steps of one user in order until one is refused or in doubt, looks at the user, and says what is in:
+ * the provider's yes is believed only as far as the user shows it, its silence only where the user shows all.
+ * `writing` bounds the sending, `readingBack` the look afterwards. Answers in every case.
+ */
+export async function writeSteps(
+  provider: Provider,
+  userId: string,
+  steps: readonly Step[],
+  { writing, readingBack }: { readonly writing: Call; readonly readingBack: Call },
+): Promise<Verdict> {
+  const readBack = () => readUser(provider, userId, readingBack);
+  const sent = await send(steps, (step) => provider.write(userId, step, writing), readBack);
+  if (sent.done.length === 0 && sent.doubtful.length === 0) return notApplied(sent.refusals);
+  const user = sent.seen?.user ?? (await readBack());
+  return conclude(sent, user, sent.seen?.by ?? 'READ_BACK');
+}
+
+async function send(
+  steps: readonly Step[],
+  write: (step: Step) => Promise<WriteResult>,
+  readBack: () => Promise<WholeUser | undefined>,
+): Promise<Sent> {
+  const done: Change[] = [];
+  let seen: Sent['seen'];
+  for (const [index, { changes }] of steps.entries()) {
+    const later = steps.slice(index + 1).flatMap((step) => step.changes);
+    const result = await write({ changes });
+    switch (result.kind) {
+      case 'accepted':
+        seen = result.user && { user: result.user, by: 'RESPONSE' };
+        break;
+      case 'refused':
+        return { done, doubtful: [], undone: [...changes, ...later], refusals: result.errors, seen: undefined };
+      case 'ambiguous': {
+        const user = await readBack();
+        seen = user && { user, by: 'READ_BACK' };
+        if (!user || notShown(changes, user).length > 0) {
+          return { done, doubtful: changes, undone: later, refusals: [], seen };
+        }
+        break;
+      }
+    }
+    done.push(...changes);
+  }
+  return { done, doubtful: [], undone: [], refusals: [], seen };
+}
+
+/** Weighs what was sent against the user as it is now; `user` undefined where it could not be read. */
+function conclude(sent: Sent, user: WholeUser | undefined, by: PatchConfirmation): Verdict {
+  const unseen = user ? notShown(sent.done, user) : [];
+  const errors = [
+    ...(user ? unseen.map(notConfirmed) : sent.done.map(unknown)),
+    ...(user ? notShown(sent.doubtful, user) : sent.doubtful).map(unknown),
+    ...sent.refusals,
+    ...sent.undone.filter(({ path }) => !sent.refusals.some((error) => isWithin(error.path, path))).map(notSent),
+  ];
+  const verdict = { confirmedBy: null, user: user ?? null, errors };
+  if (errors.length === 0) return { ...verdict, outcome: 'APPLIED', confirmedBy: by };
+  const certain = user !== undefined && sent.doubtful.length === 0 && unseen.length < sent.done.length;
+  return { ...verdict, outcome: certain ? 'PARTIAL' : 'UNKNOWN' };
+}
+
+async function readUser(provider: Provider, userId: string, call: Call): Promise<WholeUser | undefined> {
+  const [user] = await provider.readUsers([userId], { customFields: true }, call);
+  return user instanceof ReadFailure ? undefined : (user as WholeUser | undefined);
+}
+
+function isWithin(path: readonly string[], place: readonly string[]): boolean {
+  return place.every((part, index) => path[index] === part);
+}
+
+function notConfirmed({ path }: Change): PatchError {
+  const says = 'The provider took the change but does not show it: read the user again before deciding anything.';
+  return new OutcomeUnknownError(says, path, 'NOT_CONFIRMED');
+}
+
+function unknown({ path }: Change): PatchError {
+  const says = 'The change was sent, and whether it is in could not be seen: it may be, or may yet come.';
+  return new OutcomeUnknownError(says, path, 'OUTCOME_UNKNOWN');
+}
+
+function notSent({ path }: Change): PatchError {
+  const says = 'Not written, because another part of the patch was not.';
+  return new ProviderRefusedError(says, path, 'PROVIDER_REFUSED', {});
+}
