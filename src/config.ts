@@ -25,10 +25,12 @@ const directory = z
   .transform(({ provider, allowLoopback, ...settings }, context) => {
     const parsed = providers[provider].safeParse(settings);
     if (!parsed.success) {
-      for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path, message });
+      for (const { path, message } of parsed.error.issues)
+        context.addIssue({ code: 'custom', path, message });
       return z.NEVER;
     }
-    const problem = allowLoopback && isLoopback(parsed.data.origin) ? undefined : notPublic(parsed.data.origin);
+    const problem =
+      allowLoopback && isLoopback(parsed.data.origin) ? undefined : notPublic(parsed.data.origin);
     if (problem) {
       const message = `Expected https to a public name, but ${problem}.`;
       context.addIssue({ code: 'custom', path: ['baseUrl'], message });
@@ -48,7 +50,10 @@ const schema = z
       .prefault({}),
     callers: z.strictObject({ anonymous: z.literal(true) }),
     directories: z
-      .record(z.string().regex(directoryNamePattern, 'A name has lower-case letters, digits and hyphens.'), directory)
+      .record(
+        z.string().regex(directoryNamePattern, 'A name has lower-case letters, digits and hyphens.'),
+        directory,
+      )
       .refine((all) => Object.keys(all).length > 0, 'Name at least one directory.'),
     limits: z
       .strictObject({
@@ -95,11 +100,16 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
  * Checks a configuration in which every secret is a Secret already.
  * @throws ConfigError
  */
-export function parseConfig(raw: unknown, environment: Readonly<Record<string, string | undefined>> = {}): Config {
+export function parseConfig(
+  raw: unknown,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Config {
   const parsed = schema.safeParse(withListenAddress(raw, environment));
   if (parsed.success) return parsed.data;
   throw new ConfigError(
-    parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the configuration'}: ${message}`).join('\n'),
+    parsed.error.issues
+      .map(({ path, message }) => `${path.join('.') || 'the configuration'}: ${message}`)
+      .join('\n'),
   );
 }
 
@@ -113,14 +123,21 @@ function readText(path: string, mayBeAbsent: boolean): string | undefined {
   }
 }
 
-function withListenAddress(raw: unknown, { HOST, PORT }: Readonly<Record<string, string | undefined>>): unknown {
+function withListenAddress(
+  raw: unknown,
+  { HOST, PORT }: Readonly<Record<string, string | undefined>>,
+): unknown {
   if (!HOST && !PORT) return raw;
   if (typeof raw !== 'object' || raw === null) return raw;
   const server = 'server' in raw ? raw.server : undefined;
   const port = PORT && /^\d{1,5}$/.test(PORT) ? Number(PORT) : PORT;
   return {
     ...raw,
-    server: { ...(typeof server === 'object' ? server : {}), ...(HOST ? { host: HOST } : {}), ...(PORT ? { port } : {}) },
+    server: {
+      ...(typeof server === 'object' ? server : {}),
+      ...(HOST ? { host: HOST } : {}),
+      ...(PORT ? { port } : {}),
+    },
   };
 }
 
@@ -137,7 +154,12 @@ function resolveSecrets(
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
   const [only] = entries;
-  if (entries.length === 1 && only && typeof only[1] === 'string' && (only[0] === 'env' || only[0] === 'file')) {
+  if (
+    entries.length === 1 &&
+    only &&
+    typeof only[1] === 'string' &&
+    (only[0] === 'env' || only[0] === 'file')
+  ) {
     const found = only[0] === 'env' ? environment[only[1]] : readSecretFile(only[1]);
     const problem = secretProblem(found);
     if (!problem && found !== undefined) return new Secret(found);

@@ -20,8 +20,3 @@ export function createDirectories(config: Config): Directories {
     ]),
   );
 }
-
-/** Closes every directory's connections. */
-export async function closeDirectories(directories: Directories): Promise<void> {
-  await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
-}

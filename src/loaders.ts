@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Directories } from './directories.ts';
-import { ReadFailure } from './outcome.ts';
+import type { ReadFailure } from './outcome.ts';
 import type { Call } from './providers/provider.ts';
 import { globalId, parseGlobalId, type User, type WholeUser } from './user.ts';
 
@@ -34,7 +34,8 @@ export function createLoaders(directories: Directories, call: Call): Loaders {
     await Promise.all(
       [...wanted].map(async ([name, references]) => {
         const userIds = references.map(({ userId }) => userId);
-        const users = (await directories.get(name)?.provider.readUsers(userIds, { customFields }, call)) ?? [];
+        const users =
+          (await directories.get(name)?.provider.readUsers(userIds, { customFields }, call)) ?? [];
         for (const [index, reference] of references.entries()) {
           const user = users[index];
           if (user) found.set(globalId(reference), user);

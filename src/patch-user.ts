@@ -6,6 +6,8 @@ import { findTarget, findUserId, type Target, type UserBy, userNotFound } from '
 import { globalId, type UserPatch, type WholeUser } from './user.ts';
 import { notApplied, type Verdict, writeSteps } from './write-steps.ts';
 
+const targetPaths = { id: ['user', 'id'], login: ['user', 'login'] };
+
 /** What one patchUser call came to. */
 export interface PatchResult extends Verdict {
   readonly operationId: string;
@@ -24,9 +26,11 @@ export async function patchUser(
   const operationId = randomUUID();
   const startedAt = performance.now();
   const time = context.startOperation();
-  const target = findTarget(request.user, context.directories);
+  const target = findTarget(request.user, context.directories, targetPaths);
   const checked = await checkPatch(request.patch, found, target, time, context);
-  const verdict = checked.sendable ? await applyPlan(checked.plan, checked.target, time, context) : notApplied(checked.errors);
+  const verdict = checked.sendable
+    ? await applyPlan(checked.plan, checked.target, time, context)
+    : notApplied(checked.errors);
   context.log.info({
     event: 'patchUser',
     operationId,
@@ -56,7 +60,12 @@ async function checkPatch(
   const names = patch.customFields?.map(({ field }) => field) ?? [];
   try {
     const definitions = names.length > 0 ? await provider.customFieldDefinitions(writing, names) : null;
-    const made = plan(patch, { directory: name, capabilities: provider.capabilities, definitions, ...limits });
+    const made = plan(patch, {
+      directory: name,
+      capabilities: provider.capabilities,
+      definitions,
+      ...limits,
+    });
     const errors = together(found, made.errors);
     return errors.length > 0 ? { sendable: false, errors } : { sendable: true, plan: made, target };
   } catch (failure) {
@@ -65,7 +74,12 @@ async function checkPatch(
 }
 
 /** Sends what a plan comes to, one patch of a user at a time. */
-async function applyPlan(plan: Plan, target: Target, time: OperationTime, context: Context): Promise<Verdict> {
+async function applyPlan(
+  plan: Plan,
+  target: Target,
+  time: OperationTime,
+  context: Context,
+): Promise<Verdict> {
   try {
     const userId = await findUserId(target, time.writing);
     if (userId instanceof UserNotFoundError) return notApplied([userId]);
@@ -96,7 +110,9 @@ async function applyInTurn(
     current = user as WholeUser;
   }
   const verdict = await writeSteps(provider, userId, plan.steps(current), time);
-  const errors = verdict.errors.map((error) => (error instanceof UserNotFoundError ? userNotFound(target) : error));
+  const errors = verdict.errors.map((error) =>
+    error instanceof UserNotFoundError ? userNotFound(target) : error,
+  );
   return { ...verdict, errors };
 }
 
@@ -108,7 +124,8 @@ function together(found: readonly PatchError[], more: readonly PatchError[]): re
 }
 
 function waitedTooLong(): PatchError {
-  const says = 'Other patches of this user took all the time that this call had: nothing of this one was sent.';
+  const says =
+    'Other patches of this user took all the time that this call had: nothing of this one was sent.';
   return new ProviderUnavailableError(says, [], 'DEADLINE_EXCEEDED');
 }
 

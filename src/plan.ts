@@ -131,7 +131,12 @@ function formErrors(
 ): PatchError[] {
   const { maxLength, form } = capabilities.fields[field];
   if (value === '')
-    return [new InvalidInputError('An empty text is no value: say null to clear the field.', path)];
+    return [
+      new InvalidInputError(
+        'An empty text is no value: null clears the field, where the directory can clear it.',
+        path,
+      ),
+    ];
   const errors: PatchError[] = [];
   if (maxLength !== null && [...value].length > maxLength) {
     errors.push(

@@ -16,22 +16,33 @@ export type Target = {
   readonly path: InputPath;
 } & ({ readonly userId: string } | { readonly login: string });
 
+/** Where the input says who is meant, for either way of saying it. */
+export interface TargetPaths {
+  readonly id: InputPath;
+  readonly login: InputPath;
+}
+
 /** The directory and user that a reference means, or what is wrong with it. Asks no provider. */
-export function findTarget({ id, login }: UserBy, directories: Directories): Target | InvalidInputError {
+export function findTarget(
+  { id, login }: UserBy,
+  directories: Directories,
+  paths: TargetPaths,
+): Target | InvalidInputError {
   const reference = login ?? parseGlobalId(id ?? '');
   if (!reference) {
-    const says = 'Expected <directory>:<user id>, as User.id gives it; a user id has letters, digits, _ and -.';
-    return new InvalidInputError(says, ['user', 'id']);
+    const says =
+      'Expected <directory>:<user id>, as User.id gives it; a user id has letters, digits, _ and -.';
+    return new InvalidInputError(says, paths.id);
   }
   const directory = directories.get(reference.directory);
   if (!directory) {
     const says = `There is no such directory. There are: ${[...directories.keys()].join(', ')}.`;
-    const path = login ? ['user', 'login', 'directory'] : ['user', 'id'];
-    return new InvalidInputError(says, path, 'UNKNOWN_DIRECTORY');
+    const at = login ? [...paths.login, 'directory'] : paths.id;
+    return new InvalidInputError(says, at, 'UNKNOWN_DIRECTORY');
   }
   return 'userId' in reference
-    ? { directory, userId: reference.userId, path: ['user', 'id'] }
-    : { directory, login: reference.login, path: ['user', 'login'] };
+    ? { directory, userId: reference.userId, path: paths.id }
+    : { directory, login: reference.login, path: paths.login };
 }
 
 /**

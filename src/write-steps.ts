@@ -71,7 +71,13 @@ async function send(
         seen = result.user && { user: result.user, by: 'RESPONSE' };
         break;
       case 'refused':
-        return { done, doubtful: [], undone: [...changes, ...later], refusals: result.errors, seen: undefined };
+        return {
+          done,
+          doubtful: [],
+          undone: [...changes, ...later],
+          refusals: result.errors,
+          seen: undefined,
+        };
       case 'ambiguous': {
         const user = await readBack();
         seen = user && { user, by: 'READ_BACK' };
@@ -93,7 +99,9 @@ function conclude(sent: Sent, user: WholeUser | undefined, by: PatchConfirmation
     ...(user ? unseen.map(notConfirmed) : sent.done.map(unknown)),
     ...(user ? notShown(sent.doubtful, user) : sent.doubtful).map(unknown),
     ...sent.refusals,
-    ...sent.undone.filter(({ path }) => !sent.refusals.some((error) => isWithin(error.path, path))).map(notSent),
+    ...sent.undone
+      .filter(({ path }) => !sent.refusals.some((error) => isWithin(error.path, path)))
+      .map(notSent),
   ];
   const verdict = { confirmedBy: null, user: user ?? null, errors };
   if (errors.length === 0) return { ...verdict, outcome: 'APPLIED', confirmedBy: by };
@@ -111,7 +119,8 @@ function isWithin(path: readonly string[], place: readonly string[]): boolean {
 }
 
 function notConfirmed({ path }: Change): PatchError {
-  const says = 'The provider took the change but does not show it: read the user again before deciding anything.';
+  const says =
+    'The provider took the change but does not show it: read the user again before deciding anything.';
   return new OutcomeUnknownError(says, path, 'NOT_CONFIRMED');
 }
 

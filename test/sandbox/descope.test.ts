@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import DescopeClient from '@descope/node-sdk';
 import { afterEach, describe, expect, test } from 'vitest';
-import { customers } from '../../src/sandbox/customers.ts';
-import { type DescopeEmulatorSettings, startDescopeEmulator } from '../../src/sandbox/descope.ts';
+import { customers } from '../../src/sandbox/descope/customers.ts';
+import { type DescopeEmulatorSettings, startDescopeEmulator } from '../../src/sandbox/descope/emulator.ts';
 import type { Emulator } from '../../src/sandbox/emulator.ts';
 
 interface Recorded {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EiamDeveloperEmulatorSettings } from '../../src/sandbox/eiam-developer.ts';
+import type { EiamDeveloperEmulatorSettings } from '../../src/sandbox/eiam/developer-emulator.ts';
 import { recorded, start } from './eiam-developer-calls.ts';
 
 describe('a patch', () => {

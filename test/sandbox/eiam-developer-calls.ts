@@ -2,13 +2,13 @@ import { afterEach, expect } from 'vitest';
 import {
   type EiamDeveloperEmulatorSettings,
   startEiamDeveloperEmulator,
-} from '../../src/sandbox/eiam-developer.ts';
+} from '../../src/sandbox/eiam/developer-emulator.ts';
 
 /** The emulator, with its own `revokeTokens`. */
 export type DeveloperEmulator = Awaited<ReturnType<typeof startEiamDeveloperEmulator>>;
 
 /** A decoded body; `""` where there was none. */
-export type Answer = string & Record<string, unknown>;
+type Answer = string & Record<string, unknown>;
 
 /** Has every sign that a form encodes. */
 export const clientSecret = 'CSecret+/=';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import {
   type EiamDeveloperEmulatorSettings,
   startEiamDeveloperEmulator,
-} from '../../src/sandbox/eiam-developer.ts';
-import { employees } from '../../src/sandbox/employees.ts';
+} from '../../src/sandbox/eiam/developer-emulator.ts';
+import { employees } from '../../src/sandbox/eiam/employees.ts';
 import { clientSecret, createdAt, recorded, requestId, start } from './eiam-developer-calls.ts';
 
 describe('tokens', () => {

@@ -3,7 +3,7 @@ import { afterEach, expect } from 'vitest';
 import {
   type EiamManagementEmulatorSettings,
   startEiamManagementEmulator,
-} from '../../src/sandbox/eiam-management.ts';
+} from '../../src/sandbox/eiam/management-emulator.ts';
 import type { Emulator } from '../../src/sandbox/emulator.ts';
 
 /** A request id as the service writes it. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type EiamManagementEmulatorSettings,
   startEiamManagementEmulator,
-} from '../../src/sandbox/eiam-management.ts';
+} from '../../src/sandbox/eiam/management-emulator.ts';
 import recordings from '../recorded/eiam-management.json' with { type: 'json' };
 import { type Answer, createdAt, key, open, recorded, requestId } from './eiam-management-calls.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { contractors } from '../../src/sandbox/contractors.ts';
+import { contractors } from '../../src/sandbox/eiam/contractors.ts';
 import { type Answer, key, recorded, recordedAt, start } from './eiam-management-calls.ts';
 
 describe('the gateway', () => {

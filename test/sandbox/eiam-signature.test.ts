@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acs3Signature, canonicalRequest, createAcs3Verifier } from '../../src/sandbox/acs3-verifier.ts';
+import { acs3Signature, canonicalRequest, createAcs3Verifier } from '../../src/sandbox/eiam/acs3-verifier.ts';
 import vectors from '../recorded/acs3-vectors.json' with { type: 'json' };
 import recordings from '../recorded/eiam-management.json' with { type: 'json' };
 import { key, type Odd, recordedAt, requestId, sha256, start } from './eiam-management-calls.ts';

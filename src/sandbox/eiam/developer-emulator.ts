@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { EiamEmulatorSettings, EiamRecord } from './eiam.ts';
-import { createEiamAccounts, folded } from './eiam-accounts.ts';
-import { EiamRefusal, invalid, missing, pascal } from './eiam-rules.ts';
-import { type Emulator, type EmulatorRequest, type EmulatorResponse, serveOnLoopback } from './emulator.ts';
+import { type Emulator, type EmulatorRequest, type EmulatorResponse, serveOnLoopback } from '../emulator.ts';
+import { createEiamAccounts, folded } from './accounts.ts';
+import { EiamRefusal, invalid, missing, pascal } from './rules.ts';
+import type { EiamEmulatorSettings, EiamRecord } from './settings.ts';
 
 /** One application of one instance. The switches are what nobody has published; each default is the likeliest. */
 export interface EiamDeveloperEmulatorSettings extends EiamEmulatorSettings {
@@ -77,10 +77,16 @@ function pageNumbers(query: URLSearchParams) {
   return { pageSize, offset: (read('pageNumber', 1, Number.MAX_SAFE_INTEGER) - 1) * pageSize };
 }
 
+/** The developer API's emulator, whose tokens a test can take back. */
+export interface EiamDeveloperEmulator extends Emulator {
+  /** Makes every token that was issued so far invalid. */
+  revokeTokens(): void;
+}
+
 /** The developer API (2022-02-25) of EIAM on a free port of 127.0.0.1. */
 export async function startEiamDeveloperEmulator(
   settings: EiamDeveloperEmulatorSettings,
-): Promise<Emulator & { revokeTokens(): void }> {
+): Promise<EiamDeveloperEmulator> {
   const accounts = createEiamAccounts(settings);
   const tokens = new Map<string, number>();
   const now = settings.now ?? Date.now;

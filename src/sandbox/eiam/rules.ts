@@ -1,4 +1,4 @@
-import type { EiamCustomField, EiamEmulatorSettings, EiamRecord } from './eiam.ts';
+import type { EiamCustomField, EiamEmulatorSettings, EiamRecord } from './settings.ts';
 
 /** The newest published limits. They drift (Username was 64, DisplayName 64, then 128), so they are data. */
 export const eiamLimits = { username: 256, displayName: 256, phoneNumberMin: 6, phoneNumberMax: 15 };

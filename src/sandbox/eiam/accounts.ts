@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { EiamEmulatorSettings, EiamOrganizationalUnit, EiamRecord } from './eiam.ts';
+import type { WriteLogEntry } from '../emulator.ts';
 import {
   checkCustomFields,
   checkMembers,
@@ -9,8 +9,8 @@ import {
   missing,
   pascal,
   patchMembers,
-} from './eiam-rules.ts';
-import type { WriteLogEntry } from './emulator.ts';
+} from './rules.ts';
+import type { EiamEmulatorSettings, EiamOrganizationalUnit, EiamRecord } from './settings.ts';
 
 /** Emails are the same whatever their case. */
 export const folded = (member: string, value: unknown): unknown =>

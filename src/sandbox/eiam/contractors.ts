@@ -1,4 +1,4 @@
-import type { EiamManagementEmulatorSettings } from './eiam-management.ts';
+import type { EiamManagementEmulatorSettings } from './management-emulator.ts';
 
 /** The sandbox's contractors: an EIAM instance behind the management API. Nobody of these exists. */
 export const contractors: Omit<EiamManagementEmulatorSettings, 'accessKeyId' | 'accessKeySecret'> = {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { DescopeEmulatorSettings } from './descope.ts';
-import type { DescopeAttributes } from './descope-attributes.ts';
-import { applyChange, type DescopeUser, emptyUser, readChange } from './descope-change.ts';
-import { boolean, count, type Members, object, Refusal, string, strings } from './descope-refusal.ts';
-import type { SeedUser, WriteLogEntry } from './emulator.ts';
+import type { SeedUser, WriteLogEntry } from '../emulator.ts';
+import type { DescopeAttributes } from './attributes.ts';
+import { applyChange, type DescopeUser, emptyUser, readChange } from './change.ts';
+import type { DescopeEmulatorSettings } from './emulator.ts';
+import { boolean, count, type Members, object, Refusal, string, strings } from './refusal.ts';
 
 /** The users of one emulated project. Every method either does all of what it is asked or throws a Refusal. */
 export interface DescopeUsers {

@@ -1,4 +1,4 @@
-import type { EiamDeveloperEmulatorSettings } from './eiam-developer.ts';
+import type { EiamDeveloperEmulatorSettings } from './developer-emulator.ts';
 
 /** The sandbox's employees: an EIAM instance behind the developer API. Nobody of these exists. */
 export const employees: Omit<EiamDeveloperEmulatorSettings, 'clientSecret'> = {

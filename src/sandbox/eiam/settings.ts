@@ -1,5 +1,5 @@
-import type { eiamLimits } from './eiam-rules.ts';
-import type { EmulatorHooks, SeedUser } from './emulator.ts';
+import type { EmulatorHooks, SeedUser } from '../emulator.ts';
+import type { eiamLimits } from './rules.ts';
 
 /** A custom field as an administrator defines it in the console. `choices` makes it a select field. */
 export interface EiamCustomField {

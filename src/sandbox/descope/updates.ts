@@ -1,7 +1,7 @@
-import type { DescopeEmulatorSettings } from './descope.ts';
-import type { DescopeUser } from './descope-change.ts';
-import { boolean, type Members, Refusal, required, string, strings } from './descope-refusal.ts';
-import type { DescopeUsers } from './descope-users.ts';
+import type { DescopeUser } from './change.ts';
+import type { DescopeEmulatorSettings } from './emulator.ts';
+import { boolean, type Members, Refusal, required, string, strings } from './refusal.ts';
+import type { DescopeUsers } from './users.ts';
 
 /** Answers one call from the members of its body and of its query. */
 export type Answer = (body: Members, query: Members) => unknown;

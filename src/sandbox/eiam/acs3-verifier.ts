@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
-import { EiamRefusal } from './eiam-rules.ts';
-import type { EmulatorRequest } from './emulator.ts';
+import type { EmulatorRequest } from '../emulator.ts';
+import { EiamRefusal } from './rules.ts';
 
 /** Whose signatures are accepted. A `securityToken` makes the key a temporary one. */
 export interface Acs3Key {

@@ -1,8 +1,3 @@
-import { createDescopeAttributes } from './descope-attributes.ts';
-import { type DescopeUser, emptyUser, patchMembers } from './descope-change.ts';
-import { type Members, object, Refusal, required, string } from './descope-refusal.ts';
-import { type Answer, createUpdateCalls, who } from './descope-updates.ts';
-import { createDescopeUsers, searchMembers } from './descope-users.ts';
 import {
   type Emulator,
   type EmulatorHooks,
@@ -11,7 +6,12 @@ import {
   type SeedUser,
   serveOnLoopback,
   type WriteLogEntry,
-} from './emulator.ts';
+} from '../emulator.ts';
+import { createDescopeAttributes } from './attributes.ts';
+import { type DescopeUser, emptyUser, patchMembers } from './change.ts';
+import { type Members, object, Refusal, required, string } from './refusal.ts';
+import { type Answer, createUpdateCalls, who } from './updates.ts';
+import { createDescopeUsers, searchMembers } from './users.ts';
 
 /** One custom attribute: 1 text, 2 number, 3 boolean, 4 single select, 5 multi select, 6 date (epoch ms). */
 export interface DescopeAttribute {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { type Emulator, type EmulatorRequest, type EmulatorResponse, serveOnLoopback } from '../emulator.ts';
+import { createEiamAccounts, folded } from './accounts.ts';
 import { createAcs3Verifier, queryPairs } from './acs3-verifier.ts';
-import type { EiamEmulatorSettings, EiamRecord } from './eiam.ts';
-import { createEiamAccounts, folded } from './eiam-accounts.ts';
-import { EiamRefusal, invalid, missing, pascal } from './eiam-rules.ts';
-import { type Emulator, type EmulatorRequest, type EmulatorResponse, serveOnLoopback } from './emulator.ts';
+import { EiamRefusal, invalid, missing, pascal } from './rules.ts';
+import type { EiamEmulatorSettings, EiamRecord } from './settings.ts';
 
 /** One instance and one access key. The switches are what nobody has published; each default is the likeliest. */
 export interface EiamManagementEmulatorSettings extends EiamEmulatorSettings {

@@ -1,0 +1,55 @@
+import { ConfigError, loadConfig } from './config.ts';
+import { createLog, startService } from './service.ts';
+
+/** Milliseconds that the requests under way have when the process is asked to leave. */
+const drainMs = 25_000;
+
+async function main(): Promise<void> {
+  const log = createLog();
+  const config = loadConfig(process.env);
+  if (config) {
+    const service = await startService(config, { log });
+    log.info({
+      event: 'listening',
+      url: `${service.url}/graphql`,
+      directories: Object.keys(config.directories),
+    });
+    leaveOnSignal(() => service.close());
+    return;
+  }
+  // Loaded only where there is no configuration: a real directory never runs beside an emulated one.
+  const { startSandbox } = await import('./sandbox/sandbox.ts');
+  const { starterTabs, welcome } = await import('./sandbox/welcome.ts');
+  const sandbox = await startSandbox(process.env);
+  const service = await startService(sandbox.config, { log, starterTabs: starterTabs(sandbox) });
+  process.stdout.write(welcome(service.url, sandbox));
+  leaveOnSignal(async () => {
+    await service.close();
+    await sandbox.close();
+  });
+}
+
+function leaveOnSignal(close: () => Promise<void>): void {
+  const leave = () => {
+    setTimeout(() => process.exit(1), drainMs).unref();
+    void close().then(() => process.exit(0));
+  };
+  process.once('SIGTERM', leave);
+  process.once('SIGINT', leave);
+}
+
+try {
+  await main();
+} catch (error) {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof ConfigError) {
+    process.stderr.write(`idpatch does not start:\n${error.message}\n`);
+  } else if (code === 'EADDRINUSE') {
+    process.stderr.write(
+      'idpatch does not start: the port is taken. Set PORT to another, such as PORT=4001.\n',
+    );
+  } else {
+    throw error;
+  }
+  process.exit(1);
+}

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { type Config, parseConfig } from '../config.ts';
+import { Secret } from '../secret.ts';
+import { customers } from './descope/customers.ts';
+import { type DescopeEmulatorSettings, startDescopeEmulator } from './descope/emulator.ts';
+import { contractors } from './eiam/contractors.ts';
+import {
+  type EiamDeveloperEmulator,
+  type EiamDeveloperEmulatorSettings,
+  startEiamDeveloperEmulator,
+} from './eiam/developer-emulator.ts';
+import { employees } from './eiam/employees.ts';
+import {
+  type EiamManagementEmulatorSettings,
+  startEiamManagementEmulator,
+} from './eiam/management-emulator.ts';
+import type { EiamCustomField } from './eiam/settings.ts';
+import type { Emulator } from './emulator.ts';
+
+/** The directories of the sandbox. */
+export type SandboxDirectory = 'employees' | 'contractors' | 'customers';
+
+/** The three providers, emulated on loopback, and the configuration that reaches them. */
+export interface Sandbox {
+  readonly config: Config;
+  readonly emulators: {
+    readonly employees: EiamDeveloperEmulator;
+    readonly contractors: Emulator;
+    readonly customers: Emulator;
+  };
+  /** Ids to try, by directory. */
+  readonly someUserIds: Readonly<Record<SandboxDirectory, readonly string[]>>;
+  close(): Promise<void>;
+}
+
+/** What may differ from the usual sandbox: settings of the emulators, and of the configuration that reaches them. */
+export interface SandboxChanges {
+  readonly employees?: Partial<EiamDeveloperEmulatorSettings>;
+  readonly contractors?: Partial<EiamManagementEmulatorSettings>;
+  readonly customers?: Partial<DescopeEmulatorSettings>;
+  /** Members of a directory's configuration. */
+  readonly directories?: Partial<Record<SandboxDirectory, Readonly<Record<string, unknown>>>>;
+  readonly server?: Readonly<Record<string, unknown>>;
+  readonly limits?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Starts the emulators with their seeded users and makes a configuration as idpatch.yaml would say it. The
+ * secrets are made for this one run: nobody else on the machine can call the emulators.
+ */
+export async function startSandbox(
+  environment: Readonly<Record<string, string | undefined>> = {},
+  changes: SandboxChanges = {},
+): Promise<Sandbox> {
+  const secret = () => randomBytes(24).toString('hex');
+  const [clientSecret, accessKeyId, accessKeySecret, managementKey] = [
+    secret(),
+    secret(),
+    secret(),
+    secret(),
+  ];
+  const emulators = {
+    employees: await startEiamDeveloperEmulator({ ...employees, clientSecret, ...changes.employees }),
+    contractors: await startEiamManagementEmulator({
+      ...contractors,
+      accessKeyId,
+      accessKeySecret,
+      ...changes.contractors,
+    }),
+    customers: await startDescopeEmulator({ ...customers, managementKey, ...changes.customers }),
+  };
+  const config = parseConfig(
+    {
+      server: { host: '127.0.0.1', port: 4000, graphiql: true, introspection: true, ...changes.server },
+      ...(changes.limits ? { limits: changes.limits } : {}),
+      callers: { anonymous: true },
+      directories: {
+        employees: {
+          provider: 'eiam-developer',
+          allowLoopback: true,
+          baseUrl: emulators.employees.url,
+          instanceId: employees.instanceId,
+          applicationId: employees.applicationId,
+          clientSecret: new Secret(clientSecret),
+          customFields: configured(employees.customFields),
+          ...changes.directories?.employees,
+        },
+        contractors: {
+          provider: 'eiam-management',
+          allowLoopback: true,
+          baseUrl: emulators.contractors.url,
+          instanceId: contractors.instanceId,
+          accessKeyId: new Secret(accessKeyId),
+          accessKeySecret: new Secret(accessKeySecret),
+          customFields: configured(contractors.customFields),
+          ...changes.directories?.contractors,
+        },
+        customers: {
+          provider: 'descope',
+          allowLoopback: true,
+          baseUrl: emulators.customers.url,
+          projectId: customers.projectId,
+          managementKey: new Secret(managementKey),
+          ...changes.directories?.customers,
+        },
+      },
+    },
+    environment,
+  );
+  const some = (name: string, seed: { readonly users: readonly { readonly userId: string }[] }) =>
+    seed.users.slice(0, 3).map(({ userId }) => `${name}:${userId}`);
+  return {
+    config,
+    emulators,
+    someUserIds: {
+      employees: some('employees', employees),
+      contractors: some('contractors', contractors),
+      customers: some('customers', customers),
+    },
+    close: async () => {
+      await Promise.all(Object.values(emulators).map((emulator) => emulator.close()));
+    },
+  };
+}
+
+/** No EIAM call lists the custom fields: they are configured, as they would be in idpatch.yaml. */
+function configured(fields: readonly EiamCustomField[]): Record<string, unknown> {
+  const types = { string: 'text', number: 'number', boolean: 'boolean' } as const;
+  return Object.fromEntries(
+    fields.map(({ name, type, choices }) => [
+      name,
+      choices ? { type: 'choice', choices: choices.map(({ value }) => value) } : types[type],
+    ]),
+  );
+}

@@ -1,0 +1,8 @@
+import type { GraphQLSchema } from 'graphql';
+import { builder } from './builder.ts';
+import './directory.ts';
+import './patch-user.ts';
+import './user.ts';
+
+/** The schema, whole. Making it connects to nothing. */
+export const schema: GraphQLSchema = builder.toSchema();

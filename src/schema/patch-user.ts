@@ -1,0 +1,186 @@
+import type { PatchConfirmation, PatchOutcome } from '../outcome.ts';
+import { type PatchResult, patchUser } from '../patch-user.ts';
+import { patchFields, type UserPatch } from '../user.ts';
+import { builder } from './builder.ts';
+import { CustomFieldOperationInput, toOperation } from './custom-field.ts';
+import { PatchUserError } from './patch-error.ts';
+import { UserStatusEnum, UserType } from './user.ts';
+import { UserBy } from './user-by.ts';
+import { emailAddress, isWithoutRepeats, name, phoneNumber, pictureUrl } from './values.ts';
+
+const repeated = { message: 'The same name is in the list twice.' };
+
+const EmailInput = builder.inputType('EmailInput', {
+  description: 'An email address to set.',
+  fields: (t) => ({
+    address: t.string({ required: true, description: 'The address.', validate: { schema: emailAddress } }),
+    verified: t.boolean({
+      required: true,
+      description:
+        'Whether it has been verified. It is always sent as given: say true only of what was verified.',
+    }),
+  }),
+});
+
+const PhoneInput = builder.inputType('PhoneInput', {
+  description: 'A phone number to set.',
+  fields: (t) => ({
+    number: t.string({
+      required: true,
+      description: 'The number in E.164, such as +8615612345678.',
+      validate: { schema: phoneNumber },
+    }),
+    verified: t.boolean({
+      required: true,
+      description:
+        'Whether it has been verified. It is always sent as given: say true only of what was verified.',
+    }),
+  }),
+});
+
+const UserTenantInput = builder.inputType('UserTenantInput', {
+  description: 'A membership of a tenant to set.',
+  fields: (t) => ({
+    tenantId: t.string({ required: true, description: 'The tenant’s id.', validate: { schema: name } }),
+    roleNames: t.stringList({
+      required: true,
+      description: 'All roles that the user shall have in this tenant.',
+      validate: { items: { schema: name }, refine: [isWithoutRepeats, repeated] },
+    }),
+  }),
+});
+
+const UserPatchInput = builder.inputType('UserPatchInput', {
+  description:
+    'What to change. A field left out stays as it is; null clears it, where Directory.capabilities says that it ' +
+    'can be cleared. An empty text is refused. At least one field must be named.',
+  fields: (t) => ({
+    username: t.string({ description: 'The account’s name.', validate: { schema: name } }),
+    displayName: t.string({ description: 'The name to show.', validate: { schema: name } }),
+    givenName: t.string({ description: 'The given name.', validate: { schema: name } }),
+    middleName: t.string({ description: 'The middle name.', validate: { schema: name } }),
+    familyName: t.string({ description: 'The family name.', validate: { schema: name } }),
+    email: t.field({ type: EmailInput, description: 'The email address and whether it has been verified.' }),
+    phone: t.field({ type: PhoneInput, description: 'The phone number and whether it has been verified.' }),
+    picture: t.string({
+      description: 'The address of a picture, http or https.',
+      validate: { schema: pictureUrl },
+    }),
+    status: t.field({ type: UserStatusEnum, description: 'ENABLED or DISABLED.' }),
+    roleNames: t.stringList({
+      description: 'All roles that the user shall have; an empty list or null: none.',
+      validate: { items: { schema: name }, refine: [isWithoutRepeats, repeated] },
+    }),
+    tenants: t.field({
+      type: [UserTenantInput],
+      description:
+        'All tenants that the user shall be a member of, with all roles there; an empty list or null: none.',
+      validate: {
+        refine: [
+          (tenants) => isWithoutRepeats(tenants.map(({ tenantId }) => tenantId)),
+          { message: 'The same tenant is in the list twice.' },
+        ],
+      },
+    }),
+    ssoAppIds: t.stringList({
+      description:
+        'All applications that the user may sign in to by single sign-on; an empty list or null: none.',
+      validate: { items: { schema: name }, refine: [isWithoutRepeats, repeated] },
+    }),
+    customFields: t.field({
+      type: [CustomFieldOperationInput],
+      description: 'Operations on custom fields, each field at most once; fields not named stay as they are.',
+    }),
+  }),
+});
+
+const PatchUserInput = builder.inputType('PatchUserInput', {
+  description: 'Whom to change, and what.',
+  fields: (t) => ({
+    user: t.field({ type: UserBy, required: true, description: 'The user to change.' }),
+    patch: t.field({ type: UserPatchInput, required: true, description: 'What to change.' }),
+  }),
+});
+
+const PatchOutcomeEnum = builder.enumType('PatchOutcome', {
+  description:
+    'What became of a patch. It is always the truth, also where the truth is that it is not known.',
+  values: {
+    APPLIED: { description: 'Every change asked for was seen at the provider.' },
+    NOT_APPLIED: { description: 'Nothing was written, and nothing will be.' },
+    PARTIAL: { description: 'Some of it was written; errors names the fields that were not.' },
+    UNKNOWN: {
+      description: 'It was sent and could not be confirmed: it may have been written, or may yet be.',
+    },
+  } as const satisfies Record<PatchOutcome, { description: string }>,
+});
+
+const PatchConfirmationEnum = builder.enumType('PatchConfirmation', {
+  description: 'How it was seen that every change is in.',
+  values: {
+    RESPONSE: {
+      description: 'The provider’s answer to the write carried the user, and it shows every change.',
+    },
+    READ_BACK: { description: 'The user was read after the write, and shows every change.' },
+  } as const satisfies Record<PatchConfirmation, { description: string }>,
+});
+
+const PatchUserPayload = builder.objectRef<PatchResult>('PatchUserPayload').implement({
+  description: 'What became of one patchUser call.',
+  fields: (t) => ({
+    operationId: t.exposeID('operationId', { description: 'The id of this call, as the log has it.' }),
+    outcome: t.field({
+      type: PatchOutcomeEnum,
+      description: 'What became of the patch.',
+      resolve: ({ outcome }) => outcome,
+    }),
+    confirmedBy: t.field({
+      type: PatchConfirmationEnum,
+      nullable: true,
+      description: 'How APPLIED was established; null for every other outcome.',
+      resolve: ({ confirmedBy }) => confirmedBy,
+    }),
+    user: t.field({
+      type: UserType,
+      nullable: true,
+      description:
+        'The user after the call, as the provider gives it; null where nothing was sent, or it could not be read.',
+      resolve: ({ user }) => user,
+    }),
+    errors: t.field({
+      type: [PatchUserError],
+      description: 'Everything that is wrong, at once. Empty exactly when the outcome is APPLIED.',
+      resolve: ({ errors, outcome }) => errors.map((error) => ({ error, outcome })),
+    }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  patchUser: t.field({
+    type: PatchUserPayload,
+    // Nullable, so that a bug in one patch does not erase the answers of the others in the same document.
+    nullable: true,
+    args: {
+      input: t.arg({ type: PatchUserInput, required: true, description: 'Whom to change, and what.' }),
+    },
+    description: 'Change the named fields of one user and leave every other as it is.',
+    resolve: (_root, { input }, context) => patchUser(toRequest(input), [], context),
+    onInvalidInput: (found, { input }, context) => patchUser(toRequest(input), found, context),
+  }),
+}));
+
+/** The domain's request of an input: what was left out is absent, and null is null. */
+function toRequest({ user, patch }: typeof PatchUserInput.$inferInput): {
+  user: typeof user;
+  patch: UserPatch;
+} {
+  const { customFields, ...fields } = patch;
+  const named = patchFields.flatMap((field) =>
+    field === 'customFields' || fields[field] === undefined ? [] : [[field, fields[field]] as const],
+  );
+  const operations =
+    customFields === undefined
+      ? {}
+      : { customFields: customFields === null ? null : customFields.map(toOperation) };
+  return { user, patch: { ...Object.fromEntries(named), ...operations } };
+}

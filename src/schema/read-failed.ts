@@ -1,0 +1,15 @@
+import { GraphQLError } from 'graphql';
+import { type PatchError, ReadFailure } from '../outcome.ts';
+
+/**
+ * A read that gave no answer, as a top-level error with `extensions.code`: reads have no payload to put it in.
+ * Rethrows whatever is not a ReadFailure, which is our own bug.
+ */
+export function readFailed(failure: unknown): never {
+  throw failure instanceof ReadFailure ? toGraphQLError(failure.error) : failure;
+}
+
+/** An error that a caller can act on, for a field that has no payload. */
+export function toGraphQLError({ code, message, path }: PatchError): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, ...(path.length > 0 ? { inputPath: path } : {}) } });
+}

@@ -1,0 +1,59 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { z } from 'zod';
+
+const emptyText = 'An empty text is no value: null clears the field, where the directory can clear it.';
+
+/** Half of a character that needs two: it would reach the provider as U+FFFD. */
+const wellFormed = (text: string) => text.isWellFormed();
+const brokenText = 'The text has half of a character (a lone surrogate).';
+
+/** Control characters, line and paragraph separators, and what changes the direction of the text around it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
+
+/** A name: one line of printable text. Accents, CJK, Arabic, emoji and any normal form are kept as they are. */
+export const name = z
+  .string()
+  .min(1, emptyText)
+  .refine(wellFormed, brokenText)
+  .refine((text) => !unprintable.test(text), 'The text has control or direction-changing characters.');
+
+/** A custom field's text: any text but the empty one, line breaks included. */
+export const text = z
+  .string()
+  .min(1, emptyText)
+  .refine(wellFormed, brokenText)
+  .refine((value) => !value.includes('\0'), 'The text has a NUL character.');
+
+/** An email address: something, an @, and a domain with a dot. The provider has the last word. */
+export const emailAddress = name.refine(
+  (address) => z.regexes.unicodeEmail.test(address) && /@[^@]+\.[^@.]+$/.test(address),
+  'Expected an email address, such as name@example.com.',
+);
+
+/** A phone number in E.164, in the one way of writing it, that its country's numbering plan has room for. */
+export const phoneNumber = name.refine((number) => {
+  const phone = parsePhoneNumberFromString(number);
+  return phone?.number === number && phone.isPossible();
+}, 'Expected a phone number in E.164, such as +8615612345678: a plus sign, the country code, digits only.');
+
+/** The address of a picture: http or https and nothing that a page would run. */
+export const pictureUrl = name.refine(
+  (url) => /^https?:\/\//i.test(url) && URL.canParse(url),
+  'Expected the address of a picture: https://…',
+);
+
+/** A number that arrives as it was said: finite, no negative zero, no whole number past ±(2^53 − 1). */
+export const number = z
+  .unknown()
+  .refine((value) => typeof value === 'number' && Number.isFinite(value), 'Expected a finite number.')
+  .refine(
+    (value) => !Number.isInteger(value) || Number.isSafeInteger(value),
+    'A whole number beyond ±9007199254740991 would be rounded on its way.',
+  )
+  .refine((value) => !Object.is(value, -0), 'Negative zero would not survive: say 0.') as z.ZodType<number>;
+
+/** True for a list in which nothing is twice. */
+export function isWithoutRepeats(list: readonly unknown[]): boolean {
+  return new Set(list).size === list.length;
+}

@@ -1,0 +1,92 @@
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { type Sandbox, type SandboxChanges, startSandbox } from '../src/sandbox/sandbox.ts';
+import { starterTabs } from '../src/sandbox/welcome.ts';
+import { startService } from '../src/service.ts';
+
+/** A GraphQL answer as JSON gave it; tests assert it whole. */
+export interface GraphQLAnswer {
+  readonly data?: unknown;
+  readonly errors?: readonly unknown[];
+}
+
+/** idpatch on real HTTP in front of three emulators on real HTTP. */
+export interface FrontDoor {
+  readonly url: string;
+  readonly sandbox: Sandbox;
+  readonly emulators: Sandbox['emulators'];
+  /** Everything that was logged: one JSON text an event. */
+  readonly log: readonly string[];
+  /** Sends a document by POST and gives the whole answer. */
+  graphql(query: string, variables?: object): Promise<GraphQLAnswer>;
+  /** patchUser with every member of the payload that `payload` selects; the payload alone, or the whole answer on errors. */
+  patch(user: object, patch: object): Promise<Record<string, unknown>>;
+  /** Forgets the requests that arrived so far, so that a test counts its own. */
+  forgetRequests(): void;
+  close(): Promise<void>;
+}
+
+/** Every field of a user, for assertions of the whole. */
+export const wholeUser = `
+  id userId directory { name } version username loginIds displayName givenName middleName familyName
+  email { address verified } phone { number verified } picture status roleNames
+  tenants { tenantId name roleNames } ssoAppIds
+  customFields { field value { text number boolean texts date } } createdAt updatedAt
+`;
+
+/** Every member of a payload but its operationId, which is new in each call, and the user's version and updatedAt. */
+export const payload = `
+  outcome confirmedBy
+  user { ${wholeUser.replace('version', '').replace('updatedAt', '')} }
+  errors {
+    __typename code message path retryable
+    ... on RateLimitedError { retryAfterSeconds }
+    ... on ProviderRefusedError { providerCode providerRequestId }
+  }
+`;
+
+/** Opens a front door; close it in the test that opened it. */
+export async function openFrontDoor(changes: SandboxChanges = {}): Promise<FrontDoor> {
+  const log: string[] = [];
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      log.push(String(chunk));
+      done();
+    },
+  });
+  const sandbox = await startSandbox({}, { ...changes, server: { port: 0, ...changes.server } });
+  const service = await startService(sandbox.config, {
+    log: pino(stream),
+    starterTabs: starterTabs(sandbox),
+  });
+  const graphql = async (query: string, variables: object = {}) => {
+    const response = await fetch(`${service.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as GraphQLAnswer;
+  };
+  return {
+    url: service.url,
+    sandbox,
+    emulators: sandbox.emulators,
+    log,
+    graphql,
+    async patch(user, patch) {
+      const answer = await graphql(
+        `mutation ($input: PatchUserInput!) { patchUser(input: $input) { ${payload} } }`,
+        { input: { user, patch } },
+      );
+      const data = answer.data as { patchUser?: Record<string, unknown> | null } | null | undefined;
+      return answer.errors || !data?.patchUser ? { ...answer } : data.patchUser;
+    },
+    forgetRequests() {
+      for (const emulator of Object.values(sandbox.emulators)) emulator.requests.length = 0;
+    },
+    async close() {
+      await service.close();
+      await sandbox.close();
+    },
+  };
+}
