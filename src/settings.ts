@@ -16,7 +16,7 @@ export const baseUrl = z.string().refine((text) => originOf(text) !== undefined,
 });
 
 /** `http(s)://host[:port]` of a base URL, in URL's own spelling; undefined where the text is anything more or else. */
-export function originOf(text: string): string | undefined {
+function originOf(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   const bare =

@@ -107,11 +107,6 @@ export const patchFields = [
 /** The name of a field that a patch can name. */
 export type PatchField = (typeof patchFields)[number];
 
-/** Where to find the user that is meant: by the provider's id, or by a login that the directory resolves. */
-export type UserReference =
-  | { readonly directory: string; readonly userId: string }
-  | { readonly directory: string; readonly login: string };
-
 /** A directory's name: lower-case letters, digits and hyphens. */
 export const directoryNamePattern = /^[a-z0-9-]{1,63}$/;
 
@@ -119,7 +114,7 @@ export const directoryNamePattern = /^[a-z0-9-]{1,63}$/;
  * What a provider's user id may look like here: all that the three providers issue, and nothing that a URL
  * could read as anything but one path segment (`.`, `/`, `%`, `?`, `#`, `;` and look-alikes are out).
  */
-export const userIdPattern = /^[A-Za-z0-9_-]{1,128}$/;
+const userIdPattern = /^[A-Za-z0-9_-]{1,128}$/;
 
 /** The id that idpatch shows: `<directory>:<the provider's user id>`. */
 export function globalId(user: { readonly directory: string; readonly userId: string }): string {

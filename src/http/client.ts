@@ -44,7 +44,7 @@ export interface HttpClientSettings {
 }
 
 /** The bounds where nothing else is said. */
-export const defaultHttpClientSettings: HttpClientSettings = {
+const defaultHttpClientSettings: HttpClientSettings = {
   connections: 16,
   connectTimeoutMs: 3_000,
   answerBytes: 8 * 1024 * 1024,

@@ -18,7 +18,7 @@ import type { EiamCustomField } from './eiam/settings.ts';
 import type { Emulator } from './emulator.ts';
 
 /** The directories of the sandbox. */
-export type SandboxDirectory = 'employees' | 'contractors' | 'customers';
+type SandboxDirectory = 'employees' | 'contractors' | 'customers';
 
 /** The three providers, emulated on loopback, and the configuration that reaches them. */
 export interface Sandbox {

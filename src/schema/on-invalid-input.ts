@@ -54,7 +54,7 @@ declare global {
 }
 
 /** Gives refused arguments to the field's own `onInvalidInput`. Stands before Zod in the list: it wraps it. */
-export class OnInvalidInputPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+class OnInvalidInputPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override wrapResolve(
     resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
     field: PothosOutputFieldConfig<Types>,

@@ -5,7 +5,7 @@ const optionalText = z.string().nullish();
 const texts = z.array(z.string()).nullish();
 
 /** A user in an answer: what is used of it. https://docs.descope.com, PATCH /v1/mgmt/user/patch, 200. */
-export const wireUser = z.object({
+const wireUser = z.object({
   userId: z.string().min(1),
   loginIds: texts,
   name: optionalText,

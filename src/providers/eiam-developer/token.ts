@@ -6,7 +6,7 @@ import { readError } from './errors.ts';
 import { tokenAnswer } from './wire.ts';
 
 /** A token, or why there is none. */
-export type TokenResult =
+type TokenResult =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'none'; readonly error: PatchError };
 

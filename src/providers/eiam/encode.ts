@@ -15,7 +15,7 @@ export interface AccountPatch {
 }
 
 /** One custom field's operation on the wire; every value is a string. */
-export interface CustomFieldPatch {
+interface CustomFieldPatch {
   fieldName: string;
   fieldValue?: string;
   operation: 'add' | 'replace' | 'remove';
@@ -69,7 +69,7 @@ export function statusOf(step: Step): 'ENABLED' | 'DISABLED' | undefined {
 }
 
 /** `+8615612345678` → region `86`, number `15612345678`. */
-export function splitPhone(number: string): { phoneRegion: string; phoneNumber: string } {
+function splitPhone(number: string): { phoneRegion: string; phoneNumber: string } {
   const phone = parsePhoneNumberFromString(number);
   if (!phone) throw new Error('Not a phone number in E.164; the input schema refuses it.');
   return { phoneRegion: phone.countryCallingCode, phoneNumber: phone.nationalNumber };
