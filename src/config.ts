@@ -3,7 +3,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { providers } from './providers/registry.ts';
 import { Secret } from './secret.ts';
-import { isLoopback, isLoopbackHost, notPublic } from './settings.ts';
+import { isLoopback, isLoopbackHost, notPublic, secret } from './settings.ts';
 import { directoryNamePattern } from './user.ts';
 
 /** The configuration as the program uses it: checked, complete, every secret a Secret. */
@@ -38,6 +38,9 @@ const directory = z
     return parsed.data;
   });
 
+/** Days after which the journal forgets an operation, and with it its key. Our own choice. */
+const retentionDays = z.number().positive().max(3650).default(30);
+
 const schema = z
   .strictObject({
     server: z
@@ -55,6 +58,16 @@ const schema = z
         directory,
       )
       .refine((all) => Object.keys(all).length > 0, 'Name at least one directory.'),
+    /** Left out: nothing is remembered, and idempotency keys are refused. */
+    journal: z
+      .union(
+        [
+          z.strictObject({ sqlite: z.string().min(1), retentionDays }),
+          z.strictObject({ postgres: secret, retentionDays }),
+        ],
+        { error: 'Expected { sqlite: PATH } or { postgres: { env: NAME } }, and retentionDays if wanted.' },
+      )
+      .optional(),
     limits: z
       .strictObject({
         /** Milliseconds for one whole operation, reading back included. */

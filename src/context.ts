@@ -1,16 +1,21 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Directories } from './directories.ts';
+import type { Journal } from './journal/journal.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
-import type { OneAtATime } from './one-at-a-time.ts';
+import type { OperationsUnderWay } from './operations-under-way.ts';
 import type { Call } from './providers/provider.ts';
+import type { Turns } from './turns.ts';
 
 /** What lives as long as the process. */
 export interface Services {
   readonly directories: Directories;
   readonly limits: Config['limits'];
-  /** Patches of one user wait for each other, by global id. */
-  readonly patchesOfOneUser: OneAtATime;
+  /** Undefined where the configuration has none. */
+  readonly journal: Journal | undefined;
+  /** Patches of one user wait for each other. */
+  readonly turns: Turns;
+  readonly underWay: OperationsUnderWay;
   readonly log: Logger;
 }
 
@@ -24,20 +29,33 @@ export interface OperationTime {
 
 /** What a resolver gets: the services, and what belongs to its GraphQL request alone. */
 export interface Context extends Services {
+  /** Who asks. */
+  readonly caller: string;
   readonly loaders: Loaders;
   /** Starts the time of one operation. */
   startOperation(): OperationTime;
 }
 
-/** Makes the context of one GraphQL request. */
-export function createContext(services: Services): Context {
-  const { deadlineMs, readBackMs } = services.limits;
+/** Who asks where nobody says who they are. */
+const anonymous = 'anonymous';
+
+/**
+ * Makes the context of one GraphQL request. `deadlineMs`: what the caller asks for in place of the configured
+ * deadline; never more than that.
+ */
+export function createContext(services: Services, deadlineMs: number = services.limits.deadlineMs): Context {
+  const whole = Math.min(deadlineMs, services.limits.deadlineMs);
+  // A caller in a hurry leaves less time for reading back, too.
+  const forReadingBack = Math.min(services.limits.readBackMs, whole * 0.4);
   return {
     ...services,
-    loaders: createLoaders(services.directories, { signal: AbortSignal.timeout(deadlineMs) }),
-    startOperation: () => ({
-      writing: { signal: AbortSignal.timeout(deadlineMs - readBackMs) },
-      readingBack: { signal: AbortSignal.timeout(deadlineMs) },
-    }),
+    caller: anonymous,
+    loaders: createLoaders(services.directories, () => callFor(whole)),
+    startOperation: () => ({ writing: callFor(whole - forReadingBack), readingBack: callFor(whole) }),
   };
+}
+
+/** A call that starts now. */
+function callFor(ms: number): Call {
+  return { signal: AbortSignal.timeout(Math.ceil(ms)), endsAt: performance.now() + ms };
 }

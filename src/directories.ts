@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import { createHttpClient } from './http/client.ts';
+import { createGuardedClient } from './http/guard.ts';
 import type { Provider } from './providers/provider.ts';
 
 /** One configured instance of a provider, by the name that callers use for it. */
@@ -16,7 +16,7 @@ export function createDirectories(config: Config): Directories {
   return new Map(
     Object.entries(config.directories).map(([name, configured]) => [
       name,
-      { name, provider: configured.create(name, { http: createHttpClient(configured.origin) }) },
+      { name, provider: configured.create(name, { http: createGuardedClient(configured.origin) }) },
     ]),
   );
 }

@@ -14,8 +14,8 @@ export interface Loaders {
   replace(id: string, user: WholeUser | undefined): void;
 }
 
-/** Makes empty loaders, all of whose reads share one deadline. */
-export function createLoaders(directories: Directories, call: Call): Loaders {
+/** Makes empty loaders. `startCall` gives each read its deadline. */
+export function createLoaders(directories: Directories, startCall: () => Call): Loaders {
   const whole = new DataLoader<string, WholeUser | undefined>(
     async (ids) => (await readByDirectory(ids, true)) as readonly (WholeUser | undefined | ReadFailure)[],
     { maxBatchSize: Number.POSITIVE_INFINITY },
@@ -35,7 +35,7 @@ export function createLoaders(directories: Directories, call: Call): Loaders {
       [...wanted].map(async ([name, references]) => {
         const userIds = references.map(({ userId }) => userId);
         const users =
-          (await directories.get(name)?.provider.readUsers(userIds, { customFields }, call)) ?? [];
+          (await directories.get(name)?.provider.readUsers(userIds, { customFields }, startCall())) ?? [];
         for (const [index, reference] of references.entries()) {
           const user = users[index];
           if (user) found.set(globalId(reference), user);

@@ -27,10 +27,13 @@ export type PatchErrorCode =
   | 'UNSUPPORTED_FIELD'
   | 'USER_NOT_FOUND'
   | 'CONFLICT'
+  | 'STALE_VERSION'
+  | IdempotencyError['code']
   | 'RATE_LIMITED'
   | ProviderUnavailableError['code']
   | ProviderRefusedError['code']
-  | OutcomeUnknownError['code'];
+  | OutcomeUnknownError['code']
+  | 'JOURNAL_UNAVAILABLE';
 
 /** The input itself is wrong: change it before calling again. */
 export class InvalidInputError extends PatchError {
@@ -58,6 +61,31 @@ export class UserNotFoundError extends PatchError {
 /** Another user has this value already, and it must be unique. */
 export class ConflictError extends PatchError {
   readonly code = 'CONFLICT';
+}
+
+/** The user is no longer at the version that the caller named. */
+export class StaleVersionError extends PatchError {
+  readonly code = 'STALE_VERSION';
+  /** The version that the user is at now. */
+  readonly currentVersion: string;
+  constructor(message: string, path: InputPath, currentVersion: string) {
+    super(message, path);
+    this.currentVersion = currentVersion;
+  }
+}
+
+/** The idempotency key stands for another input, or for a call that is still under way. */
+export class IdempotencyError extends PatchError {
+  readonly code: 'IDEMPOTENCY_KEY_REUSED' | 'IDEMPOTENCY_IN_PROGRESS';
+  constructor(message: string, path: InputPath, code: 'IDEMPOTENCY_KEY_REUSED' | 'IDEMPOTENCY_IN_PROGRESS') {
+    super(message, path);
+    this.code = code;
+  }
+}
+
+/** The journal cannot be written, so nothing was sent: what is not on record is not done. */
+export class JournalUnavailableError extends PatchError {
+  readonly code = 'JOURNAL_UNAVAILABLE';
 }
 
 /** The provider asks for fewer requests. */
@@ -118,6 +146,7 @@ const passing: ReadonlySet<PatchErrorCode> = new Set([
   'RATE_LIMITED',
   'PROVIDER_UNAVAILABLE',
   'DEADLINE_EXCEEDED',
+  'JOURNAL_UNAVAILABLE',
 ]);
 
 /** True only where nothing was written and the same call may succeed later. The one place that decides it. */

@@ -1,16 +1,32 @@
 import { randomUUID } from 'node:crypto';
+import { checkPatch, type PatchRequest } from './check-patch.ts';
 import type { Context, OperationTime } from './context.ts';
-import { type PatchError, ProviderUnavailableError, ReadFailure, UserNotFoundError } from './outcome.ts';
-import { type Plan, plan } from './plan.ts';
-import { findTarget, findUserId, type Target, type UserBy, userNotFound } from './target.ts';
-import { globalId, type UserPatch, type WholeUser } from './user.ts';
+import { JournalUnavailable } from './journal/journal.ts';
+import {
+  JournalUnavailableError,
+  type PatchError,
+  ProviderUnavailableError,
+  ReadFailure,
+  UserNotFoundError,
+} from './outcome.ts';
+import type { Plan } from './plan.ts';
+import { inputDigest, keyReused, record, replay } from './replay.ts';
+import { findUserId, readTarget, type Target, userNotFound } from './target.ts';
+import { globalId, parseGlobalId } from './user.ts';
+import { staleError } from './user-version.ts';
 import { notApplied, type Verdict, writeSteps } from './write-steps.ts';
 
-const targetPaths = { id: ['user', 'id'], login: ['user', 'login'] };
-
-/** What one patchUser call came to. */
+/** What one patchUser call came to. A repeated key gives the id of the operation that it stands for. */
 export interface PatchResult extends Verdict {
   readonly operationId: string;
+}
+
+/** One call, on its way. */
+interface Operation {
+  readonly operationId: string;
+  readonly request: PatchRequest;
+  readonly digest: string;
+  readonly time: OperationTime;
 }
 
 /**
@@ -19,108 +35,129 @@ export interface PatchResult extends Verdict {
  * Answers in every case; what a caller can act on is in `errors`, never thrown.
  */
 export async function patchUser(
-  request: { readonly user: UserBy; readonly patch: UserPatch },
+  request: PatchRequest,
   found: readonly PatchError[],
   context: Context,
 ): Promise<PatchResult> {
   const operationId = randomUUID();
-  const startedAt = performance.now();
-  const time = context.startOperation();
-  const target = findTarget(request.user, context.directories, targetPaths);
-  const checked = await checkPatch(request.patch, found, target, time, context);
-  const verdict = checked.sendable
-    ? await applyPlan(checked.plan, checked.target, time, context)
-    : notApplied(checked.errors);
-  context.log.info({
-    event: 'patchUser',
-    operationId,
-    directory: 'directory' in target ? target.directory.name : null,
-    paths: checked.sendable ? checked.plan.paths.map((path) => path.join('.')) : [],
-    outcome: verdict.outcome,
-    errors: verdict.errors.map(({ code, path }) => `${code} ${path.join('.')}`),
-    durationMs: Math.round(performance.now() - startedAt),
-  });
-  return { operationId, ...verdict };
+  const digest = inputDigest(request);
+  const operation: Operation = { operationId, request, digest, time: context.startOperation() };
+  const run = async () => {
+    const startedAt = performance.now();
+    const result = { operationId, ...(await perform(operation, found, context)) };
+    logResult(result, request, performance.now() - startedAt, context);
+    return { digest, result };
+  };
+  const key = request.idempotencyKey;
+  if (key === undefined) return (await context.underWay.run(run)).result;
+  const first = await context.underWay.runOnce(`${context.caller} ${key}`, run);
+  return first.digest === digest ? first.result : { operationId, ...keyReused() };
 }
 
-type Checked =
-  | { readonly sendable: true; readonly plan: Plan; readonly target: Target }
-  | { readonly sendable: false; readonly errors: readonly PatchError[] };
-
-/** A plan that may be sent, or everything that is wrong with the input, whoever found it. */
-async function checkPatch(
-  patch: UserPatch,
+/** The way of one operation, from the input to the verdict; with the operation's id where it is another's. */
+async function perform(
+  operation: Operation,
   found: readonly PatchError[],
-  target: ReturnType<typeof findTarget>,
-  { writing }: OperationTime,
-  { limits }: Context,
-): Promise<Checked> {
-  if (!('directory' in target)) return { sendable: false, errors: together(found, [target]) };
-  const { name, provider } = target.directory;
-  const names = patch.customFields?.map(({ field }) => field) ?? [];
-  try {
-    const definitions = names.length > 0 ? await provider.customFieldDefinitions(writing, names) : null;
-    const made = plan(patch, {
-      directory: name,
-      capabilities: provider.capabilities,
-      definitions,
-      ...limits,
-    });
-    const errors = together(found, made.errors);
-    return errors.length > 0 ? { sendable: false, errors } : { sendable: true, plan: made, target };
-  } catch (failure) {
-    return { sendable: false, errors: together(found, [errorOf(failure)]) };
-  }
-}
-
-/** Sends what a plan comes to, one patch of a user at a time. */
-async function applyPlan(
-  plan: Plan,
-  target: Target,
-  time: OperationTime,
   context: Context,
-): Promise<Verdict> {
+): Promise<Verdict & Partial<PatchResult>> {
+  const { operationId, request, time } = operation;
   try {
+    const known = found.length === 0 ? await recall(operation, context) : undefined;
+    if (known) return known;
+    const checked = await checkPatch(request, found, time, context);
+    if (!checked.sendable) return notApplied(checked.errors);
+    const { plan, target } = checked;
     const userId = await findUserId(target, time.writing);
     if (userId instanceof UserNotFoundError) return notApplied([userId]);
-    const id = globalId({ directory: target.directory.name, userId });
-    const verdict = await context.patchesOfOneUser.run(id, time.writing.signal, () =>
-      applyInTurn(plan, target, userId, time),
-    );
-    if (verdict === 'waited-too-long') return notApplied([waitedTooLong()]);
-    context.loaders.replace(id, verdict.user ?? undefined);
+    const user = globalId({ directory: target.directory.name, userId });
+    const earlier = await begin(operation, user, plan, context);
+    if (earlier) return earlier;
+    const verdict = await takeTurn(operation, plan, target, userId, context);
+    if (verdict.outcome !== 'NOT_APPLIED') context.loaders.replace(user, verdict.user ?? undefined);
+    await record(operationId, verdict, context);
     return verdict;
   } catch (failure) {
     return notApplied([errorOf(failure)]);
   }
 }
 
-async function applyInTurn(
+/** What the caller's key stands for already, if it was used before. */
+async function recall(
+  { request, digest, time }: Operation,
+  context: Context,
+): Promise<Awaited<ReturnType<typeof replay>> | undefined> {
+  const { idempotencyKey: key } = request;
+  const known = key === undefined ? undefined : await context.journal?.recall(context.caller, key);
+  return known && replay(known, request, digest, time, context);
+}
+
+/** Puts the intent on record, before anything is sent. Gives what the key stands for, if another was quicker. */
+async function begin(
+  { operationId, request, digest, time }: Operation,
+  user: string,
+  plan: Plan,
+  context: Context,
+): Promise<Awaited<ReturnType<typeof replay>> | undefined> {
+  const begun = await context.journal?.begin({
+    operationId,
+    caller: context.caller,
+    key: request.idempotencyKey ?? null,
+    inputDigest: digest,
+    user,
+    fields: plan.paths.map((path) => path.join('.')),
+    // What it wrote may still be on its way to the provider when its time here is over.
+    ttlMs: 2 * context.limits.deadlineMs,
+  });
+  return begun?.kind === 'known' ? replay(begun.operation, request, digest, time, context) : undefined;
+}
+
+/** Applies the plan when it is this patch's turn. */
+async function takeTurn(
+  { operationId, request, time }: Operation,
   plan: Plan,
   target: Target,
   userId: string,
-  time: OperationTime,
+  context: Context,
 ): Promise<Verdict> {
-  const { provider } = target.directory;
-  let current: WholeUser | undefined;
-  if (plan.readsFirst) {
-    const [user] = await provider.readUsers([userId], { customFields: true }, time.writing);
-    if (user instanceof ReadFailure) throw user;
-    if (!user) return notApplied([userNotFound(target)]);
-    current = user as WholeUser;
+  const user = globalId({ directory: target.directory.name, userId });
+  try {
+    const verdict = await context.turns.take(user, operationId, time.writing, async () => {
+      const readsFirst = plan.readsFirst || request.ifVersion !== undefined;
+      const current = readsFirst ? await readTarget(target, userId, time.writing) : undefined;
+      if (current instanceof UserNotFoundError) return notApplied([current]);
+      const stale = current && staleError(current, request.ifVersion);
+      if (stale) return { ...notApplied([stale]), user: current };
+      return writeSteps(target.directory.provider, userId, plan.steps(current), time);
+    });
+    if (verdict === 'waited-too-long') return notApplied([waitedTooLong()]);
+    // Where the input says who is meant is known here and not to the provider.
+    const errors = verdict.errors.map((error) =>
+      error instanceof UserNotFoundError ? userNotFound(target) : error,
+    );
+    return { ...verdict, errors };
+  } catch (failure) {
+    return notApplied([errorOf(failure)]);
   }
-  const verdict = await writeSteps(provider, userId, plan.steps(current), time);
-  const errors = verdict.errors.map((error) =>
-    error instanceof UserNotFoundError ? userNotFound(target) : error,
-  );
-  return { ...verdict, errors };
 }
 
-/** Both lists, without what the second says of a place that the first has called wrong already. */
-function together(found: readonly PatchError[], more: readonly PatchError[]): readonly PatchError[] {
-  const repeats = (error: PatchError) =>
-    found.some(({ path }) => path.length > 0 && path.every((part, index) => error.path[index] === part));
-  return [...found, ...more.filter((error) => !repeats(error))];
+/** One line an operation: paths and codes, no values. */
+function logResult(
+  { operationId, outcome, errors }: PatchResult,
+  { user, patch }: PatchRequest,
+  durationMs: number,
+  { log, caller, directories }: Context,
+): void {
+  const named = user.login?.directory ?? parseGlobalId(user.id ?? '')?.directory ?? '';
+  log.info({
+    event: 'patchUser',
+    operationId,
+    caller,
+    directory: directories.has(named) ? named : null,
+    fields: Object.keys(patch),
+    outcome,
+    errors: errors.map(({ code, path }) => `${code} ${path.join('.')}`),
+    durationMs: Math.round(durationMs),
+  });
 }
 
 function waitedTooLong(): PatchError {
@@ -129,8 +166,11 @@ function waitedTooLong(): PatchError {
   return new ProviderUnavailableError(says, [], 'DEADLINE_EXCEEDED');
 }
 
-/** The error of a failed read. Anything else that was thrown is our own bug, and goes on. */
+/** The error of what failed before anything was written. Anything else that was thrown is our own bug, and goes on. */
 function errorOf(failure: unknown): PatchError {
   if (failure instanceof ReadFailure) return failure.error;
+  if (failure instanceof JournalUnavailable) {
+    return new JournalUnavailableError('The journal cannot be written, so nothing was sent.', []);
+  }
   throw failure;
 }

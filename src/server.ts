@@ -1,4 +1,4 @@
-import { NoSchemaIntrospectionCustomRule } from 'graphql';
+import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type GraphiQLOptions, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Config } from './config.ts';
 import { type Context, createContext, type Services } from './context.ts';
@@ -14,8 +14,8 @@ export interface StarterTab {
 export interface ServerOptions extends Pick<Config['server'], 'graphiql' | 'introspection'> {
   /** Tabs that GraphiQL opens with. */
   readonly starterTabs: readonly StarterTab[];
-  /** False while the process is leaving; `/ready` says so. */
-  readonly isReady: () => boolean;
+  /** Whether requests should come here now; `/ready` says so. */
+  readonly isReady: () => Promise<boolean>;
 }
 
 /** A request handler for node:http; whoever makes it listens. */
@@ -25,7 +25,7 @@ export type Server = YogaServerInstance<Record<string, never>, Context>;
 export function createServer(services: Services, options: ServerOptions): Server {
   return createYoga<Record<string, never>, Context>({
     schema,
-    context: () => createContext(services),
+    context: ({ request }) => createContext(services, askedDeadline(request)),
     graphqlEndpoint: '/graphql',
     healthCheckEndpoint: '/health',
     landingPage: false,
@@ -43,6 +43,17 @@ export function createServer(services: Services, options: ServerOptions): Server
     ...(options.graphiql ? { renderGraphiQL: renderOnce() } : {}),
     plugins: [readiness(options.isReady), ...(options.introspection ? [] : [withoutIntrospection])],
   });
+}
+
+/** The header by which a caller shortens the deadline of each operation, in milliseconds. */
+const deadlineHeader = 'idpatch-deadline-ms';
+
+function askedDeadline({ headers }: Request): number | undefined {
+  const text = headers.get(deadlineHeader);
+  if (text === null) return undefined;
+  if (/^[1-9]\d{1,6}$/.test(text)) return Number(text);
+  const says = `The header ${deadlineHeader} takes milliseconds: a whole number from 10 to 9999999.`;
+  throw new GraphQLError(says, { extensions: { code: 'INVALID_INPUT', http: { status: 400 } } });
 }
 
 function graphiqlOptions({ starterTabs }: ServerOptions): GraphiQLOptions {
@@ -67,11 +78,11 @@ function renderOnce(): (options: GraphiQLOptions) => Promise<string> {
   };
 }
 
-function readiness(isReady: () => boolean): Plugin {
+function readiness(isReady: () => Promise<boolean>): Plugin {
   return {
-    onRequest({ url, fetchAPI, endResponse }) {
+    async onRequest({ url, fetchAPI, endResponse }) {
       if (url.pathname !== '/ready') return;
-      endResponse(new fetchAPI.Response(null, { status: isReady() ? 200 : 503 }));
+      endResponse(new fetchAPI.Response(null, { status: (await isReady()) ? 200 : 503 }));
     },
   };
 }

@@ -3,8 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
 import { createDirectories } from './directories.ts';
-import { createOneAtATime } from './one-at-a-time.ts';
+import type { Journal } from './journal/journal.ts';
+import { createPostgresJournal } from './journal/postgres.ts';
+import { createSqliteJournal } from './journal/sqlite.ts';
+import { createOperationsUnderWay } from './operations-under-way.ts';
 import { createServer, type StarterTab } from './server.ts';
+import { createTurns } from './turns.ts';
 
 /** A running idpatch. */
 export interface Service {
@@ -25,12 +29,30 @@ export async function startService(
   { log, starterTabs = [] }: { readonly log: Logger; readonly starterTabs?: readonly StarterTab[] },
 ): Promise<Service> {
   const directories = createDirectories(config);
+  const journal = openJournal(config.journal);
+  const stopPruning =
+    journal && config.journal ? pruneDaily(journal, config.journal.retentionDays, log) : () => {};
+  const underWay = createOperationsUnderWay();
+  const { limits } = config;
+  const services = {
+    directories,
+    limits,
+    journal,
+    underWay,
+    log,
+    turns: createTurns(journal, limits.deadlineMs),
+  };
   let leaving = false;
-  const handler = createServer(
-    { directories, limits: config.limits, patchesOfOneUser: createOneAtATime(), log },
-    { ...config.server, starterTabs, isReady: () => !leaving },
-  );
-  const server = createHttpServer(handler);
+  const isReady = async () => {
+    if (leaving) return false;
+    return journal
+      ? journal.check().then(
+          () => true,
+          () => false,
+        )
+      : true;
+  };
+  const server = createHttpServer(createServer(services, { ...config.server, starterTabs, isReady }));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.server.port, config.server.host, resolve);
@@ -42,8 +64,35 @@ export async function startService(
       leaving = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
+      // A caller who left took their connection along, but not their patch.
+      await underWay.settled();
+      server.closeIdleConnections();
       await closed;
+      stopPruning();
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
+      await journal?.close();
     },
   };
+}
+
+function openJournal(config: Config['journal']): Journal | undefined {
+  if (!config) return undefined;
+  return 'sqlite' in config
+    ? createSqliteJournal(config.sqlite)
+    : createPostgresJournal(config.postgres.reveal());
+}
+
+/** Forgets what is older than the retention, now and every day. Gives what stops it. */
+function pruneDaily(journal: Journal, retentionDays: number, log: Logger): () => void {
+  const dayMs = 24 * 60 * 60 * 1000;
+  const prune = () => {
+    journal
+      .prune(new Date(Date.now() - retentionDays * dayMs))
+      .then((count) => count > 0 && log.info({ event: 'prune', count }))
+      .catch((error) => log.warn({ event: 'prune', error }));
+  };
+  prune();
+  const timer = setInterval(prune, dayMs);
+  timer.unref();
+  return () => clearInterval(timer);
 }

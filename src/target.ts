@@ -1,7 +1,7 @@
 import type { Directories, Directory } from './directories.ts';
-import { type InputPath, InvalidInputError, UserNotFoundError } from './outcome.ts';
+import { type InputPath, InvalidInputError, ReadFailure, UserNotFoundError } from './outcome.ts';
 import type { Call } from './providers/provider.ts';
-import { parseGlobalId } from './user.ts';
+import { parseGlobalId, type WholeUser } from './user.ts';
 
 /** Which user is meant, as the caller says it: exactly one of the two. */
 export interface UserBy {
@@ -58,4 +58,18 @@ export async function findUserId(target: Target, call: Call): Promise<string | U
 /** That there is no such user, at the place in the input that says who is meant. */
 export function userNotFound({ directory, path }: Target): UserNotFoundError {
   return new UserNotFoundError(`The directory "${directory.name}" has no such user.`, path);
+}
+
+/**
+ * The target as the provider has it now, whole.
+ * @throws ReadFailure
+ */
+export async function readTarget(
+  target: Target,
+  userId: string,
+  call: Call,
+): Promise<WholeUser | UserNotFoundError> {
+  const [user] = await target.directory.provider.readUsers([userId], { customFields: true }, call);
+  if (user instanceof ReadFailure) throw user;
+  return user ? (user as WholeUser) : userNotFound(target);
 }

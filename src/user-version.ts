@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { StaleVersionError } from './outcome.ts';
 import type { WholeUser } from './user.ts';
 
 /**
@@ -20,6 +21,14 @@ export function userVersion(user: WholeUser): string {
   };
   const entries = Object.entries(canonical).toSorted(byFirst);
   return createHash('sha256').update(JSON.stringify(entries)).digest('base64url').slice(0, 32);
+}
+
+/** The refusal where the user is not at the version that a caller named; undefined where it is, or none was named. */
+export function staleError(user: WholeUser, ifVersion: string | undefined): StaleVersionError | undefined {
+  const version = userVersion(user);
+  if (ifVersion === undefined || ifVersion === version) return undefined;
+  const says = 'The user is no longer at this version: read it again, and decide anew.';
+  return new StaleVersionError(says, ['ifVersion'], version);
 }
 
 function byFirst(one: readonly unknown[], other: readonly unknown[]): number {

@@ -1,5 +1,6 @@
 import { notShown } from './confirm.ts';
 import {
+  type InputPath,
   OutcomeUnknownError,
   type PatchConfirmation,
   type PatchError,
@@ -49,17 +50,17 @@ export async function writeSteps(
   steps: readonly Step[],
   { writing, readingBack }: { readonly writing: Call; readonly readingBack: Call },
 ): Promise<Verdict> {
-  const readBack = () => readUser(provider, userId, readingBack);
-  const sent = await send(steps, (step) => provider.write(userId, step, writing), readBack);
+  const look = () => readBack(provider, userId, readingBack);
+  const sent = await send(steps, (step) => provider.write(userId, step, writing), look);
   if (sent.done.length === 0 && sent.doubtful.length === 0) return notApplied(sent.refusals);
-  const user = sent.seen?.user ?? (await readBack());
+  const user = sent.seen?.user ?? (await look());
   return conclude(sent, user, sent.seen?.by ?? 'READ_BACK');
 }
 
 async function send(
   steps: readonly Step[],
   write: (step: Step) => Promise<WriteResult>,
-  readBack: () => Promise<WholeUser | undefined>,
+  look: () => Promise<WholeUser | undefined>,
 ): Promise<Sent> {
   const done: Change[] = [];
   let seen: Sent['seen'];
@@ -79,7 +80,7 @@ async function send(
           seen: undefined,
         };
       case 'ambiguous': {
-        const user = await readBack();
+        const user = await look();
         seen = user && { user, by: 'READ_BACK' };
         if (!user || notShown(changes, user).length > 0) {
           return { done, doubtful: changes, undone: later, refusals: [], seen };
@@ -109,7 +110,12 @@ function conclude(sent: Sent, user: WholeUser | undefined, by: PatchConfirmation
   return { ...verdict, outcome: certain ? 'PARTIAL' : 'UNKNOWN' };
 }
 
-async function readUser(provider: Provider, userId: string, call: Call): Promise<WholeUser | undefined> {
+/** The user as the provider has it now; undefined where that could not be told. */
+export async function readBack(
+  provider: Provider,
+  userId: string,
+  call: Call,
+): Promise<WholeUser | undefined> {
   const [user] = await provider.readUsers([userId], { customFields: true }, call);
   return user instanceof ReadFailure ? undefined : (user as WholeUser | undefined);
 }
@@ -124,7 +130,8 @@ function notConfirmed({ path }: Change): PatchError {
   return new OutcomeUnknownError(says, path, 'NOT_CONFIRMED');
 }
 
-function unknown({ path }: Change): PatchError {
+/** That it cannot be told whether the change is in. */
+export function unknown({ path }: { readonly path: InputPath }): PatchError {
   const says = 'The change was sent, and whether it is in could not be seen: it may be, or may yet come.';
   return new OutcomeUnknownError(says, path, 'OUTCOME_UNKNOWN');
 }

@@ -54,7 +54,10 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
       done();
     },
   });
-  const sandbox = await startSandbox({}, { ...changes, server: { port: 0, ...changes.server } });
+  const sandbox = await startSandbox(
+    {},
+    { journal: null, ...changes, server: { port: 0, ...changes.server } },
+  );
   const service = await startService(sandbox.config, {
     log: pino(stream),
     starterTabs: starterTabs(sandbox),

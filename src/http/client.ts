@@ -1,4 +1,4 @@
-import { type Dispatcher, Pool } from 'undici';
+import { buildConnector, type Dispatcher, Pool } from 'undici';
 
 /** One request below a client's origin. `path` starts with `/` and is already percent-encoded. */
 export interface HttpRequest {
@@ -17,13 +17,20 @@ export interface HttpAnswer {
 }
 
 /**
+ * Why a request did not leave: no connection could be had, the other side could not be trusted (TLS), the time
+ * was over, too many were waiting already, or the breaker is open after too many faults.
+ */
+export type NotSentReason = 'unreachable' | 'untrusted' | 'deadline' | 'crowded' | 'broken';
+
+/**
  * What became of one request. Whether it left decides what may be said of a write, not the name of an error:
  * `not-sent`: no byte of it left, so nothing can have come of it;
- * `no-answer`: it left and no whole answer came back, so anything can have come of it.
+ * `no-answer`: it left and no whole answer came back, so anything can have come of it; `waited` where it was
+ * our own deadline that ended it.
  */
 export type HttpExchange =
-  | { readonly kind: 'not-sent'; readonly reason: 'unreachable' | 'deadline' }
-  | { readonly kind: 'no-answer' }
+  | { readonly kind: 'not-sent'; readonly reason: NotSentReason }
+  | { readonly kind: 'no-answer'; readonly waited: boolean }
   | HttpAnswer;
 
 /** Sends each request once, to one origin. Never follows a redirect, never inflates, never sends again. */
@@ -43,50 +50,77 @@ export interface HttpClientSettings {
   readonly answerBytes: number;
 }
 
-/** The bounds where nothing else is said. */
-const defaultHttpClientSettings: HttpClientSettings = {
-  connections: 16,
-  connectTimeoutMs: 3_000,
-  answerBytes: 8 * 1024 * 1024,
-};
-
 /** Makes a client for `origin` (`https://host[:port]`) with a bounded pool of keep-alive connections. */
-export function createHttpClient(
-  origin: string,
-  settings: HttpClientSettings = defaultHttpClientSettings,
-): HttpClient {
+export function createHttpClient(origin: string, settings: HttpClientSettings): HttpClient {
   const pool = new Pool(origin, {
     connections: settings.connections,
     pipelining: 1,
-    connect: { timeout: settings.connectTimeoutMs },
+    connect: settledConnector(settings.connectTimeoutMs),
     // The caller's signal is the one deadline; undici's own timers are too coarse to be a second one.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
   const dispatcher = pool.compose(noteDeparture);
 
+  async function exchange(
+    request: HttpRequest,
+    signal: AbortSignal,
+    departure: Departure,
+  ): Promise<HttpExchange> {
+    try {
+      const answer = await dispatcher.request({
+        method: request.method,
+        path: request.path,
+        headers: { ...request.headers, 'accept-encoding': 'identity' },
+        body: request.body ?? null,
+        signal,
+        opaque: departure,
+      });
+      const body = await readWithin(answer.body, settings.answerBytes);
+      return { kind: 'answered', status: answer.statusCode, headers: flat(answer.headers), body };
+    } catch (error) {
+      if (departure.left) return { kind: 'no-answer', waited: signal.aborted };
+      return {
+        kind: 'not-sent',
+        reason: signal.aborted ? 'deadline' : isMistrust(error) ? 'untrusted' : 'unreachable',
+      };
+    }
+  }
+
   return {
-    async send(request, signal) {
+    send(request, signal) {
       const departure: Departure = { left: false };
-      try {
-        signal.throwIfAborted();
-        const answer = await dispatcher.request({
-          method: request.method,
-          path: request.path,
-          headers: { ...request.headers, 'accept-encoding': 'identity' },
-          body: request.body ?? null,
-          signal,
-          opaque: departure,
-        });
-        const body = await readWithin(answer.body, settings.answerBytes);
-        return { kind: 'answered', status: answer.statusCode, headers: flat(answer.headers), body };
-      } catch {
-        if (departure.left) return { kind: 'no-answer' };
-        return { kind: 'not-sent', reason: signal.aborted ? 'deadline' : 'unreachable' };
-      }
+      // undici ends a request that still waits for a connection only when it has one, and then does not write it.
+      return endedBy(
+        signal,
+        () => !departure.left,
+        () => exchange(request, signal, departure),
+      );
     },
     close: () => pool.destroy(),
   };
+}
+
+/**
+ * What `send` comes to; `not-sent` as soon as the deadline passes while nothing has left yet. Then `send` must
+ * see to it that nothing leaves any more.
+ */
+export async function endedBy(
+  signal: AbortSignal,
+  nothingLeft: () => boolean,
+  send: () => Promise<HttpExchange>,
+): Promise<HttpExchange> {
+  if (signal.aborted) return { kind: 'not-sent', reason: 'deadline' };
+  const { promise: over, resolve } = Promise.withResolvers<HttpExchange>();
+  const stop = () => {
+    if (nothingLeft()) resolve({ kind: 'not-sent', reason: 'deadline' });
+  };
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([send(), over]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }
 
 /** Travels with a request as undici's `opaque`. */
@@ -111,6 +145,33 @@ const noteDeparture: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (op
     onResponseError: (...args) => handler.onResponseError?.(...args),
   });
 };
+
+/** Milliseconds that a plain connection must have lasted before a request is written to it. */
+const settleMs = 2;
+
+/**
+ * A connection that is reset as soon as it is accepted must be noticed before a request leaves on it. With TLS
+ * the handshake sees to that; a plain one, which exists on loopback only, is watched for a moment.
+ */
+function settledConnector(timeout: number): buildConnector.connector {
+  const connect = buildConnector({ timeout });
+  return (options, callback) =>
+    connect(options, (error, socket) => {
+      if (error) return callback(error, null);
+      if (options.protocol === 'https:') return callback(null, socket);
+      setTimeout(() => {
+        if (socket.destroyed || socket.readableEnded)
+          callback(new Error('The connection was closed at once.'), null);
+        else callback(null, socket);
+      }, settleMs);
+    });
+}
+
+/** OpenSSL's and Node's words for a certificate or a handshake that cannot be trusted. */
+function isMistrust(error: unknown): boolean {
+  const code = String((error as { code?: unknown } | null)?.code ?? '');
+  return /CERT|^ERR_(SSL|TLS)|^UNABLE_TO_|SELF_SIGNED|^EPROTO$|HOSTNAME_MISMATCH/.test(code);
+}
 
 async function readWithin(body: AsyncIterable<Buffer>, limit: number): Promise<string> {
   const chunks: Buffer[] = [];

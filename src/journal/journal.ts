@@ -16,7 +16,12 @@ import type { PatchConfirmation, PatchErrorCode, PatchOutcome } from '../outcome
  */
 export interface Journal {
   /** Writes an intent, unless the caller has used its key before: then gives the operation that stands there. */
-  begin(intent: Intent): Promise<{ readonly kind: 'begun' } | { readonly kind: 'known'; readonly operation: Operation }>;
+  begin(
+    intent: Intent,
+  ): Promise<{ readonly kind: 'begun' } | { readonly kind: 'known'; readonly operation: Operation }>;
+
+  /** The operation that the caller began with this key; undefined where there is none, or none any more. */
+  recall(caller: string, key: string): Promise<Operation | undefined>;
 
   /** Writes the result of an operation. */
   finish(operationId: string, result: OperationResult): Promise<void>;

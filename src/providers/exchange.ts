@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { HttpAnswer, HttpExchange } from '../http/client.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
 import {
   type InputPath,
   type PatchError,
@@ -38,35 +39,43 @@ export function refusalOf(
 }
 
 /** Why nothing was heard of the provider, in the words for a call of which nothing can have come. */
-export function unreachable(
-  exchange: Exclude<HttpExchange, { kind: 'answered' }>,
-  path: InputPath,
-): PatchError {
-  return exchange.kind === 'not-sent' && exchange.reason === 'deadline'
-    ? new ProviderUnavailableError(
+export function unreachable(exchange: Exclude<HttpExchange, HttpAnswer>, path: InputPath): PatchError {
+  if (exchange.kind === 'no-answer')
+    return new ProviderUnavailableError('The provider did not answer.', path);
+  switch (exchange.reason) {
+    case 'unreachable':
+      return new ProviderUnavailableError('The provider could not be reached: nothing was sent.', path);
+    case 'untrusted':
+      return new ProviderUnavailableError(
+        'The provider’s certificate or TLS handshake could not be trusted: nothing was sent.',
+        path,
+      );
+    case 'deadline':
+      return new ProviderUnavailableError(
         'The time for this call was over before anything was sent.',
         path,
         'DEADLINE_EXCEEDED',
-      )
-    : new ProviderUnavailableError('The provider did not answer.', path);
+      );
+    case 'crowded':
+      return new ProviderUnavailableError('Too many calls wait for this provider: nothing was sent.', path);
+    case 'broken':
+      return new ProviderUnavailableError(
+        'The provider failed too often just now: nothing is sent until it answers again.',
+        path,
+      );
+  }
 }
 
-/** The bounds of what a provider may ask us to tell a caller to wait, in seconds. */
-const retryAfterBounds = { min: 1, max: 3600 };
-
-/** A rate limit in our words; `seconds` as the provider said it, clamped, or undefined where it said nothing usable. */
-export function rateLimited(path: InputPath, seconds: number | undefined): RateLimitedError {
-  const { min, max } = retryAfterBounds;
-  const wait =
-    seconds === undefined || !Number.isFinite(seconds)
-      ? null
-      : Math.min(max, Math.max(min, Math.ceil(seconds)));
+/** A rate limit in our words, with the wait that the answer asks for. */
+export function rateLimited(path: InputPath, answer: HttpAnswer): RateLimitedError {
+  const wait = retryAfterMs(answer);
+  const seconds = wait === null ? null : Math.ceil(wait / 1000);
   return new RateLimitedError(
-    wait === null
+    seconds === null
       ? 'The provider is at its rate limit: call again later.'
-      : `The provider is at its rate limit: call again in ${wait} seconds.`,
+      : `The provider is at its rate limit: call again in ${seconds} seconds.`,
     path,
-    wait,
+    seconds,
   );
 }
 

@@ -55,6 +55,9 @@ export interface Provider {
    */
   findUser(login: string, call: Call): Promise<WholeUser | undefined>;
 
+  /** The request that `write` would send for this step, without its credentials. Sends nothing. */
+  describe(userId: string, step: Step): DescribedRequest;
+
   /** Sends one step for one user. See WriteResult for what may be answered when. */
   write(userId: string, step: Step, call: Call): Promise<WriteResult>;
 
@@ -62,10 +65,21 @@ export interface Provider {
   close(): Promise<void>;
 }
 
+/** A request as it would leave, secrets apart. `path` is the request target with its query. */
+export interface DescribedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** What an RPC call does, where a header says it and not the path. */
+  readonly action?: string;
+  readonly body?: string;
+}
+
 /** What goes with every call. */
 export interface Call {
   /** The deadline. Not the caller's presence: a write that left is not aborted because its caller left. */
   readonly signal: AbortSignal;
+  /** The same moment, by performance.now(). */
+  readonly endsAt: number;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { type Config, parseConfig } from '../config.ts';
 import { Secret } from '../secret.ts';
 import { customers } from './descope/customers.ts';
@@ -42,6 +43,8 @@ export interface SandboxChanges {
   readonly directories?: Partial<Record<SandboxDirectory, Readonly<Record<string, unknown>>>>;
   readonly server?: Readonly<Record<string, unknown>>;
   readonly limits?: Readonly<Record<string, unknown>>;
+  /** The journal's configuration; null for none. */
+  readonly journal?: Readonly<Record<string, unknown>> | null;
 }
 
 /**
@@ -69,8 +72,10 @@ export async function startSandbox(
     }),
     customers: await startDescopeEmulator({ ...customers, managementKey, ...changes.customers }),
   };
+  const journal = changes.journal === undefined ? freshJournal(environment.PORT) : changes.journal;
   const config = parseConfig(
     {
+      ...(journal ? { journal } : {}),
       server: { host: '127.0.0.1', port: 4000, graphiql: true, introspection: true, ...changes.server },
       ...(changes.limits ? { limits: changes.limits } : {}),
       callers: { anonymous: true },
@@ -121,6 +126,13 @@ export async function startSandbox(
       await Promise.all(Object.values(emulators).map((emulator) => emulator.close()));
     },
   };
+}
+
+/** The journal of one run in ./data: yesterday's keys stand for users that are no more. One a port. */
+function freshJournal(port = '4000'): { sqlite: string } {
+  const sqlite = `./data/sandbox-${port.replace(/\D/g, '')}.db`;
+  for (const end of ['', '-wal', '-shm']) rmSync(`${sqlite}${end}`, { force: true });
+  return { sqlite };
 }
 
 /** No EIAM call lists the custom fields: they are configured, as they would be in idpatch.yaml. */

@@ -1,7 +1,9 @@
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import './directory.ts';
+import './operation.ts';
 import './patch-user.ts';
+import './plan-patch-user.ts';
 import './user.ts';
 
 /** The schema, whole. Making it connects to nothing. */

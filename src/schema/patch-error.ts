@@ -1,7 +1,9 @@
 import {
   ConflictError,
+  IdempotencyError,
   InvalidInputError,
   isRetryable,
+  JournalUnavailableError,
   OutcomeUnknownError,
   type PatchError,
   type PatchErrorCode,
@@ -9,6 +11,7 @@ import {
   ProviderRefusedError,
   ProviderUnavailableError,
   RateLimitedError,
+  StaleVersionError,
   UnsupportedFieldError,
   UserNotFoundError,
 } from '../outcome.ts';
@@ -24,12 +27,18 @@ const PatchErrorCodeEnum = builder.enumType('PatchErrorCode', {
     UNKNOWN_DIRECTORY: { description: 'There is no directory of this name: see directories.' },
     USER_NOT_FOUND: { description: 'The directory has no such user.' },
     CONFLICT: { description: 'Another user has this value, and no two may.' },
+    STALE_VERSION: { description: 'The user is no longer at the version that ifVersion names.' },
+    IDEMPOTENCY_KEY_REUSED: { description: 'The idempotency key stands for another input.' },
+    IDEMPOTENCY_IN_PROGRESS: {
+      description: 'A call with this key is under way: call again with the same key.',
+    },
     RATE_LIMITED: { description: 'The provider asks for fewer requests: wait.' },
     PROVIDER_UNAVAILABLE: { description: 'The provider was not reached, and nothing was sent.' },
     PROVIDER_REFUSED: { description: 'The provider said no, by its own rules.' },
     PROVIDER_AUTH: { description: 'The provider does not accept the credentials that are configured here.' },
     DEADLINE_EXCEEDED: { description: 'The time was over before anything was sent.' },
     NOT_CONFIRMED: { description: 'The provider took the change, but the user does not show it.' },
+    JOURNAL_UNAVAILABLE: { description: 'The journal cannot be written, so nothing was sent.' },
     OUTCOME_UNKNOWN: { description: 'It was sent, and no answer came that says what became of it.' },
   } as const satisfies Record<PatchErrorCode, { description: string }>,
 });
@@ -82,10 +91,26 @@ errorType(
   ProviderUnavailableError.name,
   'The provider was not reached in time, and nothing was sent: call again.',
 );
+errorType(IdempotencyError.name, 'The idempotency key stands for another input, or for a call under way.');
+errorType(
+  JournalUnavailableError.name,
+  'The journal cannot be written, so nothing was sent: call again later.',
+);
 errorType(
   OutcomeUnknownError.name,
   'Whether the change is in could not be seen: read the user before deciding.',
 );
+
+builder.objectRef<ReportedError & { readonly error: StaleVersionError }>(StaleVersionError.name).implement({
+  description: 'The user has changed since the version that ifVersion names: read the user and decide anew.',
+  interfaces: [PatchUserError],
+  fields: (t) => ({
+    currentVersion: t.string({
+      description: 'The version that the user is at now.',
+      resolve: ({ error }) => error.currentVersion,
+    }),
+  }),
+});
 
 builder.objectRef<ReportedError & { readonly error: RateLimitedError }>(RateLimitedError.name).implement({
   description: 'The provider asks for fewer requests: call again later.',

@@ -1,12 +1,13 @@
+import type { PatchRequest } from '../check-patch.ts';
 import type { PatchConfirmation, PatchOutcome } from '../outcome.ts';
 import { type PatchResult, patchUser } from '../patch-user.ts';
-import { patchFields, type UserPatch } from '../user.ts';
+import { patchFields } from '../user.ts';
 import { builder } from './builder.ts';
 import { CustomFieldOperationInput, toOperation } from './custom-field.ts';
 import { PatchUserError } from './patch-error.ts';
 import { UserStatusEnum, UserType } from './user.ts';
 import { UserBy } from './user-by.ts';
-import { emailAddress, isWithoutRepeats, name, phoneNumber, pictureUrl } from './values.ts';
+import { emailAddress, idempotencyKey, isWithoutRepeats, name, phoneNumber, pictureUrl } from './values.ts';
 
 const repeated = { message: 'The same name is in the list twice.' };
 
@@ -94,15 +95,31 @@ const UserPatchInput = builder.inputType('UserPatchInput', {
   }),
 });
 
-const PatchUserInput = builder.inputType('PatchUserInput', {
+/** The input of patchUser and of planPatchUser. */
+export const PatchUserInput = builder.inputType('PatchUserInput', {
   description: 'Whom to change, and what.',
   fields: (t) => ({
     user: t.field({ type: UserBy, required: true, description: 'The user to change.' }),
     patch: t.field({ type: UserPatchInput, required: true, description: 'What to change.' }),
+    ifVersion: t.string({
+      description:
+        'Refuse when the user is no longer at this version (User.version). It holds against everybody who writes ' +
+        'through idpatch. Somebody who writes at the provider itself can still come between the look and the ' +
+        'write, for no provider compares for us.',
+      validate: { schema: name },
+    }),
+    idempotencyKey: t.string({
+      description:
+        '16 to 255 of A-Z a-z 0-9 _ -. The same key and input always get the first call’s answer, and nothing is ' +
+        'sent twice: call again with the same key to learn what became of a call whose answer was lost. To try ' +
+        'anew what was NOT_APPLIED, take a new key.',
+      validate: { schema: idempotencyKey },
+    }),
   }),
 });
 
-const PatchOutcomeEnum = builder.enumType('PatchOutcome', {
+/** What became of a patch. */
+export const PatchOutcomeEnum = builder.enumType('PatchOutcome', {
   description:
     'What became of a patch. It is always the truth, also where the truth is that it is not known.',
   values: {
@@ -128,7 +145,10 @@ const PatchConfirmationEnum = builder.enumType('PatchConfirmation', {
 const PatchUserPayload = builder.objectRef<PatchResult>('PatchUserPayload').implement({
   description: 'What became of one patchUser call.',
   fields: (t) => ({
-    operationId: t.exposeID('operationId', { description: 'The id of this call, as the log has it.' }),
+    operationId: t.exposeID('operationId', {
+      description:
+        'The id of this call, for operation(id:) and the log; of the first call, where the key was used before.',
+    }),
     outcome: t.field({
       type: PatchOutcomeEnum,
       description: 'What became of the patch.',
@@ -170,10 +190,8 @@ builder.mutationFields((t) => ({
 }));
 
 /** The domain's request of an input: what was left out is absent, and null is null. */
-function toRequest({ user, patch }: typeof PatchUserInput.$inferInput): {
-  user: typeof user;
-  patch: UserPatch;
-} {
+export function toRequest(input: typeof PatchUserInput.$inferInput): PatchRequest {
+  const { user, patch, ifVersion, idempotencyKey } = input;
   const { customFields, ...fields } = patch;
   const named = patchFields.flatMap((field) =>
     field === 'customFields' || fields[field] === undefined ? [] : [[field, fields[field]] as const],
@@ -182,5 +200,11 @@ function toRequest({ user, patch }: typeof PatchUserInput.$inferInput): {
     customFields === undefined
       ? {}
       : { customFields: customFields === null ? null : customFields.map(toOperation) };
-  return { user, patch: { ...Object.fromEntries(named), ...operations } };
+  return {
+    user,
+    patch: { ...Object.fromEntries(named), ...operations },
+    // Null says as little as nothing, for these two.
+    ifVersion: ifVersion ?? undefined,
+    idempotencyKey: idempotencyKey ?? undefined,
+  };
 }

@@ -53,6 +53,11 @@ export const number = z
   )
   .refine((value) => !Object.is(value, -0), 'Negative zero would not survive: say 0.') as z.ZodType<number>;
 
+/** A key that a caller makes up for one call. */
+export const idempotencyKey = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{16,255}$/, 'Expected 16 to 255 letters, digits, _ or -.');
+
 /** True for a list in which nothing is twice. */
 export function isWithoutRepeats(list: readonly unknown[]): boolean {
   return new Set(list).size === list.length;

@@ -1,7 +1,9 @@
 import type { HttpClient, HttpExchange } from '../../http/client.ts';
+import { createRetryBudget, sendAgain } from '../../http/send-again.ts';
 import type { Secret } from '../../secret.ts';
 import type { Call } from '../provider.ts';
 import type { WireRequest } from './encode.ts';
+import { isThrottled } from './errors.ts';
 
 /** Sends requests with the directory's credentials. */
 export interface DescopeClient {
@@ -13,18 +15,20 @@ export function createDescopeClient(
   settings: { readonly projectId: string; readonly managementKey: Secret },
   http: HttpClient,
 ): DescopeClient {
+  const budget = createRetryBudget();
   return {
-    send: (request, { signal }) =>
-      http.send(
-        {
-          ...request,
-          headers: {
-            accept: 'application/json',
-            ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-            authorization: `Bearer ${settings.projectId}:${settings.managementKey.reveal()}`,
-          },
-        },
-        signal,
-      ),
+    send(request, { signal, endsAt }) {
+      const headers = {
+        accept: 'application/json',
+        ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+        authorization: `Bearer ${settings.projectId}:${settings.managementKey.reveal()}`,
+      };
+      const isRead = request.method !== 'PATCH';
+      return sendAgain(
+        () => http.send({ ...request, headers }, signal),
+        { endsAt, isRead, isThrottled },
+        budget,
+      );
+    },
   };
 }

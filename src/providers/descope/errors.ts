@@ -35,6 +35,11 @@ function isDocumented(code: string): code is keyof typeof meanings {
   return Object.hasOwn(meanings, code);
 }
 
+/** True for an answer that asks for fewer requests. */
+export function isThrottled(answer: HttpAnswer): boolean {
+  return answer.status === 429;
+}
+
 /** How Descope says no. */
 export const errorGrammar: ErrorGrammar = { readError, isDocumented };
 
@@ -53,7 +58,7 @@ export function toPatchError(error: ProviderError, answer: HttpAnswer, path: Inp
     case 'conflict':
       return new ConflictError('Another user has this value already.', path);
     case 'rate-limited':
-      return rateLimited(path, retryAfter(answer.headers['retry-after']));
+      return rateLimited(path, answer);
     case undefined:
       // The code for a bad management key is published nowhere; the status says it.
       return answer.status === 401 || answer.status === 403
@@ -67,8 +72,4 @@ export function toPatchError(error: ProviderError, answer: HttpAnswer, path: Inp
     default:
       return meaning satisfies never;
   }
-}
-
-function retryAfter(header: string | undefined): number | undefined {
-  return header !== undefined && /^\d{1,10}$/.test(header.trim()) ? Number(header) : undefined;
 }

@@ -125,6 +125,8 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
       return user?.loginIds?.includes(login) ? whole(user, call) : undefined;
     },
 
+    describe: encodePatch,
+
     async write(userId, step, call) {
       const exchange = await client.send(encodePatch(userId, step), call);
       if (exchange.kind === 'not-sent')

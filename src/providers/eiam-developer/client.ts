@@ -1,8 +1,9 @@
 import type { HttpAnswer, HttpClient, HttpExchange } from '../../http/client.ts';
+import { createRetryBudget, sendAgain } from '../../http/send-again.ts';
 import type { PatchError } from '../../outcome.ts';
 import type { Call } from '../provider.ts';
 import type { WireRequest } from './encode.ts';
-import { refusesToken } from './errors.ts';
+import { isThrottled, refusesToken } from './errors.ts';
 import type { TokenKeeper } from './token.ts';
 
 /** What became of a request; `no-token`: there was none to send it with, so it was not sent. */
@@ -22,18 +23,18 @@ export function createEiamDeveloperClient(
   tokens: TokenKeeper,
   http: HttpClient,
 ): EiamDeveloperClient {
-  async function sendWith(token: string, request: WireRequest, call: Call): Promise<HttpExchange> {
-    return http.send(
-      {
-        ...request,
-        path: `${base}${request.path}`,
-        headers: {
-          accept: 'application/json',
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
-          authorization: `Bearer ${token}`,
-        },
-      },
-      call.signal,
+  const budget = createRetryBudget();
+
+  function sendWith(token: string, request: WireRequest, { signal, endsAt }: Call): Promise<HttpExchange> {
+    const headers = {
+      accept: 'application/json',
+      ...(request.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+      authorization: `Bearer ${token}`,
+    };
+    return sendAgain(
+      () => http.send({ ...request, path: `${base}${request.path}`, headers }, signal),
+      { endsAt, isRead: request.isRead, isThrottled },
+      budget,
     );
   }
 

@@ -3,21 +3,28 @@ import { encodeAccount, phoneOfLogin, statusOf } from '../eiam/encode.ts';
 import type { Step } from '../provider.ts';
 
 /** A request below `/v2/{instanceId}/{applicationId}`, before its credentials are added. */
-export type WireRequest = Pick<HttpRequest, 'method' | 'path' | 'body'>;
+export interface WireRequest extends Pick<HttpRequest, 'method' | 'path' | 'body'> {
+  /** True where it changes nothing, whatever its method. */
+  readonly isRead: boolean;
+}
 
 /** PatchUser with the members that the step changes and no other; enable or disable for a step of status. */
 export function encodeStep(userId: string, step: Step): WireRequest {
   const status = statusOf(step);
   const path = `/users/${encodeURIComponent(userId)}`;
   if (status) {
-    return { method: 'POST', path: `${path}/actions/${status === 'ENABLED' ? 'enable' : 'disable'}` };
+    return {
+      isRead: false,
+      method: 'POST',
+      path: `${path}/actions/${status === 'ENABLED' ? 'enable' : 'disable'}`,
+    };
   }
-  return { method: 'PATCH', path, body: JSON.stringify(encodeAccount(step)) };
+  return { isRead: false, method: 'PATCH', path, body: JSON.stringify(encodeAccount(step)) };
 }
 
 /** GetUser. */
 export function encodeGetUser(userId: string): WireRequest {
-  return { method: 'GET', path: `/users/${encodeURIComponent(userId)}` };
+  return { isRead: true, method: 'GET', path: `/users/${encodeURIComponent(userId)}` };
 }
 
 /**
@@ -26,6 +33,7 @@ export function encodeGetUser(userId: string): WireRequest {
  */
 export function encodeFindUser(login: string): readonly WireRequest[] {
   const find = (by: string, body: object): WireRequest => ({
+    isRead: true,
     method: 'POST',
     path: `/users/_/actions/getUserIdBy${by}`,
     body: JSON.stringify(body),

@@ -1,6 +1,6 @@
 import type { HttpAnswer } from '../../http/client.ts';
 import { type PatchError, ProviderRefusedError } from '../../outcome.ts';
-import { accountError, isAccountCode } from '../eiam/errors.ts';
+import { accountError, isAccountCode, isThrottling } from '../eiam/errors.ts';
 import { type ErrorGrammar, jsonObject, type ProviderError } from '../exchange.ts';
 import type { Step } from '../provider.ts';
 
@@ -46,6 +46,11 @@ export function refusesToken(answer: HttpAnswer): boolean {
 
 /** How the developer API says no. */
 export const errorGrammar: ErrorGrammar = { readError, isDocumented };
+
+/** True for an answer that asks for fewer requests. */
+export function isThrottled(answer: HttpAnswer): boolean {
+  return isThrottling(readError(answer)?.code ?? '');
+}
 
 /** A refusal in our words. `step` is what was sent, where it was a write. */
 export function toPatchError(error: ProviderError, answer: HttpAnswer, step?: Step): PatchError {

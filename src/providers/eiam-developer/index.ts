@@ -97,6 +97,11 @@ function createEiamDeveloper(
       return undefined;
     },
 
+    describe(userId, step) {
+      const { method, path, body } = encodeStep(userId, step);
+      return { method, path: `${base}${path}`, ...(body === undefined ? {} : { body }) };
+    },
+
     async write(userId, step, call) {
       const exchange = await client.send(encodeStep(userId, step), call);
       if (exchange.kind === 'no-answer') return { kind: 'ambiguous' };

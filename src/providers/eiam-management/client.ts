@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpClient, HttpExchange } from '../../http/client.ts';
+import { createRetryBudget, sendAgain } from '../../http/send-again.ts';
 import type { Call } from '../provider.ts';
 import type { WireRequest } from './encode.ts';
+import { isThrottled, refusesTime } from './errors.ts';
 import { type Credentials, sign } from './sign.ts';
 import { apiVersion } from './wire.ts';
 
@@ -17,24 +19,42 @@ export function createEiamManagementClient(
   http: HttpClient,
 ): EiamManagementClient {
   const { host } = new URL(origin);
+  const budget = createRetryBudget();
+  // How far the provider's clock is ahead of ours, as far as it has had to tell.
+  let clockAheadMs = 0;
+
+  function attempt(request: WireRequest, signal: AbortSignal): Promise<HttpExchange> {
+    const { query, headers } = sign(
+      {
+        method: 'POST',
+        host,
+        action: request.action,
+        version: apiVersion,
+        query: request.parameters,
+        date: new Date(Date.now() + clockAheadMs),
+        nonce: randomUUID(),
+      },
+      credentials,
+    );
+    return http.send(
+      { method: 'POST', path: `/?${query}`, headers: { accept: 'application/json', ...headers } },
+      signal,
+    );
+  }
+
   return {
-    async send(request, { signal }) {
-      const { query, headers } = sign(
-        {
-          method: 'POST',
-          host,
-          action: request.action,
-          version: apiVersion,
-          query: request.parameters,
-          date: new Date(),
-          nonce: randomUUID(),
-        },
-        credentials,
-      );
-      return http.send(
-        { method: 'POST', path: `/?${query}`, headers: { accept: 'application/json', ...headers } },
-        signal,
-      );
+    async send(request, { signal, endsAt }) {
+      const isRead = request.action.startsWith('Get') || request.action.startsWith('List');
+      const send = () => sendAgain(() => attempt(request, signal), { endsAt, isRead, isThrottled }, budget);
+      const exchange = await send();
+      const theirTime =
+        exchange.kind === 'answered' && refusesTime(exchange)
+          ? Date.parse(exchange.headers.date ?? '')
+          : Number.NaN;
+      if (Number.isNaN(theirTime)) return exchange;
+      // The refusal proves that nothing was done; signed by the provider's own clock, the call may go once more.
+      clockAheadMs = theirTime - Date.now();
+      return send();
     },
   };
 }

@@ -17,6 +17,7 @@ import {
   type WireRequest,
 } from './encode.ts';
 import { errorGrammar, readError, toPatchError } from './errors.ts';
+import { canonicalQuery } from './sign.ts';
 import { doneAnswer, userAnswer, usersAnswer } from './wire.ts';
 
 const settings = z.strictObject({
@@ -112,6 +113,11 @@ function createEiamManagement(
         }
       }
       return undefined;
+    },
+
+    describe(userId, step) {
+      const { action, parameters } = encodeStep(instanceId, userId, step);
+      return { method: 'POST', path: `/?${canonicalQuery(parameters)}`, action };
     },
 
     async write(userId, step, call) {

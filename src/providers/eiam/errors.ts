@@ -18,7 +18,8 @@ export function isAccountCode(code: string): boolean {
   return named.test(code) || isThrottling(code);
 }
 
-function isThrottling(code: string): boolean {
+/** True for a code that asks for fewer requests; it comes with status 400 or 429. */
+export function isThrottling(code: string): boolean {
   return code === 'Throttling' || code.startsWith('Throttling.');
 }
 
@@ -26,13 +27,7 @@ function isThrottling(code: string): boolean {
 export function accountError(error: ProviderError, answer: HttpAnswer, step: Step | undefined): PatchError {
   const { code } = error;
   const about = step ? wholePath(step) : [];
-  if (isThrottling(code)) {
-    const milliseconds = answer.headers['x-acs-retry-after'];
-    return rateLimited(
-      about,
-      milliseconds !== undefined && /^\d{1,12}$/.test(milliseconds) ? Number(milliseconds) / 1000 : undefined,
-    );
-  }
+  if (isThrottling(code)) return rateLimited(about, answer);
   const [, kind, subject = ''] = named.exec(code) ?? [];
   const path = step ? subjectPath(step, subject) : [];
   switch (kind) {

@@ -1,0 +1,60 @@
+import type { Context, OperationTime } from './context.ts';
+import { InvalidInputError, type PatchError, ReadFailure } from './outcome.ts';
+import { type Plan, plan } from './plan.ts';
+import { findTarget, type Target, type UserBy } from './target.ts';
+import type { UserPatch } from './user.ts';
+
+/** What a caller asks of patchUser. */
+export interface PatchRequest {
+  readonly user: UserBy;
+  readonly patch: UserPatch;
+  /** The version that the user must be at; absent: any. */
+  readonly ifVersion?: string | undefined;
+  readonly idempotencyKey?: string | undefined;
+}
+
+/** A patch that may be sent, or everything that is wrong with the request. */
+export type Checked =
+  | { readonly sendable: true; readonly plan: Plan; readonly target: Target }
+  | { readonly sendable: false; readonly errors: readonly PatchError[] };
+
+const targetPaths = { id: ['user', 'id'], login: ['user', 'login'] };
+
+/**
+ * Checks a request against all that is known without its user: the directory, what it can do, its custom fields.
+ * `found` is what the input's own schema found wrong; everything is reported together. Sends nothing but the
+ * question for the custom fields, where they are not known yet.
+ */
+export async function checkPatch(
+  request: PatchRequest,
+  found: readonly PatchError[],
+  { writing }: OperationTime,
+  { directories, journal, limits }: Context,
+): Promise<Checked> {
+  const errors = [...found];
+  if (request.idempotencyKey !== undefined && !journal) {
+    const says = 'No journal is configured here, so no key can be remembered: leave it out.';
+    errors.push(new InvalidInputError(says, ['idempotencyKey']));
+  }
+  const target = findTarget(request.user, directories, targetPaths);
+  if (!('directory' in target)) return { sendable: false, errors: together(errors, [target]) };
+  const { name, provider } = target.directory;
+  const names = request.patch.customFields?.map(({ field }) => field) ?? [];
+  try {
+    const definitions = names.length > 0 ? await provider.customFieldDefinitions(writing, names) : null;
+    const rules = { directory: name, capabilities: provider.capabilities, definitions, ...limits };
+    const made = plan(request.patch, rules);
+    const all = together(errors, made.errors);
+    return all.length > 0 ? { sendable: false, errors: all } : { sendable: true, plan: made, target };
+  } catch (failure) {
+    if (!(failure instanceof ReadFailure)) throw failure;
+    return { sendable: false, errors: together(errors, [failure.error]) };
+  }
+}
+
+/** Both lists, without what the second says of a place that the first has called wrong already. */
+function together(found: readonly PatchError[], more: readonly PatchError[]): readonly PatchError[] {
+  const repeats = (error: PatchError) =>
+    found.some(({ path }) => path.length > 0 && path.every((part, index) => error.path[index] === part));
+  return [...found, ...more.filter((error) => !repeats(error))];
+}

@@ -1,0 +1,71 @@
+import {
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  bulkhead,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhenResult,
+  wrap,
+} from 'cockatiel';
+import { createHttpClient, endedBy, type HttpClient, type HttpExchange } from './client.ts';
+
+/** What keeps one directory's trouble from becoming everybody's. Our own choices, for no provider publishes any. */
+export const guardDefaults = {
+  connections: 16,
+  connectTimeoutMs: 3_000,
+  answerBytes: 8 * 1024 * 1024,
+  /** Requests that may wait for a connection. */
+  waiting: 512,
+  /** Faults of the provider in a row after which nothing is sent for a while. */
+  faults: 10,
+  /** Milliseconds after which one request may try again. */
+  probeAfterMs: 2_000,
+} as const;
+
+/**
+ * An HTTP client with a bulkhead and a breaker of its own. What they hold back is `not-sent`. The breaker counts
+ * only what is the provider's fault: no connection, a connection that broke, a 5xx; not a refusal, and not a
+ * caller's deadline.
+ */
+export function createGuardedClient(origin: string): HttpClient {
+  const client = createHttpClient(origin, guardDefaults);
+  const faulty = handleWhenResult((result) => isFault(result as HttpExchange));
+  const policy = wrap(
+    bulkhead(guardDefaults.connections, guardDefaults.waiting),
+    circuitBreaker(faulty, {
+      halfOpenAfter: guardDefaults.probeAfterMs,
+      breaker: new ConsecutiveBreaker(guardDefaults.faults),
+    }),
+  );
+  return {
+    send(request, signal) {
+      let started = false;
+      const guarded = async (): Promise<HttpExchange> => {
+        try {
+          return await policy.execute(() => {
+            started = true;
+            return client.send(request, signal);
+          });
+        } catch (error) {
+          if (error instanceof BulkheadRejectedError) return { kind: 'not-sent', reason: 'crowded' };
+          if (error instanceof BrokenCircuitError) return { kind: 'not-sent', reason: 'broken' };
+          throw error;
+        }
+      };
+      // Neither policy gives up its waiting when the time is over; once started, the client keeps the deadline.
+      return endedBy(signal, () => !started, guarded);
+    },
+    close: () => client.close(),
+  };
+}
+
+function isFault(exchange: HttpExchange): boolean {
+  switch (exchange.kind) {
+    case 'not-sent':
+      return exchange.reason === 'unreachable' || exchange.reason === 'untrusted';
+    case 'no-answer':
+      return !exchange.waited;
+    case 'answered':
+      return exchange.status >= 500;
+  }
+}

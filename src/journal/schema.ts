@@ -1,0 +1,63 @@
+/**
+ * What brings the tables from each version to the next. Every database of the journal runs the same statements,
+ * SQLite too, so they use types and words that all of them have. Each may meet its own work already done, by
+ * another replica or by itself before it was cut off: so each says IF NOT EXISTS. One that is released is never
+ * changed; what comes is appended.
+ *
+ * Times are milliseconds since 1970 by the database's clock. `begun_by` is the process, `attempt` the one call of
+ * `begin` that wrote the row; both are random. The unique pair leaves out rows without a key, as NULLs differ.
+ */
+const migrations: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE IF NOT EXISTS idpatch_operation (
+      operation_id TEXT NOT NULL PRIMARY KEY,
+      caller TEXT NOT NULL,
+      idempotency_key TEXT,
+      input_digest TEXT NOT NULL,
+      user_id TEXT NOT NULL,
+      fields TEXT NOT NULL,
+      begun_by TEXT NOT NULL,
+      attempt TEXT NOT NULL,
+      started_at BIGINT NOT NULL,
+      expires_at BIGINT NOT NULL,
+      finished_at BIGINT,
+      result TEXT,
+      UNIQUE (caller, idempotency_key)
+    )`,
+    'CREATE INDEX IF NOT EXISTS idpatch_operation_started_at ON idpatch_operation (started_at)',
+    `CREATE TABLE IF NOT EXISTS idpatch_lease (
+      user_id TEXT NOT NULL PRIMARY KEY,
+      holder TEXT NOT NULL,
+      expires_at BIGINT NOT NULL
+    )`,
+    `CREATE TABLE IF NOT EXISTS idpatch_health (
+      id BIGINT NOT NULL PRIMARY KEY,
+      checked_at BIGINT NOT NULL
+    )`,
+  ],
+];
+
+/** Makes the table that says which migrations were made. */
+export const createVersionTable =
+  'CREATE TABLE IF NOT EXISTS idpatch_schema (version BIGINT NOT NULL PRIMARY KEY)';
+
+/** Reads the version: one row with `version`, which is 0 where no migration was made. */
+export const readVersion = 'SELECT COALESCE(MAX(version), 0) AS version FROM idpatch_schema';
+
+/**
+ * The statements that bring tables of this version to this idpatch's, in order. Throws where they are newer than
+ * this idpatch knows: it could misread them.
+ */
+export function migrationsFrom(version: number): string[] {
+  if (version > migrations.length) {
+    throw new Error(
+      `The journal's tables are of version ${version}; this idpatch knows ${migrations.length}.`,
+    );
+  }
+  return migrations
+    .slice(version)
+    .flatMap((statements, index) => [
+      ...statements,
+      `INSERT INTO idpatch_schema (version) VALUES (${version + index + 1}) ON CONFLICT DO NOTHING`,
+    ]);
+}

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import { type Journal, JournalUnavailable, type Operation, type OperationResult } from './journal.ts';
+
+/** A row as a database gives it. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A value that a statement takes. */
+export type Value = string | number | null;
+
+/** A database under the journal. */
+export interface Database {
+  /** The SQL of the milliseconds since 1970 by the database's clock, at the moment it is asked. */
+  readonly now: string;
+  /** Goes into every intent that is begun through this object; random. */
+  readonly instance: string;
+  /** Whether operations that other instances began can still be running. */
+  readonly shared: boolean;
+  /**
+   * Runs one statement with values for $1, $2, …, as a transaction of its own; what it wrote is durable when this
+   * resolves. It may run twice where the first answer was lost. Rejects with JournalUnavailable.
+   */
+  run(statement: string, values: readonly Value[]): Promise<readonly Row[]>;
+  close(): Promise<void>;
+}
+
+/** Few enough that one statement stays far below its time, also on a journal that grew for years. */
+const pruneBatch = 1000;
+
+/** How many begins that failed are remembered. Those of the start of an outage are the ones that may have got in. */
+const mostAbandoned = 500;
+
+/** The journal in SQL, the same for every database. */
+export function createSqlJournal(database: Database): Journal {
+  const { now, instance, shared } = database;
+  const select = `SELECT *, CASE WHEN expires_at > ${now} THEN 1 ELSE 0 END AS in_time FROM idpatch_operation`;
+  const operationIn = (row: Row) => operationOf(row, shared || row.begun_by === instance);
+
+  /** Attempts that were rejected although their row may be there, each with its operation. */
+  const abandoned = new Map<string, string>();
+
+  async function forgetAbandoned(): Promise<void> {
+    if (abandoned.size === 0) return;
+    const attempts = [...abandoned.keys()];
+    const ids = [...abandoned.values()];
+    const from = (start: number) => attempts.map((_, index) => `$${start + index}`).join(', ');
+    await database.run(
+      `DELETE FROM idpatch_operation
+        WHERE operation_id IN (${from(1)}) AND attempt IN (${from(1 + ids.length)})`,
+      [...ids.map(ascii), ...attempts],
+    );
+    for (const attempt of attempts) abandoned.delete(attempt);
+  }
+
+  return {
+    async begin(intent) {
+      await forgetAbandoned();
+      const attempt = randomUUID();
+      const id = ascii(intent.operationId);
+      const claim = [ascii(intent.caller), intent.key === null ? null : ascii(intent.key)] as const;
+      const fields = ascii(JSON.stringify(intent.fields));
+      const ttl = Math.ceil(intent.ttlMs);
+      try {
+        // The row that was in the way can be pruned before it is read: then there is room again.
+        for (let tries = 0; tries < 3; tries++) {
+          const inserted = await database.run(
+            `INSERT INTO idpatch_operation (operation_id, caller, idempotency_key, input_digest, user_id, fields,
+              begun_by, attempt, started_at, expires_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, ${now}, ${now} + CAST($9 AS BIGINT))
+            ON CONFLICT DO NOTHING RETURNING operation_id`,
+            [id, ...claim, ascii(intent.inputDigest), ascii(intent.user), fields, instance, attempt, ttl],
+          );
+          if (inserted.length > 0) return { kind: 'begun' };
+          const [row] = await database.run(
+            `${select} WHERE operation_id = $1 OR (caller = $2 AND idempotency_key = $3)`,
+            [id, ...claim],
+          );
+          // Its own row: the answer to the insert was lost, and it was sent again.
+          if (row?.attempt === attempt) return { kind: 'begun' };
+          if (row !== undefined) return { kind: 'known', operation: operationIn(row) };
+        }
+        throw new JournalUnavailable(new Error('What stood in the way of an intent was never to be seen.'));
+      } catch (error) {
+        if (abandoned.size < mostAbandoned) abandoned.set(attempt, intent.operationId);
+        throw error;
+      }
+    },
+
+    async recall(caller, key) {
+      const [row] = await database.run(`${select} WHERE caller = $1 AND idempotency_key = $2`, [
+        ascii(caller),
+        ascii(key),
+      ]);
+      return row === undefined ? undefined : operationIn(row);
+    },
+
+    async finish(operationId, result) {
+      await database.run(
+        `UPDATE idpatch_operation SET finished_at = ${now}, result = $2
+          WHERE operation_id = $1 AND finished_at IS NULL`,
+        [ascii(operationId), ascii(JSON.stringify(onlyResult(result)))],
+      );
+    },
+
+    async find(operationId) {
+      const [row] = await database.run(`${select} WHERE operation_id = $1`, [ascii(operationId)]);
+      return row === undefined ? undefined : operationIn(row);
+    },
+
+    async lease(user, holder, ttlMs) {
+      const taken = await database.run(
+        `INSERT INTO idpatch_lease (user_id, holder, expires_at) VALUES ($1, $2, ${now} + CAST($3 AS BIGINT))
+          ON CONFLICT (user_id) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
+            WHERE idpatch_lease.holder = excluded.holder OR idpatch_lease.expires_at <= ${now}
+          RETURNING holder`,
+        [ascii(user), ascii(holder), Math.ceil(ttlMs)],
+      );
+      return taken.length > 0;
+    },
+
+    async release(user, holder) {
+      await database.run('DELETE FROM idpatch_lease WHERE user_id = $1 AND holder = $2', [
+        ascii(user),
+        ascii(holder),
+      ]);
+    },
+
+    async prune(before) {
+      // A holder that ended without giving its lease back leaves a row that nobody else would remove.
+      await database.run(`DELETE FROM idpatch_lease WHERE expires_at <= ${now}`, []);
+      let pruned = 0;
+      for (;;) {
+        const gone = await database.run(
+          `DELETE FROM idpatch_operation WHERE operation_id IN (
+            SELECT operation_id FROM idpatch_operation
+              WHERE started_at < $1 AND (finished_at IS NOT NULL OR expires_at <= ${now})
+              ORDER BY started_at LIMIT ${pruneBatch})
+            RETURNING operation_id`,
+          [before.getTime()],
+        );
+        pruned += gone.length;
+        if (gone.length < pruneBatch) return pruned;
+        // SQLite works on the event loop: requests come in between.
+        await setImmediate();
+      }
+    },
+
+    async check() {
+      await forgetAbandoned();
+      await database.run(
+        `INSERT INTO idpatch_health (id, checked_at) VALUES (1, ${now})
+          ON CONFLICT (id) DO UPDATE SET checked_at = excluded.checked_at`,
+        [],
+      );
+    },
+
+    close: () => database.close(),
+  };
+}
+
+/**
+ * The text with everything but plain ASCII as JSON escapes it. So it arrives whole in a database of any encoding,
+ * and so do NUL, which PostgreSQL has no place for, and half a surrogate pair, which UTF-8 has none for.
+ */
+function ascii(text: string): string {
+  return JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+const fromAscii = (text: unknown): string => JSON.parse(`"${text}"`);
+
+/** Its members and no others: whoever passes more, such as a user, leaves nothing of it here. */
+function onlyResult({ outcome, confirmedBy, errors }: OperationResult): OperationResult {
+  return {
+    outcome,
+    confirmedBy,
+    errors: errors.map(({ code, message, path, details }) => ({ code, message, path, details })),
+  };
+}
+
+function operationOf(row: Row, processMayLive: boolean): Operation {
+  try {
+    const finished = row.finished_at !== null;
+    return {
+      operationId: fromAscii(row.operation_id),
+      caller: fromAscii(row.caller),
+      key: row.idempotency_key === null ? null : fromAscii(row.idempotency_key),
+      inputDigest: fromAscii(row.input_digest),
+      user: fromAscii(row.user_id),
+      fields: JSON.parse(fromAscii(row.fields)),
+      startedAt: new Date(Number(row.started_at)),
+      finishedAt: finished ? new Date(Number(row.finished_at)) : null,
+      result: finished ? JSON.parse(fromAscii(row.result)) : null,
+      mayBeRunning: !finished && processMayLive && Number(row.in_time) === 1,
+    };
+  } catch {
+    // The parser's own message repeats what it read.
+    throw new JournalUnavailable(new Error('A row of the journal is not as idpatch writes them.'));
+  }
+}

@@ -1,0 +1,84 @@
+import { checkPatch, type PatchRequest } from './check-patch.ts';
+import type { Context } from './context.ts';
+import { type InputPath, type PatchError, ReadFailure, UserNotFoundError } from './outcome.ts';
+import type { Change, DescribedRequest } from './providers/provider.ts';
+import { findUserId, readTarget } from './target.ts';
+import type { CustomFieldValue, WholeUser } from './user.ts';
+import { staleError } from './user-version.ts';
+
+/** What patchUser would do. With errors there are no requests: nothing would be sent. */
+export interface PatchPlan {
+  readonly errors: readonly PatchError[];
+  readonly requests: readonly DescribedRequest[];
+  readonly changes: readonly PlannedChange[];
+}
+
+/** One field, as text: what it is now and what it would be; null where there is no value. */
+export interface PlannedChange {
+  readonly path: InputPath;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/**
+ * What patchUser would do with this request, and every reason why it would not: by the same checks, the same plan
+ * and the same encoding. Reads the user; writes nothing, neither at the provider nor in the journal.
+ */
+export async function planPatchUser(
+  request: PatchRequest,
+  found: readonly PatchError[],
+  context: Context,
+): Promise<PatchPlan> {
+  const refused = (errors: readonly PatchError[]): PatchPlan => ({ errors, requests: [], changes: [] });
+  const time = context.startOperation();
+  const checked = await checkPatch(request, found, time, context);
+  if (!checked.sendable) return refused(checked.errors);
+  const { plan, target } = checked;
+  try {
+    const userId = await findUserId(target, time.writing);
+    if (userId instanceof UserNotFoundError) return refused([userId]);
+    const current = await readTarget(target, userId, time.writing);
+    if (current instanceof UserNotFoundError) return refused([current]);
+    const stale = staleError(current, request.ifVersion);
+    if (stale) return refused([stale]);
+    const steps = plan.steps(current);
+    return {
+      errors: [],
+      requests: steps.map((step) => target.directory.provider.describe(userId, step)),
+      changes: steps.flatMap(({ changes }) => changes.map((change) => shownChange(change, current))),
+    };
+  } catch (failure) {
+    if (!(failure instanceof ReadFailure)) throw failure;
+    return refused([failure.error]);
+  }
+}
+
+function shownChange(change: Change, user: WholeUser): PlannedChange {
+  const { path } = change;
+  switch (change.field) {
+    case 'customFields': {
+      const before = user.customFields.find(({ field }) => field === change.name)?.value;
+      return {
+        path,
+        before: shownValue(before),
+        after: change.operation === 'REMOVE' ? null : shownValue(change.value),
+      };
+    }
+    case 'tenants': {
+      const now = user.tenants.map(({ tenantId, roleNames }) => ({ tenantId, roleNames }));
+      return { path, before: shown(now), after: shown(change.value) };
+    }
+    default:
+      return { path, before: shown(user[change.field]), after: shown(change.value) };
+  }
+}
+
+function shownValue(value: CustomFieldValue | undefined): string | null {
+  return value === undefined ? null : shown(value.kind === 'date' ? value.value.toISOString() : value.value);
+}
+
+/** Text as it is; anything else as JSON. */
+function shown(value: unknown): string | null {
+  if (value === null) return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

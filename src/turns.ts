@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Journal } from './journal/journal.ts';
+import type { Call } from './providers/provider.ts';
+
+/** Whose turn it is: patches of one user are applied one after the other, those of different users side by side. */
+export interface Turns {
+  /**
+   * Runs the task when every earlier one of the user has ended, here and on every replica that shares the journal.
+   * Gives `waited-too-long`, and does not run it, where the call's deadline comes first.
+   * Rejects with JournalUnavailable where the journal cannot say whose turn it is.
+   */
+  take<T>(user: string, holder: string, call: Call, task: () => Promise<T>): Promise<T | 'waited-too-long'>;
+}
+
+/** Milliseconds between two looks whether another replica has given the user back; drawn out at random. */
+const lookAgainMs = 25;
+
+/**
+ * Milliseconds for which a lease outlasts the call that took it. It is given back when the task ends; the time
+ * counts only where its process died, and then nothing of that process can still be on its way.
+ */
+const leaseMarginMs = 5_000;
+
+/** Makes an empty set of queues; a queue lasts as long as something waits in it. */
+export function createTurns(journal: Journal | undefined, deadlineMs: number): Turns {
+  const tails = new Map<string, Promise<void>>();
+
+  async function leased<T>(user: string, holder: string, call: Call, task: () => Promise<T>) {
+    if (!journal) return task();
+    while (!(await journal.lease(user, holder, deadlineMs + leaseMarginMs))) {
+      const pause = lookAgainMs * (1 + Math.random());
+      if (performance.now() + pause >= call.endsAt) return 'waited-too-long';
+      await delay(pause);
+    }
+    try {
+      return await task();
+    } finally {
+      // A lease that cannot be given back runs out.
+      await journal.release(user, holder).catch(() => {});
+    }
+  }
+
+  return {
+    async take(user, holder, call, task) {
+      const before = tails.get(user) ?? Promise.resolve();
+      const { promise: done, resolve: leave } = Promise.withResolvers<void>();
+      // Whoever comes next waits for all that came before, also where this one gives up its turn early.
+      const tail = before.then(() => done);
+      tails.set(user, tail);
+      void tail.then(() => {
+        if (tails.get(user) === tail) tails.delete(user);
+      });
+      try {
+        const turn = await Promise.race([before.then(() => 'turn' as const), aborted(call.signal)]);
+        return turn === 'turn' && !call.signal.aborted
+          ? await leased(user, holder, call, task)
+          : 'waited-too-long';
+      } finally {
+        leave();
+      }
+    },
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<'aborted'> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve('aborted');
+    else signal.addEventListener('abort', () => resolve('aborted'), { once: true });
+  });
+}

@@ -1,0 +1,18 @@
+import { createInterface } from 'node:readline';
+import { createPostgresJournal } from '../../src/journal/postgres.ts';
+import { createSqliteJournal } from '../../src/journal/sqlite.ts';
+
+// A process that does with a journal what each line of its input says: a method's name and arguments, as JSON.
+const [kind, where = ''] = process.argv.slice(2);
+const journal = kind === 'sqlite' ? createSqliteJournal(where) : createPostgresJournal(where);
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [method, ...values] = JSON.parse(line);
+  const call = journal[method as keyof typeof journal] as (...values: unknown[]) => Promise<unknown>;
+  try {
+    console.log(JSON.stringify({ value: (await call(...values)) ?? null }));
+  } catch (error) {
+    console.log(JSON.stringify({ error: error instanceof Error ? error.name : 'unknown' }));
+  }
+}
+await journal.close();

@@ -1,0 +1,205 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Journal } from '../../src/journal/journal.ts';
+import { createSqliteJournal } from '../../src/journal/sqlite.ts';
+import { expectUnavailable, intent, journalContract, result } from './contract.ts';
+import { type Child, startChild } from './start-child.ts';
+
+let folder: string;
+let file: string;
+let journals: Journal[] = [];
+let children: Child[] = [];
+
+function open(path = file): Journal {
+  const journal = createSqliteJournal(path);
+  journals.push(journal);
+  return journal;
+}
+
+function child(limit?: string): Child {
+  const started = startChild('sqlite', file, limit);
+  children.push(started);
+  return started;
+}
+
+beforeEach(() => {
+  folder = mkdtempSync(`${tmpdir()}/idpatch-journal-`);
+  file = `${folder}/below/journal.db`;
+});
+afterEach(async () => {
+  await Promise.all(journals.map((journal) => journal.close()));
+  await Promise.all(children.map((one) => one.kill()));
+  [journals, children] = [[], []];
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the contract, in SQLite', () => {
+  journalContract(
+    async () => ({
+      open: () => createSqliteJournal(file),
+      async execute(statement) {
+        const db = new DatabaseSync(file);
+        try {
+          return db
+            .prepare(statement)
+            .all()
+            .map((row) => ({ ...row }));
+        } finally {
+          db.close();
+        }
+      },
+    }),
+    false,
+  );
+});
+
+describe('the file', () => {
+  it('is made with its folders, for its owner alone, at the first call and not before', async () => {
+    file = `${folder}/some/way/below/journal.db`;
+    const journal = open();
+    expect(() => statSync(`${folder}/some`)).toThrow('ENOENT');
+    await journal.check();
+    expect(statSync(file).isFile()).toBe(true);
+    expect(statSync(`${folder}/some`).mode & 0o077).toBe(0);
+  });
+
+  it('is a file, whatever SQLite would make of its name', async () => {
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      const [first, second] = [open(':memory:'), open('')];
+      await first.check();
+      expect(statSync(`${folder}/:memory:`).isFile()).toBe(true);
+      await expectUnavailable(second);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
+  it('belongs to one process', async () => {
+    const journal = open();
+    await journal.begin(intent());
+    const another = child();
+    expect(await another.call('begin', intent({ key: 'b' }))).toEqual({ error: 'JournalUnavailable' });
+    expect(await another.call('find', 'op')).toEqual({ error: 'JournalUnavailable' });
+    await expectUnavailable(open());
+    expect(await journal.begin(intent({ key: 'b' }))).toEqual({ kind: 'begun' });
+    await journal.close();
+    expect(await another.call('begin', intent({ key: 'b' }))).toMatchObject({ value: { kind: 'known' } });
+    expect(await another.call('begin', intent({ key: 'c' }))).toEqual({ value: { kind: 'begun' } });
+  });
+
+  it('keeps an intent and a result over a crash, and tells that the process is gone', async () => {
+    const [finished, unfinished] = [intent(), intent({ key: null })];
+    const crashing = child();
+    expect(await crashing.call('begin', finished)).toEqual({ value: { kind: 'begun' } });
+    expect(await crashing.call('finish', finished.operationId, result)).toEqual({ value: null });
+    expect(await crashing.call('begin', unfinished)).toEqual({ value: { kind: 'begun' } });
+    expect(await crashing.call('find', unfinished.operationId)).toMatchObject({
+      value: { mayBeRunning: true },
+    });
+    await crashing.kill();
+    const journal = open();
+    expect(await journal.find(finished.operationId)).toMatchObject({ result, mayBeRunning: false });
+    expect(await journal.find(unfinished.operationId)).toMatchObject({ result: null, mayBeRunning: false });
+  });
+});
+
+describe('a journal that cannot work', () => {
+  it('says so below a file, and heals', async () => {
+    writeFileSync(`${folder}/below`, '');
+    const journal = open();
+    await expectUnavailable(journal);
+    rmSync(`${folder}/below`);
+    await journal.check();
+  });
+
+  it('says so where the file is no database, and heals', async () => {
+    mkdirSync(`${folder}/below`);
+    writeFileSync(file, 'not a database, and longer than a header of one'.repeat(99));
+    const journal = open();
+    await expectUnavailable(journal);
+    rmSync(file);
+    await journal.check();
+  });
+
+  it('writes to no file that was taken away', async () => {
+    const journal = open();
+    const [before, after] = [intent(), intent()];
+    await journal.begin(before);
+    renameSync(`${folder}/below`, `${folder}/away`);
+    expect(await journal.begin(after)).toEqual({ kind: 'begun' });
+    await journal.close();
+    expect(await open().find(after.operationId)).toMatchObject(withoutTtl(after));
+    const away = open(`${folder}/away/journal.db`);
+    expect(await away.find(before.operationId)).toMatchObject(withoutTtl(before));
+    expect(await away.find(after.operationId)).toBeUndefined();
+  });
+
+  const prlimit = spawnSync('prlimit', ['--version']).status === 0;
+  it.skipIf(!prlimit)(
+    'says so where a write fails, keeps what it said, and heals (needs prlimit)',
+    async () => {
+      const journal = open();
+      await journal.check();
+      await journal.close();
+      const limited = child('ulimit -S -f 64');
+      const begun = [];
+      let refused = intent({ key: 'refused' });
+      for (;;) {
+        const next = intent({ key: null });
+        const answer = await limited.call('begin', next);
+        if ('error' in answer) {
+          expect(answer).toEqual({ error: 'JournalUnavailable' });
+          break;
+        }
+        begun.push(next);
+      }
+      expect(begun.length).toBeGreaterThan(0);
+      refused = { ...refused, fields: ['x'.repeat(100_000)] };
+      expect(await limited.call('begin', refused)).toEqual({ error: 'JournalUnavailable' });
+      execFileSync('prlimit', ['--pid', `${limited.pid}`, '--fsize=unlimited']);
+      expect(await limited.call('find', refused.operationId)).toEqual({ value: null });
+      for (const one of begun) {
+        expect(await limited.call('find', one.operationId)).toMatchObject({ value: { mayBeRunning: true } });
+      }
+      expect(await limited.call('begin', refused)).toEqual({ value: { kind: 'begun' } });
+    },
+  );
+
+  const mounts = process.getuid?.() === 0 && spawnSync('mount', ['--version']).status === 0;
+  it.skipIf(!mounts)(
+    'says so on a full disk, keeps its lock, and heals (needs root, to mount one)',
+    async (test) => {
+      const below = `${folder}/below`;
+      mkdirSync(below);
+      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', below], {
+        encoding: 'utf8',
+      });
+      if (mounted.status !== 0) return test.skip(`cannot mount: ${mounted.stderr}`);
+      try {
+        const journal = open();
+        const before = intent({ key: null });
+        await journal.begin(before);
+        expect(() => writeFileSync(`${below}/filler`, Buffer.alloc(1_000_000))).toThrow('ENOSPC');
+        const big = intent({ fields: ['x'.repeat(20_000)] });
+        await expect(journal.begin(big)).rejects.toMatchObject({ name: 'JournalUnavailable' });
+        await expectUnavailable(open());
+        expect(await journal.find(before.operationId)).toMatchObject({ mayBeRunning: true });
+        expect(await journal.find(big.operationId)).toBeUndefined();
+        rmSync(`${below}/filler`);
+        expect(await journal.begin(big)).toEqual({ kind: 'begun' });
+        await journal.close();
+      } finally {
+        execFileSync('umount', [below]);
+      }
+    },
+  );
+});
+
+function withoutTtl({ ttlMs: _, ...rest }: ReturnType<typeof intent>) {
+  return rest;
+}
