@@ -4,16 +4,10 @@ import type { Config } from './config.ts';
 import { type Context, createContext, type Services } from './context.ts';
 import { schema } from './schema/index.ts';
 
-/** A tab that GraphiQL opens with; variables as JSON. */
-export interface StarterTab {
-  readonly query: string;
-  readonly variables: string;
-}
-
 /** What the server needs beside its services. */
 export interface ServerOptions extends Pick<Config['server'], 'graphiql' | 'introspection'> {
-  /** Tabs that GraphiQL opens with. */
-  readonly starterTabs: readonly StarterTab[];
+  /** Documents that GraphiQL opens with, a tab each. */
+  readonly starterTabs: readonly string[];
   /** Whether requests should come here now; `/ready` says so. */
   readonly isReady: () => Promise<boolean>;
 }
@@ -61,11 +55,7 @@ function graphiqlOptions({ starterTabs }: ServerOptions): GraphiQLOptions {
     title: 'idpatch',
     // The default icon and logo are fetched from elsewhere.
     favicon: 'data:,',
-    defaultTabs: starterTabs.map(({ query, variables }) => ({
-      query,
-      variables,
-      headers: null,
-    })),
+    defaultTabs: starterTabs.map((query) => ({ query, headers: null })),
   };
 }
 

@@ -7,7 +7,7 @@ import type { Journal } from './journal/journal.ts';
 import { createPostgresJournal } from './journal/postgres.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
 import { createOperationsUnderWay } from './operations-under-way.ts';
-import { createServer, type StarterTab } from './server.ts';
+import { createServer } from './server.ts';
 import { createTurns } from './turns.ts';
 
 /** A running idpatch. */
@@ -26,7 +26,7 @@ export function createLog(): Logger {
 /** Starts what a configuration describes and listens. Rejects where the address cannot be had. */
 export async function startService(
   config: Config,
-  { log, starterTabs = [] }: { readonly log: Logger; readonly starterTabs?: readonly StarterTab[] },
+  { log, starterTabs = [] }: { readonly log: Logger; readonly starterTabs?: readonly string[] },
 ): Promise<Service> {
   const directories = createDirectories(config);
   const journal = openJournal(config.journal);

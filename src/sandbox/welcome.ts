@@ -1,4 +1,3 @@
-import type { StarterTab } from '../server.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** What a person sees who starts the sandbox: where GraphiQL is, whom there is to change, and a call to paste. */
@@ -25,75 +24,14 @@ Change one from a shell:
 `;
 }
 
-/** GraphiQL's tabs: read a user, patch one of each provider, and a patch that is refused. */
-export function starterTabs({ someUserIds }: Sandbox): StarterTab[] {
-  const tab = (says: string, query: string, variables: object) => ({
-    query: `# ${says}\n${query}`,
-    variables: JSON.stringify(variables, null, 2),
-  });
-  const patch = (directory: keyof typeof someUserIds, fields: object) => ({
-    input: { user: { id: someUserIds[directory][0] }, patch: fields },
-  });
+/** GraphiQL's tabs: read a user, patch one of each provider, and a patch that is refused. Whole as they stand. */
+export function starterTabs({ someUserIds: { customers, employees } }: Sandbox): string[] {
   return [
-    tab('Read a user, and what can be done where they are held.', readUser, { id: someUserIds.customers[0] }),
-    tab(
-      'Patch a customer, who is held by Descope: add to a list, replace a choice, remove a number.',
-      patchUser('PatchCustomer'),
-      patch('customers', {
-        displayName: 'Ada C. Okafor',
-        email: { address: 'ada@example.com', verified: false },
-        customFields: [
-          { add: { field: 'tags', value: { texts: ['press'] } } },
-          { replace: { field: 'plan', value: { text: 'enterprise' } } },
-          { remove: { field: 'age' } },
-        ],
-      }),
-    ),
-    tab(
-      'Patch an employee, who is held by EIAM and reached through its developer API.',
-      patchUser('PatchEmployee'),
-      patch('employees', {
-        displayName: '李娜 (Li Na)',
-        phone: { number: '+8613800138099', verified: false },
-        customFields: [
-          { add: { field: 'nick_name', value: { text: '小娜' } } },
-          { replace: { field: 'age', value: { number: 35 } } },
-          { remove: { field: 'vip' } },
-        ],
-      }),
-    ),
-    tab(
-      'Patch a contractor, who is held by EIAM and reached through its management API.',
-      patchUser('PatchContractor'),
-      patch('contractors', {
-        status: 'DISABLED',
-        customFields: [
-          { add: { field: 'nick_name', value: { text: 'Nick' } } },
-          { replace: { field: 'age', value: { number: 40 } } },
-          { remove: { field: 'vip' } },
-        ],
-      }),
-    ),
-    tab('A patch that is refused: every error at once, and nothing was sent.', patchUser('Refused'), {
-      input: {
-        user: { id: someUserIds.employees[0] },
-        patch: {
-          givenName: 'Na',
-          displayName: '',
-          email: { address: 'not an address', verified: false },
-          customFields: [
-            { replace: { field: 'age', value: { text: 'thirty' } } },
-            { replace: { field: 'shoe_size', value: { number: 38 } } },
-          ],
-        },
-      },
-    }),
-  ];
-}
-
-const readUser = `query ReadUser($id: ID!) {
-  user(by: { id: $id }) {
+    `# Read a user, and what can be done where they are held.
+query ReadUser {
+  user(by: { id: "${customers[0]}" }) {
     id
+    version
     displayName
     email { address verified }
     phone { number verified }
@@ -107,11 +45,72 @@ const readUser = `query ReadUser($id: ID!) {
     }
   }
 }
-`;
+`,
+    patchTab(
+      'PatchCustomer',
+      'Patch a customer, who is held by Descope: add to a list, replace a choice, remove a number.',
+      `user: { id: "${customers[0]}" }
+    patch: {
+      displayName: "Ada C. Okafor"
+      email: { address: "ada@example.com", verified: false }
+      customFields: [
+        { add: { field: "tags", value: { texts: ["press"] } } }
+        { replace: { field: "plan", value: { text: "pro" } } }
+        { remove: { field: "age" } }
+      ]
+    }`,
+    ),
+    patchTab(
+      'PatchEmployee',
+      'Patch an employee, who is held by EIAM and reached through its developer API.',
+      `user: { id: "${employees[0]}" }
+    patch: {
+      displayName: "李娜 (Li Na)"
+      phone: { number: "+8613800138099", verified: false }
+      customFields: [
+        { add: { field: "nick_name", value: { text: "小娜" } } }
+        { replace: { field: "age", value: { number: 35 } } }
+        { remove: { field: "vip" } }
+      ]
+    }`,
+    ),
+    patchTab(
+      'PatchContractor',
+      'Patch a contractor, who is held by EIAM and reached through its management API: two requests, one for status.',
+      `user: { login: { directory: "contractors", login: "zhao.min@example.com" } }
+    patch: {
+      status: DISABLED
+      customFields: [
+        { add: { field: "nick_name", value: { text: "Min" } } }
+        { replace: { field: "age", value: { number: 26 } } }
+        { remove: { field: "vip" } }
+      ]
+    }`,
+    ),
+    patchTab(
+      'Refused',
+      'A patch that is refused: every error at once, and nothing was sent.',
+      `user: { id: "${employees[1]}" }
+    patch: {
+      givenName: "Wei"
+      displayName: ""
+      email: { address: "not an address", verified: false }
+      customFields: [
+        { replace: { field: "age", value: { text: "thirty" } } }
+        { replace: { field: "shoe_size", value: { number: 43 } } }
+      ]
+    }`,
+    ),
+  ];
+}
 
-function patchUser(name: string): string {
-  return `mutation ${name}($input: PatchUserInput!) {
-  patchUser(input: $input) {
+function patchTab(name: string, says: string, input: string): string {
+  return `# ${says}
+mutation ${name} {
+  patchUser(input: {
+    ${input}
+  }) {
+    operationId
     outcome
     confirmedBy
     user {
