@@ -104,7 +104,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
     throw new ConfigError(`The configuration is not YAML: ${broken.code} at line ${line}.`);
   }
   const problems: string[] = [];
-  const raw = resolveSecrets(document.toJS(), [], environment, problems);
+  const raw = resolveSecrets(toJS(document), [], environment, problems);
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return parseConfig(raw, environment);
 }
@@ -124,6 +124,16 @@ export function parseConfig(
       .map(({ path, message }) => `${path.join('.') || 'the configuration'}: ${message}`)
       .join('\n'),
   );
+}
+
+function toJS(document: ReturnType<typeof parseDocument>): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw new ConfigError(
+      'The configuration is not to be read: an alias is wrong, or there are too many of them.',
+    );
+  }
 }
 
 function readText(path: string, mayBeAbsent: boolean): string | undefined {
@@ -154,7 +164,7 @@ function withListenAddress(
   };
 }
 
-/** Puts a Secret in the place of every `{ env: NAME }` and `{ file: PATH }`. */
+/** Puts a Secret in the place of every `{ env: NAME }` and `{ file: PATH }`. What they name is never printed. */
 function resolveSecrets(
   value: unknown,
   path: readonly string[],
@@ -166,22 +176,30 @@ function resolveSecrets(
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
-  const [only] = entries;
-  if (
-    entries.length === 1 &&
-    only &&
-    typeof only[1] === 'string' &&
-    (only[0] === 'env' || only[0] === 'file')
-  ) {
-    const found = only[0] === 'env' ? environment[only[1]] : readSecretFile(only[1]);
+  const reference = secretReference(entries);
+  if (reference) {
+    const found = reference.env === undefined ? readSecretFile(reference.file) : environment[reference.env];
     const problem = secretProblem(found);
     if (!problem && found !== undefined) return new Secret(found);
-    problems.push(`${path.join('.')}: the secret of { ${only[0]}: ${only[1]} } ${problem}.`);
+    const what = reference.env === undefined ? 'the file' : 'the environment variable';
+    problems.push(`${path.join('.')}: ${what} of this secret ${problem}.`);
     return undefined;
   }
   return Object.fromEntries(
     entries.map(([key, one]) => [key, resolveSecrets(one, [...path, key], environment, problems)]),
   );
+}
+
+type SecretReference =
+  | { readonly env: string; readonly file?: never }
+  | { readonly env?: never; readonly file: string };
+
+/** `{ env: NAME }` in the spelling of environment variables, or `{ file: PATH }` with a slash; anything else is data. */
+function secretReference(entries: readonly (readonly [string, unknown])[]): SecretReference | undefined {
+  const [[key, value] = [], ...more] = entries;
+  if (more.length > 0 || typeof value !== 'string') return undefined;
+  if (key === 'env' && /^[A-Z_][A-Z0-9_]*$/.test(value)) return { env: value };
+  return key === 'file' && value.includes('/') ? { file: value } : undefined;
 }
 
 function readSecretFile(path: string): string | undefined {

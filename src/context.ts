@@ -51,9 +51,18 @@ export function createContext(services: Services, deadlineMs: number = services.
     ...services,
     caller: anonymous,
     loaders: createLoaders(services.directories, () => callFor(whole)),
-    startOperation: () => ({ writing: callFor(whole - forReadingBack), readingBack: callFor(whole) }),
+    startOperation: () => {
+      const writing = whole - forReadingBack;
+      return {
+        writing: { ...callFor(writing), leaveBy: AbortSignal.timeout(Math.ceil(writing * leaveByShare)) },
+        readingBack: callFor(whole),
+      };
+    },
   };
 }
+
+/** The share of the time for writing in which a write must have left: the rest is for its answer. */
+const leaveByShare = 0.6;
 
 /** A call that starts now. */
 function callFor(ms: number): Call {

@@ -1,6 +1,9 @@
 import { ConfigError, loadConfig } from './config.ts';
 import { createLog, startService } from './service.ts';
 
+/** Milliseconds in which `/ready` says that this process leaves, before it takes no more connections. */
+const graceMs = 1_000;
+
 /** Milliseconds that the requests under way have when the process is asked to leave. */
 const drainMs = 25_000;
 
@@ -14,7 +17,7 @@ async function main(): Promise<void> {
       url: `${service.url}/graphql`,
       directories: Object.keys(config.directories),
     });
-    leaveOnSignal(() => service.close());
+    leaveOnSignal(() => service.close(graceMs));
     return;
   }
   // Loaded only where there is no configuration: a real directory never runs beside an emulated one.
@@ -32,7 +35,10 @@ async function main(): Promise<void> {
 function leaveOnSignal(close: () => Promise<void>): void {
   const leave = () => {
     setTimeout(() => process.exit(1), drainMs).unref();
-    void close().then(() => process.exit(0));
+    close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
   };
   process.once('SIGTERM', leave);
   process.once('SIGINT', leave);

@@ -127,7 +127,7 @@ export class ProviderRefusedError extends PatchError {
   ) {
     super(message, path);
     this.code = code;
-    this.providerCode = provider.code ?? null;
+    this.providerCode = provider.code || null;
     this.providerRequestId = provider.requestId ?? null;
   }
 }

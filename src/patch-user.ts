@@ -127,7 +127,11 @@ async function takeTurn(
       if (current instanceof UserNotFoundError) return notApplied([current]);
       const stale = current && staleError(current, request.ifVersion);
       if (stale) return { ...notApplied([stale]), user: current };
-      return writeSteps(target.directory.provider, userId, plan.steps(current), time);
+      const steps = plan.steps(current);
+      if ('errors' in steps) return notApplied(steps.errors);
+      return writeSteps(target.directory.provider, userId, steps, time, (bug) =>
+        context.log.error({ event: 'bug', operationId, err: bug }),
+      );
     });
     if (verdict === 'waited-too-long') return notApplied([waitedTooLong()]);
     // Where the input says who is meant is known here and not to the provider.

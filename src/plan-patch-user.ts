@@ -42,6 +42,7 @@ export async function planPatchUser(
     const stale = staleError(current, request.ifVersion);
     if (stale) return refused([stale]);
     const steps = plan.steps(current);
+    if ('errors' in steps) return refused(steps.errors);
     return {
       errors: [],
       requests: steps.map((step) => target.directory.provider.describe(userId, step)),

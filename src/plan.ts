@@ -32,8 +32,11 @@ export interface Plan {
   readonly paths: readonly InputPath[];
   /** True where the steps depend on the user as it is now: values are added to a list or taken from one. */
   readonly readsFirst: boolean;
-  /** The requests' worth of changes, in order. `current` is the user as it is now; needed where `readsFirst`. */
-  steps(current?: WholeUser): readonly Step[];
+  /**
+   * The requests' worth of changes, in order, or why they cannot be made from the user as it is. `current` is
+   * the user as it is now; needed where `readsFirst`.
+   */
+  steps(current?: WholeUser): readonly Step[] | { readonly errors: readonly PatchError[] };
 }
 
 /**
@@ -58,9 +61,16 @@ export function plan(patch: UserPatch, rules: DirectoryRules): Plan {
   return {
     errors,
     paths,
-    readsFirst: operations.some((one) => one.list),
-    steps: (current) =>
-      inOrder([...changes, ...operations.map((one) => customFieldChange(one, current))], rules.capabilities),
+    readsFirst:
+      operations.some((one) => one.list) ||
+      (operations.length > 0 && rules.capabilities.customFieldsWhole === true),
+    steps(current) {
+      const unreadable = operations.filter((one) => one.list && isNoList(one, current)).map(notAList);
+      if (unreadable.length > 0) return { errors: unreadable };
+      const customFields = operations.map((one) => customFieldChange(one, current));
+      const kept = rules.capabilities.customFieldsWhole ? keptFields(customFields, current) : [];
+      return inOrder([...changes, ...customFields, ...kept], rules.capabilities);
+    },
   };
 }
 
@@ -308,6 +318,30 @@ function valueErrors(
     );
   }
   return [];
+}
+
+/** True where the user has a value that is no list of texts, so that nothing can be added to it or taken from it. */
+function isNoList({ operation }: PlannedOperation, current?: WholeUser): boolean {
+  const value = current?.customFields.find(({ field }) => field === operation.field)?.value;
+  return value !== undefined && value.kind !== 'texts';
+}
+
+function notAList({ path }: PlannedOperation): PatchError {
+  const says = 'The user’s value of this field is not a list of texts: replace or remove it.';
+  return new InvalidInputError(says, path);
+}
+
+/** The custom fields that a patch leaves alone, as changes, for a provider that takes only all of them together. */
+function keptFields(named: readonly CustomFieldChange[], current?: WholeUser): readonly CustomFieldChange[] {
+  const left = current?.customFields.filter(({ field }) => !named.some(({ name }) => name === field)) ?? [];
+  const path = ['patch', 'customFields'];
+  return left.map(({ field, value }) => ({
+    field: 'customFields',
+    name: field,
+    operation: 'REPLACE',
+    value,
+    path,
+  }));
 }
 
 /** What an operation comes to for the user as it is now: a list's add and remove become the list that results. */

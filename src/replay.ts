@@ -77,8 +77,8 @@ async function afterCrash(
 ): Promise<Verdict> {
   const checked = await checkPatch(request, [], time, context);
   const user = (await look(operation, time, context)) ?? null;
-  const changes =
-    checked.sendable && !checked.plan.readsFirst ? checked.plan.steps().flatMap((step) => step.changes) : [];
+  const steps = checked.sendable && !checked.plan.readsFirst ? checked.plan.steps() : [];
+  const changes = 'errors' in steps ? [] : steps.flatMap((step) => step.changes);
   if (user && changes.length > 0 && notShown(changes, user).length === 0) {
     return { outcome: 'APPLIED', confirmedBy: 'READ_BACK', user, errors: [] };
   }

@@ -31,11 +31,12 @@ export function createServer(services: Services, options: ServerOptions): Server
       info: () => {},
       warn: (...args) => services.log.warn({ event: 'server', detail: args.map(String) }),
       error: (...args) =>
-        services.log.error({ event: 'server', error: args.find((arg) => arg instanceof Error) }),
+        services.log.error({ event: 'bug', err: ours(args.find((arg) => arg instanceof Error)) }),
     },
     graphiql: options.graphiql ? graphiqlOptions(options) : false,
     ...(options.graphiql ? { renderGraphiQL: renderOnce() } : {}),
-    plugins: [readiness(options.isReady), ...(options.introspection ? [] : [withoutIntrospection])],
+    multipart: false,
+    plugins: [jsonOnly, readiness(options.isReady), ...(options.introspection ? [] : [withoutIntrospection])],
   });
 }
 
@@ -67,6 +68,24 @@ function renderOnce(): (options: GraphiQLOptions) => Promise<string> {
     return page;
   };
 }
+
+/** The error that a resolver threw, with its stack, rather than what GraphQL made of it. */
+function ours(error: Error | undefined): Error | undefined {
+  return error instanceof GraphQLError ? (error.originalError ?? error) : error;
+}
+
+/**
+ * A browser sends any other kind of body without asking first, also from a page of somebody else's: what it
+ * carries is not looked at.
+ */
+const jsonOnly: Plugin = {
+  onRequest({ request, url, fetchAPI, endResponse }) {
+    const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+    if (url.pathname !== '/graphql' || request.method !== 'POST' || type === 'application/json') return;
+    const says = { errors: [{ message: 'The body of a POST must be application/json.' }] };
+    endResponse(fetchAPI.Response.json(says, { status: 415 }));
+  },
+};
 
 function readiness(isReady: () => Promise<boolean>): Plugin {
   return {

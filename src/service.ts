@@ -1,5 +1,6 @@
 import { createServer as createHttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
 import { createDirectories } from './directories.ts';
@@ -14,8 +15,11 @@ import { createTurns } from './turns.ts';
 export interface Service {
   /** `http://<host>:<port>`, with the port that was really taken. */
   readonly url: string;
-  /** Takes no more connections, lets the requests under way end, then closes the providers' connections. */
-  close(): Promise<void>;
+  /**
+   * Says on `/ready` that it leaves, and after `graceMs` takes no more connections, lets what is under way end,
+   * and closes the providers' connections and the journal.
+   */
+  close(graceMs?: number): Promise<void>;
 }
 
 /** The log: one line of JSON an event on standard output. */
@@ -60,8 +64,9 @@ export async function startService(
   const { family, address, port } = server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    async close() {
+    async close(graceMs = 0) {
       leaving = true;
+      await delay(graceMs);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       // A caller who left took their connection along, but not their patch.

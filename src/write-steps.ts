@@ -42,19 +42,31 @@ interface Sent {
 /**
  * Sends the steps of one user in order until one is refused or in doubt, looks at the user, and says what is in:
  * the provider's yes is believed only as far as the user shows it, its silence only where the user shows all.
- * `writing` bounds the sending, `readingBack` the look afterwards. Answers in every case.
+ * `writing` bounds the sending, `readingBack` the look afterwards.
+ * Answers in every case; `report` gets what should never have been thrown.
  */
 export async function writeSteps(
   provider: Provider,
   userId: string,
   steps: readonly Step[],
   { writing, readingBack }: { readonly writing: Call; readonly readingBack: Call },
+  report: (bug: unknown) => void,
 ): Promise<Verdict> {
-  const look = () => readBack(provider, userId, readingBack);
-  const sent = await send(steps, (step) => provider.write(userId, step, writing), look);
+  const look = () => readBack(provider, userId, readingBack).catch(noted(undefined));
+  const write = (step: Step) =>
+    provider.write(userId, step, writing).catch(noted<WriteResult>({ kind: 'ambiguous' }));
+  const sent = await send(steps, write, look);
   if (sent.done.length === 0 && sent.doubtful.length === 0) return notApplied(sent.refusals);
   const user = sent.seen?.user ?? (await look());
   return conclude(sent, user, sent.seen?.by ?? 'READ_BACK');
+
+  // A bug of ours after something may have left must not take the answer along: it is as good as no answer.
+  function noted<T>(instead: T): (bug: unknown) => T {
+    return (bug) => {
+      report(bug);
+      return instead;
+    };
+  }
 }
 
 async function send(
@@ -95,19 +107,26 @@ async function send(
 
 /** Weighs what was sent against the user as it is now; `user` undefined where it could not be read. */
 function conclude(sent: Sent, user: WholeUser | undefined, by: PatchConfirmation): Verdict {
-  const unseen = user ? notShown(sent.done, user) : [];
+  if (!user) {
+    const errors = [
+      ...[...sent.done, ...sent.doubtful].map(unknown),
+      ...sent.refusals,
+      ...sent.undone.map(notSent),
+    ];
+    return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors };
+  }
+  const [unseen, doubtful] = [notShown(sent.done, user), notShown(sent.doubtful, user)];
+  const refused = (change: Change) => sent.refusals.some(({ path }) => isWithin(path, change.path));
   const errors = [
-    ...(user ? unseen.map(notConfirmed) : sent.done.map(unknown)),
-    ...(user ? notShown(sent.doubtful, user) : sent.doubtful).map(unknown),
+    ...unseen.map(notConfirmed),
+    ...doubtful.map(unknown),
     ...sent.refusals,
-    ...sent.undone
-      .filter(({ path }) => !sent.refusals.some((error) => isWithin(error.path, path)))
-      .map(notSent),
+    ...sent.undone.filter((change) => !refused(change)).map(notSent),
   ];
-  const verdict = { confirmedBy: null, user: user ?? null, errors };
+  const verdict = { confirmedBy: null, user, errors };
   if (errors.length === 0) return { ...verdict, outcome: 'APPLIED', confirmedBy: by };
-  const certain = user !== undefined && sent.doubtful.length === 0 && unseen.length < sent.done.length;
-  return { ...verdict, outcome: certain ? 'PARTIAL' : 'UNKNOWN' };
+  const shown = sent.done.length + sent.doubtful.length - unseen.length - doubtful.length;
+  return { ...verdict, outcome: shown > 0 && doubtful.length === 0 ? 'PARTIAL' : 'UNKNOWN' };
 }
 
 /** The user as the provider has it now; undefined where that could not be told. */

@@ -35,9 +35,20 @@ export type HttpExchange =
 
 /** Sends each request once, to one origin. Never follows a redirect, never inflates, never sends again. */
 export interface HttpClient {
-  /** Answers in every case and throws in none. `signal` is the deadline, not the caller's presence. */
-  send(request: HttpRequest, signal: AbortSignal): Promise<HttpExchange>;
+  /** Answers in every case and throws in none. */
+  send(request: HttpRequest, time: HttpTime): Promise<HttpExchange>;
   close(): Promise<void>;
+}
+
+/** The time that a request has. It says nothing of the caller's presence. */
+export interface HttpTime {
+  /** The deadline: nothing is waited for after it. */
+  readonly signal: AbortSignal;
+  /**
+   * The time by which the request must have left, where that is earlier: one that leaves at the last moment has
+   * no time for its answer, and leaves nothing but doubt.
+   */
+  readonly leaveBy?: AbortSignal;
 }
 
 /** How an HTTP client is bounded. */
@@ -56,6 +67,8 @@ export function createHttpClient(origin: string, settings: HttpClientSettings): 
     connections: settings.connections,
     pipelining: 1,
     connect: settledConnector(settings.connectTimeoutMs),
+    // Over HTTP/2 undici sends a refused stream's request again by itself.
+    allowH2: false,
     // The caller's signal is the one deadline; undici's own timers are too coarse to be a second one.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -88,44 +101,46 @@ export function createHttpClient(origin: string, settings: HttpClientSettings): 
   }
 
   return {
-    send(request, signal) {
-      const departure: Departure = { left: false };
-      // undici ends a request that still waits for a connection only when it has one, and then does not write it.
-      return endedBy(
-        signal,
-        () => !departure.left,
-        () => exchange(request, signal, departure),
-      );
+    async send(request, time) {
+      const departure: Departure = { left: false, cancelled: false };
+      const sending = () => exchange(request, time.signal, departure);
+      const result = await unlessTooLate(time, () => departure.left, sending);
+      // One that still waits for a connection is not written when it gets one.
+      departure.cancelled = true;
+      return result;
     },
     close: () => pool.destroy(),
   };
 }
 
 /**
- * What `send` comes to; `not-sent` as soon as the deadline passes while nothing has left yet. Then `send` must
+ * What `send` comes to; `not-sent` as soon as it is too late to leave while nothing has left. Then `send` must
  * see to it that nothing leaves any more.
  */
-export async function endedBy(
-  signal: AbortSignal,
-  nothingLeft: () => boolean,
+export async function unlessTooLate(
+  { signal, leaveBy = signal }: HttpTime,
+  hasLeft: () => boolean,
   send: () => Promise<HttpExchange>,
 ): Promise<HttpExchange> {
-  if (signal.aborted) return { kind: 'not-sent', reason: 'deadline' };
+  const tooLate = { kind: 'not-sent', reason: 'deadline' } as const;
+  if (signal.aborted || leaveBy.aborted) return tooLate;
   const { promise: over, resolve } = Promise.withResolvers<HttpExchange>();
   const stop = () => {
-    if (nothingLeft()) resolve({ kind: 'not-sent', reason: 'deadline' });
+    if (!hasLeft()) resolve(tooLate);
   };
-  signal.addEventListener('abort', stop, { once: true });
+  leaveBy.addEventListener('abort', stop, { once: true });
   try {
     return await Promise.race([send(), over]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    leaveBy.removeEventListener('abort', stop);
   }
 }
 
 /** Travels with a request as undici's `opaque`. */
 interface Departure {
   left: boolean;
+  /** Set when nobody waits for it any more: then it must not leave. */
+  cancelled: boolean;
 }
 
 /**
@@ -137,6 +152,7 @@ const noteDeparture: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (op
   return dispatch(options, {
     onRequestStart(controller, context) {
       handler.onRequestStart?.(controller, context);
+      if (departure?.cancelled) controller.abort(new Error('Nobody waits for this request any more.'));
       if (departure && !controller.aborted) departure.left = true;
     },
     onResponseStart: (...args) => handler.onResponseStart?.(...args),

@@ -7,7 +7,7 @@ import {
   handleWhenResult,
   wrap,
 } from 'cockatiel';
-import { createHttpClient, endedBy, type HttpClient, type HttpExchange } from './client.ts';
+import { createHttpClient, type HttpClient, type HttpExchange, unlessTooLate } from './client.ts';
 
 /** What keeps one directory's trouble from becoming everybody's. Our own choices, for no provider publishes any. */
 export const guardDefaults = {
@@ -38,13 +38,13 @@ export function createGuardedClient(origin: string): HttpClient {
     }),
   );
   return {
-    send(request, signal) {
+    send(request, time) {
       let started = false;
       const guarded = async (): Promise<HttpExchange> => {
         try {
           return await policy.execute(() => {
             started = true;
-            return client.send(request, signal);
+            return client.send(request, time);
           });
         } catch (error) {
           if (error instanceof BulkheadRejectedError) return { kind: 'not-sent', reason: 'crowded' };
@@ -52,8 +52,8 @@ export function createGuardedClient(origin: string): HttpClient {
           throw error;
         }
       };
-      // Neither policy gives up its waiting when the time is over; once started, the client keeps the deadline.
-      return endedBy(signal, () => !started, guarded);
+      // Neither policy gives up its waiting when the time is over; once started, the client sees to it.
+      return unlessTooLate(time, () => started, guarded);
     },
     close: () => client.close(),
   };

@@ -3,6 +3,7 @@ import type { HttpAnswer, HttpExchange } from '../http/client.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
 import {
   type InputPath,
+  InvalidInputError,
   type PatchError,
   ProviderUnavailableError,
   RateLimitedError,
@@ -12,6 +13,7 @@ import type { User } from '../user.ts';
 
 /** An error in a provider's own words, as far as they are used. */
 export interface ProviderError {
+  /** Empty where it is no identifier, and so not to be passed on. */
   readonly code: string;
   readonly requestId?: string | undefined;
 }
@@ -113,7 +115,10 @@ export async function readInLots(
   await Promise.all(
     lots.map(async (lot) => {
       try {
-        for (const user of await readLot(lot)) found.set(user.userId, user);
+        for (const user of await readLot(lot)) {
+          if (!lot.includes(user.userId)) throw new ReadFailure(notUnderstood());
+          found.set(user.userId, user);
+        }
       } catch (failure) {
         if (!(failure instanceof ReadFailure)) throw failure;
         for (const id of lot) found.set(id, failure);
@@ -121,4 +126,31 @@ export async function readInLots(
     }),
   );
   return userIds.map((id) => found.get(id));
+}
+
+/** That an answer is not of the form, or about the user, that was asked for. */
+export function notUnderstood(): PatchError {
+  return new ProviderUnavailableError('The provider’s answer could not be understood.', []);
+}
+
+/** The one user who signs in by a login; a ReadFailure where it fits more than one, so that nobody is mistaken. */
+export function onlyOne<T>(found: readonly T[]): T | undefined {
+  if (found.length <= 1) return found[0];
+  throw new ReadFailure(
+    new InvalidInputError('More than one user signs in by this login: say who is meant by id.', [
+      'user',
+      'login',
+    ]),
+  );
+}
+
+/** A code or request id as it may be passed on: a provider's free text never is. */
+export function identifier(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[A-Za-z0-9_.:-]{1,128}$/.test(value) ? value : undefined;
+}
+
+/** A moment from epoch milliseconds, or from units of so many milliseconds; null where there is none or it cannot be. */
+export function epoch(value: number | null | undefined, unitMs = 1): Date | null {
+  const date = new Date((value ?? Number.NaN) * unitMs);
+  return value && !Number.isNaN(date.getTime()) ? date : null;
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { HttpClient } from '../http/client.ts';
+import type { HttpClient, HttpTime } from '../http/client.ts';
 import type { InputPath, PatchError, ReadFailure } from '../outcome.ts';
 import type { CustomFieldValue, Email, PatchField, Phone, User, UserTenant, WholeUser } from '../user.ts';
 
@@ -75,10 +75,8 @@ export interface DescribedRequest {
 }
 
 /** What goes with every call. */
-export interface Call {
-  /** The deadline. Not the caller's presence: a write that left is not aborted because its caller left. */
-  readonly signal: AbortSignal;
-  /** The same moment, by performance.now(). */
+export interface Call extends HttpTime {
+  /** The moment of the deadline, by performance.now(). */
   readonly endsAt: number;
 }
 
@@ -129,6 +127,8 @@ export interface Capabilities {
   readonly fields: Readonly<Record<PatchField, FieldCapability>>;
   /** True where status is a request of its own, which makes a patch of status and more a patch of two steps. */
   readonly statusApart: boolean;
+  /** True where custom fields that a write does not name are lost, so that every write names them all. */
+  readonly customFieldsWhole?: boolean;
   /** Digits of a phone's national number, where the provider bounds them. */
   readonly phoneDigits?: { readonly min: number; readonly max: number };
 }

@@ -87,6 +87,13 @@ const CustomFieldAssignmentInput = builder.inputType('CustomFieldAssignmentInput
 
 const CustomFieldRemovalInput = builder.inputType('CustomFieldRemovalInput', {
   description: 'A custom field whose value goes, or some members of it.',
+  validate: {
+    // A variable that came out null must not take everything away.
+    refine: [
+      ({ values }) => values !== null,
+      { message: 'Name values, or leave the list out.', path: ['values'] },
+    ],
+  },
   fields: (t) => ({
     field: t.string({
       required: true,

@@ -7,19 +7,28 @@ import SchemaBuilder, {
   type SchemaTypes,
   type TypeParam,
 } from '@pothos/core';
-import type { GraphQLFieldResolver } from 'graphql';
+import type { GraphQLError, GraphQLFieldResolver } from 'graphql';
 import type { ZodError } from 'zod';
 import { InvalidInputError, type PatchError } from '../outcome.ts';
+import { toGraphQLError } from './read-failed.ts';
 
 /** What plugin-zod throws here in place of a ZodError: everything that the schema found wrong with the arguments. */
 export class InvalidArguments extends Error {
   override readonly name = 'InvalidArguments';
-  /** Paths start at the argument's own fields: the argument's name, such as `input`, is left away. */
-  readonly errors: readonly PatchError[];
+  readonly #issues: ZodError['issues'];
   constructor({ issues }: ZodError) {
     super('The arguments are not valid.');
-    this.errors = issues.map(
-      ({ message, path }) => new InvalidInputError(message, path.slice(1).map(String)),
+    this.#issues = issues;
+  }
+  /** The errors with paths that start below the argument: its own name, such as `input`, is left away. */
+  below(): readonly PatchError[] {
+    return this.#issues.map(({ message, path }) => new InvalidInputError(message, path.slice(1).map(String)));
+  }
+  /** The first error, for a field that has no payload to put them in. */
+  toGraphQLError(): GraphQLError {
+    const [issue] = this.#issues;
+    return toGraphQLError(
+      new InvalidInputError(issue?.message ?? this.message, (issue?.path ?? []).map(String)),
     );
   }
 }
@@ -62,13 +71,14 @@ class OnInvalidInputPlugin<Types extends SchemaTypes> extends BasePlugin<Types> 
     const { onInvalidInput } = field.pothosOptions as {
       onInvalidInput?: (found: readonly PatchError[], args: object, context: Types['Context']) => unknown;
     };
-    if (!onInvalidInput) return resolve;
+    if (Object.keys(field.args).length === 0) return resolve;
     return async (parent, args, context, info) => {
       try {
         return await resolve(parent, args, context, info);
       } catch (error) {
-        if (error instanceof InvalidArguments) return onInvalidInput(error.errors, args, context);
-        throw error;
+        if (!(error instanceof InvalidArguments)) throw error;
+        if (onInvalidInput) return onInvalidInput(error.below(), args, context);
+        throw error.toGraphQLError();
       }
     };
   }

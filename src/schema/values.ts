@@ -16,14 +16,17 @@ export const name = z
   .string()
   .min(1, emptyText)
   .refine(wellFormed, brokenText)
-  .refine((text) => !unprintable.test(text), 'The text has control or direction-changing characters.');
+  .refine((text) => !unprintable.test(text), 'The text has control or direction-changing characters.')
+  .refine((text) => !/^[\p{Z}\p{Cf}]+$/u.test(text), 'The text shows nothing: it is all spaces.')
+  .max(1_024, 'At most 1024 characters.');
 
 /** A custom field's text: any text but the empty one, line breaks included. */
 export const text = z
   .string()
   .min(1, emptyText)
   .refine(wellFormed, brokenText)
-  .refine((value) => !value.includes('\0'), 'The text has a NUL character.');
+  .refine((value) => !value.includes('\0'), 'The text has a NUL character.')
+  .max(16_384, 'At most 16384 characters.');
 
 /** An email address: something, an @, and a domain with a dot. The provider has the last word. */
 export const emailAddress = name.refine(

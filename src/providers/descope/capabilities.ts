@@ -1,25 +1,36 @@
 import type { PatchField } from '../../user.ts';
 import type { Capabilities, FieldCapability } from '../provider.ts';
 
-const text: FieldCapability = { settable: true, clearable: true, maxLength: null };
 const list: FieldCapability = { settable: true, clearable: true, maxLength: null };
 const no: FieldCapability = { settable: false, clearable: false, maxLength: null };
 
 /** The fields whose length the configuration may bound; Descope publishes no bounds. */
 export const boundableFields = ['displayName', 'givenName', 'middleName', 'familyName', 'picture'] as const;
 
+/** What no page says of a patch's meaning, as the directory's settings say it. */
+export interface Guesses {
+  /** `""` clears a text: documented for the single-field calls, taken over for the patch. */
+  readonly emptyStringClears: boolean;
+  /** Attributes that a patch does not name stay as they are. */
+  readonly attributesMerge: boolean;
+  /** `null` takes an attribute's value away; the official client's types allow it. */
+  readonly nullRemovesAttribute: boolean;
+}
+
 /**
  * What a Descope project can do. Fields: the request body of https://docs.descope.com, PATCH /v1/mgmt/user/patch
- * (no username: a user's login ids are not part of a patch). Clearing by `""`: documented for the single-field
- * calls, taken over for the patch; that `[]` clears a list is asserted by the official clients' live tests.
+ * (no username: a user's login ids are not part of a patch). That `[]` clears a list is asserted by the official
+ * clients' live tests.
  */
-export function capabilities(maxLength: Partial<Record<PatchField, number>>): Capabilities {
+export function capabilities(guesses: Guesses, maxLength: Partial<Record<PatchField, number>>): Capabilities {
+  const text: FieldCapability = { settable: true, clearable: guesses.emptyStringClears, maxLength: null };
   const bounded = (field: (typeof boundableFields)[number]) => ({
     ...text,
     maxLength: maxLength[field] ?? null,
   });
   return {
     statusApart: false,
+    customFieldsWhole: !guesses.attributesMerge,
     fields: {
       username: no,
       displayName: bounded('displayName'),

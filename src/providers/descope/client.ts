@@ -17,7 +17,7 @@ export function createDescopeClient(
 ): DescopeClient {
   const budget = createRetryBudget();
   return {
-    send(request, { signal, endsAt }) {
+    send(request, call) {
       const headers = {
         accept: 'application/json',
         ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
@@ -25,8 +25,8 @@ export function createDescopeClient(
       };
       const isRead = request.method !== 'PATCH';
       return sendAgain(
-        () => http.send({ ...request, headers }, signal),
-        { endsAt, isRead, isThrottled },
+        () => http.send({ ...request, headers }, call),
+        { endsAt: call.endsAt, isRead, isThrottled },
         budget,
       );
     },

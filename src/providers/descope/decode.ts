@@ -1,4 +1,5 @@
 import type { CustomField, CustomFieldValue, User, UserStatus, WholeUser } from '../../user.ts';
+import { epoch } from '../exchange.ts';
 import type { CustomFieldDefinition, CustomFieldType } from '../provider.ts';
 import type { WireAttribute, WireUser } from './wire.ts';
 
@@ -24,7 +25,7 @@ export function decodeUser(directory: string, user: WireUser): User {
       roleNames: tenant.roleNames ?? [],
     })),
     ssoAppIds: user.ssoAppIds ?? [],
-    createdAt: user.createdTime ? new Date(user.createdTime * 1000) : null,
+    createdAt: epoch(user.createdTime, 1000),
     updatedAt: null,
   };
 }
@@ -60,8 +61,8 @@ function attributeValue(raw: unknown, type: CustomFieldType | undefined): Custom
   if (Array.isArray(raw) && raw.every((one) => typeof one === 'string')) {
     return raw.length === 0 ? undefined : { kind: 'texts', value: raw };
   }
-  // null is a removed value; an object or a mixed list is no kind of value that Descope documents.
-  return undefined;
+  // A value of no kind that Descope documents is shown as it is: it must not look as if there were none.
+  return raw === null || raw === undefined ? undefined : { kind: 'text', value: JSON.stringify(raw) };
 }
 
 /** Attribute types by their number on the wire, as the console's names for them run. */

@@ -7,12 +7,14 @@ import {
   ProviderRefusedError,
   UserNotFoundError,
 } from '../../outcome.ts';
-import { type ErrorGrammar, jsonObject, type ProviderError, rateLimited } from '../exchange.ts';
+import { type ErrorGrammar, identifier, jsonObject, type ProviderError, rateLimited } from '../exchange.ts';
 
 /** `{errorCode, errorDescription, errorMessage?}`; undefined for a body that is not Descope's own error. */
 function readError(answer: HttpAnswer): ProviderError | undefined {
   const code = jsonObject(answer.body)?.errorCode;
-  if (typeof code === 'string' && code !== '') return { code, requestId: answer.headers['cf-ray'] };
+  if (typeof code === 'string' && code !== '') {
+    return { code: identifier(code) ?? '', requestId: identifier(answer.headers['cf-ray']) };
+  }
   // The edge answers 429 before the service sees the request, and without the service's body.
   return answer.status === 429 ? { code: 'E130429' } : undefined;
 }

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { HttpAnswer, HttpClient } from '../../http/client.ts';
-import { ProviderUnavailableError, ReadFailure } from '../../outcome.ts';
+import { waitWithin } from '../../http/wait.ts';
+import { ReadFailure } from '../../outcome.ts';
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { WholeUser } from '../../user.ts';
-import { parseJson, readInLots, refusalOf, unreachable } from '../exchange.ts';
+import { notUnderstood, parseJson, readInLots, refusalOf, unreachable } from '../exchange.ts';
 import {
   type Call,
   type CustomFieldDefinition,
@@ -27,6 +28,9 @@ import {
 import { errorGrammar, toPatchError } from './errors.ts';
 import { attributesAnswer, userAnswer, usersAnswer, type WireUser } from './wire.ts';
 
+/** Milliseconds for reading the definitions. Its own deadline, for it serves every caller that waits. */
+const definitionsDeadlineMs = 5_000;
+
 /** The shortest time between two looks for an attribute that the definitions lack. */
 const seekEveryMs = 1_000;
 
@@ -37,6 +41,10 @@ const settings = z.strictObject({
   baseUrl: baseUrl.optional(),
   /** Milliseconds for which attribute definitions are kept. A guess: no page says how soon a change counts. */
   attributesTtlMs: z.int().nonnegative().default(60_000),
+  /** Guesses with their likeliest answers: see capabilities.ts. */
+  emptyStringClears: z.boolean().default(true),
+  attributesMerge: z.boolean().default(true),
+  nullRemovesAttribute: z.boolean().default(true),
   maxLength: maxLength(boundableFields).default({}),
 });
 type Settings = z.infer<typeof settings>;
@@ -68,23 +76,35 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
     if (refusal?.code === 'E112102') return undefined;
     if (refusal) throw new ReadFailure(toPatchError(refusal, exchange, []));
     const answer = parseSuccess(exchange, schema);
-    if (!answer)
-      throw new ReadFailure(new ProviderUnavailableError('The answer could not be understood.', []));
+    if (!answer) throw new ReadFailure(notUnderstood());
     return answer;
   }
 
-  function definitions(call: Call, maxAgeMs: number): Promise<readonly CustomFieldDefinition[]> {
-    if (cached && Date.now() - cached.at < maxAgeMs) return cached.definitions;
-    const loading = read(encodeAttributes(), attributesAnswer, call).then((answer) =>
-      (answer?.data ?? []).flatMap((attribute) => decodeAttribute(attribute) ?? []),
-    );
-    const entry = { definitions: loading, at: Date.now() };
-    cached = entry;
-    // A failure is not kept: the next call asks again.
-    loading.catch(() => {
-      if (cached === entry) cached = undefined;
-    });
-    return loading;
+  /** The definitions, no older than that. Callers share one request, which has a deadline of its own. */
+  async function definitions(call: Call, maxAgeMs: number): Promise<readonly CustomFieldDefinition[]> {
+    if (!cached || Date.now() - cached.at >= maxAgeMs) {
+      const entry = { definitions: loadDefinitions(), at: Date.now() };
+      cached = entry;
+      // A failure is not kept: the next call asks again.
+      entry.definitions.catch(() => {
+        if (cached === entry) cached = undefined;
+      });
+    }
+    const known = await waitWithin(cached.definitions, call.signal);
+    if (known === 'deadline')
+      throw new ReadFailure(unreachable({ kind: 'not-sent', reason: 'deadline' }, []));
+    return known;
+  }
+
+  async function loadDefinitions(): Promise<readonly CustomFieldDefinition[]> {
+    const call = {
+      signal: AbortSignal.timeout(definitionsDeadlineMs),
+      endsAt: performance.now() + definitionsDeadlineMs,
+    };
+    const answer = await read(encodeAttributes(), attributesAnswer, call);
+    const known = (answer?.data ?? []).flatMap((attribute) => decodeAttribute(attribute) ?? []);
+    if (settings.nullRemovesAttribute) return known;
+    return known.map((definition) => ({ ...definition, operations: ['ADD', 'REPLACE'] }));
   }
 
   async function readLot(lot: readonly string[], call: Call): Promise<readonly WireUser[]> {
@@ -102,7 +122,7 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
 
   return {
     kind: 'descope',
-    capabilities: capabilities(settings.maxLength),
+    capabilities: capabilities(settings, settings.maxLength),
 
     async customFieldDefinitions(call, seek = []) {
       const known = await definitions(call, settings.attributesTtlMs);

@@ -1,12 +1,14 @@
-import type { HttpAnswer, HttpClient, HttpExchange } from '../../http/client.ts';
+import type { HttpClient, HttpExchange } from '../../http/client.ts';
 import { createRetryBudget, sendAgain } from '../../http/send-again.ts';
+import { waitWithin } from '../../http/wait.ts';
 import type { PatchError } from '../../outcome.ts';
 import type { Call } from '../provider.ts';
 import type { WireRequest } from './encode.ts';
-import { isThrottled, refusesToken } from './errors.ts';
+import { isThrottled, refusesToken, tokenRefused } from './errors.ts';
 import type { TokenKeeper } from './token.ts';
 
-/** What became of a request; `no-token`: there was none to send it with, so it was not sent. */
+/** What became of a request; `no-token`: there was none that the provider takes, so
+ * nothing was done. */
 export type DeveloperExchange = HttpExchange | { readonly kind: 'no-token'; readonly error: PatchError };
 
 /** Sends requests below `/v2/{instanceId}/{applicationId}` with the directory's token. */
@@ -25,45 +27,30 @@ export function createEiamDeveloperClient(
 ): EiamDeveloperClient {
   const budget = createRetryBudget();
 
-  function sendWith(token: string, request: WireRequest, { signal, endsAt }: Call): Promise<HttpExchange> {
+  function sendWith(token: string, request: WireRequest, call: Call): Promise<HttpExchange> {
     const headers = {
       accept: 'application/json',
       ...(request.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
       authorization: `Bearer ${token}`,
     };
     return sendAgain(
-      () => http.send({ ...request, path: `${base}${request.path}`, headers }, signal),
-      { endsAt, isRead: request.isRead, isThrottled },
+      () => http.send({ ...request, path: `${base}${request.path}`, headers }, call),
+      { endsAt: call.endsAt, isRead: request.isRead, isThrottled },
       budget,
     );
   }
 
   return {
     async send(request, call) {
-      let refusal: HttpAnswer | undefined;
-      for (let attempt = 0; attempt < 2; attempt += 1) {
-        const result = await withDeadline(tokens.get(), call.signal);
-        if (result === 'deadline') return refusal ?? { kind: 'not-sent', reason: 'deadline' };
+      for (let attempt = 1; ; attempt += 1) {
+        const result = await waitWithin(tokens.get(), call.signal);
+        if (result === 'deadline') return { kind: 'not-sent', reason: 'deadline' };
         if (result.kind === 'none') return { kind: 'no-token', error: result.error };
         const exchange = await sendWith(result.token, request, call);
         if (exchange.kind !== 'answered' || !refusesToken(exchange)) return exchange;
         tokens.refused(result.token);
-        refusal = exchange;
+        if (attempt === 2) return { kind: 'no-token', error: tokenRefused(exchange) };
       }
-      return refusal ?? { kind: 'not-sent', reason: 'unreachable' };
     },
   };
-}
-
-/** Waits for a token no longer than the call's own deadline; the request for it goes on for the others. */
-async function withDeadline<T>(waiting: Promise<T>, signal: AbortSignal): Promise<T | 'deadline'> {
-  if (signal.aborted) return 'deadline';
-  const { promise: over, resolve } = Promise.withResolvers<'deadline'>();
-  const stop = () => resolve('deadline');
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([waiting, over]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }

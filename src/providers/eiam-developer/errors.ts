@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../../http/client.ts';
 import { type PatchError, ProviderRefusedError } from '../../outcome.ts';
 import { accountError, isAccountCode, isThrottling } from '../eiam/errors.ts';
-import { type ErrorGrammar, jsonObject, type ProviderError } from '../exchange.ts';
+import { type ErrorGrammar, identifier, jsonObject, type ProviderError } from '../exchange.ts';
 import type { Step } from '../provider.ts';
 
 /**
@@ -12,12 +12,15 @@ export function readError(answer: HttpAnswer): ProviderError | undefined {
   const body = jsonObject(answer.body);
   const code = body?.Code ?? body?.error;
   const requestId = body?.RequestId ?? body?.request_id ?? answer.headers['x-acs-request-id'];
-  if (typeof code !== 'string' || code === '') return undefined;
-  return { code, requestId: typeof requestId === 'string' ? requestId : undefined };
+  if (typeof code === 'string' && code !== '') {
+    return { code: identifier(code) ?? '', requestId: identifier(requestId) };
+  }
+  // A gateway may answer 429 before the service sees the request, and without the service's body.
+  return answer.status === 429 ? { code: 'Throttling' } : undefined;
 }
 
 /** Codes about the application rather than the account, from the metadata of the developer API 2022-02-25. */
-const meanings: Readonly<Record<string, readonly ['PROVIDER_AUTH' | 'PROVIDER_REFUSED', string]>> = {
+const meanings = {
   invalid_token: [
     'PROVIDER_AUTH',
     'The provider does not accept the token that it issued to this directory.',
@@ -32,16 +35,25 @@ const meanings: Readonly<Record<string, readonly ['PROVIDER_AUTH' | 'PROVIDER_RE
     'The provider does not know the application of this directory.',
   ],
   instance_not_found: ['PROVIDER_REFUSED', 'The provider does not know the instance of this directory.'],
-};
+} as const;
 
 /** True for a code that is documented to say no: then nothing was written, whatever the status beside it. */
 function isDocumented(code: string): boolean {
-  return Object.hasOwn(meanings, code) || isAccountCode(code);
+  return isMeaning(code) || isAccountCode(code);
+}
+
+function isMeaning(code: string): code is keyof typeof meanings {
+  return Object.hasOwn(meanings, code);
 }
 
 /** True for an answer that refuses the token itself: 400 invalid_token as documented, or any 401. */
 export function refusesToken(answer: HttpAnswer): boolean {
   return answer.status === 401 || (answer.status === 400 && readError(answer)?.code === 'invalid_token');
+}
+
+/** The refusal of a token that was just issued, whatever the body beside it. */
+export function tokenRefused(answer: HttpAnswer): PatchError {
+  return new ProviderRefusedError(meanings.invalid_token[1], [], 'PROVIDER_AUTH', readError(answer) ?? {});
 }
 
 /** How the developer API says no. */
@@ -54,8 +66,7 @@ export function isThrottled(answer: HttpAnswer): boolean {
 
 /** A refusal in our words. `step` is what was sent, where it was a write. */
 export function toPatchError(error: ProviderError, answer: HttpAnswer, step?: Step): PatchError {
-  const meaning = Object.hasOwn(meanings, error.code) ? meanings[error.code] : undefined;
-  if (!meaning) return accountError(error, answer, step);
-  const [code, message] = meaning;
+  if (!isMeaning(error.code)) return accountError(error, answer, step);
+  const [code, message] = meanings[error.code];
   return new ProviderRefusedError(message, step ? ['patch'] : [], code, error);
 }

@@ -1,10 +1,18 @@
 import { z } from 'zod';
 import type { HttpAnswer, HttpClient } from '../../http/client.ts';
-import { type PatchError, ProviderUnavailableError, ReadFailure } from '../../outcome.ts';
+import { type PatchError, ReadFailure } from '../../outcome.ts';
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { WholeUser } from '../../user.ts';
 import { boundableFields, capabilities, customFields, definitions } from '../eiam/capabilities.ts';
-import { jsonObject, parseJson, refusalOf, unreachable } from '../exchange.ts';
+import {
+  jsonObject,
+  notUnderstood,
+  onlyOne,
+  parseJson,
+  readInLots,
+  refusalOf,
+  unreachable,
+} from '../exchange.ts';
 import { type Call, defineProvider, type Provider } from '../provider.ts';
 import { createEiamDeveloperClient, type DeveloperExchange } from './client.ts';
 import { decodeUser } from './decode.ts';
@@ -56,8 +64,7 @@ function createEiamDeveloper(
     if (refusal) throw new ReadFailure(toPatchError(refusal, exchange));
     const answer =
       exchange.status === 200 && !readError(exchange) ? parseJson(exchange.body, schema) : undefined;
-    if (!answer)
-      throw new ReadFailure(new ProviderUnavailableError('The answer could not be understood.', []));
+    if (!answer) throw new ReadFailure(notUnderstood());
     return answer;
   }
 
@@ -76,25 +83,19 @@ function createEiamDeveloper(
 
     // The API has no call for many: its list takes no ids.
     readUsers: (userIds, _want, call) =>
-      Promise.all(
-        userIds.map(async (userId) => {
-          try {
-            return await readUser(userId, call);
-          } catch (failure) {
-            if (failure instanceof ReadFailure) return failure;
-            throw failure;
-          }
-        }),
+      readInLots(userIds, 1, async ([userId = '']) =>
+        [await readUser(userId, call)].filter((user) => user !== undefined),
       ),
 
     async findUser(login, call) {
+      const found = new Map<string, WholeUser>();
       for (const request of encodeFindUser(login)) {
         const userId = (await read(request, userIdAnswer, call))?.userId;
-        const user = userId === undefined ? undefined : await readUser(userId, call);
+        const user = userId === undefined || found.has(userId) ? undefined : await readUser(userId, call);
         // A phone number is looked up without its region, so what is found is checked.
-        if (user?.loginIds.includes(login)) return user;
+        if (user?.userId === userId && user?.loginIds.includes(login)) found.set(user.userId, user);
       }
-      return undefined;
+      return onlyOne([...found.values()]);
     },
 
     describe(userId, step) {

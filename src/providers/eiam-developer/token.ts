@@ -1,8 +1,9 @@
-import type { HttpClient } from '../../http/client.ts';
+import type { HttpClient, HttpRequest } from '../../http/client.ts';
+import { createRetryBudget, sendAgain } from '../../http/send-again.ts';
 import { type PatchError, ProviderRefusedError } from '../../outcome.ts';
 import type { Secret } from '../../secret.ts';
 import { parseJson, unreachable } from '../exchange.ts';
-import { readError } from './errors.ts';
+import { isThrottled, readError } from './errors.ts';
 import { tokenAnswer } from './wire.ts';
 
 /** A token, or why there is none. */
@@ -32,24 +33,28 @@ export function createTokenKeeper(
   settings: { readonly base: string; readonly applicationId: string; readonly clientSecret: Secret },
   http: HttpClient,
 ): TokenKeeper {
+  const budget = createRetryBudget();
   let held: { readonly token: string; readonly renewAt: number } | undefined;
   let failed: { readonly result: TokenResult; readonly until: number } | undefined;
   let asking: Promise<TokenResult> | undefined;
 
   async function ask(): Promise<TokenResult> {
-    const exchange = await http.send(
-      {
-        method: 'POST',
-        path: `${settings.base}/oauth2/token`,
-        headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
-        body: new URLSearchParams({
-          grant_type: 'client_credentials',
-          client_id: settings.applicationId,
-          client_secret: settings.clientSecret.reveal(),
-        }).toString(),
-      },
-      AbortSignal.timeout(tokenDeadlineMs),
-    );
+    const request: HttpRequest = {
+      method: 'POST',
+      path: `${settings.base}/oauth2/token`,
+      headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: settings.applicationId,
+        client_secret: settings.clientSecret.reveal(),
+      }).toString(),
+    };
+    const time = {
+      signal: AbortSignal.timeout(tokenDeadlineMs),
+      endsAt: performance.now() + tokenDeadlineMs,
+    };
+    const rules = { endsAt: time.endsAt, isRead: true, isThrottled };
+    const exchange = await sendAgain(() => http.send(request, time), rules, budget);
     if (exchange.kind === 'not-sent') return fail(unreachable(exchange, []));
     const answer =
       exchange.kind === 'answered' && exchange.status === 200

@@ -23,7 +23,7 @@ export function createEiamManagementClient(
   // How far the provider's clock is ahead of ours, as far as it has had to tell.
   let clockAheadMs = 0;
 
-  function attempt(request: WireRequest, signal: AbortSignal): Promise<HttpExchange> {
+  function attempt(request: WireRequest, call: Call): Promise<HttpExchange> {
     const { query, headers } = sign(
       {
         method: 'POST',
@@ -38,14 +38,15 @@ export function createEiamManagementClient(
     );
     return http.send(
       { method: 'POST', path: `/?${query}`, headers: { accept: 'application/json', ...headers } },
-      signal,
+      call,
     );
   }
 
   return {
-    async send(request, { signal, endsAt }) {
+    async send(request, call) {
       const isRead = request.action.startsWith('Get') || request.action.startsWith('List');
-      const send = () => sendAgain(() => attempt(request, signal), { endsAt, isRead, isThrottled }, budget);
+      const send = () =>
+        sendAgain(() => attempt(request, call), { endsAt: call.endsAt, isRead, isThrottled }, budget);
       const exchange = await send();
       const theirTime =
         exchange.kind === 'answered' && refusesTime(exchange)

@@ -1,14 +1,17 @@
 import type { HttpAnswer } from '../../http/client.ts';
 import { type PatchError, ProviderRefusedError } from '../../outcome.ts';
 import { accountError, isAccountCode, isThrottling } from '../eiam/errors.ts';
-import { type ErrorGrammar, jsonObject, type ProviderError } from '../exchange.ts';
+import { type ErrorGrammar, identifier, jsonObject, type ProviderError } from '../exchange.ts';
 import type { Step } from '../provider.ts';
 
 /** `{RequestId, HostId, Code, Message, Recommend}`; undefined for any other body. Message may echo the request. */
 export function readError(answer: HttpAnswer): ProviderError | undefined {
   const body = jsonObject(answer.body);
-  if (typeof body?.Code !== 'string' || body.Code === '') return undefined;
-  return { code: body.Code, requestId: typeof body.RequestId === 'string' ? body.RequestId : undefined };
+  if (typeof body?.Code === 'string' && body.Code !== '') {
+    return { code: identifier(body.Code) ?? '', requestId: identifier(body.RequestId) };
+  }
+  // A gateway may answer 429 before the service sees the request, and without the service's body.
+  return answer.status === 429 ? { code: 'Throttling' } : undefined;
 }
 
 const credentials = 'The provider does not accept the access key of this directory.';

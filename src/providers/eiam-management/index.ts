@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { HttpAnswer, HttpClient } from '../../http/client.ts';
-import { InvalidInputError, ProviderUnavailableError, ReadFailure } from '../../outcome.ts';
+import { type InputPath, InvalidInputError, ReadFailure } from '../../outcome.ts';
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { User, WholeUser } from '../../user.ts';
 import { boundableFields, capabilities, customFields, definitions } from '../eiam/capabilities.ts';
-import { parseJson, readInLots, refusalOf, unreachable } from '../exchange.ts';
-import { type Call, defineProvider, type Provider } from '../provider.ts';
+import { notUnderstood, onlyOne, parseJson, readInLots, refusalOf, unreachable } from '../exchange.ts';
+import { type Call, defineProvider, type Provider, wholePath } from '../provider.ts';
 import { createEiamManagementClient } from './client.ts';
 import { decodeUser, decodeUsers } from './decode.ts';
 import {
@@ -32,6 +32,11 @@ const settings = z.strictObject({
   /** A guess that is off: that `""` clears displayName, email and phone is published nowhere. */
   emptyStringClears: z.boolean().default(false),
   maxLength: maxLength(boundableFields).default({}),
+  /**
+   * Bytes of an encoded query at most: every parameter travels in the URL, and no page says how long it may be.
+   * A guess: what common HTTP servers take in a request line.
+   */
+  maxQueryBytes: z.int().positive().default(8_000),
 });
 type Settings = z.infer<typeof settings>;
 
@@ -66,8 +71,7 @@ function createEiamManagement(
     if (refusal) throw new ReadFailure(toPatchError(refusal, exchange));
     const answer =
       exchange.status === 200 && !readError(exchange) ? parseJson(exchange.body, schema) : undefined;
-    if (!answer)
-      throw new ReadFailure(new ProviderUnavailableError('The answer could not be understood.', []));
+    if (!answer) throw new ReadFailure(notUnderstood());
     return answer;
   }
 
@@ -97,22 +101,16 @@ function createEiamManagement(
       readInLots(userIds, want.customFields ? 1 : idsPerList, (lot) => readLot(lot, call)),
 
     async findUser(login, call) {
+      const found = new Set<string>();
       for (const request of encodeFindUser(instanceId, login)) {
         const answer = await read(request, usersAnswer, call);
         const users = answer ? decodeUsers(directory, answer) : [];
         // The filters are wider than the login: only a user who signs in by exactly it is meant.
-        const user = users.find(({ loginIds }) => loginIds.includes(login));
-        if (user) return readUser(user.userId, call);
-        if (users.length >= idsPerList) {
-          throw new ReadFailure(
-            new InvalidInputError(
-              'Too many users begin with this login to tell whom it means: give the id.',
-              [],
-            ),
-          );
-        }
+        for (const user of users) if (user.loginIds.includes(login)) found.add(user.userId);
+        if (found.size === 0 && (answer?.totalCount ?? 0) > users.length) throw new ReadFailure(tooMany());
       }
-      return undefined;
+      const userId = onlyOne([...found]);
+      return userId === undefined ? undefined : readUser(userId, call);
     },
 
     describe(userId, step) {
@@ -121,7 +119,11 @@ function createEiamManagement(
     },
 
     async write(userId, step, call) {
-      const exchange = await client.send(encodeStep(instanceId, userId, step), call);
+      const request = encodeStep(instanceId, userId, step);
+      if (canonicalQuery(request.parameters).length > settings.maxQueryBytes) {
+        return { kind: 'refused', errors: [tooLong(wholePath(step))] };
+      }
+      const exchange = await client.send(request, call);
       if (exchange.kind === 'not-sent')
         return { kind: 'refused', errors: [unreachable(exchange, ['patch'])] };
       if (exchange.kind === 'no-answer') return { kind: 'ambiguous' };
@@ -136,4 +138,15 @@ function createEiamManagement(
 
 function isYes(answer: HttpAnswer): boolean {
   return answer.status === 200 && !readError(answer) && parseJson(answer.body, doneAnswer) !== undefined;
+}
+
+function tooLong(path: InputPath): InvalidInputError {
+  const says =
+    'All that the patch sets is too long together: this provider takes it in the address of a request.';
+  return new InvalidInputError(says, path);
+}
+
+function tooMany(): InvalidInputError {
+  const says = 'Too many users begin with this login to tell whom it means: say who is meant by id.';
+  return new InvalidInputError(says, ['user', 'login']);
 }

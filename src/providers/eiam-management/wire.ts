@@ -4,23 +4,31 @@ import { account } from '../eiam/decode.ts';
 /** The version of the management API that is spoken here. */
 export const apiVersion = '2021-12-01';
 
+/** How deep the members lie that are used: an answer, its users, their custom fields, an entry of these. */
+const depth = 5;
+
 /** The API's members are those of the developer API in PascalCase: turned into camelCase once, here at the edge. */
-function camelCase(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(camelCase);
-  if (typeof value !== 'object' || value === null) return value;
+function camelCase(value: unknown, left = depth): unknown {
+  if (left === 0 || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((one) => camelCase(one, left - 1));
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name.charAt(0).toLowerCase() + name.slice(1),
-      camelCase(member),
+      camelCase(member, left - 1),
     ]),
   );
 }
 
+const camelCased = (value: unknown) => camelCase(value);
+
 /** The answer to every write. */
-export const doneAnswer = z.preprocess(camelCase, z.object({ requestId: z.string() }));
+export const doneAnswer = z.preprocess(camelCased, z.object({ requestId: z.string() }));
 
 /** The answer to GetUser. */
-export const userAnswer = z.preprocess(camelCase, z.object({ user: account }));
+export const userAnswer = z.preprocess(camelCased, z.object({ user: account }));
 
 /** The answer to ListUsers; its users carry no custom fields. */
-export const usersAnswer = z.preprocess(camelCase, z.object({ users: z.array(account).nullish() }));
+export const usersAnswer = z.preprocess(
+  camelCased,
+  z.object({ users: z.array(account).nullish(), totalCount: z.number().nullish() }),
+);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CustomField, CustomFieldValue, User, UserStatus, WholeUser } from '../../user.ts';
+import { epoch } from '../exchange.ts';
 import type { CustomFieldDefinition } from '../provider.ts';
 
 /** An account in an answer: what is used of it, in the developer API's spelling. */
@@ -40,8 +41,8 @@ export function decodeAccount(directory: string, wire: z.infer<typeof account>):
     roleNames: [],
     tenants: [],
     ssoAppIds: [],
-    createdAt: time(wire.createTime),
-    updatedAt: time(wire.updateTime),
+    createdAt: epoch(wire.createTime),
+    updatedAt: epoch(wire.updateTime),
   };
 }
 
@@ -77,8 +78,4 @@ function decodeStatus(status: string | null | undefined): UserStatus | null {
     default:
       return null;
   }
-}
-
-function time(epochMs: number | null | undefined): Date | null {
-  return epochMs ? new Date(epochMs) : null;
 }
