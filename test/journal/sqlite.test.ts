@@ -1,11 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Journal } from '../../src/journal/journal.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
-import { expectUnavailable, intent, journalContract, result } from './contract.ts';
+import { journalContract } from './contract.ts';
+import { expectUnavailable, intent, result } from './sample.ts';
 import { type Child, startChild } from './start-child.ts';
 
 let folder: string;
@@ -139,7 +140,7 @@ describe('a journal that cannot work', () => {
     expect(await away.find(after.operationId)).toBeUndefined();
   });
 
-  const prlimit = spawnSync('prlimit', ['--version']).status === 0;
+  const prlimit = shell('prlimit --version') === '';
   it.skipIf(!prlimit)(
     'says so where a write fails, keeps what it said, and heals (needs prlimit)',
     async () => {
@@ -148,7 +149,6 @@ describe('a journal that cannot work', () => {
       await journal.close();
       const limited = child('ulimit -S -f 64');
       const begun = [];
-      let refused = intent({ key: 'refused' });
       for (;;) {
         const next = intent({ key: null });
         const answer = await limited.call('begin', next);
@@ -159,9 +159,9 @@ describe('a journal that cannot work', () => {
         begun.push(next);
       }
       expect(begun.length).toBeGreaterThan(0);
-      refused = { ...refused, fields: ['x'.repeat(100_000)] };
+      const refused = intent({ fields: ['x'.repeat(100_000)] });
       expect(await limited.call('begin', refused)).toEqual({ error: 'JournalUnavailable' });
-      execFileSync('prlimit', ['--pid', `${limited.pid}`, '--fsize=unlimited']);
+      expect(shell(`prlimit --pid ${limited.pid} --fsize=unlimited`)).toBe('');
       expect(await limited.call('find', refused.operationId)).toEqual({ value: null });
       for (const one of begun) {
         expect(await limited.call('find', one.operationId)).toMatchObject({ value: { mayBeRunning: true } });
@@ -170,16 +170,14 @@ describe('a journal that cannot work', () => {
     },
   );
 
-  const mounts = process.getuid?.() === 0 && spawnSync('mount', ['--version']).status === 0;
+  const mounts = process.getuid?.() === 0 && shell('mount --version') === '';
   it.skipIf(!mounts)(
     'says so on a full disk, keeps its lock, and heals (needs root, to mount one)',
     async (test) => {
       const below = `${folder}/below`;
       mkdirSync(below);
-      const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', below], {
-        encoding: 'utf8',
-      });
-      if (mounted.status !== 0) return test.skip(`cannot mount: ${mounted.stderr}`);
+      const mounting = shell(`mount -t tmpfs -o size=256k tmpfs ${below}`);
+      if (mounting !== '') return test.skip(`cannot mount: ${mounting}`);
       try {
         const journal = open();
         const before = intent({ key: null });
@@ -187,14 +185,14 @@ describe('a journal that cannot work', () => {
         expect(() => writeFileSync(`${below}/filler`, Buffer.alloc(1_000_000))).toThrow('ENOSPC');
         const big = intent({ fields: ['x'.repeat(20_000)] });
         await expect(journal.begin(big)).rejects.toMatchObject({ name: 'JournalUnavailable' });
+        rmSync(`${below}/filler`);
         await expectUnavailable(open());
         expect(await journal.find(before.operationId)).toMatchObject({ mayBeRunning: true });
         expect(await journal.find(big.operationId)).toBeUndefined();
-        rmSync(`${below}/filler`);
         expect(await journal.begin(big)).toEqual({ kind: 'begun' });
         await journal.close();
       } finally {
-        execFileSync('umount', [below]);
+        expect(shell(`umount --lazy ${below}`)).toBe('');
       }
     },
   );
@@ -202,4 +200,10 @@ describe('a journal that cannot work', () => {
 
 function withoutTtl({ ttlMs: _, ...rest }: ReturnType<typeof intent>) {
   return rest;
+}
+
+/** Runs a command; what went wrong, or nothing. */
+function shell(command: string): string {
+  const { status, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8' });
+  return status === 0 ? '' : `${status} ${stderr}`;
 }

@@ -48,6 +48,15 @@ export const errorGrammar: ErrorGrammar = { readError, isDocumented };
 /** A refusal in our words. `path`: what of the input it is about; Descope's codes name no field. */
 export function toPatchError(error: ProviderError, answer: HttpAnswer, path: InputPath): PatchError {
   const { code } = error;
+  // The code for a bad management key is published nowhere; the status says it, whatever code stands beside it.
+  if (answer.status === 401 || answer.status === 403) {
+    return new ProviderRefusedError(
+      'Descope does not accept the credentials of this directory, or they lack the right to do this.',
+      path,
+      'PROVIDER_AUTH',
+      error,
+    );
+  }
   const meaning = isDocumented(code) ? meanings[code] : undefined;
   switch (meaning) {
     case 'invalid':
@@ -62,15 +71,7 @@ export function toPatchError(error: ProviderError, answer: HttpAnswer, path: Inp
     case 'rate-limited':
       return rateLimited(path, answer);
     case undefined:
-      // The code for a bad management key is published nowhere; the status says it.
-      return answer.status === 401 || answer.status === 403
-        ? new ProviderRefusedError(
-            'Descope does not accept the credentials of this directory, or they lack the right to do this.',
-            path,
-            'PROVIDER_AUTH',
-            error,
-          )
-        : new ProviderRefusedError('Descope refused the request.', path, 'PROVIDER_REFUSED', error);
+      return new ProviderRefusedError('Descope refused the request.', path, 'PROVIDER_REFUSED', error);
     default:
       return meaning satisfies never;
   }

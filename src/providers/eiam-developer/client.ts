@@ -49,7 +49,8 @@ export function createEiamDeveloperClient(
         const exchange = await sendWith(result.token, request, call);
         if (exchange.kind !== 'answered' || !refusesToken(exchange)) return exchange;
         tokens.refused(result.token);
-        if (attempt === 2) return { kind: 'no-token', error: tokenRefused(exchange) };
+        if (attempt === 2)
+          return { kind: 'no-token', error: tokenRefused(exchange, request.isRead ? [] : ['patch']) };
       }
     },
   };

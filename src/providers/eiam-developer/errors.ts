@@ -1,5 +1,5 @@
 import type { HttpAnswer } from '../../http/client.ts';
-import { type PatchError, ProviderRefusedError } from '../../outcome.ts';
+import { type InputPath, type PatchError, ProviderRefusedError } from '../../outcome.ts';
 import { accountError, isAccountCode, isThrottling } from '../eiam/errors.ts';
 import { type ErrorGrammar, identifier, jsonObject, type ProviderError } from '../exchange.ts';
 import type { Step } from '../provider.ts';
@@ -52,8 +52,8 @@ export function refusesToken(answer: HttpAnswer): boolean {
 }
 
 /** The refusal of a token that was just issued, whatever the body beside it. */
-export function tokenRefused(answer: HttpAnswer): PatchError {
-  return new ProviderRefusedError(meanings.invalid_token[1], [], 'PROVIDER_AUTH', readError(answer) ?? {});
+export function tokenRefused(answer: HttpAnswer, path: InputPath): PatchError {
+  return new ProviderRefusedError(meanings.invalid_token[1], path, 'PROVIDER_AUTH', readError(answer) ?? {});
 }
 
 /** How the developer API says no. */

@@ -70,6 +70,7 @@ function createEiamDeveloper(
 
   async function readUser(userId: string, call: Call): Promise<WholeUser | undefined> {
     const wire = await read(encodeGetUser(userId), userAnswer, call);
+    if (wire && wire.userId !== userId) throw new ReadFailure(notUnderstood());
     return wire && decodeUser(directory, wire, known);
   }
 

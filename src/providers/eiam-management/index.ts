@@ -77,6 +77,7 @@ function createEiamManagement(
 
   async function readUser(userId: string, call: Call): Promise<WholeUser | undefined> {
     const answer = await read(encodeGetUser(instanceId, userId), userAnswer, call);
+    if (answer && answer.user.userId !== userId) throw new ReadFailure(notUnderstood());
     return answer && decodeUser(directory, answer, known);
   }
 

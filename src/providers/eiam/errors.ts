@@ -56,17 +56,24 @@ function subjectPath(step: Step, subject: string): InputPath {
     case 'DisplayName':
       return pathOf(step, 'displayName');
     case 'Email':
-      return [...pathOf(step, 'email'), 'address'];
+      return memberPath(step, 'email', 'address');
     case 'EmailVerified':
-      return [...pathOf(step, 'email'), 'verified'];
+      return memberPath(step, 'email', 'verified');
     case 'PhoneNumber':
     case 'PhoneRegion':
-      return [...pathOf(step, 'phone'), 'number'];
+      return memberPath(step, 'phone', 'number');
     case 'PhoneNumberVerified':
-      return [...pathOf(step, 'phone'), 'verified'];
+      return memberPath(step, 'phone', 'verified');
     case 'UserId':
       return ['user'];
     default:
       return wholePath(step);
   }
+}
+
+/** The path of a field's member; of the field itself where it is cleared, and so has no members. */
+function memberPath(step: Step, field: 'email' | 'phone', member: string): InputPath {
+  const change = step.changes.find((one) => one.field === field);
+  if (!change) return wholePath(step);
+  return change.field === field && change.value === null ? change.path : [...change.path, member];
 }

@@ -1,0 +1,57 @@
+import type { Refusal } from './contract.ts';
+import { error, type Json } from './contract-door.ts';
+
+/** Descope's own error body. */
+export const says = (errorCode: string) => ({
+  errorCode,
+  errorDescription: 'Vendor text',
+  errorMessage: 'Vendor text',
+});
+const name = ['patch', 'displayName'];
+const two = { displayName: 'New Name', givenName: 'New' };
+
+const documented = (code: string, status: number, ours: Json): [string, Refusal][] => [
+  [`${code} ${status}`, { answer: { status, body: says(code) }, error: ours }],
+];
+
+const limited = (header: Json, retryAfterSeconds: number | null, body?: unknown): Refusal => ({
+  answer: { status: 429, headers: header as Record<string, string>, ...(body ? { body } : {}) },
+  error: error('RATE_LIMITED', name, { retryable: true, retryAfterSeconds }),
+});
+
+/** Every documented refusal, and those that are told by their status. */
+export const descopeRefusals: Readonly<Record<string, Refusal>> = {
+  ...Object.fromEntries([
+    ...['E011001', 'E011002', 'E011003', 'E011004'].flatMap((code) =>
+      documented(code, 400, error('INVALID_INPUT', name)),
+    ),
+    ...documented('E112102', 404, error('USER_NOT_FOUND', ['user', 'id'])),
+    ...[400, 409].flatMap((status) => documented('E062107', status, error('CONFLICT', name))),
+    ...[400, 409].flatMap((status) => documented('E111127', status, error('CONFLICT', name))),
+    // The code of a bad key is published nowhere; whatever it is, the status says it.
+    ...[401, 403].flatMap((status) =>
+      ['E011003', 'E999999'].flatMap((code) =>
+        documented(code, status, error('PROVIDER_AUTH', name, { providerCode: code })),
+      ),
+    ),
+    ...documented('E999999', 422, error('PROVIDER_REFUSED', name, { providerCode: 'E999999' })),
+    // Documented to say no: the status beside it does not make it a yes.
+    ...documented('E011003', 200, error('INVALID_INPUT', name)),
+  ]),
+  'E011004 of more than one field': {
+    answer: { status: 400, body: says('E011004') },
+    patch: two,
+    error: error('INVALID_INPUT', ['patch']),
+  },
+  'an unknown code with the request’s id': {
+    answer: { status: 400, headers: { 'cf-ray': '8f0-FRA' }, body: says('E999999') },
+    error: error('PROVIDER_REFUSED', name, { providerCode: 'E999999', providerRequestId: '8f0-FRA' }),
+  },
+  'E130429 with seconds': limited({ 'retry-after': '7' }, 7, says('E130429')),
+  'E130429 without them': limited({}, null, says('E130429')),
+  'E130429 with a date': limited({ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, null, says('E130429')),
+  'E130429 with none to wait': limited({ 'retry-after': '0' }, 1, says('E130429')),
+  'E130429 with a year': limited({ 'retry-after': '31536000' }, 3600, says('E130429')),
+  'the edge’s 429 without a body': limited({ 'retry-after': '7', 'content-type': 'text/plain' }, 7),
+  'the edge’s 429 with a page': limited({ 'content-type': 'text/html' }, null, '<html>Vendor</html>'),
+};

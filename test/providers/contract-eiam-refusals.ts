@@ -1,0 +1,72 @@
+import type { Refusal } from './contract.ts';
+import { error, type Json } from './contract-door.ts';
+import type { EiamApi } from './contract-eiam.ts';
+
+/** Refusals whose codes name an account's field, each at its place in the input. */
+export function accountRefusals(api: Pick<EiamApi, 'says' | 'told'>): Record<string, Refusal> {
+  const patch = {
+    username: 'new.name',
+    displayName: 'New Name',
+    email: { address: 'new_name@example.com', verified: true },
+    phone: { number: '+4915112345678', verified: true },
+    customFields: [{ replace: { field: 'age', value: { number: 9 } } }, { remove: { field: 'nick_name' } }],
+  };
+  const subjects: readonly (readonly [string, readonly string[]])[] = [
+    ['Username', ['username']],
+    ['DisplayName', ['displayName']],
+    ['Email', ['email', 'address']],
+    ['EmailVerified', ['email', 'verified']],
+    ['PhoneNumber', ['phone', 'number']],
+    ['PhoneRegion', ['phone', 'number']],
+    ['PhoneNumberVerified', ['phone', 'verified']],
+    ['CustomField.age', ['customFields', '0', 'replace']],
+    ['CustomField.nick_name', ['customFields', '1', 'remove']],
+    // Of something that the patch does not name: the patch as a whole.
+    ['CustomField.other', []],
+    ['Whatever', []],
+  ];
+  const refusal = (code: string, status: number, ours: Json): [string, Refusal] => [
+    `${code} ${status}`,
+    { answer: { status, body: api.says(code) }, patch, error: ours },
+  ];
+  const at = (path: readonly string[]) => ['patch', ...path];
+  const refused = (code: string) => error('PROVIDER_REFUSED', ['patch'], api.told(code));
+  return Object.fromEntries([
+    ...subjects.flatMap(([subject, path]) => [
+      refusal(`InvalidParameter.${subject}`, 400, error('INVALID_INPUT', at(path))),
+      refusal(`MissingParameter.${subject}`, 400, error('INVALID_INPUT', at(path))),
+      // Codes decide, never the status.
+      ...[400, 403, 409].map((status) =>
+        refusal(`ResourceDuplicated.${subject}`, status, error('CONFLICT', at(path))),
+      ),
+    ]),
+    ...[400, 404].map((status) =>
+      refusal('ResourceNotFound.User', status, error('USER_NOT_FOUND', ['user', 'id'])),
+    ),
+    refusal('ResourceNotFound.OrganizationalUnit', 404, refused('ResourceNotFound.OrganizationalUnit')),
+    refusal('SomethingNew', 400, refused('SomethingNew')),
+    ...[400, 429].flatMap((status) =>
+      (
+        [
+          ['1500', 2, 1],
+          ['1', 1, 3],
+          ['0', 1, 3],
+          ['999999999', 3600, 1],
+          ['soon', null, 1],
+          [undefined, null, 1],
+        ] as const
+      ).map(([wait, retryAfterSeconds, sent]): [string, Refusal] => [
+        `Throttling.User ${status}, ${wait} ms`,
+        {
+          answer: {
+            status,
+            body: api.says('Throttling.User'),
+            ...(wait === undefined ? {} : { headers: { 'x-acs-retry-after': wait } }),
+          },
+          error: error('RATE_LIMITED', ['patch', 'displayName'], { retryable: true, retryAfterSeconds }),
+          sent,
+        },
+      ]),
+    ),
+  ]);
+}

@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
+import {
+  applied,
+  calls,
+  doubtful,
+  error,
+  logged,
+  notApplied,
+  onWrite,
+  open,
+  openHooked,
+  writesSent,
+} from './contract-door.ts';
+import type { EiamApi } from './contract-eiam.ts';
+
+/** Status is a request of its own, and a patch of both may stop half way. */
+export function describeStatus(api: EiamApi): void {
+  const { directory, user, says, told, writes, read } = api;
+  const id = user.id;
+  const notSent = (field: string) => error('PROVIDER_REFUSED', ['patch', field]);
+  const only = (call: string, answer: EmulatorResponse) =>
+    openHooked(api, { intercept: (request) => (read(request).call === call ? answer : undefined) });
+  const disable = api.setStatus('disable');
+  const enable = api.setStatus('enable');
+  const update = api.update({ displayName: 'New Name' });
+  const refusal = { status: 403, body: says('ResourceDuplicated.Username') };
+  const both = { displayName: 'New Name', username: 'new.name' };
+
+  describe('status', () => {
+    it('disabled, and the rest refused: in part', async () => {
+      const door = await only(update.call, refusal);
+      const conflict = error('CONFLICT', ['patch', 'username']);
+      const answer = await door.patch({ id }, { status: 'DISABLED', ...both });
+      const seen = { ...user, status: 'DISABLED' };
+      expect(answer).toEqual(doubtful('PARTIAL', seen, conflict, notSent('displayName')));
+      expect(door.emulators[directory].writes).toEqual(logged(api, { status: 'disabled' }));
+      expect(writesSent(door, api)[0]).toEqual(disable);
+    });
+
+    it('the rest written, and enabling refused: in part', async () => {
+      const door = await only(enable.call, { status: 403, body: says('SomethingNew') });
+      const answer = await door.patch({ id }, { status: 'ENABLED', displayName: 'New Name' });
+      const refused = error('PROVIDER_REFUSED', ['patch', 'status'], told('SomethingNew'));
+      expect(answer).toEqual(doubtful('PARTIAL', { ...user, displayName: 'New Name' }, refused));
+      expect(door.emulators[directory].writes).toEqual(logged(api, { displayName: 'New Name' }));
+    });
+
+    it('a rate limit half way is no reason to send all of it again', async () => {
+      const door = await only(update.call, { status: 429, body: says('Throttling.User') });
+      const limited = error('RATE_LIMITED', ['patch', 'displayName'], { retryable: false });
+      const answer = await door.patch({ id }, { status: 'DISABLED', displayName: 'New Name' });
+      expect(answer).toEqual(doubtful('PARTIAL', { ...user, status: 'DISABLED' }, limited));
+    });
+
+    it('the first refused: the second is not sent', async () => {
+      const door = await only(update.call, refusal);
+      const answer = await door.patch({ id }, { status: 'ENABLED', username: 'new.name' });
+      expect(answer).toEqual(notApplied(error('CONFLICT', ['patch', 'username'])));
+      expect(writesSent(door, api)).toEqual([api.update({ username: 'new.name' })]);
+      expect(calls(door, api).at(-1)).toMatch(writes);
+    });
+
+    it('the first without an answer: the second is not sent', async () => {
+      const door = await only(disable.call, { status: 500, body: 'Internal Server Error' });
+      const answer = await door.patch({ id }, { status: 'DISABLED', displayName: 'New Name' });
+      const unknown = error('OUTCOME_UNKNOWN', ['patch', 'status']);
+      expect(answer).toEqual(doubtful('UNKNOWN', user, unknown, notSent('displayName')));
+      expect(writesSent(door, api)).toEqual([disable]);
+      expect(door.emulators[directory].writes).toEqual([]);
+    });
+
+    it('the second without an answer: not known', async () => {
+      const door = await only(update.call, { status: 500, body: 'Internal Server Error' });
+      const answer = await door.patch({ id }, { status: 'DISABLED', displayName: 'New Name' });
+      const unknown = error('OUTCOME_UNKNOWN', ['patch', 'displayName']);
+      expect(answer).toEqual(doubtful('UNKNOWN', { ...user, status: 'DISABLED' }, unknown));
+      expect(writesSent(door, api)).toEqual([disable, update]);
+    });
+
+    it('a disabled user is enabled', async () => {
+      const door = await open();
+      await door.patch({ id }, { status: 'DISABLED' });
+      expect(await door.patch({ id }, { status: 'ENABLED' })).toEqual(applied(user, 'READ_BACK'));
+      expect(door.emulators[directory].writes).toEqual(
+        logged(api, { status: 'disabled' }, { status: 'enabled' }),
+      );
+    });
+
+    it.each(['INVITED', 'EXPIRED'])('%s cannot be asked for', async (status) => {
+      const door = await open();
+      const refused = notApplied(error('INVALID_INPUT', ['patch', 'status']));
+      expect(await door.patch({ id }, { status })).toEqual(refused);
+      expect(calls(door, api)).toEqual([]);
+    });
+  });
+}
+
+/** What eiam.md guesses, each the other way round; and values that an account cannot have. */
+export function describeGuesses(api: EiamApi): void {
+  const { directory, user } = api;
+  const id = user.id;
+  const clearing = { directories: { [directory]: { emptyStringClears: true } } };
+  const cleared = { displayName: null, username: 'new.name' };
+  const addAge = { customFields: [{ add: { field: 'age', value: { number: 99 } } }] };
+
+  describe('guesses', () => {
+    it('an empty string that does not clear is noticed', async () => {
+      const door = await open({ ...clearing, [directory]: { emptyString: 'unchanged' } });
+      const answer = await door.patch({ id }, { displayName: null });
+      const missed = error('NOT_CONFIRMED', ['patch', 'displayName']);
+      expect(answer).toEqual(doubtful('UNKNOWN', user, missed));
+      expect(await door.patch({ id }, cleared)).toMatchObject({ outcome: 'PARTIAL', errors: [missed] });
+    });
+
+    it('an empty string that is refused', async () => {
+      const door = await open({ ...clearing, [directory]: { emptyString: 'refused' } });
+      const refused = notApplied(error('INVALID_INPUT', ['patch', 'displayName']));
+      expect(await door.patch({ id }, cleared)).toEqual(refused);
+      expect(door.emulators[directory].writes).toEqual([]);
+    });
+
+    it.each(['username', 'status'])('%s cannot be cleared even so', async (field) => {
+      const door = await open(clearing);
+      const refused = notApplied(error('UNSUPPORTED_FIELD', ['patch', field]));
+      expect(await door.patch({ id }, { [field]: null })).toEqual(refused);
+      expect(calls(door, api)).toEqual([]);
+    });
+
+    it('add where there is a value, refused or passed over', async () => {
+      const path = ['patch', 'customFields', '0', 'add'];
+      const refuses = await open({ [directory]: { addWhereValueExists: 'refused' } });
+      expect(await refuses.patch({ id }, addAge)).toEqual(notApplied(error('INVALID_INPUT', path)));
+      const keeps = await open({ [directory]: { addWhereValueExists: 'keeps' } });
+      const missed = doubtful('UNKNOWN', user, error('NOT_CONFIRMED', path));
+      expect(await keeps.patch({ id }, addAge)).toEqual(missed);
+    });
+
+    it('members without a value as null, or as an empty string', async () => {
+      for (const missingMember of ['null', 'emptyString'] as const) {
+        const door = await open({ ...clearing, [directory]: { missingMember } });
+        const answer = await door.patch({ id }, { displayName: null });
+        expect(answer).toEqual(applied({ ...user, displayName: null }, 'READ_BACK'));
+      }
+    });
+
+    it.each([
+      [{ remove: { field: 'age', values: ['1'] } }, 'UNSUPPORTED_FIELD', ['remove', 'values']],
+      [{ replace: { field: 'age', value: { text: '1' } } }, 'INVALID_INPUT', ['replace', 'value']],
+      [{ replace: { field: 'vip', value: { text: 'true' } } }, 'INVALID_INPUT', ['replace', 'value']],
+      [{ add: { field: 'nick_name', value: { texts: ['a'] } } }, 'INVALID_INPUT', ['add', 'value']],
+      [
+        { add: { field: 'nick_name', value: { date: '2001-02-03T00:00:00Z' } } },
+        'INVALID_INPUT',
+        ['add', 'value'],
+      ],
+      [{ add: { field: 'grade', value: { text: 'no such' } } }, 'INVALID_INPUT', ['add', 'value', 'text']],
+      [{ remove: { field: 'other' } }, 'INVALID_INPUT', ['remove', 'field']],
+    ] as const)('%j is refused before anything is sent', async (operation, code, path) => {
+      const door = await open();
+      const answer = await door.patch({ id }, { customFields: [operation] });
+      expect(answer).toEqual(notApplied(error(code, ['patch', 'customFields', '0', ...path])));
+      expect(calls(door, api)).toEqual([]);
+    });
+
+    it('where no custom fields are configured, every value is a text', async () => {
+      const door = await open({ directories: { [directory]: { customFields: undefined } } });
+      const path = ['patch', 'customFields', '0', 'add', 'value'];
+      expect(await door.patch({ id }, addAge)).toEqual(notApplied(error('INVALID_INPUT', path)));
+      expect(calls(door, api)).toEqual([]);
+      const text = { customFields: [{ add: { field: 'age', value: { text: '99' } } }] };
+      expect(await door.patch({ id }, text)).toMatchObject({ outcome: 'APPLIED', errors: [] });
+      expect(door.emulators[directory].writes).toEqual(logged(api, { customFields: { age: '99' } }));
+    });
+
+    it('another user in the answer to a look is not the one who was written', async () => {
+      const other = { userId: 'user_other', username: 'other', displayName: 'New Name' };
+      const answer = { status: 200, body: api.getUser.body(other) };
+      const door = await openHooked(api, {
+        intercept: (request) => (api.getUser.call.test(api.read(request).call) ? answer : undefined),
+      });
+      const unknown = error('OUTCOME_UNKNOWN', ['patch', 'displayName']);
+      expect(await door.patch({ id }, { displayName: 'New Name' })).toEqual(
+        doubtful('UNKNOWN', null, unknown),
+      );
+    });
+
+    it('another user in the answer to a look-up is never written to', async () => {
+      const before = await open();
+      const [, other] = [...before.emulators[directory].users().values()];
+      const answer = { status: 200, body: api.getUser.body(other ?? {}) };
+      const door = await openHooked(api, {
+        intercept: (request) => (api.getUser.call.test(api.read(request).call) ? answer : undefined),
+      });
+      const login = { directory, login: user.username };
+      expect(await door.patch({ login }, { displayName: 'New Name' })).toMatchObject({
+        outcome: 'NOT_APPLIED',
+      });
+      expect(writesSent(door, api)).toEqual([]);
+    });
+
+    it('a value that another account has', async () => {
+      const door = await open();
+      const [, other] = [...door.emulators[directory].users().values()];
+      const cases = [
+        [{ username: other?.username }, ['username']],
+        [{ email: { address: other?.email, verified: true } }, ['email', 'address']],
+        [
+          { phone: { number: `+${other?.phoneRegion}${other?.phoneNumber}`, verified: true } },
+          ['phone', 'number'],
+        ],
+      ] as const;
+      for (const [patch, path] of cases) {
+        const conflict = notApplied(error('CONFLICT', ['patch', ...path]));
+        expect(await door.patch({ id }, patch)).toEqual(conflict);
+      }
+      expect(door.emulators[directory].writes).toEqual([]);
+    });
+
+    it('an account’s refusal when it is cleared names no place that the input does not have', async () => {
+      const answer = { status: 400, body: api.says('MissingParameter.Email') };
+      const door = await openHooked(api, { intercept: onWrite(api, answer) }, clearing);
+      const refused = notApplied(error('INVALID_INPUT', ['patch', 'email']));
+      expect(await door.patch({ id }, { email: null })).toEqual(refused);
+      const whole = notApplied(error('INVALID_INPUT', ['patch']));
+      expect(await door.patch({ id }, { username: 'a', displayName: 'b' })).toEqual(whole);
+    });
+  });
+}

@@ -1,0 +1,86 @@
+import { describe } from 'vitest';
+import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
+import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
+import type { PatchField } from '../../src/user.ts';
+import { describeAnswers } from './contract-answers.ts';
+import type { Dialect, Json, Sent } from './contract-door.ts';
+import { describeFields } from './contract-fields.ts';
+import { describeTruth } from './contract-truth.ts';
+import { describeUsers } from './contract-users.ts';
+
+/** A patch that is applied, with everything that can be seen of it. */
+export interface Case {
+  readonly does: string;
+  readonly patch: Json;
+  /** The requests that write, whole. */
+  readonly sends: readonly Sent[];
+  /** The changes that the provider logs, whole. */
+  readonly stores: readonly Json[];
+  /** What the user shows otherwise than before. */
+  readonly shows: Json;
+  readonly changes?: SandboxChanges;
+  /** True where the user shows all of it before, so that a write which is lost cannot be noticed. */
+  readonly already?: true;
+}
+
+/** One answer that says no, and what is made of it. */
+export interface Refusal {
+  readonly answer: EmulatorResponse;
+  /** Default: a patch of displayName. */
+  readonly patch?: Json;
+  readonly error: Json;
+  /** How often the write is sent in the time that the call has. Default: once. */
+  readonly sent?: number;
+}
+
+/** A change that is stored otherwise than asked for. */
+export interface Lie {
+  readonly does: string;
+  readonly patch: Json;
+  readonly stores: Json;
+  readonly outcome: 'PARTIAL' | 'UNKNOWN';
+  readonly paths: readonly (readonly string[])[];
+}
+
+/** What is known of one provider, for the suite that every provider passes. */
+export interface Subject extends Dialect {
+  /** The user that the suite changes, as GraphQL gives it before. */
+  readonly user: Json & { readonly id: string; readonly userId: string };
+  readonly confirmedBy: 'RESPONSE' | 'READ_BACK';
+  /** The calls of an applied patch, in order, around those that write. */
+  readonly calls: (writes: readonly string[], patch: Json) => readonly string[];
+  /** Every field alone, in every way that it can be asked for. */
+  readonly cases: readonly Case[];
+  /** Every field that can be set, in one patch, each to another value than before. */
+  readonly everything: Case;
+  /** Members of what `everything` stores, as `customFields.age`, with the place in the input that asks for each. */
+  readonly parts: Readonly<Record<string, readonly string[]>>;
+  readonly unsupported: readonly PatchField[];
+  /** Fields that can be set and not cleared. */
+  readonly notClearable: readonly PatchField[];
+  readonly refusals: Readonly<Record<string, Refusal>>;
+  readonly lies: readonly Lie[];
+  /** Answers to a write that do not say what became of it, and those that are a yes, though nothing is written. */
+  readonly noAnswers: Readonly<Record<string, EmulatorResponse>>;
+  readonly yesAnswers: Readonly<Record<string, EmulatorResponse>>;
+  /** Ways of login that find a user, with the calls that look for it. */
+  readonly logins: readonly {
+    readonly login: string;
+    readonly userId: string;
+    readonly asks: readonly string[];
+  }[];
+  /** Logins that find nobody, whatever the provider says. */
+  readonly strangers: readonly string[];
+  /** An id that nobody has. */
+  readonly nobody: string;
+}
+
+/** The one suite that every provider passes, through GraphQL against its emulator. */
+export function describeProvider(name: string, subject: Subject): void {
+  describe(name, () => {
+    describe('fields', () => describeFields(subject));
+    describe('users', () => describeUsers(subject));
+    describe('answers', () => describeAnswers(subject));
+    describe('truth', () => describeTruth(subject));
+  });
+}

@@ -1,0 +1,356 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { EmulatorRequest, EmulatorResponse } from '../../src/sandbox/emulator.ts';
+import { Secret } from '../../src/secret.ts';
+import type { FrontDoor } from '../front-door.ts';
+import { describeProvider, type Refusal } from './contract.ts';
+import {
+  applied,
+  calls,
+  customField,
+  error,
+  type Json,
+  notApplied,
+  onWrite,
+  open,
+  openHooked,
+  type Sent,
+  writesSent,
+} from './contract-door.ts';
+import { type EiamApi, eiamSubject } from './contract-eiam.ts';
+import { accountRefusals } from './contract-eiam-refusals.ts';
+import { describeGuesses, describeStatus } from './contract-eiam-ways.ts';
+
+const userId = 'user_qvxylwjkbfgcq3ipqj6uzzckmr';
+const base = '/v2/idaas_qeyisnuw7zvvzhwbudlboebb5p/app_qhrzxt6ybcwy6zngmjkarxu6dd';
+const tokenCall = 'POST /oauth2/token';
+const getCall = `GET /users/${userId}`;
+
+const pascalError = (Code: string) => ({
+  Code,
+  Message: 'Vendor text',
+  RequestId: 'B7F0-1',
+  HostId: 'eiam.example.com',
+  Recommend: 'https://vendor.example.com/Vendor',
+});
+const oauthError = (code: string) => ({
+  error: code,
+  error_description: 'Vendor text',
+  request_id: 'B7F0-1',
+});
+
+const api: EiamApi = {
+  directory: 'employees',
+  read,
+  writes: /^(PATCH |POST \/users\/user_\w+\/actions\/(enable|disable)$)/,
+  user: {
+    id: `employees:${userId}`,
+    userId,
+    directory: { name: 'employees' },
+    username: 'li.na',
+    loginIds: ['li.na', 'li.na@example.com', '+8613800138001'],
+    displayName: '李娜',
+    givenName: null,
+    middleName: null,
+    familyName: null,
+    email: { address: 'li.na@example.com', verified: true },
+    phone: { number: '+8613800138001', verified: true },
+    picture: null,
+    status: 'ENABLED',
+    roleNames: [],
+    tenants: [],
+    ssoAppIds: [],
+    customFields: [
+      customField('nick_name', { text: '娜娜' }),
+      customField('age', { number: 34 }),
+      customField('vip', { boolean: true }),
+      customField('grade', { text: 'p7' }),
+    ],
+    createdAt: '2021-01-01T08:00:00.000Z',
+  },
+  update: (body) => ({ call: `PATCH /users/${userId}`, body }),
+  setStatus: (status) => ({ call: `POST /users/${userId}/actions/${status}` }),
+  calls: (writes) => [tokenCall, ...writes, getCall],
+  says: pascalError,
+  told: (providerCode) => ({ providerCode, providerRequestId: 'B7F0-1' }),
+  getUser: { call: /^GET /, body: (account) => account },
+  grade: 'p5',
+};
+
+function read({ method, url, headers, body }: EmulatorRequest): Sent {
+  expect(url.startsWith(`${base}/`)).toBe(true);
+  const call = `${method} ${url.slice(base.length)}`;
+  if (body === '') return { call };
+  const isForm = headers['content-type'] === 'application/x-www-form-urlencoded';
+  return {
+    call,
+    body: isForm ? Object.fromEntries(new URLSearchParams(body)) : (JSON.parse(body) as unknown),
+  };
+}
+
+const refusals = (grammar: string, says: (code: string) => Json): Record<string, Refusal> => {
+  const application = (code: string, status: number): [string, Refusal] => [
+    `${code} ${status}, ${grammar}`,
+    { answer: { status, body: says(code) }, error: error('PROVIDER_REFUSED', ['patch'], api.told(code)) },
+  ];
+  const accounts = Object.entries(accountRefusals({ ...api, says }));
+  return Object.fromEntries([
+    ...accounts.map(([name, refusal]) => [`${name}, ${grammar}`, refusal] as const),
+    application('permission_denied', 403),
+    application('permission_denied', 200),
+    application('application_disabled', 403),
+    application('application_api_disabled', 403),
+    application('application_not_found', 404),
+    application('instance_not_found', 404),
+  ]);
+};
+
+const askId = (by: string) => `POST /users/_/actions/getUserIdBy${by}`;
+const other = (name: string) => `GET /users/${name}`;
+const anna = 'user_xfnzgafb4oifko53tjlzlymx5l';
+
+describeProvider('eiam-developer', {
+  ...eiamSubject(api),
+  refusals: { ...refusals('in Pascal case', pascalError), ...refusals('as OAuth', oauthError) },
+  noAnswers: {
+    'text beside a yes': { status: 200, body: 'ok' },
+    'an unknown code beside a yes': { status: 200, body: pascalError('SomethingNew') },
+    created: { status: 201, body: {} },
+    'Internal Server Error 500': { status: 500, body: pascalError('Internal Server Error') },
+    'Internal Server Error 500 as OAuth': { status: 500, body: oauthError('Internal Server Error') },
+  },
+  yesAnswers: {
+    '{}': { status: 200, body: {} },
+    nothing: { status: 200 },
+    'no content': { status: 204 },
+  },
+  logins: [
+    { login: 'li.na', userId, asks: [tokenCall, askId('Username'), getCall] },
+    { login: 'li.na@example.com', userId, asks: [tokenCall, askId('Email'), getCall, askId('Username')] },
+    { login: '+8613800138001', userId, asks: [tokenCall, askId('PhoneNumber'), getCall, askId('Username')] },
+    {
+      login: '+4917139200012',
+      userId: anna,
+      asks: [tokenCall, askId('PhoneNumber'), other(anna), askId('Username')],
+    },
+  ],
+  // Other letters, a number in another region or without one, an id.
+  strangers: ['li', 'Li.na', 'Li.Na@example.com', '+113800138001', '13800138001', 'nobody', userId],
+});
+
+describeStatus(api);
+describeGuesses(api);
+
+describe('eiam-developer, its token', () => {
+  const { id } = api.user;
+  const patch = { displayName: 'New Name' };
+  const done = applied({ ...api.user, ...patch }, 'READ_BACK');
+  const ids = (door: FrontDoor) =>
+    [...door.emulators.employees.users().keys()].map((one) => `employees:${one}`);
+  const auth = (more: Json = {}) => notApplied(error('PROVIDER_AUTH', [], more));
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is asked for once by fifty patches that wait for it, with a form body', async () => {
+    const door = await open();
+    const all = Array.from({ length: 50 }, (_, index) => ids(door)[index % 12] ?? '');
+    const answers = await Promise.all(all.map((one) => door.patch({ id: one }, patch)));
+    expect(answers.map(({ outcome }) => outcome)).toEqual(Array(50).fill('APPLIED'));
+    expect(tokenCalls(door)).toBe(1);
+    const [asked] = door.emulators.employees.requests;
+    expect(asked && [asked.url, asked.headers['content-type'], read(asked).body]).toEqual([
+      `${base}/oauth2/token`,
+      'application/x-www-form-urlencoded',
+      {
+        grant_type: 'client_credentials',
+        client_id: base.split('/').at(-1),
+        client_secret: expect.stringMatching(/^[0-9a-f]{48}$/),
+      },
+    ]);
+    expect(writesSent(door, api)).toHaveLength(50);
+    expect(door.emulators.employees.writes).toHaveLength(50);
+  });
+
+  it('taken back between two patches: asked for once more, and the patch is sent once more', async () => {
+    const door = await open();
+    await door.patch({ id }, { displayName: 'Before' });
+    door.emulators.employees.revokeTokens();
+    door.forgetRequests();
+    expect(await door.patch({ id }, patch)).toEqual(done);
+    const [write] = [`PATCH /users/${userId}`];
+    expect(calls(door, api)).toEqual([write, tokenCall, write, getCall]);
+    expect(door.emulators.employees.writes).toHaveLength(2);
+  });
+
+  it('taken back under many patches at once: asked for once more for all of them', async () => {
+    const door = await open();
+    await door.patch({ id }, { displayName: 'Before' });
+    door.emulators.employees.revokeTokens();
+    door.forgetRequests();
+    const answers = await Promise.all(ids(door).map((one) => door.patch({ id: one }, patch)));
+    expect(answers.map(({ outcome }) => outcome)).toEqual(Array(12).fill('APPLIED'));
+    expect(tokenCalls(door)).toBe(1);
+    expect(door.emulators.employees.writes).toHaveLength(13);
+  });
+
+  it('taken back between the write and the look at it', async () => {
+    let door: FrontDoor | undefined;
+    let looked = false;
+    door = await openHooked(api, {
+      intercept: (request) => {
+        if (request.method === 'GET' && !looked) {
+          looked = true;
+          door?.emulators.employees.revokeTokens();
+        }
+        return undefined;
+      },
+    });
+    expect(await door.patch({ id }, patch)).toEqual(done);
+    expect(calls(door, api)).toEqual([tokenCall, `PATCH /users/${userId}`, getCall, tokenCall, getCall]);
+    expect(door.emulators.employees.writes).toHaveLength(1);
+  });
+
+  it.each([
+    ['400 invalid_token', { status: 400, body: pascalError('invalid_token') }],
+    ['400 invalid_token as OAuth', { status: 400, body: oauthError('invalid_token') }],
+    ['401 invalid_token', { status: 401, body: oauthError('invalid_token') }],
+  ])('refused again and again, %s: two tokens, and nothing is written', async (_name, answer) => {
+    const door = await openHooked(api, { intercept: onWrite(api, answer) });
+    const refused = error('PROVIDER_AUTH', ['patch'], api.told('invalid_token'));
+    expect(await door.patch({ id }, patch)).toEqual(notApplied(refused));
+    const write = `PATCH /users/${userId}`;
+    expect(calls(door, api)).toEqual([tokenCall, write, tokenCall, write]);
+    expect(door.emulators.employees.writes).toEqual([]);
+  });
+
+  const token = { token_type: 'Bearer', access_token: 'AT1', expires_in: 1200 };
+  it.each([
+    ['garbage', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }, null],
+    ['expires_in 0', { status: 200, body: { ...token, expires_in: 0 } }, null],
+    ['expires_in -1', { status: 200, body: { ...token, expires_in: -1 } }, null],
+    ['expires_in in words', { status: 200, body: { ...token, expires_in: 'soon' } }, null],
+    ['no expires_in', { status: 200, body: { token_type: 'Bearer', access_token: 'AT1' } }, null],
+    ['no token', { status: 200, body: { token_type: 'Bearer', expires_in: 1200 } }, null],
+    ['an empty token', { status: 200, body: { ...token, access_token: '' } }, null],
+    ['a token with a line break', { status: 200, body: { ...token, access_token: 'AT\r\nX: 1' } }, null],
+    ['500', { status: 500, body: 'Internal Server Error' }, null],
+    ['a redirect', { status: 302, headers: { location: '/' } }, null],
+    ['invalid_grant', { status: 400, body: pascalError('invalid_grant') }, 'invalid_grant'],
+    ['invalid_grant as OAuth', { status: 400, body: oauthError('invalid_grant') }, 'invalid_grant'],
+  ] as const)('not issued, %s: nothing else is sent', async (_name, answer: EmulatorResponse, code) => {
+    const isToken = ({ url }: EmulatorRequest) => url.endsWith('/oauth2/token');
+    const door = await openHooked(api, { intercept: (request) => (isToken(request) ? answer : undefined) });
+    expect(await door.patch({ id }, patch)).toEqual(auth(code ? api.told(code) : {}));
+    const login = { directory: 'employees', login: 'li.na' };
+    expect(await door.patch({ login }, patch)).toEqual(auth(code ? api.told(code) : {}));
+    expect(new Set(calls(door, api))).toEqual(new Set([tokenCall]));
+    expect(door.emulators.employees.writes).toEqual([]);
+  });
+
+  it('not issued to another secret; asked for again after a second, not before', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const door = await open({ directories: { employees: { clientSecret: new Secret('other') } } });
+    const providerRequestId = expect.stringMatching(/^[0-9A-F-]{36}$/);
+    const refused = auth({ providerCode: 'invalid_grant', providerRequestId });
+    expect(await door.patch({ id }, patch)).toEqual(refused);
+    expect(await door.patch({ id }, patch)).toEqual(refused);
+    expect(calls(door, api)).toEqual([tokenCall]);
+    pass(1_001);
+    expect(await door.patch({ id }, patch)).toEqual(refused);
+    expect(calls(door, api)).toEqual([tokenCall, tokenCall]);
+  });
+
+  it('is renewed before it expires, so that none is ever refused', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const door = await open();
+    await door.patch({ id }, { displayName: 'First' });
+    pass(900_000);
+    await door.patch({ id }, { displayName: 'Second' });
+    expect(tokenCalls(door)).toBe(1);
+    pass(299_000);
+    door.forgetRequests();
+    expect(await door.patch({ id }, patch)).toEqual(done);
+    expect(calls(door, api)).toEqual([tokenCall, `PATCH /users/${userId}`, getCall]);
+  });
+
+  it('nothing of it, nor of the secret, is in the log or an answer', async () => {
+    const door = await open();
+    const answer = await door.patch({ id }, patch);
+    const [asked, write] = door.emulators.employees.requests;
+    const secret = (asked && (read(asked).body as { client_secret: string }).client_secret) ?? '';
+    const bearer = write?.headers.authorization?.slice('Bearer '.length) ?? '';
+    expect([secret, bearer].map((one) => one.length > 20)).toEqual([true, true]);
+    const said = JSON.stringify(answer) + door.log.join('');
+    for (const one of [secret, bearer]) expect(said).not.toContain(one);
+    expect(door.emulators.employees.requests.map(({ url }) => url).join()).not.toContain(secret);
+  });
+});
+
+describe('eiam-developer, its own ways', () => {
+  const { id } = api.user;
+  const patch = { displayName: 'New Name' };
+
+  it.each(['{}', 'empty', 204] as const)('a yes as %s', async (patchAnswer) => {
+    const door = await open({ employees: { patchAnswer } });
+    const answer = await door.patch({ id }, { ...patch, status: 'DISABLED' });
+    expect(answer).toEqual(applied({ ...api.user, ...patch, status: 'DISABLED' }, 'READ_BACK'));
+  });
+
+  it.each(['pascal', 'oauth', 'byCode'] as const)('errors in the words of %s', async (errorGrammar) => {
+    const door = await open({ employees: { errorGrammar, scopes: ['read'] } });
+    const providerRequestId = expect.stringMatching(/^[0-9A-F-]{36}$/);
+    const denied = error('PROVIDER_REFUSED', ['patch'], {
+      providerCode: 'permission_denied',
+      providerRequestId,
+    });
+    expect(await door.patch({ id }, patch)).toEqual(notApplied(denied));
+    const nobody = error('USER_NOT_FOUND', ['user', 'login']);
+    const login = { directory: 'employees', login: 'nobody' };
+    expect(await door.patch({ login }, patch)).toEqual(notApplied(nobody));
+  });
+
+  it('what may not be read after a write is not confirmed', async () => {
+    const door = await open({ employees: { scopes: ['manage'] } });
+    const unknown = error('OUTCOME_UNKNOWN', ['patch', 'displayName']);
+    expect(await door.patch({ id }, patch)).toEqual({
+      ...{ outcome: 'UNKNOWN', confirmedBy: null, user: null },
+      errors: [unknown],
+    });
+    expect(door.emulators.employees.writes).toEqual([{ userId, change: patch }]);
+  });
+
+  it('a number is looked up without its region, so the user who is found is checked', async () => {
+    const users = [
+      {
+        userId: 'user_cn',
+        username: 'cn',
+        phone: { region: '86', number: '13800138001', verified: true },
+        status: 'enabled',
+        createdAt: 0,
+      },
+    ] as const;
+    const door = await open({ employees: { users } });
+    const login = { directory: 'employees', login: '+113800138001' };
+    const notFound = error('USER_NOT_FOUND', ['user', 'login']);
+    expect(await door.patch({ login }, patch)).toEqual(notApplied(notFound));
+    expect(door.emulators.employees.writes).toEqual([]);
+  });
+
+  it('a user id that is found and is no more', async () => {
+    const found = { status: 200, body: { userId: 'user_gone' } };
+    const door = await openHooked(api, {
+      intercept: ({ url }) => (url.includes('getUserIdBy') ? found : undefined),
+    });
+    const login = { directory: 'employees', login: 'li.na' };
+    const notFound = error('USER_NOT_FOUND', ['user', 'login']);
+    expect(await door.patch({ login }, patch)).toEqual(notApplied(notFound));
+  });
+});
+
+function tokenCalls(door: FrontDoor): number {
+  return calls(door, api).filter((call) => call === tokenCall).length;
+}
+
+function pass(milliseconds: number): void {
+  vi.setSystemTime(Date.now() + milliseconds);
+}

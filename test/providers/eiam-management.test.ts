@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest';
+import type { EmulatorRequest } from '../../src/sandbox/emulator.ts';
+import { Secret } from '../../src/secret.ts';
+import { describeProvider, type Refusal } from './contract.ts';
+import {
+  applied,
+  calls,
+  customField,
+  error,
+  type Json,
+  logged,
+  notApplied,
+  open,
+  type Sent,
+  writesSent,
+} from './contract-door.ts';
+import { type EiamApi, eiamSubject } from './contract-eiam.ts';
+import { accountRefusals } from './contract-eiam-refusals.ts';
+import { describeGuesses, describeStatus } from './contract-eiam-ways.ts';
+
+const userId = 'user_sr5l2dp4kvkiwgm6o45afbpoym';
+const instanceId = 'idaas_lydn2n3utyhvskfukbqtyrs5zh';
+const target = { InstanceId: instanceId, UserId: userId };
+
+const api: EiamApi = {
+  directory: 'contractors',
+  read,
+  writes: /^(UpdateUser|EnableUser|DisableUser)$/,
+  user: {
+    id: `contractors:${userId}`,
+    userId,
+    directory: { name: 'contractors' },
+    username: 'liu.yang',
+    loginIds: ['liu.yang', 'liu.yang@example.com', '+8613700137011'],
+    displayName: '刘洋',
+    givenName: null,
+    middleName: null,
+    familyName: null,
+    email: { address: 'liu.yang@example.com', verified: true },
+    phone: { number: '+8613700137011', verified: true },
+    picture: null,
+    status: 'ENABLED',
+    roleNames: [],
+    tenants: [],
+    ssoAppIds: [],
+    customFields: [
+      customField('nick_name', { text: '洋洋' }),
+      customField('age', { number: 36 }),
+      customField('vip', { boolean: false }),
+      customField('grade', { text: 'senior' }),
+    ],
+    createdAt: '2021-01-01T08:00:00.000Z',
+  },
+  update: (members) => ({ call: 'UpdateUser', body: { ...target, ...parametersOf(members) } }),
+  setStatus: (status) => ({ call: status === 'enable' ? 'EnableUser' : 'DisableUser', body: target }),
+  calls: (writes) => [...writes, 'GetUser'],
+  says: (Code) => ({
+    RequestId: 'B7F0-1',
+    HostId: 'eiam.example.com',
+    Code,
+    Message: 'Vendor text: POST /?Email=liu.yang%40example.com',
+    Recommend: 'https://vendor.example.com/Vendor',
+  }),
+  told: (providerCode) => ({ providerCode, providerRequestId: 'B7F0-1' }),
+  getUser: {
+    call: /^GetUser$/,
+    body: (members) => ({
+      RequestId: 'B7F0-1',
+      User: Object.fromEntries(Object.entries(members).map(([name, value]) => [pascal(name), value])),
+    }),
+  },
+  grade: 'lead',
+};
+
+/** The action, and the parameters of the decoded query: the body is empty. */
+function read({ method, url, headers, body }: EmulatorRequest): Sent {
+  expect([method, body, url.slice(0, 2)]).toEqual(['POST', '', '/?']);
+  const parameters = [...new URLSearchParams(url.slice(2))];
+  const names = parameters.map(([name]) => name);
+  expect(new Set(names).size).toBe(names.length);
+  return { call: String(headers['x-acs-action']), body: Object.fromEntries(parameters) };
+}
+
+function pascal(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** Members in the developer API's spelling as this API's parameters. */
+function parametersOf({ customFields = [], ...members }: Json): Json {
+  const flat = Object.entries(members).map(([name, value]) => [pascal(name), String(value)]);
+  const entries = (customFields as readonly Json[]).flatMap((entry, index) =>
+    Object.entries(entry).map(([name, value]) => [`CustomFields.${index + 1}.${pascal(name)}`, value]),
+  );
+  return Object.fromEntries([...flat, ...entries]);
+}
+
+const gateway = (
+  code: string,
+  status: number,
+  ours: 'PROVIDER_AUTH' | 'PROVIDER_REFUSED',
+  sent = 1,
+): [string, Refusal] => [
+  `${code} ${status}`,
+  { answer: { status, body: api.says(code) }, error: error(ours, ['patch'], api.told(code)), sent },
+];
+
+describeProvider('eiam-management', {
+  ...eiamSubject(api),
+  refusals: {
+    ...accountRefusals(api),
+    ...Object.fromEntries([
+      gateway('ResourceNotFound.Instance', 404, 'PROVIDER_REFUSED'),
+      gateway('InvalidAccessKeyId.NotFound', 404, 'PROVIDER_AUTH'),
+      gateway('SignatureDoesNotMatch', 400, 'PROVIDER_AUTH'),
+      gateway('InvalidTimeStamp.Expired', 400, 'PROVIDER_AUTH', 2),
+      gateway('SignatureNonceUsed', 400, 'PROVIDER_AUTH'),
+      gateway('InvalidSecurityToken.Expired', 400, 'PROVIDER_AUTH'),
+      gateway('Forbidden.RAM', 403, 'PROVIDER_REFUSED'),
+      gateway('NoPermission', 403, 'PROVIDER_REFUSED'),
+      gateway('NoPermission', 200, 'PROVIDER_REFUSED'),
+    ]),
+  },
+  noAnswers: {
+    nothing: { status: 200 },
+    'no content': { status: 204 },
+    'an empty object': { status: 200, body: {} },
+    'a request id that is none': { status: 200, body: { RequestId: 7 } },
+    'InternalError 500': { status: 500, body: api.says('InternalError') },
+    'ServiceUnavailable 503': { status: 503, body: api.says('ServiceUnavailable') },
+    'an unknown code beside a yes': { status: 200, body: api.says('SomethingNew') },
+    'the developer API’s words': { status: 400, body: { error: 'permission_denied' } },
+  },
+  yesAnswers: { 'a request id': { status: 200, body: { RequestId: 'B7F0-1' } } },
+  logins: [
+    { login: 'liu.yang', userId, asks: ['ListUsers', 'GetUser'] },
+    { login: 'youssef-benali', userId: 'user_w33larsfbav63y4hndwdtds2lx', asks: ['ListUsers', 'GetUser'] },
+    { login: 'liu.yang@example.com', userId, asks: ['ListUsers', 'ListUsers', 'GetUser'] },
+    {
+      login: '+85251234567',
+      userId: 'user_jzpgjnoe4v22u4ai2bhndrzjpf',
+      asks: ['ListUsers', 'ListUsers', 'GetUser'],
+    },
+  ],
+  // The beginning of a username, other letters, a number without its region, an id.
+  strangers: ['liu', 'Liu.yang', 'Liu.Yang@example.com', '13700137011', '+85213700137011', 'nobody', userId],
+});
+
+describeStatus(api);
+describeGuesses(api);
+
+describe('eiam-management, its own ways', () => {
+  const { id } = api.user;
+  const patch = { displayName: 'New Name' };
+  const numbers = Array.from({ length: 12 }, (_, index) => `field_${index + 1}`);
+  const twelve = {
+    contractors: {
+      customFields: [
+        ...numbers.map((name) => ({ name, type: 'string' as const })),
+        ...['nick_name', 'age', 'vip', 'grade'].map((name) => ({ name, type: 'string' as const })),
+      ],
+    },
+    directories: { contractors: { customFields: Object.fromEntries(numbers.map((name) => [name, 'text'])) } },
+  };
+
+  it('more than nine custom fields keep their order and their signature', async () => {
+    const door = await open(twelve);
+    const customFields = numbers.map((field) => ({ add: { field, value: { text: `a ${field}` } } }));
+    expect(await door.patch({ id }, { customFields })).toMatchObject({ outcome: 'APPLIED', errors: [] });
+    expect(writesSent(door, api)).toEqual([
+      api.update({
+        customFields: numbers.map((name) => ({
+          fieldName: name,
+          fieldValue: `a ${name}`,
+          operation: 'add',
+        })),
+      }),
+    ]);
+    const stored = Object.fromEntries(numbers.map((name) => [name, `a ${name}`]));
+    expect(door.emulators.contractors.writes).toEqual(logged(api, { customFields: stored }));
+  });
+
+  it('temporary credentials', async () => {
+    const securityToken = 'CAIS/sts+token==';
+    const right = await open({
+      contractors: { securityToken },
+      directories: { contractors: { securityToken: new Secret(securityToken) } },
+    });
+    expect(await right.patch({ id }, patch)).toEqual(applied({ ...api.user, ...patch }, 'READ_BACK'));
+    const wrong = await open({
+      contractors: { securityToken },
+      directories: { contractors: { securityToken: new Secret('other') } },
+    });
+    expect(await wrong.patch({ id }, patch)).toMatchObject({ outcome: 'NOT_APPLIED' });
+    expect(wrong.emulators.contractors.writes).toEqual([]);
+  });
+
+  it.each([
+    ['another secret', { accessKeySecret: 'other' }, 'SignatureDoesNotMatch', 'PROVIDER_AUTH'],
+    ['another key', { accessKeyId: 'other' }, 'InvalidAccessKeyId.NotFound', 'PROVIDER_AUTH'],
+    ['another hour', { now: () => Date.now() + 3_600_000 }, 'InvalidTimeStamp.Expired', 'PROVIDER_AUTH'],
+    ['no right', { allowedActions: ['eiam:GetUser'] }, 'Forbidden.RAM', 'PROVIDER_REFUSED'],
+    ['another instance', { instanceId: 'idaas_other' }, 'ResourceNotFound.Instance', 'PROVIDER_REFUSED'],
+  ] as const)('%s', async (_name, contractors, providerCode, code) => {
+    const door = await open({ contractors });
+    const providerRequestId = expect.stringMatching(/^[0-9A-F-]{36}$/);
+    const refused = error(code, ['patch'], { providerCode, providerRequestId });
+    const answer = await door.patch({ id }, patch);
+    expect(answer).toEqual(notApplied(refused));
+    // The service repeats the request that it does not accept, personal data included.
+    expect(JSON.stringify(answer) + door.log.join('')).not.toMatch(/New(%20| )Name/);
+    // One that is too early or too late is signed once more, by the provider's clock.
+    const again = providerCode === 'InvalidTimeStamp.Expired' ? ['UpdateUser'] : [];
+    expect(calls(door, api)).toEqual(['UpdateUser', ...again]);
+    expect(door.emulators.contractors.writes).toEqual([]);
+  });
+
+  it('a rate limit of the service itself, in milliseconds beside a 400', async () => {
+    const now = Date.now();
+    const door = await open({ contractors: { requestsPerMinute: 1, now: () => now } });
+    const answers = await Promise.all([door.patch({ id }, patch), door.patch({ id: `${id}x` }, patch)]);
+    const limited = error('RATE_LIMITED', ['patch', 'displayName'], {
+      retryable: true,
+      retryAfterSeconds: 60,
+    });
+    expect(answers).toContainEqual(notApplied(limited));
+  });
+
+  it('the beginning of too many usernames is no login', async () => {
+    const users = Array.from({ length: 101 }, (_, index) => ({
+      userId: `user_${index}`,
+      username: `temp${index}`,
+      status: 'enabled' as const,
+      createdAt: 0,
+    }));
+    const door = await open({ contractors: { users } });
+    const login = { directory: 'contractors', login: 'temp' };
+    expect(await door.patch({ login }, patch)).toMatchObject({
+      outcome: 'NOT_APPLIED',
+      errors: [{ code: 'INVALID_INPUT', path: ['user', 'login'] }],
+    });
+    expect(writesSent(door, api)).toEqual([]);
+  });
+
+  it('a signature is made anew for each request', async () => {
+    const door = await open();
+    await door.patch({ id }, patch);
+    await door.patch({ id }, patch);
+    const nonces = door.emulators.contractors.requests.map(({ headers }) => headers['x-acs-signature-nonce']);
+    expect(new Set(nonces).size).toBe(4);
+    expect(door.emulators.contractors.writes).toHaveLength(2);
+  });
+});
