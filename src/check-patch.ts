@@ -55,6 +55,7 @@ export async function checkPatch(
 /** Both lists, without what the second says of a place that the first has called wrong already. */
 function together(found: readonly PatchError[], more: readonly PatchError[]): readonly PatchError[] {
   const repeats = (error: PatchError) =>
+    error.code === 'INVALID_INPUT' &&
     found.some(({ path }) => path.length > 0 && path.every((part, index) => error.path[index] === part));
   return [...found, ...more.filter((error) => !repeats(error))];
 }

@@ -150,18 +150,12 @@ function withListenAddress(
   raw: unknown,
   { HOST, PORT }: Readonly<Record<string, string | undefined>>,
 ): unknown {
-  if (!HOST && !PORT) return raw;
-  if (typeof raw !== 'object' || raw === null) return raw;
-  const server = 'server' in raw ? raw.server : undefined;
+  if ((!HOST && !PORT) || typeof raw !== 'object' || raw === null) return raw;
+  const server = 'server' in raw ? raw.server : {};
+  // Anything else than a mapping is left for the schema to refuse.
+  if (typeof server !== 'object' || server === null || Array.isArray(server)) return raw;
   const port = PORT && /^\d{1,5}$/.test(PORT) ? Number(PORT) : PORT;
-  return {
-    ...raw,
-    server: {
-      ...(typeof server === 'object' ? server : {}),
-      ...(HOST ? { host: HOST } : {}),
-      ...(PORT ? { port } : {}),
-    },
-  };
+  return { ...raw, server: { ...server, ...(HOST ? { host: HOST } : {}), ...(PORT ? { port } : {}) } };
 }
 
 /** Puts a Secret in the place of every `{ env: NAME }` and `{ file: PATH }`. What they name is never printed. */

@@ -25,11 +25,11 @@ async function main(): Promise<void> {
   const { starterTabs, welcome } = await import('./sandbox/welcome.ts');
   const sandbox = await startSandbox(process.env);
   const service = await startService(sandbox.config, { log, starterTabs: starterTabs(sandbox) });
-  process.stdout.write(welcome(service.url, sandbox));
   leaveOnSignal(async () => {
     await service.close();
     await sandbox.close();
   });
+  process.stdout.write(welcome(service.url, sandbox));
 }
 
 function leaveOnSignal(close: () => Promise<void>): void {

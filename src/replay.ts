@@ -33,8 +33,8 @@ export async function record(
   const { outcome, confirmedBy, errors } = verdict;
   try {
     await journal?.finish(operationId, { outcome, confirmedBy, errors: recordErrors(errors) });
-  } catch (error) {
-    log.error({ event: 'journal', operationId, problem: 'The result could not be put on record.', error });
+  } catch (err) {
+    log.error({ event: 'journal', operationId, problem: 'The result could not be put on record.', err });
   }
 }
 

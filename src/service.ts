@@ -56,7 +56,12 @@ export async function startService(
         )
       : true;
   };
-  const server = createHttpServer(createServer(services, { ...config.server, starterTabs, isReady }));
+  const handle = createServer(services, { ...config.server, starterTabs, isReady });
+  const server = createHttpServer((request, response) => {
+    // A connection that is kept alive would keep this process alive, too.
+    if (leaving) response.setHeader('connection', 'close');
+    return handle(request, response);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(config.server.port, config.server.host, resolve);
@@ -94,7 +99,7 @@ function pruneDaily(journal: Journal, retentionDays: number, log: Logger): () =>
     journal
       .prune(new Date(Date.now() - retentionDays * dayMs))
       .then((count) => count > 0 && log.info({ event: 'prune', count }))
-      .catch((error) => log.warn({ event: 'prune', error }));
+      .catch((err) => log.warn({ event: 'prune', err }));
   };
   prune();
   const timer = setInterval(prune, dayMs);

@@ -3,7 +3,8 @@ import { rmSync } from 'node:fs';
 import { type Config, parseConfig } from '../config.ts';
 import { Secret } from '../secret.ts';
 import { customers } from './descope/customers.ts';
-import { type DescopeEmulatorSettings, startDescopeEmulator } from './descope/emulator.ts';
+import { startDescopeEmulator } from './descope/emulator.ts';
+import type { DescopeEmulatorSettings } from './descope/settings.ts';
 import { contractors } from './eiam/contractors.ts';
 import {
   type EiamDeveloperEmulator,

@@ -7,7 +7,15 @@ import { CustomFieldOperationInput, toOperation } from './custom-field.ts';
 import { PatchUserError } from './patch-error.ts';
 import { UserStatusEnum, UserType } from './user.ts';
 import { UserBy } from './user-by.ts';
-import { emailAddress, idempotencyKey, isWithoutRepeats, name, phoneNumber, pictureUrl } from './values.ts';
+import {
+  emailAddress,
+  idempotencyKey,
+  isWithoutRepeats,
+  name,
+  phoneNumber,
+  pictureUrl,
+  username,
+} from './values.ts';
 
 const repeated = { message: 'The same name is in the list twice.' };
 
@@ -56,7 +64,7 @@ const UserPatchInput = builder.inputType('UserPatchInput', {
     'What to change. A field left out stays as it is; null clears it, where Directory.capabilities says that it ' +
     'can be cleared. An empty text is refused. At least one field must be named.',
   fields: (t) => ({
-    username: t.string({ description: 'The account’s name.', validate: { schema: name } }),
+    username: t.string({ description: 'The account’s name.', validate: { schema: username } }),
     displayName: t.string({ description: 'The name to show.', validate: { schema: name } }),
     givenName: t.string({ description: 'The given name.', validate: { schema: name } }),
     middleName: t.string({ description: 'The middle name.', validate: { schema: name } }),

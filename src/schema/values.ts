@@ -20,6 +20,34 @@ export const name = z
   .refine((text) => !/^[\p{Z}\p{Cf}]+$/u.test(text), 'The text shows nothing: it is all spaces.')
   .max(1_024, 'At most 1024 characters.');
 
+/** Letters of one script, or of those that one language writes together. */
+const scriptsTogether: readonly RegExp[] = [
+  /^\p{Script=Latin}$/u,
+  /^\p{Script=Cyrillic}$/u,
+  /^\p{Script=Greek}$/u,
+  /^\p{Script=Arabic}$/u,
+  /^\p{Script=Hebrew}$/u,
+  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}]$/u,
+];
+
+/**
+ * A name that stands for an account, so that no two look the same: PRECIS's UsernameCasePreserved (RFC 8265) as
+ * far as it can be said here. Nothing that NFKC changes, nothing invisible, letters of one script.
+ */
+export const username = name
+  .refine(
+    (text) => text.normalize('NFKC') === text,
+    'Expected plain characters: some have another form (NFKC).',
+  )
+  .refine((text) => !/\p{Default_Ignorable_Code_Point}/u.test(text), 'The name has invisible characters.')
+  .refine(isOfOneScript, 'The name mixes letters of several scripts.');
+
+function isOfOneScript(text: string): boolean {
+  const letters = text.match(/\p{L}/gu) ?? [];
+  const scripts = letters.map((letter) => scriptsTogether.findIndex((script) => script.test(letter)));
+  return new Set(scripts).size <= 1;
+}
+
 /** A custom field's text: any text but the empty one, line breaks included. */
 export const text = z
   .string()

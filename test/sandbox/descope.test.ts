@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import DescopeClient from '@descope/node-sdk';
 import { afterEach, describe, expect, test } from 'vitest';
 import { customers } from '../../src/sandbox/descope/customers.ts';
-import { type DescopeEmulatorSettings, startDescopeEmulator } from '../../src/sandbox/descope/emulator.ts';
+import { startDescopeEmulator } from '../../src/sandbox/descope/emulator.ts';
+import type { DescopeEmulatorSettings } from '../../src/sandbox/descope/settings.ts';
 import type { Emulator } from '../../src/sandbox/emulator.ts';
 
 interface Recorded {

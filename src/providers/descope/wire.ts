@@ -22,7 +22,10 @@ const wireUser = z.object({
     .nullish(),
   status: optionalText,
   picture: optionalText,
-  customAttributes: z.record(z.string(), z.unknown()).nullish(),
+  /** By name. Not z.record, which loses a name such as __proto__. */
+  customAttributes: z
+    .custom<Readonly<Record<string, unknown>>>((value) => typeof value === 'object' && !Array.isArray(value))
+    .nullish(),
   /** Epoch seconds. */
   createdTime: z.number().nullish(),
   ssoAppIds: texts,

@@ -3,7 +3,7 @@ import type { HttpAnswer, HttpClient } from '../../http/client.ts';
 import { type PatchError, ReadFailure } from '../../outcome.ts';
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { WholeUser } from '../../user.ts';
-import { boundableFields, capabilities, customFields, definitions } from '../eiam/capabilities.ts';
+import { boundableFields, capabilities, customFields } from '../eiam/capabilities.ts';
 import {
   jsonObject,
   notUnderstood,
@@ -52,7 +52,7 @@ function createEiamDeveloper(
   const base = `/v2/${settings.instanceId}/${settings.applicationId}`;
   const tokens = createTokenKeeper({ ...settings, base }, http);
   const client = createEiamDeveloperClient(base, tokens, http);
-  const known = definitions(settings.customFields);
+  const known = settings.customFields ?? null;
 
   /** Sends a read and gives the whole answer; undefined where the user is not there. */
   async function read<T>(request: WireRequest, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {

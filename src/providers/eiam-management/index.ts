@@ -3,7 +3,7 @@ import type { HttpAnswer, HttpClient } from '../../http/client.ts';
 import { type InputPath, InvalidInputError, ReadFailure } from '../../outcome.ts';
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { User, WholeUser } from '../../user.ts';
-import { boundableFields, capabilities, customFields, definitions } from '../eiam/capabilities.ts';
+import { boundableFields, capabilities, customFields } from '../eiam/capabilities.ts';
 import { notUnderstood, onlyOne, parseJson, readInLots, refusalOf, unreachable } from '../exchange.ts';
 import { type Call, defineProvider, type Provider, wholePath } from '../provider.ts';
 import { createEiamManagementClient } from './client.ts';
@@ -60,7 +60,7 @@ function createEiamManagement(
   const { instanceId } = settings;
   const credentials = { ...settings, accessKeyId: settings.accessKeyId.reveal() };
   const client = createEiamManagementClient(origin(settings), credentials, http);
-  const known = definitions(settings.customFields);
+  const known = settings.customFields ?? null;
 
   /** Sends a read and gives the whole answer; undefined where the user is not there. */
   async function read<T>(request: WireRequest, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {

@@ -5,37 +5,53 @@ import type { Capabilities, CustomFieldDefinition, FieldCapability } from '../pr
 const types = { text: 'TEXT', number: 'NUMBER', boolean: 'BOOLEAN', choice: 'CHOICE' } as const;
 const typeName = z.enum(['text', 'number', 'boolean', 'choice']);
 
+const customField = z.union([
+  typeName,
+  z.strictObject({
+    type: typeName,
+    label: z.string().optional(),
+    choices: z.array(z.string().min(1)).nonempty().optional(),
+  }),
+]);
+
 /**
  * The custom fields of an EIAM instance: no call lists them, so the configuration does. `nick_name: text`, or
  * `{ type: choice, label: Grade, choices: [P5, P6] }`. FieldName is at most 40 characters (CreateCustomField).
+ * Not z.record, which loses a name such as __proto__.
  */
-export const customFields = z.record(
-  z.string().min(1).max(40),
-  z.union([
-    typeName,
-    z.strictObject({
-      type: typeName,
-      label: z.string().optional(),
-      choices: z.array(z.string().min(1)).nonempty().optional(),
+export const customFields = z
+  .custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    { error: 'Expected custom fields by name, such as nick_name: text.' },
+  )
+  .transform((fields, context): readonly CustomFieldDefinition[] =>
+    Object.entries(fields).flatMap(([field, raw]) => {
+      const parsed = customField.safeParse(raw);
+      if (field.length === 0 || field.length > 40) {
+        context.addIssue({
+          code: 'custom',
+          path: [field],
+          message: 'A field’s name has 1 to 40 characters.',
+        });
+      }
+      if (!parsed.success) {
+        const says = 'Expected text, number, boolean or choice, or { type, label, choices }.';
+        context.addIssue({ code: 'custom', path: [field], message: says });
+        return [];
+      }
+      return [definition(field, parsed.data)];
     }),
-  ]),
-);
+  );
 
-/** The definitions that the configuration gives; null where it gives none. */
-export function definitions(
-  configured: z.infer<typeof customFields> | undefined,
-): readonly CustomFieldDefinition[] | null {
-  if (!configured) return null;
-  return Object.entries(configured).map(([field, entry]) => {
-    const { type, label, choices } = typeof entry === 'string' ? { type: entry } : entry;
-    return {
-      field,
-      type: types[type],
-      label: label ?? null,
-      choices: choices?.map((value) => ({ value, label: null })) ?? null,
-      operations: ['ADD', 'REPLACE', 'REMOVE'],
-    };
-  });
+function definition(field: string, entry: z.infer<typeof customField>): CustomFieldDefinition {
+  const { type, label, choices } = typeof entry === 'string' ? { type: entry } : entry;
+  return {
+    field,
+    type: types[type],
+    label: label ?? null,
+    choices: choices?.map((value) => ({ value, label: null })) ?? null,
+    operations: ['ADD', 'REPLACE', 'REMOVE'],
+  };
 }
 
 const no: FieldCapability = { settable: false, clearable: false, maxLength: null };

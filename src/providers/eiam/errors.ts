@@ -41,7 +41,7 @@ export function accountError(error: ProviderError, answer: HttpAnswer, step: Ste
       return new ConflictError('Another user of the directory has this value already.', path);
     case 'InvalidParameter':
     case 'MissingParameter':
-      return new InvalidInputError(`The provider refused the value (${code}).`, path);
+      return new InvalidInputError(`The provider refused the value (${kind}).`, path);
   }
   return new ProviderRefusedError('The provider refused the request.', about, 'PROVIDER_REFUSED', error);
 }

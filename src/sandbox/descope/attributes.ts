@@ -1,5 +1,5 @@
-import type { DescopeAttribute, DescopeEmulatorSettings } from './emulator.ts';
 import { type Members, object, Refusal, string, strings } from './refusal.ts';
+import type { DescopeAttribute, DescopeEmulatorSettings } from './settings.ts';
 
 /** The custom attribute definitions of one emulated project. */
 export interface DescopeAttributes {

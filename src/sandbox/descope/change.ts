@@ -1,6 +1,6 @@
 import type { DescopeAttributes } from './attributes.ts';
-import type { DescopeEmulatorSettings } from './emulator.ts';
 import { boolean, type Members, object, Refusal, string, strings } from './refusal.ts';
+import type { DescopeEmulatorSettings } from './settings.ts';
 
 /** A user as the service answers it, every member always there. */
 export interface DescopeUser {

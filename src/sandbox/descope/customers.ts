@@ -1,4 +1,4 @@
-import type { DescopeEmulatorSettings } from './emulator.ts';
+import type { DescopeEmulatorSettings } from './settings.ts';
 
 const day = (date: string) => Date.parse(`${date}T00:00:00Z`);
 

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { SeedUser, WriteLogEntry } from '../emulator.ts';
 import type { DescopeAttributes } from './attributes.ts';
 import { applyChange, type DescopeUser, emptyUser, readChange } from './change.ts';
-import type { DescopeEmulatorSettings } from './emulator.ts';
 import { boolean, count, type Members, object, Refusal, string, strings } from './refusal.ts';
+import type { DescopeEmulatorSettings } from './settings.ts';
 
 /** The users of one emulated project. Every method either does all of what it is asked or throws a Refusal. */
 export interface DescopeUsers {

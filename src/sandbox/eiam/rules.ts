@@ -1,7 +1,4 @@
-import type { EiamCustomField, EiamEmulatorSettings, EiamRecord } from './settings.ts';
-
-/** The newest published limits. They drift (Username was 64, DisplayName 64, then 128), so they are data. */
-export const eiamLimits = { username: 256, displayName: 256, phoneNumberMin: 6, phoneNumberMax: 15 };
+import { type EiamCustomField, type EiamEmulatorSettings, type EiamRecord, eiamLimits } from './settings.ts';
 
 /** What the service answers in place of doing what was asked. */
 export class EiamRefusal extends Error {

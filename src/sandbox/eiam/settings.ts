@@ -1,5 +1,7 @@
 import type { EmulatorHooks, SeedUser } from '../emulator.ts';
-import type { eiamLimits } from './rules.ts';
+
+/** The newest published limits. They drift (Username was 64, DisplayName 64, then 128), so they are data. */
+export const eiamLimits = { username: 256, displayName: 256, phoneNumberMin: 6, phoneNumberMax: 15 };
 
 /** A custom field as an administrator defines it in the console. `choices` makes it a select field. */
 export interface EiamCustomField {

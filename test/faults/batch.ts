@@ -1,0 +1,171 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { check, type Evidence, isFinal, type OperationRecord, type Violation } from './checker.ts';
+import { drawInt, drawOne, drawUuid } from './draw.ts';
+import { type Front, openFront, type Treatment } from './front.ts';
+import { patchOf } from './mixture.ts';
+import { type Calling, callPatchUser, callUntilFinal, type Program, type Reply } from './program.ts';
+import { openStage, type Stage, type Store, stores, userIdOf } from './stage.ts';
+
+/** An operation with a key, whose caller keeps what it was told. */
+export interface KeyedOperation {
+  readonly marker: string;
+  readonly store: Store;
+  readonly userId: string;
+  readonly changes: OperationRecord['changes'];
+  readonly calling: Calling;
+  readonly replies: Reply[];
+}
+
+/** The emulators behind slow fronts, and the bookkeeping of a test whose programs end at random. */
+export interface Ground {
+  readonly stage: Stage;
+  /** The directories of a configuration. */
+  readonly directories: Readonly<Record<string, object>>;
+  /** Makes operations on users of their own, or on the user of `on`. */
+  plan(count: number, name: string): KeyedOperation[];
+  /** What is done to the requests of the user; by default each takes up to 60 ms in both directions. */
+  treat(userId: string, treatment: Treatment): void;
+  /** Keeps what a program prints, and ends it with the ground. */
+  watch(program: Program): Program;
+  /** Waits until nothing is on its way, and holds every invariant. */
+  violations(operations: readonly KeyedOperation[]): Promise<Violation[]>;
+  /** How many write requests of the user were seen. */
+  requests(userId: string): number;
+  /** Resolves when a write request of the user was seen. */
+  sent(userId: string): Promise<void>;
+  /** Ends what runs on it. */
+  close(): Promise<void>;
+}
+
+/** Opens the ground for operations on at most `users` users at each emulator. */
+export async function openGround(seed: string, users: number): Promise<Ground> {
+  const stage = await openStage(users);
+  const treatments = new Map<string, Treatment>();
+  const fronts: Front[] = [];
+  const directories: Record<string, object> = {};
+  const programs: Program[] = [];
+  const texts: string[] = [];
+  let next = 0;
+  for (const store of stores) {
+    const front = await openFront(store, stage.emulators[store].url, ({ url }, { userId = '', isWrite }) => {
+      if (!isWrite) return { delayMs: drawInt(0, 10, seed, url) };
+      const usual = {
+        delayMs: drawInt(0, 60, seed, userId, 'a'),
+        answerDelayMs: drawInt(0, 60, seed, userId, 'b'),
+      };
+      return treatments.get(userId) ?? usual;
+    });
+    fronts.push(front);
+    directories[store] = stage.directory(store, front.url);
+  }
+  const before = new Map(stores.map((store) => [store, stage.emulators[store].users()]));
+
+  function evidence(operations: readonly KeyedOperation[]): Evidence {
+    return {
+      operations: operations.map(({ marker, store, userId, changes, replies }) => {
+        const untold = replies.slice(
+          0,
+          replies.findIndex((reply) => typeof reply === 'object' && isFinal(reply)),
+        );
+        // It was under way when its process ended.
+        const cut = untold.includes('left');
+        return {
+          ...{ marker, store, userId, changes, replies, fault: cut ? 'killed' : 'none' },
+          ...{ mayBeUnknown: cut, mayBePartial: false },
+        };
+      }),
+      stores: Object.fromEntries(
+        stores.map((store) => {
+          const { writes, users: after } = stage.emulators[store];
+          return [store, { writes, before: before.get(store) ?? new Map(), after: after() }];
+        }),
+      ),
+      wire: fronts.flatMap((front) => front.wire),
+      texts: [...texts, ...programs.flatMap(({ lines }) => lines)],
+      unspeakable: [...Object.values(stage.environment), ...fronts.flatMap((front) => front.tokens)],
+    };
+  }
+
+  const requests = (userId: string) =>
+    fronts.flatMap((front) => front.wire).filter((write) => write.userId === userId).length;
+
+  return {
+    stage,
+    directories,
+    plan: (count, name) =>
+      Array.from({ length: count }, (_, index) => {
+        const marker = `op-${drawUuid(seed, name, index)}`;
+        const store = drawOne(stores, marker, 'store');
+        const userId = userIdOf(store, next++);
+        const { patch, changes } = patchOf(store, marker, drawOne(['displayName', 'email'], marker));
+        const input = {
+          ...{ user: { id: `${store}:${userId}` }, patch },
+          idempotencyKey: `key-${drawUuid(marker, 'key')}`,
+        };
+        const calling = { input, hear: (text: string) => void texts.push(text) };
+        return { marker, store, userId, changes, calling, replies: [] };
+      }),
+    treat: (userId, treatment) => void treatments.set(userId, treatment),
+    watch(program) {
+      programs.push(program);
+      return program;
+    },
+    requests,
+    async sent(userId) {
+      while (requests(userId) === 0) await delay(5);
+    },
+    async violations(operations) {
+      await Promise.all(fronts.map((front) => front.settled()));
+      await delay(100);
+      return check(evidence(operations));
+    },
+    async close() {
+      await Promise.all(programs.map((program) => program.kill()));
+      await Promise.all(fronts.map((front) => front.close()));
+      await stage.close();
+    },
+  };
+}
+
+/** Calls each operation once, one every `everyMs`, of a program that may end meanwhile: then it was not answered. */
+export async function callMortal(
+  url: string,
+  operations: readonly KeyedOperation[],
+  everyMs: number,
+): Promise<void> {
+  await Promise.all(
+    operations.map(async ({ calling, replies }, index) => {
+      await delay(index * everyMs);
+      const reply = await callPatchUser(url, calling);
+      replies.push(reply === 'lost' ? 'left' : reply);
+    }),
+  );
+}
+
+/** Calls each operation until its answer is final. */
+export async function callToTheEnd(url: string, operations: readonly KeyedOperation[]): Promise<void> {
+  const waiting = operations.values();
+  const caller = async () => {
+    for (const { calling, replies } of waiting) replies.push(...(await callUntilFinal(url, calling)));
+  };
+  await Promise.all(Array.from({ length: 24 }, caller));
+}
+
+/** The operations that have had no final answer yet. */
+export function unanswered(operations: readonly KeyedOperation[]): KeyedOperation[] {
+  return operations.filter(
+    ({ replies }) => !replies.some((reply) => typeof reply === 'object' && isFinal(reply)),
+  );
+}
+
+/** How many operations were cut off, and came to each outcome. */
+export function tally(operations: readonly KeyedOperation[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { replies } of operations) {
+    const last = replies.at(-1);
+    const outcome = typeof last === 'object' ? last.outcome : String(last);
+    const name = replies[0] === 'left' ? `${outcome} after a kill` : outcome;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}

@@ -1,0 +1,156 @@
+import { draw, drawInt, drawOne } from './draw.ts';
+import type { Treatment } from './front.ts';
+import type { Store } from './stage.ts';
+
+/** A fault of one operation: a row of the table, and what is done to the operation's requests. */
+export interface Fault {
+  readonly name: string;
+  readonly mayBeUnknown: boolean;
+  /** For the operation's first write request, or its second where it has two; the others pass. */
+  readonly write: Treatment;
+  /** For every read of the user after a write request of it was seen. */
+  readonly readBack?: Treatment;
+  /** The caller's own deadline. */
+  readonly deadlineMs?: number;
+}
+
+type Make = (store: Store, marker: string, userId: string) => Omit<Fault, 'name' | 'mayBeUnknown'>;
+
+/** A row: its share of all operations, whether it allows UNKNOWN, and what it does. */
+const rows: Readonly<Record<string, readonly [share: number, mayBeUnknown: boolean, make: Make]>> = {
+  none: [25, false, () => ({ write: {} })],
+  slow: [
+    10,
+    false,
+    (_store, marker) => ({
+      write: { delayMs: drawInt(0, 60, marker, 'a'), answerDelayMs: drawInt(0, 60, marker, 'b') },
+    }),
+  ],
+  'reset, applied': [4, false, () => ({ write: { answer: 'reset' } })],
+  'reset, not applied': [4, true, () => ({ write: { apply: 'never', answer: 'reset' } })],
+  'reset, applied 300 ms later': [3, true, () => ({ write: { apply: 300, answer: 'reset' } })],
+  'hang, applied': [3, false, () => ({ write: { answer: 'hang' } })],
+  'hang, not applied': [3, true, () => ({ write: { apply: 'never', answer: 'hang' } })],
+  // Not where it left so late that the read-back came before it.
+  'hang, applied 300 ms later': [2, true, () => ({ write: { apply: 300, answer: 'hang' } })],
+  'half a body, then a reset, applied': [4, false, () => ({ write: { answer: 'half-and-reset' } })],
+  'half a body, then silence, applied': [2, false, () => ({ write: { answer: 'half-and-hang' } })],
+  '5xx, applied': [4, false, (_store, marker) => ({ write: { answer: fiveHundred(marker) } })],
+  '5xx, not applied': [
+    4,
+    true,
+    (_store, marker) => ({ write: { apply: 'never', answer: fiveHundred(marker) } }),
+  ],
+  '200 text/html, not applied': [
+    3,
+    true,
+    () => ({
+      write: {
+        apply: 'never',
+        answer: { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' },
+      },
+    }),
+  ],
+  '200, not applied': [3, true, (store, _marker, userId) => ({ write: lie(store, userId) })],
+  '429 with Retry-After 1, once': [
+    4,
+    false,
+    (store) => ({ write: { apply: 'never', answer: throttled[store] } }),
+  ],
+  'a refusal': [8, false, (store, marker) => ({ write: { apply: 'never', answer: refusal(store, marker) } })],
+  'the credentials refused once': [
+    4,
+    false,
+    (store) => ({ write: { apply: 'never', answer: unauthorized[store] } }),
+  ],
+  'read-back failing': [
+    4,
+    true,
+    (_store, marker) => ({
+      write: draw(marker, 'write') < 0.5 ? {} : { answer: 'reset' },
+      readBack: drawOne<Treatment>(
+        [{ answer: 'reset' }, { answer: 'hang' }, { answer: fiveHundred(marker) }],
+        marker,
+        'read',
+      ),
+    }),
+  ],
+  'the caller has 300 ms, the provider needs 700': [
+    4,
+    true,
+    () => ({ write: { delayMs: 700 }, deadlineMs: 300 }),
+  ],
+};
+
+/** The fault of an operation: the same for the same seed and marker. */
+export function faultOf(seed: string, marker: string, store: Store, userId: string): Fault {
+  const whole = Object.values(rows).reduce((sum, [share]) => sum + share, 0);
+  let at = draw(seed, marker, 'fault') * whole;
+  for (const [name, [share, mayBeUnknown, make]] of Object.entries(rows)) {
+    at -= share;
+    if (at < 0) return { name, mayBeUnknown, ...make(store, marker, userId) };
+  }
+  throw new Error('The shares were drawn past their sum.');
+}
+
+/** The names of all faults. */
+export const faultNames: readonly string[] = Object.keys(rows);
+
+function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}) {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+}
+
+function fiveHundred(marker: string) {
+  const status = drawOne([500, 502, 503, 504, 520], marker, 'status');
+  return draw(marker, 'form') < 0.5
+    ? { status, headers: { 'content-type': 'text/html' }, body: `<h1>${status}</h1>` }
+    : json(status, { message: 'The server failed.' });
+}
+
+/** As the provider says no: it may repeat the value that it was sent. */
+function said(store: Store, code: string, marker = ''): object {
+  return store === 'customers'
+    ? { errorCode: code, errorDescription: 'It was refused', errorMessage: `refused ${marker}` }
+    : { Code: code, Message: `refused ${marker}`, RequestId: '0C0FFEE', HostId: 'here', Recommend: '' };
+}
+
+const throttled: Readonly<Record<Store, NonNullable<Treatment['answer']>>> = {
+  employees: json(429, said('employees', 'Throttling.User'), { 'retry-after': '1' }),
+  contractors: json(400, said('contractors', 'Throttling.User'), { 'x-acs-retry-after': '1000' }),
+  customers: json(429, said('customers', 'E130429'), { 'retry-after': '1' }),
+};
+
+const unauthorized: Readonly<Record<Store, NonNullable<Treatment['answer']>>> = {
+  employees: json(400, said('employees', 'invalid_token')),
+  contractors: json(404, said('contractors', 'InvalidAccessKeyId.NotFound')),
+  customers: json(401, said('customers', 'E011003')),
+};
+
+function refusal(store: Store, marker: string) {
+  const of = (list: readonly [readonly [number, string], ...(readonly [number, string])[]]) => {
+    const [status, code] = drawOne(list, marker, 'code');
+    return json(status, said(store, code, marker));
+  };
+  return store === 'customers'
+    ? // biome-ignore format: a table
+      of([[400, 'E011004'], [403, 'E999999'], [404, 'E112102'], [409, 'E062107']])
+    : of([
+        [400, 'InvalidParameter.DisplayName'],
+        [403, 'ResourceDuplicated.Email'],
+        [404, 'ResourceNotFound.User'],
+        [409, 'ResourceDuplicated.Username'],
+        [400, 'OperationDenied.Whatever'],
+      ]);
+}
+
+/** A yes as the provider says it, and nothing done. Descope's yes carries the user, as it was. */
+function lie(store: Store, userId: string): Treatment {
+  switch (store) {
+    case 'employees':
+      return { apply: 'never', answer: json(200, {}) };
+    case 'contractors':
+      return { apply: 'never', answer: json(200, { RequestId: '0C0FFEE' }) };
+    case 'customers':
+      return { instead: { method: 'GET', url: `/v1/mgmt/user?userId=${userId}`, body: '' } };
+  }
+}

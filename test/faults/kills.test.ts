@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type PostgresServer, startPostgres } from '../journal/postgres-server.ts';
+import { callMortal, callToTheEnd, type KeyedOperation, openGround, tally, unanswered } from './batch.ts';
+import { drawInt } from './draw.ts';
+import { killPrograms, openFolder, startProgram } from './program.ts';
+
+const long = process.env.IDPATCH_FAULTS === 'long';
+const seed = process.env.IDPATCH_SEED ?? randomBytes(4).toString('hex');
+const kills = long ? 60 : 4;
+/** Operations that begin before each kill. */
+const perKill = 24;
+
+let server: PostgresServer | undefined;
+afterAll(async () => {
+  await killPrograms();
+  await server?.remove();
+});
+
+describe(`${kills} kills, seed ${seed}`, () => {
+  it.concurrent('lose nothing and double nothing, on SQLite', { timeout: 400_000 }, async () => {
+    const folder = openFolder();
+    try {
+      await survive({ sqlite: `${folder.path}/journal.db` }, { deadlineMs: 2_000, readBackMs: 500 }, {});
+    } finally {
+      folder.remove();
+    }
+  });
+
+  it.concurrent('lose nothing and double nothing, on PostgreSQL', { timeout: 400_000 }, async (test) => {
+    try {
+      server = await startPostgres();
+    } catch (error) {
+      test.skip(`PostgreSQL cannot run here: ${error}`);
+      return;
+    }
+    // Another process may be at an operation for twice this long.
+    const limits = { deadlineMs: 500, readBackMs: 200 };
+    await survive({ postgres: { env: 'DATABASE_URL' } }, limits, { DATABASE_URL: server.url() });
+  });
+});
+
+/** Kills idpatch again and again in the middle of its work, then asks for every key. */
+async function survive(journal: object, limits: object, environment: Record<string, string>): Promise<void> {
+  const ground = await openGround(seed, (kills + 1) * perKill);
+  const folder = openFolder();
+  const configuration = { journal, limits, directories: ground.directories };
+  const start = async () =>
+    ground.watch(
+      await startProgram(configuration, { ...ground.stage.environment, ...environment }, folder.path),
+    );
+  const all: KeyedOperation[] = [];
+  try {
+    for (let round = 0; round < kills; round += 1) {
+      const program = await start();
+      // Those that the last kill cut off are asked for again, and may be cut off once more.
+      const again = unanswered(all);
+      const fresh = ground.plan(perKill, `round ${round}`);
+      all.push(...fresh);
+      const calls = Promise.all([callMortal(program.url, fresh, 8), callMortal(program.url, again, 8)]);
+      await delay(drawInt(20, 500, seed, round));
+      await program.kill();
+      await calls;
+    }
+    const last = await start();
+    await callToTheEnd(last.url, all);
+    await last.stop();
+    const counts = tally(all);
+    if (long) console.info(`${Object.keys(journal)}: ${JSON.stringify(counts)}`);
+    expect(await ground.violations(all)).toEqual([]);
+    // The kills did come in the middle.
+    expect(Object.keys(counts).filter((name) => name.endsWith(' after a kill'))).not.toEqual([]);
+    expect(Object.keys(counts).filter((name) => name.startsWith('APPLIED'))).not.toEqual([]);
+  } finally {
+    await ground.close();
+    folder.remove();
+  }
+}

@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { faultNames } from './faults.ts';
+import { type Outcome, runMixture } from './mixture.ts';
+import { killPrograms } from './program.ts';
+
+const long = process.env.IDPATCH_FAULTS === 'long';
+const given = process.env.IDPATCH_SEED;
+const fresh = randomBytes(4).toString('hex');
+const seeds = given ? [given] : long ? ['one', 'two', 'three', fresh] : ['one', fresh];
+const count = long ? 2_000 : 75;
+
+afterAll(killPrograms);
+
+// IDPATCH_SEED runs one seed alone, such as one that a run before has printed.
+describe.concurrent.each(seeds)(`a mixture of ${count} operations, seed %s`, (seed) => {
+  it('keeps the promise', { timeout: 300_000 }, async () => {
+    const started = performance.now();
+    const outcome = await runMixture(seed, count, long ? 25 : 5);
+    if (long) console.info(summary(seed, outcome, performance.now() - started));
+    expect(outcome.violations).toEqual([]);
+
+    // Nor does it keep it by doing nothing.
+    const well = outcome.operations.filter(({ fault }) => fault === 'slow' || fault === 'none');
+    const applied = well.filter(({ replies }) => JSON.stringify(replies).includes('"APPLIED"'));
+    expect(applied.length).toBeGreaterThan(0.9 * well.length);
+    const outcomes = new Set(outcome.operations.map(({ replies }) => answered(replies)));
+    expect(outcomes).toEqual(long ? new Set(['APPLIED', 'NOT_APPLIED', 'PARTIAL', 'UNKNOWN']) : outcomes);
+    const drawn = new Set(outcome.operations.map(({ fault }) => fault));
+    if (long) expect(faultNames.filter((name) => !drawn.has(name))).toEqual([]);
+  });
+});
+
+function answered(replies: Outcome['operations'][number]['replies']): string {
+  const last = replies.at(-1);
+  return typeof last === 'object' ? last.outcome : String(last);
+}
+
+/** How often each fault came to each outcome. */
+function summary(seed: string, { operations, violations, evidence }: Outcome, ms: number): string {
+  const byFault = Map.groupBy(operations, ({ fault }) => fault);
+  const lines = [...byFault].toSorted().map(([fault, all]) => {
+    const counts = Map.groupBy(all, ({ replies }) => answered(replies));
+    return `  ${fault}: ${[...counts]
+      .toSorted()
+      .map(([name, some]) => `${name} ${some.length}`)
+      .join(', ')}`;
+  });
+  const head = `seed ${seed}: ${operations.length} operations, ${evidence.wire.length} write requests, ${Math.round(ms / 1000)} s, ${violations.length} violations`;
+  return [head, ...lines].join('\n');
+}

@@ -1,0 +1,261 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { check, type Evidence, type OperationRecord, type Violation } from './checker.ts';
+import { draw, drawInt, drawOne, drawUuid } from './draw.ts';
+import { type Fault, faultOf } from './faults.ts';
+import { type Front, type FrontRequest, openFront, type Recognised, type Treatment } from './front.ts';
+import { runLane } from './lane.ts';
+import { callPatchUser, callUntilFinal, openFolder, type Reply, startProgram } from './program.ts';
+import { openStage, type Store, stores, userIdOf } from './stage.ts';
+
+/** One operation as the seed has it. */
+export interface PlannedOperation {
+  readonly marker: string;
+  readonly store: Store;
+  readonly userId: string;
+  readonly patch: object;
+  readonly changes: OperationRecord['changes'];
+  readonly fault: Fault;
+  readonly behaviour: 'calls' | 'calls with a key' | 'calls again' | 'leaves' | 'calls at once';
+}
+
+/** What became of a mixture. */
+export interface Outcome {
+  readonly violations: readonly Violation[];
+  readonly operations: readonly OperationRecord[];
+  readonly evidence: Evidence;
+}
+
+const limits = { deadlineMs: 2_000, readBackMs: 500 };
+const callersAtOnce = 32;
+
+/** All operations of a seed, in groups that are called at the same time: one operation, or two on one user. */
+export function planMixture(seed: string, count: number): PlannedOperation[][] {
+  const groups: PlannedOperation[][] = [];
+  for (let index = 0; index < count; ) {
+    const store = drawOne(stores, seed, index, 'store');
+    const paired = draw(seed, index, 'pair') < 0.1;
+    const group = Array.from({ length: paired ? 2 : 1 }, (_, at) =>
+      planOne(seed, index + at, store, index, paired ? (at === 0 ? 'displayName' : 'email') : undefined),
+    );
+    groups.push(group);
+    index += group.length;
+  }
+  return groups;
+}
+
+const kinds = ['displayName', 'email', 'displayName and custom field', 'displayName and status'] as const;
+
+function planOne(
+  seed: string,
+  index: number,
+  store: Store,
+  user: number,
+  shared: (typeof kinds)[number] | undefined,
+): PlannedOperation {
+  const marker = `op-${drawUuid(seed, index, 'marker')}`;
+  const userId = userIdOf(store, user);
+  const fault = faultOf(seed, marker, store, userId);
+  const behaviour = draw(marker, 'behaviour');
+  return {
+    marker,
+    store,
+    userId,
+    ...patchOf(store, marker, shared ?? drawOne(kinds, marker, 'kind')),
+    // A fault of reads would be the other one's, too.
+    fault: shared && fault.readBack ? { name: 'none', mayBeUnknown: false, write: {} } : fault,
+    behaviour:
+      behaviour < 0.25
+        ? 'calls'
+        : behaviour < 0.45
+          ? 'calls with a key'
+          : behaviour < 0.6
+            ? 'calls again'
+            : behaviour < 0.8
+              ? 'leaves'
+              : 'calls at once',
+  };
+}
+
+/** A patch, and what the emulator's log shows of it when it is in. */
+export function patchOf(store: Store, marker: string, kind: (typeof kinds)[number]) {
+  const isDescope = store === 'customers';
+  const named = isDescope ? { name: marker } : { displayName: marker };
+  switch (kind) {
+    case 'displayName':
+      return { patch: { displayName: marker }, changes: [named] };
+    case 'email': {
+      const address = `${marker}@example.org`;
+      return {
+        patch: { email: { address, verified: true } },
+        changes: [{ email: address, [isDescope ? 'verifiedEmail' : 'emailVerified']: true }],
+      };
+    }
+    case 'displayName and custom field': {
+      const [field, member] = isDescope ? ['nick', 'customAttributes'] : ['nick_name', 'customFields'];
+      return {
+        patch: {
+          displayName: marker,
+          customFields: [{ replace: { field, value: { text: `nick ${marker}` } } }],
+        },
+        changes: [{ ...named, [member]: { [field]: `nick ${marker}` } }],
+      };
+    }
+    case 'displayName and status': {
+      const status = { status: 'disabled' };
+      return {
+        patch: { displayName: marker, status: 'DISABLED' },
+        changes: isDescope ? [{ ...named, ...status }] : [status, named],
+      };
+    }
+  }
+}
+
+/** Says what is done to each request of these operations: to the first or the second write request, and to reads after it. */
+export function treatAsPlanned(operations: readonly PlannedOperation[], store: Store) {
+  const mine = operations.filter((operation) => operation.store === store);
+  const byMarker = new Map(mine.map((operation) => [operation.marker, operation]));
+  const byUser = Map.groupBy(mine, ({ userId }) => userId);
+  const writes = new Map<string, number>();
+  return ({ url, body }: FrontRequest, { userId, isWrite }: Recognised): Treatment => {
+    const ofUser = (userId !== undefined && byUser.get(userId)) || [];
+    const marker = /op-[0-9a-f-]{36}/.exec(`${decodeURIComponent(url)} ${body}`)?.[0];
+    const operation = (marker && byMarker.get(marker)) || (ofUser.length === 1 ? ofUser[0] : undefined);
+    if (!operation) return {};
+    const before = writes.get(operation.marker) ?? 0;
+    if (!isWrite) return (before > 0 && operation.fault.readBack) || {};
+    writes.set(operation.marker, before + 1);
+    const struck = drawInt(0, operation.changes.length - 1, operation.marker, 'step');
+    return before === struck ? operation.fault.write : {};
+  };
+}
+
+/** Runs a mixture of `count` operations, and of `lane` more at each emulator whose connections fail. */
+export async function runMixture(seed: string, count: number, lane: number): Promise<Outcome> {
+  const groups = planMixture(seed, count);
+  const operations = groups.flat();
+  const stage = await openStage(count + lane);
+  const folder = openFolder();
+  const fronts: Front[] = [];
+  const lanes: Record<string, Front> = {};
+  const directories: Record<string, object> = {};
+  for (const store of stores) {
+    const target = stage.emulators[store].url;
+    const front = await openFront(store, target, treatAsPlanned(operations, store));
+    const shaky = await openFront(store, target, () => ({}), { keepAlive: false });
+    lanes[store] = shaky;
+    fronts.push(front, shaky);
+    directories[store] = stage.directory(store, front.url);
+    directories[`${store}-lane`] = stage.directory(store, shaky.url);
+  }
+  const journal = { sqlite: `${folder.path}/journal.db` };
+  const program = await startProgram({ journal, limits, directories }, stage.environment, folder.path);
+  try {
+    const before = new Map(stores.map((store) => [store, stage.emulators[store].users()]));
+    const texts: string[] = [];
+    const hear = (text: string) => texts.push(text);
+    const replies = await callAll(program.url, groups, hear);
+    const laneRecords = await runLane(program.url, seed, lane, count, lanes, hear);
+    await Promise.all(fronts.map((front) => front.settled()));
+    // What left late, and what a read-back has yet to come of.
+    await delay(600);
+    await callAgain(program.url, operations, replies, hear);
+    await program.stop();
+    const records = operations.map((operation): OperationRecord => {
+      const { marker, store, userId, changes, fault } = operation;
+      const { name, mayBeUnknown } = fault;
+      const mayBePartial = name !== 'none' && name !== 'slow';
+      return {
+        ...{ marker, store, userId, changes, fault: name, mayBeUnknown, mayBePartial },
+        replies: replies.get(marker) ?? [],
+      };
+    });
+    const evidence: Evidence = {
+      operations: [...records, ...laneRecords],
+      stores: Object.fromEntries(
+        stores.map((store) => {
+          const { writes, users } = stage.emulators[store];
+          return [store, { writes, before: before.get(store) ?? new Map(), after: users() }];
+        }),
+      ),
+      wire: fronts.flatMap((front) => front.wire),
+      texts: [...texts, ...program.lines],
+      unspeakable: [...Object.values(stage.environment), ...fronts.flatMap((front) => front.tokens)],
+    };
+    return { violations: check(evidence), operations: evidence.operations, evidence };
+  } finally {
+    await program.kill();
+    await Promise.all(fronts.map((front) => front.close()));
+    await stage.close();
+    folder.remove();
+  }
+}
+
+/** Calls all operations, so many callers at once, each as its operation's behaviour has it. */
+async function callAll(
+  url: string,
+  groups: readonly (readonly PlannedOperation[])[],
+  hear: (text: string) => void,
+): Promise<Map<string, Reply[]>> {
+  const replies = new Map<string, Reply[]>();
+  const waiting = groups.values();
+  const caller = async () => {
+    for (const group of waiting) {
+      await Promise.all(
+        group.map(async (operation) => replies.set(operation.marker, await callOne(url, operation, hear))),
+      );
+    }
+  };
+  await Promise.all(Array.from({ length: callersAtOnce }, caller));
+  return replies;
+}
+
+function calling(operation: PlannedOperation, hear: (text: string) => void) {
+  const { store, userId, marker, patch, fault, behaviour } = operation;
+  const idempotencyKey = behaviour === 'calls' ? undefined : `key-${drawUuid(marker, 'key')}`;
+  const deadline = fault.deadlineMs;
+  return {
+    input: { user: { id: `${store}:${userId}` }, patch, idempotencyKey },
+    headers: deadline === undefined ? {} : { 'idpatch-deadline-ms': String(deadline) },
+    hear,
+  };
+}
+
+async function callOne(
+  url: string,
+  operation: PlannedOperation,
+  hear: (text: string) => void,
+): Promise<Reply[]> {
+  const { behaviour, marker } = operation;
+  const call = calling(operation, hear);
+  switch (behaviour) {
+    case 'calls':
+    case 'calls with a key':
+      return [await callPatchUser(url, call)];
+    case 'calls again':
+      return [await callPatchUser(url, call), ...(await callUntilFinal(url, call))];
+    case 'leaves': {
+      const first = await callPatchUser(url, { ...call, leaveAfterMs: drawInt(1, 300, marker, 'leave') });
+      return [first, ...(await callUntilFinal(url, call))];
+    }
+    case 'calls at once': {
+      const times = drawInt(2, 5, marker, 'times');
+      const all = await Promise.all(Array.from({ length: times }, () => callUntilFinal(url, call)));
+      return all.flat();
+    }
+  }
+}
+
+/** A tenth of those with a key are called once more when all is over: they get the same answer. */
+async function callAgain(
+  url: string,
+  operations: readonly PlannedOperation[],
+  replies: Map<string, Reply[]>,
+  hear: (text: string) => void,
+): Promise<void> {
+  const some = operations.filter(
+    ({ behaviour, marker }) => behaviour !== 'calls' && draw(marker, 'again') < 0.1,
+  );
+  for (const operation of some) {
+    replies.get(operation.marker)?.push(await callPatchUser(url, calling(operation, hear)));
+  }
+}

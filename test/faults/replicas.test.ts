@@ -1,0 +1,215 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type PostgresServer, startPostgres } from '../journal/postgres-server.ts';
+import {
+  callMortal,
+  callToTheEnd,
+  type Ground,
+  type KeyedOperation,
+  openGround,
+  unanswered,
+} from './batch.ts';
+import { drawInt, drawUuid } from './draw.ts';
+import { callPatchUser, killPrograms, openFolder, type Program, startProgram } from './program.ts';
+import { userIdOf } from './stage.ts';
+
+const long = process.env.IDPATCH_FAULTS === 'long';
+const seed = process.env.IDPATCH_SEED ?? randomBytes(4).toString('hex');
+const slow = { delayMs: 150, answerDelayMs: 50 };
+
+let server: PostgresServer;
+const missing = await startPostgres().then(
+  (started) => {
+    server = started;
+    return undefined;
+  },
+  (error: unknown) => String(error),
+);
+afterAll(async () => {
+  await killPrograms();
+  await server?.remove();
+});
+
+describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL: ${missing})` : ''}`, () => {
+  let ground: Ground;
+  let folders: ReturnType<typeof openFolder>[] = [];
+  let one: Program;
+  let two: Program;
+  let limits = { deadlineMs: 8_000, readBackMs: 1_000 };
+
+  async function start(): Promise<Program> {
+    const folder = openFolder();
+    folders.push(folder);
+    const configuration = {
+      ...{ journal: { postgres: { env: 'DATABASE_URL' } }, limits },
+      directories: ground.directories,
+    };
+    const environment = { ...ground.stage.environment, DATABASE_URL: server.url() };
+    return ground.watch(await startProgram(configuration, environment, folder.path));
+  }
+  async function open(): Promise<void> {
+    ground = await openGround(drawUuid(seed, limits.deadlineMs, Math.random()), 400);
+    [one, two] = await Promise.all([start(), start()]);
+  }
+  async function close(): Promise<void> {
+    await ground.close();
+    for (const folder of folders) folder.remove();
+    folders = [];
+  }
+
+  describe('that both live', () => {
+    const all: KeyedOperation[] = [];
+    beforeAll(open, 30_000);
+    afterAll(close);
+
+    it('write one key once, whichever is called', { timeout: 60_000 }, async () => {
+      const operations = ground.plan(long ? 20 : 4, 'keys');
+      all.push(...operations);
+      await Promise.all(
+        operations.map(async ({ userId, calling, replies }) => {
+          ground.treat(userId, slow);
+          const urls = Array.from({ length: 50 }, (_, index) => (index % 2 === 0 ? one : two).url);
+          replies.push(...(await Promise.all(urls.map((url) => callPatchUser(url, calling)))));
+        }),
+      );
+      await callToTheEnd(one.url, operations);
+      await callToTheEnd(two.url, operations);
+      expect(await ground.violations(all)).toEqual([]);
+      for (const { replies } of operations) {
+        expect(replies.at(-1)).toMatchObject({ outcome: 'APPLIED' });
+        // Where both were called at once, the other one says that it is under way.
+        expect(JSON.stringify(replies)).toContain('IDEMPOTENCY_IN_PROGRESS');
+      }
+      for (const { userId } of operations) expect(ground.requests(userId)).toBe(1);
+    });
+
+    it('take turns at one user', { timeout: 60_000 }, async () => {
+      const pairs = Array.from({ length: long ? 20 : 4 }, (_, index) => {
+        const [first] = ground.plan(1, `pair ${index}`) as [KeyedOperation];
+        ground.treat(first.userId, slow);
+        return [first, { ...first, ...another(first) }] as const;
+      });
+      all.push(...pairs.flat());
+      await Promise.all([
+        ...pairs.map(([first]) => callToTheEnd(one.url, [first])),
+        ...pairs.map(([, second]) => callToTheEnd(two.url, [second])),
+      ]);
+      expect(await ground.violations(all)).toEqual([]);
+      for (const { replies } of pairs.flat()) expect(replies).toMatchObject([{ outcome: 'APPLIED' }]);
+    });
+
+    it('do not lose what the other one adds to a list', { timeout: 60_000 }, async () => {
+      const users = Array.from({ length: long ? 20 : 4 }, (_, index) => userIdOf('customers', index));
+      const add = (url: string, userId: string, tag: string) => {
+        const patch = { customFields: [{ add: { field: 'tags', value: { texts: [tag] } } }] };
+        return callPatchUser(url, { input: { user: { id: `customers:${userId}` }, patch } });
+      };
+      const replies = await Promise.all(
+        users.flatMap((userId) => {
+          ground.treat(userId, slow);
+          return [add(one.url, userId, 'beta'), add(two.url, userId, 'vip'), add(one.url, userId, 'press')];
+        }),
+      );
+      for (const reply of replies) expect(reply).toMatchObject({ outcome: 'APPLIED' });
+      for (const userId of users) {
+        const user = ground.stage.emulators.customers.users().get(userId);
+        expect(user?.customAttributes).toMatchObject({
+          tags: expect.arrayContaining(['beta', 'press', 'vip']),
+        });
+      }
+    });
+  });
+
+  describe('of which one is killed', () => {
+    beforeEach(async () => {
+      // An intent that nobody finished counts as under way for twice this long.
+      limits = { deadlineMs: 1_000, readBackMs: 300 };
+      await open();
+    }, 30_000);
+    afterEach(close);
+
+    it('answer for each other: what a killed one had sent is seen, and not sent again', async () => {
+      const [applied, lost, unsent] = ground.plan(3, 'killed') as [
+        KeyedOperation,
+        KeyedOperation,
+        KeyedOperation,
+      ];
+      ground.treat(applied.userId, { delayMs: 400 });
+      ground.treat(lost.userId, { apply: 'never', answer: 'hang' });
+      const calls = callMortal(one.url, [applied, lost], 0);
+      await Promise.all([ground.sent(applied.userId), ground.sent(lost.userId)]);
+      await one.kill();
+      await calls;
+      await callMortal(one.url, [unsent], 0);
+      await callToTheEnd(two.url, [applied, lost, unsent]);
+      expect(await ground.violations([applied, lost, unsent])).toEqual([]);
+      expect(applied.replies[1]).toMatchObject({ errors: ['IDEMPOTENCY_IN_PROGRESS idempotencyKey'] });
+      expect(applied.replies.at(-1)).toEqual({ outcome: 'APPLIED', confirmedBy: 'READ_BACK', errors: [] });
+      expect(lost.replies.at(-1)).toMatchObject({ outcome: 'UNKNOWN', confirmedBy: null });
+      expect(unsent.replies.at(-1)).toMatchObject({ outcome: 'APPLIED' });
+      for (const { userId } of [applied, lost, unsent]) expect(ground.requests(userId)).toBe(1);
+    });
+
+    it.runIf(long)('give a user free whose patch ended with its replica', { timeout: 30_000 }, async () => {
+      const [first] = ground.plan(1, 'leased') as [KeyedOperation];
+      ground.treat(first.userId, { answer: 'hang' });
+      const call = callMortal(one.url, [first], 0);
+      await ground.sent(first.userId);
+      await one.kill();
+      await call;
+      const { input } = another(first).calling;
+      const patch = { ...input, idempotencyKey: undefined };
+      // Until nothing of the killed one can still be on its way, the user is its own.
+      expect(await callPatchUser(two.url, { input: patch })).toMatchObject({
+        outcome: 'NOT_APPLIED',
+        errors: ['DEADLINE_EXCEEDED '],
+      });
+      const until = performance.now() + 20_000;
+      let reply = await callPatchUser(two.url, { input: patch });
+      while (typeof reply === 'object' && reply.outcome === 'NOT_APPLIED' && performance.now() < until) {
+        reply = await callPatchUser(two.url, { input: patch });
+      }
+      expect(reply).toMatchObject({ outcome: 'APPLIED' });
+    });
+
+    it('lose and double nothing where one is killed again and again', { timeout: 300_000 }, async () => {
+      const all: KeyedOperation[] = [];
+      for (let round = 0; round < (long ? 15 : 2); round += 1) {
+        const fresh = ground.plan(20, `round ${round}`);
+        const again = unanswered(all);
+        all.push(...fresh);
+        const calls = [
+          callMortal(one.url, fresh, 6),
+          callMortal(two.url, fresh, 10),
+          callMortal(two.url, again, 6),
+        ];
+        await delay(drawInt(10, 250, seed, round));
+        await one.kill();
+        await Promise.all(calls);
+        one = await start();
+      }
+      await Promise.all([callToTheEnd(one.url, all), callToTheEnd(two.url, all)]);
+      expect(await ground.violations(all)).toEqual([]);
+    });
+  });
+});
+
+/** Another operation on the user of the first, of another field. */
+function another({
+  store,
+  userId,
+  marker: other,
+  calling,
+}: KeyedOperation): Omit<KeyedOperation, 'store' | 'userId'> {
+  const marker = `op-${drawUuid(other, 'another')}`;
+  const isDescope = store === 'customers';
+  const input = {
+    ...{ user: { id: `${store}:${userId}` }, idempotencyKey: `key-${drawUuid(marker, 'key')}` },
+    patch: isDescope
+      ? { givenName: marker }
+      : { customFields: [{ replace: { field: 'nick_name', value: { text: marker } } }] },
+  };
+  const changes = isDescope ? [{ givenName: marker }] : [{ customFields: { nick_name: marker } }];
+  return { marker, changes, calling: { ...calling, input }, replies: [] };
+}

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { customers } from '../../src/sandbox/descope/customers.ts';
+import { startDescopeEmulator } from '../../src/sandbox/descope/emulator.ts';
+import { contractors } from '../../src/sandbox/eiam/contractors.ts';
+import { startEiamDeveloperEmulator } from '../../src/sandbox/eiam/developer-emulator.ts';
+import { employees } from '../../src/sandbox/eiam/employees.ts';
+import { startEiamManagementEmulator } from '../../src/sandbox/eiam/management-emulator.ts';
+import type { Emulator, SeedUser } from '../../src/sandbox/emulator.ts';
+
+/** The emulators, each with the name of its directory. */
+export const stores = ['employees', 'contractors', 'customers'] as const;
+export type Store = (typeof stores)[number];
+
+/** Three emulators with many users, whose credentials are known here. */
+export interface Stage {
+  readonly emulators: Readonly<Record<Store, Emulator>>;
+  /** What must be in the environment of whoever reads `directory`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The configuration of a directory that reaches an emulator through `baseUrl`. */
+  directory(store: Store, baseUrl: string): Readonly<Record<string, unknown>>;
+  close(): Promise<void>;
+}
+
+/** The id of the user number `index`. */
+export function userIdOf(store: Store, index: number): string {
+  const number = String(index).padStart(6, '0');
+  return store === 'customers'
+    ? `U2${'faultsuser'.padEnd(19, 'x')}${number}`
+    : `user_${'faults'.padEnd(20, 'x')}${number}`;
+}
+
+/** Starts the emulators with `count` users each, and one list of tags each at Descope. */
+export async function openStage(count: number): Promise<Stage> {
+  const secret = () => randomBytes(24).toString('hex');
+  const environment = {
+    EMPLOYEES_CLIENT_SECRET: secret(),
+    CONTRACTORS_ACCESS_KEY_ID: secret(),
+    CONTRACTORS_ACCESS_KEY_SECRET: secret(),
+    CUSTOMERS_MANAGEMENT_KEY: secret(),
+  };
+  const fast = { requestsPerMinute: 1_000_000 };
+  const emulators = {
+    employees: await startEiamDeveloperEmulator({
+      ...employees,
+      users: users('employees', count),
+      clientSecret: environment.EMPLOYEES_CLIENT_SECRET,
+    }),
+    contractors: await startEiamManagementEmulator({
+      ...contractors,
+      ...fast,
+      users: users('contractors', count),
+      accessKeyId: environment.CONTRACTORS_ACCESS_KEY_ID,
+      accessKeySecret: environment.CONTRACTORS_ACCESS_KEY_SECRET,
+    }),
+    customers: await startDescopeEmulator({
+      ...customers,
+      ...fast,
+      users: users('customers', count),
+      managementKey: environment.CUSTOMERS_MANAGEMENT_KEY,
+    }),
+  };
+  const env = (name: keyof typeof environment) => ({ env: name });
+  const own = {
+    employees: {
+      provider: 'eiam-developer',
+      instanceId: employees.instanceId,
+      applicationId: employees.applicationId,
+      clientSecret: env('EMPLOYEES_CLIENT_SECRET'),
+      customFields: { nick_name: 'text', age: 'number' },
+    },
+    contractors: {
+      provider: 'eiam-management',
+      instanceId: contractors.instanceId,
+      accessKeyId: env('CONTRACTORS_ACCESS_KEY_ID'),
+      accessKeySecret: env('CONTRACTORS_ACCESS_KEY_SECRET'),
+      customFields: { nick_name: 'text', age: 'number' },
+    },
+    customers: {
+      provider: 'descope',
+      projectId: customers.projectId,
+      managementKey: env('CUSTOMERS_MANAGEMENT_KEY'),
+    },
+  };
+  return {
+    emulators,
+    environment,
+    directory: (store, baseUrl) => ({ ...own[store], allowLoopback: true, baseUrl }),
+    async close() {
+      await Promise.all(Object.values(emulators).map((emulator) => emulator.close()));
+    },
+  };
+}
+
+function users(store: Store, count: number): SeedUser[] {
+  return Array.from({ length: count }, (_, index) => ({
+    userId: userIdOf(store, index),
+    username: `user.${index}@example.org`,
+    displayName: `User ${index}`,
+    email: { address: `user.${index}@example.org`, verified: index % 2 === 0 },
+    status: 'enabled',
+    customFields:
+      store === 'customers'
+        ? { nick: `nick ${index}`, age: index }
+        : { nick_name: `nick ${index}`, age: String(index) },
+    createdAt: Date.UTC(2024, 0, 1),
+  }));
+}

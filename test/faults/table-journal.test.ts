@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../../src/secret.ts';
+import { endings } from './fault-proxy.ts';
+import {
+  call,
+  directories,
+  expectApplied,
+  expectNotApplied,
+  journalFile,
+  openFaultyDoor,
+  patchMarked,
+  warmUp,
+} from './faulty-door.ts';
+
+const nothing = { write: 0, read: 0, token: 0 };
+
+describe.concurrent.each(directories)('the journal cannot be written, a patch of %s', (name) => {
+  it('its file cannot be a file: NOT_APPLIED (JOURNAL_UNAVAILABLE), nothing sent; and heals', async (test) => {
+    const file = journalFile(test);
+    mkdirSync(file);
+    const door = await openFaultyDoor(test, { journal: { sqlite: file } });
+    expect((await fetch(`${door.url}/ready`)).status).toBe(503);
+    expect((await fetch(`${door.url}/health`)).status).toBe(200);
+    for (const key of [undefined, randomUUID()]) {
+      const row = await patchMarked(door, name, key ? { key } : {});
+      expectNotApplied(row, 'JOURNAL_UNAVAILABLE');
+      expect(row.answer.errors[0]).toMatchObject({ retryable: true });
+      expect(row.wire).toEqual(nothing);
+    }
+    rmdirSync(file);
+    expectApplied(await patchMarked(door, name));
+    expect((await fetch(`${door.url}/ready`)).status).toBe(200);
+  });
+
+  it('is no database: NOT_APPLIED (JOURNAL_UNAVAILABLE), nothing sent', async (test) => {
+    const file = journalFile(test);
+    writeFileSync(file, 'Somebody else’s notes, which are kept.'.repeat(100));
+    const door = await openFaultyDoor(test, { journal: { sqlite: file } });
+    const row = await patchMarked(door, name);
+    expectNotApplied(row, 'JOURNAL_UNAVAILABLE');
+    expect(row.wire).toEqual(nothing);
+  });
+
+  it('is on a read-only file system: NOT_APPLIED (JOURNAL_UNAVAILABLE), nothing sent', async (test) => {
+    // Nobody can make a folder there, not even root.
+    const door = await openFaultyDoor(test, { journal: { sqlite: '/proc/idpatch/journal.db' } });
+    const row = await patchMarked(door, name);
+    expectNotApplied(row, 'JOURNAL_UNAVAILABLE');
+    expect(row.wire).toEqual(nothing);
+  });
+
+  it('is a PostgreSQL that is down: NOT_APPLIED (JOURNAL_UNAVAILABLE), nothing sent', async (test) => {
+    // Port 1 is nobody's.
+    const journal = { postgres: new Secret('postgres://idpatch@127.0.0.1:1/idpatch') };
+    const door = await openFaultyDoor(test, { journal });
+    const row = await patchMarked(door, name);
+    expectNotApplied(row, 'JOURNAL_UNAVAILABLE');
+    expect(row.wire).toEqual(nothing);
+  });
+
+  it('is taken away after the intent was put on record: the truth is answered all the same', async (test) => {
+    const file = journalFile(test);
+    const door = await openFaultyDoor(test, { journal: { sqlite: file } });
+    await warmUp(door, name);
+    const taken = async () => {
+      rmSync(dirname(file), { recursive: true });
+      writeFileSync(dirname(file), 'No folder any more.');
+    };
+    door.proxies[name].fail('write', { applied: true, after: taken });
+    const row = await patchMarked(door, name);
+    expectApplied(row);
+    expect(row.wire.write).toBe(1);
+    const next = await patchMarked(door, name);
+    expectNotApplied(next, 'JOURNAL_UNAVAILABLE');
+    expect(next.wire).toEqual(nothing);
+  });
+});
+
+describe.concurrent.each(directories)('an idempotency key of a patch of %s', (name) => {
+  it('fifty times at once: one write, one answer', async (test) => {
+    const door = await openFaultyDoor(test, {
+      limits: { deadlineMs: 10_000 },
+      journal: { sqlite: journalFile(test) },
+    });
+    await warmUp(door, name);
+    door.proxies[name].fail('write', { applied: true, after: () => delay(100) });
+    const [id] = door.emulators[name].users().keys();
+    const key = randomUUID();
+    const patch = { displayName: `op-${key}` };
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, async (_, index) => {
+        await delay(index * 4);
+        return call(door, `${name}:${id}`, patch, { key });
+      }),
+    );
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ outcome: 'APPLIED', operationId: answers[0]?.operationId, user: patch });
+    }
+    expect(door.proxies[name].count('write')).toBe(2);
+    expect(door.emulators[name].writes).toHaveLength(2);
+  });
+
+  it('with other input, also at once: IDEMPOTENCY_KEY_REUSED, and nothing of it sent', async (test) => {
+    const door = await openFaultyDoor(test, {
+      limits: { deadlineMs: 10_000 },
+      journal: { sqlite: journalFile(test) },
+    });
+    await warmUp(door, name);
+    const { promise: hold, resolve: letGo } = Promise.withResolvers<void>();
+    door.proxies[name].fail('write', { applied: true, after: () => hold });
+    const [id, other] = door.emulators[name].users().keys();
+    const key = randomUUID();
+    const first = call(door, `${name}:${id}`, { displayName: 'One' }, { key });
+    await door.proxies[name].arrived('write', 2);
+    const meanwhile = [
+      call(door, `${name}:${id}`, { displayName: 'Two' }, { key }),
+      call(door, `${name}:${other}`, { displayName: 'One' }, { key }),
+    ];
+    letGo();
+    expect((await first).outcome).toBe('APPLIED');
+    const later = [
+      call(door, `${name}:${id}`, { displayName: 'Two' }, { key }),
+      call(door, `${name}:${other}`, { displayName: 'One' }, { key }),
+    ];
+    for (const answer of await Promise.all([...meanwhile, ...later])) {
+      expect(answer).toMatchObject({
+        outcome: 'NOT_APPLIED',
+        user: null,
+        errors: [{ code: 'IDEMPOTENCY_KEY_REUSED', path: ['idempotencyKey'], retryable: false }],
+      });
+      expect(answer.operationId).not.toBe((await first).operationId);
+    }
+    expect(door.proxies[name].count('write')).toBe(2);
+  });
+
+  it('of an UNKNOWN: the same answer again, and nothing sent', async (test) => {
+    const door = await openFaultyDoor(test, { journal: { sqlite: journalFile(test) } });
+    await warmUp(door, name);
+    door.proxies[name].fail('write', { ending: endings.reset }, 1);
+    const key = randomUUID();
+    const patch = { displayName: `op-${key}` };
+    const row = await patchMarked(door, name, { key, patch });
+    expect(row.answer.outcome).toBe('UNKNOWN');
+    const again = await call(door, row.userId, patch, { key });
+    expect(again).toEqual(row.answer);
+    expect(door.proxies[name].count('write')).toBe(2);
+    expect(door.emulators[name].writes).toHaveLength(1);
+  });
+
+  it('of a NOT_APPLIED: the same answer again, though it would do now', async (test) => {
+    const door = await openFaultyDoor(test, { journal: { sqlite: journalFile(test) } });
+    await warmUp(door, name);
+    const ending = endings.canned(429, { 'retry-after': '3600' });
+    door.proxies[name].fail('write', { ending }, 1);
+    const key = randomUUID();
+    const patch = { displayName: `op-${key}` };
+    const row = await patchMarked(door, name, { key, patch });
+    expect(row.answer).toMatchObject({ outcome: 'NOT_APPLIED', errors: [{ code: 'RATE_LIMITED' }] });
+    const again = await call(door, row.userId, patch, { key });
+    expect(again).toEqual(row.answer);
+    expect(door.proxies[name].count('write')).toBe(2);
+  });
+});

@@ -1,0 +1,303 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { customers } from '../src/sandbox/descope/customers.ts';
+import { startDescopeEmulator } from '../src/sandbox/descope/emulator.ts';
+import { serveOnLoopback } from '../src/sandbox/emulator.ts';
+
+const main = resolve(import.meta.dirname, '../src/main.ts');
+const folder = mkdtempSync(join(tmpdir(), 'idpatch-start-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A started idpatch: what it printed so far, and how it ended. */
+interface Started {
+  readonly process: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly ended: Promise<number | null>;
+  /** Waits until this is printed; rejects where the process ends before. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+const started: Started[] = [];
+afterAll(async () => {
+  for (const { process, ended } of started) {
+    process.kill('SIGKILL');
+    await ended;
+  }
+});
+
+function start(environment: Record<string, string> = {}): Started {
+  const child = spawn(process.execPath, [main], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? '', PORT: '0', ...environment },
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const one: Started = {
+    process: child,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    ended,
+    printed: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = pattern.exec(stdout);
+          if (found) resolve(found);
+        };
+        child.stdout.on('data', look);
+        void ended.then(() =>
+          reject(new Error(`It ended before it printed ${pattern}:\n${stdout}${stderr}`)),
+        );
+        look();
+      }),
+  };
+  started.push(one);
+  return one;
+}
+
+/** The sandbox, when all of its welcome is printed. */
+async function startSandbox(environment: Record<string, string> = {}) {
+  const idpatch = start(environment);
+  const [, url = ''] = await idpatch.printed(/GraphiQL: (\S+)[\s\S]*curl .*\n/);
+  return { idpatch, url };
+}
+
+describe('without a configuration', () => {
+  let idpatch: Started;
+  let url: string;
+  beforeAll(async () => {
+    ({ idpatch, url } = await startSandbox());
+  });
+
+  it('says where GraphiQL is, whom there is to change and how, and all of it is so', async () => {
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/graphql$/);
+    const ids = idpatch.stdout().match(/\b(employees|contractors|customers):\w+/g) ?? [];
+    for (const name of ['employees', 'contractors', 'customers']) {
+      expect(idpatch.stdout()).toMatch(new RegExp(`^ {2}${name} `, 'm'));
+      expect(ids.filter((id) => id.startsWith(`${name}:`)).length).toBeGreaterThanOrEqual(2);
+    }
+    const query = 'query ($ids: [ID!]!) { users(ids: $ids) { id } directories { name } }';
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables: { ids } }),
+    });
+    expect(await answer.json()).toEqual({
+      data: {
+        users: ids.map((id) => ({ id })),
+        directories: [{ name: 'employees' }, { name: 'contractors' }, { name: 'customers' }],
+      },
+    });
+    expect(idpatch.stderr()).toBe('');
+  });
+
+  it('prints a curl that really changes a user', async () => {
+    const [, line = ''] = /^ {2}(curl .*)$/m.exec(idpatch.stdout()) ?? [];
+    const { stdout } = await promisify(execFile)('sh', [
+      '-c',
+      line.replace('curl ', 'curl --silent --show-error '),
+    ]);
+    expect(JSON.parse(stdout)).toEqual({
+      data: { patchUser: { outcome: 'APPLIED', user: { displayName: 'Ada Lovelace' }, errors: [] } },
+    });
+  });
+
+  it('is alive and ready, and opens GraphiQL without any outside request', async () => {
+    const origin = new URL(url).origin;
+    expect((await fetch(`${origin}/health`)).status).toBe(200);
+    expect((await fetch(`${origin}/ready`)).status).toBe(200);
+    const page = await fetch(url, { headers: { accept: 'text/html' } });
+    expect(page.headers.get('content-type')).toMatch(/^text\/html/);
+    const html = await page.text();
+    // What the page's own markup loads; the text inside its scripts is no markup.
+    const markup = html.replaceAll(/(<(script|style)\b[^>]*>)[\s\S]*?(<\/\2>)/g, '$1$3');
+    const loaded = [
+      ...markup.matchAll(/<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)\s*=\s*["']?([^"'\s>]*)/g),
+    ];
+    expect(
+      loaded.map(([, address = '']) => address).filter((address) => !address.startsWith('data:')),
+    ).toEqual([]);
+    for (const operation of ['ReadUser', 'PatchCustomer', 'PatchEmployee', 'PatchContractor', 'Refused']) {
+      expect(html).toContain(operation);
+    }
+  });
+});
+
+describe.concurrent('asked to leave', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('by %s it ends well', async (signal) => {
+    const { idpatch } = await startSandbox();
+    idpatch.process.kill(signal);
+    expect(await idpatch.ended).toBe(0);
+    expect(idpatch.stderr()).toBe('');
+  });
+});
+
+/** A configuration of one real directory, on loopback. */
+function configuration(baseUrl: string, change: object = {}): string {
+  const path = join(folder, `${Math.random()}.yaml`);
+  const directory = {
+    provider: 'descope',
+    allowLoopback: true,
+    baseUrl,
+    projectId: customers.projectId,
+    managementKey: { env: 'MANAGEMENT_KEY' },
+    ...change,
+  };
+  writeFileSync(path, stringify({ callers: { anonymous: true }, directories: { customers: directory } }));
+  return path;
+}
+
+describe('with a configuration', () => {
+  let emulator: Awaited<ReturnType<typeof startDescopeEmulator>>;
+  beforeAll(async () => {
+    emulator = await startDescopeEmulator({ ...customers, managementKey: 'canary-key' });
+  });
+  afterAll(() => emulator.close());
+  const mutation = JSON.stringify({
+    query: `mutation { patchUser(input: { user: { id: "customers:${customers.users[0].userId}" },
+      patch: { displayName: "Canary" } }) { outcome confirmedBy } }`,
+  });
+  const post = (url: string, body: string) =>
+    fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+
+  it('patches what is configured, shows no GraphiQL and no schema, and logs no secret', async () => {
+    const config = configuration(emulator.url);
+    const idpatch = start({ IDPATCH_CONFIG: config, MANAGEMENT_KEY: 'canary-key' });
+    const [, url = ''] = await idpatch.printed(/"url":"([^"]+)"/);
+    expect(await (await post(url, mutation)).json()).toEqual({
+      data: { patchUser: { outcome: 'APPLIED', confirmedBy: 'RESPONSE' } },
+    });
+    expect(emulator.writes).toHaveLength(1);
+    const page = await fetch(url, { headers: { accept: 'text/html' } });
+    expect(await page.text()).not.toContain('<html');
+    const introspection = (await (
+      await post(url, '{"query":"{ __schema { types { name } } }"}')
+    ).json()) as object;
+    expect(introspection).not.toHaveProperty('data');
+    expect(idpatch.stdout()).not.toMatch(/canary|sandbox/i);
+    idpatch.process.kill('SIGTERM');
+    expect(await idpatch.ended).toBe(0);
+  });
+
+  /** An idpatch that is asked to leave while a patch is under way at its provider, which then goes on. */
+  async function leavesMidway(agent: Agent) {
+    const arrived = Promise.withResolvers<void>();
+    const held = Promise.withResolvers<void>();
+    const slow = await serveOnLoopback(async ({ method, url, headers, body }) => {
+      arrived.resolve();
+      await held.promise;
+      const answer = await fetch(new URL(url, emulator.url), {
+        method,
+        headers: { authorization: headers.authorization ?? '', 'content-type': 'application/json' },
+        ...(body ? { body } : {}),
+      });
+      return { status: answer.status, body: await answer.text() };
+    });
+    const idpatch = start({ IDPATCH_CONFIG: configuration(slow.url), MANAGEMENT_KEY: 'canary-key' });
+    const [, url = ''] = await idpatch.printed(/"url":"([^"]+)"/);
+    const answered = Promise.withResolvers<{ answer: unknown; connection: string | undefined }>();
+    request(
+      url,
+      { method: 'POST', agent, headers: { 'content-type': 'application/json' } },
+      async (incoming) => {
+        answered.resolve({ answer: await json(incoming), connection: incoming.headers.connection });
+      },
+    )
+      .on('error', answered.reject)
+      .end(mutation);
+    await arrived.promise;
+    idpatch.process.kill('SIGTERM');
+    await refusesConnections(url);
+    held.resolve();
+    const told = await answered.promise;
+    agent.destroy();
+    const code = await idpatch.ended;
+    await slow.close();
+    return { ...told, code };
+  }
+
+  it('answers the request that is under way before it leaves', async () => {
+    const { answer, code } = await leavesMidway(new Agent({ keepAlive: true }));
+    expect(answer).toMatchObject({ data: { patchUser: { outcome: 'APPLIED' } } });
+    expect(code).toBe(0);
+  });
+
+  it('tells a client that keeps its connection that it leaves, so that nothing new comes over it', async () => {
+    const { connection } = await leavesMidway(new Agent({ keepAlive: true }));
+    expect(connection).toBe('close');
+  });
+
+  it.concurrent('that is wrong it does not start, and names each key', async () => {
+    const wrong = { canary: 1, baseUrl: 'https://user:secret@example.com' };
+    const idpatch = start({ IDPATCH_CONFIG: configuration(emulator.url, wrong), MANAGEMENT_KEY: 'secret' });
+    expect(await idpatch.ended).toBe(1);
+    expect(idpatch.stderr().split('\n').toSorted()).toEqual([
+      '',
+      'directories.customers.baseUrl: Expected an origin such as https://api.example.com: no credentials, path, query or fragment.',
+      'directories.customers: Unrecognized key: "canary"',
+      'idpatch does not start:',
+    ]);
+    expect(idpatch.stdout()).toBe('');
+  });
+
+  it.concurrent('that lacks a secret it does not start, and names it', async () => {
+    const idpatch = start({ IDPATCH_CONFIG: configuration(emulator.url) });
+    expect(await idpatch.ended).toBe(1);
+    expect(idpatch.stderr()).toBe(
+      'idpatch does not start:\ndirectories.customers.managementKey: the secret of { env: MANAGEMENT_KEY } is not there.\n',
+    );
+  });
+
+  it.concurrent('that YAML cannot resolve it does not start, and prints nothing of it', async () => {
+    const path = join(folder, 'alias.yaml');
+    writeFileSync(path, 'callers: *canary\n');
+    const idpatch = start({ IDPATCH_CONFIG: path });
+    expect(await idpatch.ended).toBe(1);
+    expect(idpatch.stderr()).toMatch(/^idpatch does not start:\n/);
+    expect(idpatch.stderr()).not.toMatch(/canary|at main/i);
+  });
+});
+
+it.concurrent('with a port that is taken it does not start, and says what to do', async () => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const idpatch = start({ PORT: String((taken.address() as AddressInfo).port) });
+  expect(await idpatch.ended).toBe(1);
+  expect(idpatch.stderr()).toBe(
+    'idpatch does not start: the port is taken. Set PORT to another, such as PORT=4001.\n',
+  );
+  taken.close();
+});
+
+it.concurrent('with a port that is none it does not start, and names it', async () => {
+  const idpatch = start({ PORT: 'canary' });
+  expect(await idpatch.ended).toBe(1);
+  expect(idpatch.stderr()).toMatch(/^idpatch does not start:\nserver\.port: /);
+  expect(idpatch.stderr()).not.toContain('canary');
+});
+
+/** Waits until nobody listens there any more. */
+async function refusesConnections(url: string): Promise<void> {
+  for (;;) {
+    try {
+      await fetch(new URL('/health', url), { headers: { connection: 'close' } });
+    } catch {
+      return;
+    }
+  }
+}
