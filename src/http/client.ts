@@ -20,7 +20,7 @@ export interface HttpAnswer {
  * Why a request did not leave: no connection could be had, the other side could not be trusted (TLS), the time
  * was over, too many were waiting already, or the breaker is open after too many faults.
  */
-export type NotSentReason = 'unreachable' | 'untrusted' | 'deadline' | 'crowded' | 'broken';
+type NotSentReason = 'unreachable' | 'untrusted' | 'deadline' | 'crowded' | 'broken';
 
 /**
  * What became of one request. Whether it left decides what may be said of a write, not the name of an error:

@@ -10,7 +10,7 @@ import {
 import { createHttpClient, type HttpClient, type HttpExchange, unlessTooLate } from './client.ts';
 
 /** What keeps one directory's trouble from becoming everybody's. Our own choices, for no provider publishes any. */
-export const guardDefaults = {
+const guardDefaults = {
   connections: 16,
   connectTimeoutMs: 3_000,
   answerBytes: 8 * 1024 * 1024,

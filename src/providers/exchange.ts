@@ -99,6 +99,28 @@ export function parseJson<T>(text: string, schema: z.ZodType<T>): T | undefined 
   return value === undefined ? undefined : schema.safeParse(value).data;
 }
 
+/** How a provider's answers to reads are understood, beside its errors. */
+export interface ReadGrammar extends ErrorGrammar {
+  /** The codes by which it says that there is no such user. */
+  readonly missing: ReadonlySet<string>;
+  /** A refusal of a read in our words. */
+  readonly toReadError: (error: ProviderError, answer: HttpAnswer) => PatchError;
+}
+
+/**
+ * What an answer to a read says, by its schema; undefined where it says that there is no such user.
+ * @throws ReadFailure where it says neither
+ */
+export function readAnswer<T>(answer: HttpAnswer, schema: z.ZodType<T>, grammar: ReadGrammar): T | undefined {
+  const refusal = refusalOf(answer, grammar);
+  if (refusal && grammar.missing.has(refusal.code)) return undefined;
+  if (refusal) throw new ReadFailure(grammar.toReadError(refusal, answer));
+  const read =
+    answer.status === 200 && !grammar.readError(answer) ? parseJson(answer.body, schema) : undefined;
+  if (read === undefined) throw new ReadFailure(notUnderstood());
+  return read;
+}
+
 /**
  * Reads users in lots of at most `size` ids, all at once: what `readLot` gives for a lot, in the order of the
  * ids; its ReadFailure for every id of the lot that failed, so that one lot's failure is not another's.

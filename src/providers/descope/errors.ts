@@ -7,7 +7,7 @@ import {
   ProviderRefusedError,
   UserNotFoundError,
 } from '../../outcome.ts';
-import { type ErrorGrammar, identifier, jsonObject, type ProviderError, rateLimited } from '../exchange.ts';
+import { identifier, jsonObject, type ProviderError, type ReadGrammar, rateLimited } from '../exchange.ts';
 
 /** `{errorCode, errorDescription, errorMessage?}`; undefined for a body that is not Descope's own error. */
 function readError(answer: HttpAnswer): ProviderError | undefined {
@@ -43,7 +43,12 @@ export function isThrottled(answer: HttpAnswer): boolean {
 }
 
 /** How Descope says no. */
-export const errorGrammar: ErrorGrammar = { readError, isDocumented };
+export const errorGrammar: ReadGrammar = {
+  readError,
+  isDocumented,
+  missing: new Set(['E112102']),
+  toReadError: (error, answer) => toPatchError(error, answer, []),
+};
 
 /** A refusal in our words. `path`: what of the input it is about; Descope's codes name no field. */
 export function toPatchError(error: ProviderError, answer: HttpAnswer, path: InputPath): PatchError {

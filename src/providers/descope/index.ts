@@ -4,7 +4,7 @@ import { waitWithin } from '../../http/wait.ts';
 import { ReadFailure } from '../../outcome.ts';
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { WholeUser } from '../../user.ts';
-import { notUnderstood, parseJson, readInLots, refusalOf, unreachable } from '../exchange.ts';
+import { parseJson, readAnswer, readInLots, refusalOf, unreachable } from '../exchange.ts';
 import {
   type Call,
   type CustomFieldDefinition,
@@ -72,12 +72,7 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
   async function read<T>(request: WireRequest, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {
     const exchange = await client.send(request, call);
     if (exchange.kind !== 'answered') throw new ReadFailure(unreachable(exchange, []));
-    const refusal = refusalOf(exchange, errorGrammar);
-    if (refusal?.code === 'E112102') return undefined;
-    if (refusal) throw new ReadFailure(toPatchError(refusal, exchange, []));
-    const answer = parseSuccess(exchange, schema);
-    if (!answer) throw new ReadFailure(notUnderstood());
-    return answer;
+    return readAnswer(exchange, schema, errorGrammar);
   }
 
   /** The definitions, no older than that. Callers share one request, which has a deadline of its own. */

@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../../http/client.ts';
 import { type InputPath, type PatchError, ProviderRefusedError } from '../../outcome.ts';
 import { accountError, isAccountCode, isThrottling } from '../eiam/errors.ts';
-import { type ErrorGrammar, identifier, jsonObject, type ProviderError } from '../exchange.ts';
+import { identifier, jsonObject, type ProviderError, type ReadGrammar } from '../exchange.ts';
 import type { Step } from '../provider.ts';
 
 /**
@@ -57,7 +57,12 @@ export function tokenRefused(answer: HttpAnswer, path: InputPath): PatchError {
 }
 
 /** How the developer API says no. */
-export const errorGrammar: ErrorGrammar = { readError, isDocumented };
+export const errorGrammar: ReadGrammar = {
+  readError,
+  isDocumented,
+  missing: new Set(['ResourceNotFound.User', 'ResourceNotFound.UserId']),
+  toReadError: (error, answer) => toPatchError(error, answer),
+};
 
 /** True for an answer that asks for fewer requests. */
 export function isThrottled(answer: HttpAnswer): boolean {

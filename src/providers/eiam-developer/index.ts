@@ -8,7 +8,7 @@ import {
   jsonObject,
   notUnderstood,
   onlyOne,
-  parseJson,
+  readAnswer,
   readInLots,
   refusalOf,
   unreachable,
@@ -58,14 +58,7 @@ function createEiamDeveloper(
   async function read<T>(request: WireRequest, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {
     const exchange = await client.send(request, call);
     if (exchange.kind !== 'answered') throw new ReadFailure(notSentError(exchange, []));
-    const refusal = refusalOf(exchange, errorGrammar);
-    if (refusal?.code === 'ResourceNotFound.User' || refusal?.code === 'ResourceNotFound.UserId')
-      return undefined;
-    if (refusal) throw new ReadFailure(toPatchError(refusal, exchange));
-    const answer =
-      exchange.status === 200 && !readError(exchange) ? parseJson(exchange.body, schema) : undefined;
-    if (!answer) throw new ReadFailure(notUnderstood());
-    return answer;
+    return readAnswer(exchange, schema, errorGrammar);
   }
 
   async function readUser(userId: string, call: Call): Promise<WholeUser | undefined> {

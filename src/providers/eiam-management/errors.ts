@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../../http/client.ts';
 import { type PatchError, ProviderRefusedError } from '../../outcome.ts';
 import { accountError, isAccountCode, isThrottling } from '../eiam/errors.ts';
-import { type ErrorGrammar, identifier, jsonObject, type ProviderError } from '../exchange.ts';
+import { identifier, jsonObject, type ProviderError, type ReadGrammar } from '../exchange.ts';
 import type { Step } from '../provider.ts';
 
 /** `{RequestId, HostId, Code, Message, Recommend}`; undefined for any other body. Message may echo the request. */
@@ -41,7 +41,12 @@ function isDocumented(code: string): boolean {
 }
 
 /** How the management API says no. */
-export const errorGrammar: ErrorGrammar = { readError, isDocumented };
+export const errorGrammar: ReadGrammar = {
+  readError,
+  isDocumented,
+  missing: new Set(['ResourceNotFound.User']),
+  toReadError: (error, answer) => toPatchError(error, answer),
+};
 
 /** True for an answer that refuses the time of the signature: more than 15 minutes from the provider's. */
 export function refusesTime(answer: HttpAnswer): boolean {

@@ -4,7 +4,15 @@ import { type InputPath, InvalidInputError, ReadFailure } from '../../outcome.ts
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { User, WholeUser } from '../../user.ts';
 import { boundableFields, capabilities, customFields } from '../eiam/capabilities.ts';
-import { notUnderstood, onlyOne, parseJson, readInLots, refusalOf, unreachable } from '../exchange.ts';
+import {
+  notUnderstood,
+  onlyOne,
+  parseJson,
+  readAnswer,
+  readInLots,
+  refusalOf,
+  unreachable,
+} from '../exchange.ts';
 import { type Call, defineProvider, type Provider, wholePath } from '../provider.ts';
 import { createEiamManagementClient } from './client.ts';
 import { decodeUser, decodeUsers } from './decode.ts';
@@ -66,13 +74,7 @@ function createEiamManagement(
   async function read<T>(request: WireRequest, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {
     const exchange = await client.send(request, call);
     if (exchange.kind !== 'answered') throw new ReadFailure(unreachable(exchange, []));
-    const refusal = refusalOf(exchange, errorGrammar);
-    if (refusal?.code === 'ResourceNotFound.User') return undefined;
-    if (refusal) throw new ReadFailure(toPatchError(refusal, exchange));
-    const answer =
-      exchange.status === 200 && !readError(exchange) ? parseJson(exchange.body, schema) : undefined;
-    if (!answer) throw new ReadFailure(notUnderstood());
-    return answer;
+    return readAnswer(exchange, schema, errorGrammar);
   }
 
   async function readUser(userId: string, call: Call): Promise<WholeUser | undefined> {
