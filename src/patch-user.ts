@@ -77,7 +77,7 @@ async function perform(
     await record(operationId, verdict, context);
     return verdict;
   } catch (failure) {
-    return notApplied([errorOf(failure)]);
+    return notApplied([errorOf(failure, operationId, context)]);
   }
 }
 
@@ -140,7 +140,7 @@ async function takeTurn(
     );
     return { ...verdict, errors };
   } catch (failure) {
-    return notApplied([errorOf(failure)]);
+    return notApplied([errorOf(failure, operationId, context)]);
   }
 }
 
@@ -171,9 +171,10 @@ function waitedTooLong(): PatchError {
 }
 
 /** The error of what failed before anything was written. Anything else that was thrown is our own bug, and goes on. */
-function errorOf(failure: unknown): PatchError {
+function errorOf(failure: unknown, operationId: string, { log }: Context): PatchError {
   if (failure instanceof ReadFailure) return failure.error;
   if (failure instanceof JournalUnavailable) {
+    log.warn({ event: 'journal', operationId, err: failure });
     return new JournalUnavailableError('The journal cannot be written, so nothing was sent.', []);
   }
   throw failure;
