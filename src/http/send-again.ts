@@ -59,10 +59,14 @@ export async function sendAgain(
   budget: RetryBudget,
 ): Promise<HttpExchange> {
   budget.earn();
+  let before: HttpExchange | undefined;
   for (let repeats = 0; ; repeats += 1) {
     const exchange = await attempt();
+    // That there was no time for another says less than what was answered before.
+    if (before && exchange.kind === 'not-sent' && exchange.reason === 'deadline') return before;
     const pause = pauseAfter(exchange, repeats, rules);
     if (pause === undefined || performance.now() + pause >= rules.endsAt || !budget.spend()) return exchange;
+    before = exchange;
     await delay(pause);
   }
 }
