@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { checkPatch, type PatchRequest } from './check-patch.ts';
 import type { Context, OperationTime } from './context.ts';
+import { errorOfFailure } from './error-of-failure.ts';
 import { JournalUnavailable } from './journal/journal.ts';
-import {
-  JournalUnavailableError,
-  type PatchError,
-  ProviderUnavailableError,
-  ReadFailure,
-  UserNotFoundError,
-} from './outcome.ts';
+import { type PatchError, ProviderUnavailableError, UserNotFoundError } from './outcome.ts';
 import type { Plan } from './plan.ts';
-import { inputDigest, keyReused, record, replay } from './replay.ts';
+import { inputDigest, keyReused, recall, record, replay } from './replay.ts';
 import { findUserId, readTarget, type Target, userNotFound } from './target.ts';
 import { globalId, parseGlobalId } from './user.ts';
 import { staleError } from './user-version.ts';
@@ -62,8 +57,8 @@ async function perform(
 ): Promise<Verdict & Partial<PatchResult>> {
   const { operationId, request, time } = operation;
   try {
-    const known = found.length === 0 ? await recall(operation, context) : undefined;
-    if (known) return known;
+    const known = found.length === 0 ? await recall(request, context) : undefined;
+    if (known) return await replay(known, request, operation.digest, time, context);
     const checked = await checkPatch(request, found, time, context);
     if (!checked.sendable) return notApplied(checked.errors);
     const { plan, target } = checked;
@@ -77,18 +72,10 @@ async function perform(
     await record(operationId, verdict, context);
     return verdict;
   } catch (failure) {
-    return notApplied([errorOf(failure, operationId, context)]);
+    if (failure instanceof JournalUnavailable)
+      context.log.warn({ event: 'journal', operationId, err: failure });
+    return notApplied([errorOfFailure(failure)]);
   }
-}
-
-/** What the caller's key stands for already, if it was used before. */
-async function recall(
-  { request, digest, time }: Operation,
-  context: Context,
-): Promise<Awaited<ReturnType<typeof replay>> | undefined> {
-  const { idempotencyKey: key } = request;
-  const known = key === undefined ? undefined : await context.journal?.recall(context.caller, key);
-  return known && replay(known, request, digest, time, context);
 }
 
 /** Puts the intent on record, before anything is sent. Gives what the key stands for, if another was quicker. */
@@ -140,7 +127,9 @@ async function takeTurn(
     );
     return { ...verdict, errors };
   } catch (failure) {
-    return notApplied([errorOf(failure, operationId, context)]);
+    if (failure instanceof JournalUnavailable)
+      context.log.warn({ event: 'journal', operationId, err: failure });
+    return notApplied([errorOfFailure(failure)]);
   }
 }
 
@@ -168,14 +157,4 @@ function waitedTooLong(): PatchError {
   const says =
     'Other patches of this user took all the time that this call had: nothing of this one was sent.';
   return new ProviderUnavailableError(says, [], 'DEADLINE_EXCEEDED');
-}
-
-/** The error of what failed before anything was written. Anything else that was thrown is our own bug, and goes on. */
-function errorOf(failure: unknown, operationId: string, { log }: Context): PatchError {
-  if (failure instanceof ReadFailure) return failure.error;
-  if (failure instanceof JournalUnavailable) {
-    log.warn({ event: 'journal', operationId, err: failure });
-    return new JournalUnavailableError('The journal cannot be written, so nothing was sent.', []);
-  }
-  throw failure;
 }

@@ -1,12 +1,17 @@
 import { checkPatch, type PatchRequest } from './check-patch.ts';
 import type { Context } from './context.ts';
-import { type InputPath, type PatchError, ReadFailure, UserNotFoundError } from './outcome.ts';
+import { errorOfFailure } from './error-of-failure.ts';
+import { type InputPath, type PatchError, UserNotFoundError } from './outcome.ts';
 import type { Change, DescribedRequest } from './providers/provider.ts';
+import { inputDigest, keyReused, recall } from './replay.ts';
 import { findUserId, readTarget } from './target.ts';
 import type { CustomFieldValue, WholeUser } from './user.ts';
 import { staleError } from './user-version.ts';
 
-/** What patchUser would do. With errors there are no requests: nothing would be sent. */
+/**
+ * What patchUser would do. No requests where nothing would be sent: with errors, or where the key stands for this
+ * very call, which would get its first answer.
+ */
 export interface PatchPlan {
   readonly errors: readonly PatchError[];
   readonly requests: readonly DescribedRequest[];
@@ -31,10 +36,13 @@ export async function planPatchUser(
 ): Promise<PatchPlan> {
   const refused = (errors: readonly PatchError[]): PatchPlan => ({ errors, requests: [], changes: [] });
   const time = context.startOperation();
-  const checked = await checkPatch(request, found, time, context);
-  if (!checked.sendable) return refused(checked.errors);
-  const { plan, target } = checked;
   try {
+    const known = found.length === 0 ? await recall(request, context) : undefined;
+    // Either refused, or answered as the first call was: nothing would be sent.
+    if (known) return refused(known.inputDigest === inputDigest(request) ? [] : keyReused().errors);
+    const checked = await checkPatch(request, found, time, context);
+    if (!checked.sendable) return refused(checked.errors);
+    const { plan, target } = checked;
     const userId = await findUserId(target, time.writing);
     if (userId instanceof UserNotFoundError) return refused([userId]);
     const current = await readTarget(target, userId, time.writing);
@@ -49,8 +57,7 @@ export async function planPatchUser(
       changes: steps.flatMap(({ changes }) => changes.map((change) => shownChange(change, current))),
     };
   } catch (failure) {
-    if (!(failure instanceof ReadFailure)) throw failure;
-    return refused([failure.error]);
+    return refused([errorOfFailure(failure)]);
   }
 }
 

@@ -17,6 +17,17 @@ export function inputDigest({ user, patch, ifVersion }: PatchRequest): string {
   return createHash('sha256').update(JSON.stringify({ user, patch, ifVersion }, sorted)).digest('hex');
 }
 
+/**
+ * The operation that the caller's key stands for already; undefined without a key, or without a journal.
+ * @throws JournalUnavailable
+ */
+export async function recall(
+  { idempotencyKey: key }: PatchRequest,
+  { journal, caller }: Context,
+): Promise<Operation | undefined> {
+  return key === undefined ? undefined : journal?.recall(caller, key);
+}
+
 /** The key stands for another input. */
 export function keyReused(): Verdict {
   const says =
@@ -51,7 +62,8 @@ export async function replay(
   if (result) {
     const { outcome, confirmedBy } = result;
     // The journal keeps nothing of the user, so it is given as it is now.
-    const user = outcome === 'NOT_APPLIED' ? undefined : await look(operation, time, context);
+    const showed = outcome !== 'NOT_APPLIED' || result.errors.some(({ code }) => code === 'STALE_VERSION');
+    const user = showed ? await look(operation, time, context) : undefined;
     return { operationId, outcome, confirmedBy, user: user ?? null, errors: readErrors(result.errors) };
   }
   if (operation.mayBeRunning) {

@@ -1,4 +1,4 @@
-import { createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
@@ -57,9 +57,11 @@ export async function startService(
       : true;
   };
   const handle = createServer(services, { ...config.server, starterTabs, isReady });
+  const unanswered = new Set<ServerResponse>();
   const server = createHttpServer((request, response) => {
-    // A connection that is kept alive would keep this process alive, too.
-    if (leaving) response.setHeader('connection', 'close');
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
+    if (leaving) closeAfter(response);
     return handle(request, response);
   });
   await new Promise<void>((resolve, reject) => {
@@ -71,6 +73,7 @@ export async function startService(
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     async close(graceMs = 0) {
       leaving = true;
+      for (const response of unanswered) closeAfter(response);
       await delay(graceMs);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
@@ -83,6 +86,11 @@ export async function startService(
       await journal?.close();
     },
   };
+}
+
+/** A connection that is kept alive would keep a process alive that wants to leave. */
+function closeAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
 }
 
 function openJournal(config: Config['journal']): Journal | undefined {

@@ -95,7 +95,7 @@ describe('a provider', () => {
 
 /**
  * The floors of the house, from the top. A file may import from its own floor and from any below it, never from
- * one above. `context.ts` is what a resolver gets and stands beside the use case.
+ * one above.
  */
 const floors: readonly (readonly [name: string, files: RegExp])[] = [
   ['edge', /^src\/main\.ts$/],
@@ -103,28 +103,44 @@ const floors: readonly (readonly [name: string, files: RegExp])[] = [
   ['service', /^src\/service\.ts$/],
   ['server', /^src\/server\.ts$/],
   ['schema', /^src\/schema\//],
-  ['use case', /^src\/(patch-user|target|loaders|context|one-at-a-time)\.ts$/],
-  ['directories', /^src\/(directories|config)\.ts$/],
-  ['plan', /^src\/(plan|confirm|write-steps)\.ts$/],
+  ['use case', /^src\/(patch-user|plan-patch-user)\.ts$/],
+  ['replay', /^src\/replay\.ts$/],
+  ['check', /^src\/check-patch\.ts$/],
+  ['context', /^src\/context\.ts$/],
+  [
+    'parts of an operation',
+    /^src\/(turns|loaders|target|write-steps|operations-under-way|error-of-failure)\.ts$/,
+  ],
+  ['directories', /^src\/directories\.ts$/],
+  ['configuration', /^src\/config\.ts$/],
+  ['plan', /^src\/(plan|plan-custom-fields|confirm)\.ts$/],
+  ['rules of the plan', /^src\/directory-rules\.ts$/],
+  ['a journal', /^src\/journal\/(postgres|sqlite|sql-journal|schema|recorded-error)\.ts$/],
+  ['the journal’s contract', /^src\/journal\/journal\.ts$/],
   ['registry', /^src\/providers\/registry\.ts$/],
   ['a provider', /^src\/providers\/[^/]+\//],
-  ['the contract', /^src\/providers\/[^/]+\.ts$/],
-  ['domain', /^src\/(user|user-version|outcome|settings|secret)\.ts$|^src\/http\//],
+  ['the provider’s contract', /^src\/providers\/[^/]+\.ts$/],
+  ['http', /^src\/http\//],
+  ['what a user is at', /^src\/user-version\.ts$/],
+  ['domain', /^src\/(user|outcome|settings|secret)\.ts$/],
 ];
 const floorOf = (file: string) => floors.findIndex(([, files]) => files.test(file));
 
 describe('dependencies', () => {
   it('point downward only', () => {
     expect(source.filter((file) => floorOf(file) === -1)).toEqual([]);
+    expect(floors.filter(([, files]) => !source.some((file) => files.test(file)))).toEqual([]);
     expect(imports.filter(({ from, to }) => isOwn(to) && floorOf(to) < floorOf(from)).map(shown)).toEqual([]);
   });
 
   it('of the plan and the domain are on no protocol and no configuration', () => {
     const pure = imports.filter(({ from }) =>
-      /^src\/(plan|confirm|write-steps|user|user-version|outcome)\.ts$/.test(from),
+      /^src\/(plan|plan-custom-fields|directory-rules|confirm|write-steps|user|user-version|outcome)\.ts$/.test(
+        from,
+      ),
     );
     const away =
-      /^src\/(http|config|settings|secret|directories|context|sandbox)|^undici$|^yaml$|^pino$|graphql/;
+      /^src\/(http|journal|config|settings|secret|directories|context|sandbox)|^undici$|^pg$|^yaml$|^pino$|graphql/;
     expect(pure.filter(({ to, typeOnly }) => away.test(to) && !typeOnly).map(shown)).toEqual([]);
   });
 
@@ -175,9 +191,33 @@ describe('dependencies', () => {
     expect(source.filter((file) => /process\.env\b/.test(code(file)))).toEqual(['src/main.ts']);
   });
 
+  it('of the journal and of a provider are not on each other', () => {
+    const journal = imports.filter(({ from }) => from.startsWith('src/journal/'));
+    expect(journal.length).toBeGreaterThan(5);
+    expect(
+      journal.filter(({ to }) => /^src\/(providers|http)\/|graphql|pothos|yoga/.test(to)).map(shown),
+    ).toEqual([]);
+    const lower = imports.filter(({ from }) => /^src\/(providers|http)\//.test(from));
+    expect(lower.filter(({ to }) => to.startsWith('src/journal/')).map(shown)).toEqual([]);
+  });
+
+  it('on a journal’s database are in the service alone, and the others know its contract', () => {
+    const reached = imports.filter(
+      ({ from, to }) => /^src\/journal\/(postgres|sqlite)\.ts$/.test(to) && !from.startsWith('src/journal/'),
+    );
+    expect(new Set(reached.map(({ from }) => from))).toEqual(new Set(['src/service.ts']));
+  });
+
+  it.each([
+    ['undici', ['src/http/client.ts']],
+    ['cockatiel', ['src/http/guard.ts']],
+    ['pg', ['src/journal/postgres.ts']],
+    ['node:sqlite', ['src/journal/sqlite.ts']],
+  ])('on %s are in one file alone', (outside, files) => {
+    expect(imports.filter(({ to }) => to === outside).map(({ from }) => from)).toEqual(files);
+  });
+
   it('on the world are in http/client alone', () => {
-    const outside = imports.filter(({ to }) => to === 'undici').map(({ from }) => from);
-    expect(outside).toEqual(['src/http/client.ts']);
     expect(source.filter((file) => /\bfetch\(/.test(code(file)))).toEqual([]);
   });
 });

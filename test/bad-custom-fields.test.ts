@@ -194,11 +194,31 @@ const rows: readonly BadPatch[] = [
       invalidInput(says.empty, ...at(2, 'replace', 'value', 'text')),
       invalidInput('The text has a NUL character.', ...at(3, 'replace', 'value', 'text')),
       invalidInput(says.empty, ...at(4, 'remove', 'field')),
+      unsupported(
+        'Values to remove can be named for a list only: leave them out to take the whole value away.',
+        ...at(1, 'remove', 'values'),
+      ),
       invalidInput(
         'The custom field is of type NUMBER: give its value as number.',
         ...at(3, 'replace', 'value'),
       ),
     ],
+    descope,
+  ],
+  ...(['tags', 'age', 'canary'] as const).map(
+    (field): BadPatch => [
+      `no list of values to remove from ${field}`,
+      { customFields: [{ remove: { field, values: null } }] },
+      (directory) => [
+        invalidInput('Name values, or leave the list out.', ...at(0, 'remove', 'values')),
+        ...(fields[directory].split(', ').includes(field) ? [] : [noSuchField(directory, '0', 'remove')]),
+      ],
+    ],
+  ),
+  [
+    'a text longer than any custom field takes',
+    { customFields: [{ replace: { field: 'nick', value: { text: 'n'.repeat(16_385) } } }] },
+    () => [invalidInput('At most 16384 characters.', ...at(0, 'replace', 'value', 'text'))],
     descope,
   ],
   [

@@ -266,10 +266,11 @@ describe('a configuration is refused, and the key named, with', () => {
   });
 });
 
-describe('a secret is refused, its key and its place named, that', () => {
+describe('a secret is refused, its key named and not what it says, that', () => {
   const withKey = (managementKey: object) => withDirectory('customers', { ...customers, managementKey });
+  const variable = 'environment variable';
   const line = (place: string, problem: string) => [
-    `directories.customers.managementKey: the secret of ${place} ${problem}.`,
+    `directories.customers.managementKey: the ${place} of this secret ${problem}.`,
   ];
 
   it.each([
@@ -285,27 +286,31 @@ describe('a secret is refused, its key and its place named, that', () => {
       'has a space, a line break or a character outside ASCII',
     ],
   ])('%s', (_, value, problem) => {
-    expect(refusal(withKey({ env: 'BAD' }), { BAD: value })).toEqual(line('{ env: BAD }', problem));
+    expect(refusal(withKey({ env: 'BAD' }), { BAD: value })).toEqual(line(variable, problem));
   });
 
   it('is not in the environment', () => {
-    expect(refusal(withKey({ env: 'NOWHERE' }))).toEqual(line('{ env: NOWHERE }', 'is not there'));
+    expect(refusal(withKey({ env: 'CANARY' }))).toEqual(line(variable, 'is not there'));
   });
 
   it.each([
     ['is empty', '\n', 'is empty'],
     ['has two lines', `${canary}\n\n`, 'has a space, a line break or a character outside ASCII'],
   ])('is in a file and %s', (_, text, problem) => {
-    const path = file(text);
-    expect(refusal(withKey({ file: path }))).toEqual(line(`{ file: ${path} }`, problem));
+    expect(refusal(withKey({ file: file(text) }))).toEqual(line('file', problem));
   });
 
   it('is in a file that is not there', () => {
-    const path = join(folder, 'nowhere');
-    expect(refusal(withKey({ file: path }))).toEqual(line(`{ file: ${path} }`, 'is not there'));
+    expect(refusal(withKey({ file: join(folder, canary) }))).toEqual(line('file', 'is not there'));
   });
 
-  it('stands where the name of its variable should', () => {
-    expect(refusal(withKey({ env: 'K2canary+/secret==' }))).toHaveLength(1);
+  it.each([
+    ['stands where the name of its variable should', { env: 'K2canary+/secret==' }],
+    ['stands where the path of its file should', { file: 'K2canarysecret' }],
+    ['has a variable in lower case', { env: 'canary' }],
+  ])('%s', (_, reference) => {
+    expect(refusal(withKey(reference))).toEqual([
+      'directories.customers.managementKey: Expected a secret: { env: NAME } or { file: PATH }.',
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { FrontDoor } from './front-door.ts';
+import { type FrontDoor, payload } from './front-door.ts';
 
 /** The directories of the sandbox. */
 export type DirectoryName = keyof FrontDoor['emulators'];
@@ -34,9 +34,89 @@ export const unavailable = error('ProviderUnavailableError', 'PROVIDER_UNAVAILAB
 export const tooLate = error('ProviderUnavailableError', 'DEADLINE_EXCEEDED', true);
 export const outcomeUnknown = error('OutcomeUnknownError', 'OUTCOME_UNKNOWN', false);
 
+/** What is said of a provider that was not reached, or gave no answer. */
+export const unreached = {
+  refused: 'The provider could not be reached: nothing was sent.',
+  silent: 'The provider did not answer.',
+  broken: 'The provider failed too often just now: nothing is sent until it answers again.',
+  late: 'The time for this call was over before anything was sent.',
+} as const;
+
 /** The payload of a patch of which nothing was written. */
 export function notApplied(...errors: readonly ExpectedError[]) {
   return { outcome: 'NOT_APPLIED', confirmedBy: null, user: null, errors };
+}
+
+const errorsOfEveryKind = `errors {
+  __typename code message path retryable
+  ... on StaleVersionError { currentVersion }
+  ... on RateLimitedError { retryAfterSeconds }
+  ... on ProviderRefusedError { providerCode providerRequestId }
+}`;
+
+/** What a whole PatchUserInput is answered: a payload with its operationId, and with all of the user. */
+export interface WholePayload {
+  readonly operationId: string;
+  readonly outcome: string;
+  readonly confirmedBy: string | null;
+  readonly user: (Readonly<Record<string, unknown>> & { readonly version: string }) | null;
+  readonly errors: readonly object[];
+}
+
+/** What planPatchUser answers, whole. */
+export interface WholePlan {
+  readonly errors: readonly object[];
+  readonly requests: readonly {
+    readonly method: string;
+    readonly path: string;
+    readonly action: string | null;
+    readonly body: string | null;
+  }[];
+  readonly changes: readonly object[];
+}
+
+/** patchUser with a whole input. */
+export async function patchUser(door: FrontDoor, input: object): Promise<WholePayload> {
+  const selection = `operationId ${payload} user { version updatedAt } ${errorsOfEveryKind}`;
+  return answerOf(
+    door,
+    `mutation ($input: PatchUserInput!) { told: patchUser(input: $input) { ${selection} } }`,
+    input,
+  );
+}
+
+/** planPatchUser with a whole input. */
+export async function planPatchUser(door: FrontDoor, input: object): Promise<WholePlan> {
+  const selection = `${errorsOfEveryKind} requests { method path action body } changes { path before after }`;
+  return answerOf(
+    door,
+    `query ($input: PatchUserInput!) { told: planPatchUser(input: $input) { ${selection} } }`,
+    input,
+  );
+}
+
+async function answerOf<T>(door: FrontDoor, document: string, input: object): Promise<T> {
+  const { data, errors } = await door.graphql(document, { input });
+  expect(errors).toBeUndefined();
+  return (data as { told: T }).told;
+}
+
+/** The version of a user now. */
+export async function versionOf(door: FrontDoor, id: string): Promise<string> {
+  const { data } = await door.graphql('query ($id: ID!) { user(by: { id: $id }) { version } }', { id });
+  return (data as { user: { version: string } }).user.version;
+}
+
+/** The requests that write which arrived at a provider, as planPatchUser describes them. */
+export function wroteBy(door: FrontDoor, directory: DirectoryName): WholePlan['requests'] {
+  return door.emulators[directory].requests.flatMap(({ method, url, headers, body }) => {
+    const action = headers['x-acs-action'] === undefined ? null : String(headers['x-acs-action']);
+    const isWrite =
+      action === null
+        ? method === 'PATCH' || /\/actions\/(enable|disable)$/.test(url)
+        : /^(Update|Enable|Disable)User$/.test(action);
+    return isWrite ? [{ method, path: url, action, body: body || null }] : [];
+  });
 }
 
 /** The first seeded user of a directory. */
@@ -80,6 +160,7 @@ export async function postRaw(door: FrontDoor, body: string): Promise<{ data?: u
 export const says = {
   empty: 'An empty text is no value: null clears the field, where the directory can clear it.',
   control: 'The text has control or direction-changing characters.',
+  showsNothing: 'The text shows nothing: it is all spaces.',
   half: 'The text has half of a character (a lone surrogate).',
   address: 'Expected an email address, such as name@example.com.',
   e164: 'Expected a phone number in E.164, such as +8615612345678: a plus sign, the country code, digits only.',

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
+import type { SandboxChanges } from '../src/sandbox/sandbox.ts';
 import { type DirectoryName, someUser } from './expected.ts';
 import { type FrontDoor, openFrontDoor } from './front-door.ts';
 
@@ -36,9 +37,11 @@ export interface FaultyProxy {
 export async function openBadLine(
   directory: DirectoryName,
   limits: object = {},
+  changes: SandboxChanges = {},
 ): Promise<{ door: FrontDoor; proxy: FaultyProxy; id: string }> {
   const proxy = await openFaultyProxy();
   const door = await openFrontDoor({
+    ...changes,
     directories: { [directory]: { baseUrl: proxy.url } },
     limits: { ...limits },
   });

@@ -21,6 +21,8 @@ export interface FrontDoor {
   graphql(query: string, variables?: object): Promise<GraphQLAnswer>;
   /** patchUser with every member of the payload that `payload` selects; the payload alone, or the whole answer on errors. */
   patch(user: object, patch: object): Promise<Record<string, unknown>>;
+  /** Ends the service and starts another with the same configuration, as a new process would; the providers stay. */
+  restart(): Promise<void>;
   /** Forgets the requests that arrived so far, so that a test counts its own. */
   forgetRequests(): void;
   close(): Promise<void>;
@@ -58,10 +60,8 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
     {},
     { journal: null, ...changes, server: { port: 0, ...changes.server } },
   );
-  const service = await startService(sandbox.config, {
-    log: pino(stream),
-    starterTabs: starterTabs(sandbox),
-  });
+  const start = () => startService(sandbox.config, { log: pino(stream), starterTabs: starterTabs(sandbox) });
+  let service = await start();
   const graphql = async (query: string, variables: object = {}) => {
     const response = await fetch(`${service.url}/graphql`, {
       method: 'POST',
@@ -71,7 +71,9 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
     return (await response.json()) as GraphQLAnswer;
   };
   return {
-    url: service.url,
+    get url() {
+      return service.url;
+    },
     sandbox,
     emulators: sandbox.emulators,
     log,
@@ -86,6 +88,10 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
     },
     forgetRequests() {
       for (const emulator of Object.values(sandbox.emulators)) emulator.requests.length = 0;
+    },
+    async restart() {
+      await service.close();
+      service = await start();
     },
     async close() {
       await service.close();

@@ -1,7 +1,16 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { directoryNames, notApplied, someUser, tooLate, unavailable, written } from './expected.ts';
+import {
+  arrived,
+  directoryNames,
+  notApplied,
+  someUser,
+  tooLate,
+  unavailable,
+  unreached,
+  written,
+} from './expected.ts';
 import { openBadLine } from './faulty-proxy.ts';
 import { openFrontDoor, payload } from './front-door.ts';
 
@@ -14,16 +23,28 @@ async function nobody(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
+/** What was not sent is sent again until the time for it is over: with little of it, that is soon. */
+const hurried = { deadlineMs: 700, readBackMs: 200 };
+
+const refusedConnection = (...path: readonly string[]) => notApplied(unavailable(unreached.refused, ...path));
+
 describe.each(directoryNames)('where %s', (directory) => {
-  // Before a write the developer API needs a token, which is about no part of the input.
-  const path = directory === 'employees' ? [] : ['patch'];
+  // The developer API needs a token first, which is asked for on behalf of all who wait, each no longer than they may.
+  const withoutToken = (...path: readonly string[]) =>
+    directory === 'employees' ? notApplied(tooLate(unreached.late, ...path)) : refusedConnection(...path);
+
+  async function openWithNobody() {
+    const baseUrl = await nobody();
+    const door = await openFrontDoor({ directories: { [directory]: { baseUrl } }, limits: hurried });
+    onTestFinished(() => door.close());
+    return door;
+  }
 
   it('refuses the connection, nothing was written and it may be tried again', async () => {
-    const door = await openFrontDoor({ directories: { [directory]: { baseUrl: await nobody() } } });
-    onTestFinished(() => door.close());
-    expect(await door.patch({ id: someUser(door, directory) }, { displayName: 'Ada' })).toEqual(
-      notApplied(unavailable('The provider did not answer.', ...path)),
-    );
+    const door = await openWithNobody();
+    const answer = await door.patch({ id: someUser(door, directory) }, { displayName: 'Ada' });
+    expect(answer).toEqual(withoutToken('patch'));
+    expect(arrived(door)).toEqual([]);
     const other = directory === 'customers' ? 'employees' : 'customers';
     expect(await door.patch({ id: someUser(door, other) }, { displayName: 'Ada' })).toMatchObject({
       outcome: 'APPLIED',
@@ -31,23 +52,42 @@ describe.each(directoryNames)('where %s', (directory) => {
   });
 
   it('has gone since the last call, nothing was written and it may be tried again', async () => {
-    const { door, proxy } = await openBadLine(directory);
+    const { door, proxy } = await openBadLine(directory, hurried);
     const user = { id: someUser(door, directory) };
     expect(await door.patch(user, { displayName: 'Ada' })).toMatchObject({ outcome: 'APPLIED' });
     await proxy.close();
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await door.patch(user, { displayName: 'Grace' })).toEqual(
-      notApplied(unavailable('The provider did not answer.', 'patch')),
-    );
+    expect(await door.patch(user, { displayName: 'Grace' })).toEqual(refusedConnection('patch'));
     expect(written(door)).toHaveLength(1);
   });
 
   it('refuses the connection, a login cannot be looked up and nothing was written', async () => {
-    const door = await openFrontDoor({ directories: { [directory]: { baseUrl: await nobody() } } });
-    onTestFinished(() => door.close());
-    expect(await door.patch({ login: { directory, login: 'li.na' } }, { displayName: 'Ada' })).toEqual(
-      notApplied(unavailable('The provider did not answer.')),
-    );
+    const door = await openWithNobody();
+    const answer = await door.patch({ login: { directory, login: 'li.na' } }, { displayName: 'Ada' });
+    expect(answer).toEqual(withoutToken());
+    expect(arrived(door)).toEqual([]);
+  });
+
+  it('fails again and again, it is left alone for a while, and says so', async () => {
+    const { door, proxy } = await openBadLine(directory, hurried);
+    const patch = (displayName: string) => door.patch({ id: someUser(door, directory) }, { displayName });
+    expect(await patch('Ada')).toMatchObject({ outcome: 'APPLIED' });
+    await proxy.close();
+    const brokenOff = notApplied(unavailable(unreached.broken, 'patch'));
+    for (let left = 20; left > 0; left -= 1) {
+      const answer = await patch('Grace');
+      if (JSON.stringify(answer.errors) === JSON.stringify(brokenOff.errors)) {
+        expect(answer).toEqual(brokenOff);
+        break;
+      }
+      expect(answer).toEqual(refusedConnection('patch'));
+      expect(left).toBeGreaterThan(1);
+    }
+    expect(written(door)).toHaveLength(1);
+    const other = directory === 'customers' ? 'employees' : 'customers';
+    expect(await door.patch({ id: someUser(door, other) }, { displayName: 'Ada' })).toMatchObject({
+      outcome: 'APPLIED',
+    });
   });
 
   const limits = { deadlineMs: 1000, readBackMs: 500 };
@@ -114,13 +154,12 @@ describe.each(directoryNames)('where %s', (directory) => {
 });
 
 it('a list that is changed is read first, and where that fails nothing was written', async () => {
-  const { door, proxy } = await openBadLine('customers');
+  const { door, proxy } = await openBadLine('customers', hurried);
   await door.graphql('{ directory(name: "customers") { customFields { field } } }');
   proxy.fault = ({ isWrite }) => (isWrite ? undefined : { delivered: false, answer: 'reset' });
   const add = { add: { field: 'tags', value: { texts: ['press'] } } };
-  expect(await door.patch({ id: someUser(door, 'customers') }, { customFields: [add] })).toEqual(
-    notApplied(unavailable('The provider did not answer.')),
-  );
+  const answer = await door.patch({ id: someUser(door, 'customers') }, { customFields: [add] });
+  expect(answer).toEqual(notApplied(unavailable(unreached.silent)));
   expect(proxy.writes).toEqual([]);
 });
 

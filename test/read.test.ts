@@ -221,8 +221,8 @@ describe('a reference that means nobody', () => {
 });
 
 describe('a provider that is down', () => {
-  const notUnderstood = 'The answer could not be understood.';
-  const refusedRequest = 'The provider refused the request.';
+  const notUnderstood = 'The provider’s answer could not be understood.';
+  const refusedToken = 'The provider does not accept the token that it issued to this directory.';
   const descopeCredentials =
     'Descope does not accept the credentials of this directory, or they lack the right to do this.';
   const answers: readonly (readonly [
@@ -262,7 +262,7 @@ describe('a provider that is down', () => {
         },
       },
       {
-        employees: ['PROVIDER_REFUSED', refusedRequest],
+        employees: ['PROVIDER_AUTH', refusedToken],
         contractors: ['PROVIDER_AUTH', 'The provider does not accept the access key of this directory.'],
         customers: ['PROVIDER_AUTH', descopeCredentials],
       },

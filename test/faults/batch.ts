@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { check, type Evidence, isFinal, type OperationRecord, type Violation } from './checker.ts';
-import { drawInt, drawOne, drawUuid } from './draw.ts';
+import { draw, drawInt, drawOne, drawUuid } from './draw.ts';
 import { type Front, openFront, type Treatment } from './front.ts';
 import { patchOf } from './mixture.ts';
 import { type Calling, callPatchUser, callUntilFinal, type Program, type Reply } from './program.ts';
@@ -37,8 +37,15 @@ export interface Ground {
   close(): Promise<void>;
 }
 
-/** Opens the ground for operations on at most `users` users at each emulator. */
-export async function openGround(seed: string, users: number): Promise<Ground> {
+/**
+ * Opens the ground for operations on at most `users` users at each emulator. Of some users the writes are in only
+ * `late.ms` after they came, whether or not anybody still waits for them.
+ */
+export async function openGround(
+  seed: string,
+  users: number,
+  late: { readonly share: number; readonly ms: number } = { share: 0, ms: 0 },
+): Promise<Ground> {
   const stage = await openStage(users);
   const treatments = new Map<string, Treatment>();
   const fronts: Front[] = [];
@@ -46,6 +53,7 @@ export async function openGround(seed: string, users: number): Promise<Ground> {
   const programs: Program[] = [];
   const texts: string[] = [];
   let next = 0;
+  const isLate = (userId: string) => draw(seed, userId, 'late') < late.share;
   for (const store of stores) {
     const front = await openFront(store, stage.emulators[store].url, ({ url }, { userId = '', isWrite }) => {
       if (!isWrite) return { delayMs: drawInt(0, 10, seed, url) };
@@ -53,7 +61,7 @@ export async function openGround(seed: string, users: number): Promise<Ground> {
         delayMs: drawInt(0, 60, seed, userId, 'a'),
         answerDelayMs: drawInt(0, 60, seed, userId, 'b'),
       };
-      return treatments.get(userId) ?? usual;
+      return treatments.get(userId) ?? (isLate(userId) ? { delayMs: late.ms } : usual);
     });
     fronts.push(front);
     directories[store] = stage.directory(store, front.url);
@@ -69,9 +77,10 @@ export async function openGround(seed: string, users: number): Promise<Ground> {
         );
         // It was under way when its process ended.
         const cut = untold.includes('left');
+        const late = isLate(userId);
         return {
-          ...{ marker, store, userId, changes, replies, fault: cut ? 'killed' : 'none' },
-          ...{ mayBeUnknown: cut, mayBePartial: false },
+          ...{ marker, store, userId, changes, replies, fault: cut ? 'killed' : late ? 'late' : 'none' },
+          ...{ mayBeUnknown: cut || late, mayBePartial: false },
         };
       }),
       stores: Object.fromEntries(
@@ -112,7 +121,10 @@ export async function openGround(seed: string, users: number): Promise<Ground> {
     },
     requests,
     async sent(userId) {
-      while (requests(userId) === 0) await delay(5);
+      for (let waits = 0; requests(userId) === 0; waits += 1) {
+        if (waits > 2_000) throw new Error('The request never came.');
+        await delay(5);
+      }
     },
     async violations(operations) {
       await Promise.all(fronts.map((front) => front.settled()));

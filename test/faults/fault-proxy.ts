@@ -91,9 +91,10 @@ export async function startFaultProxy(tls?: TlsOptions): Promise<FaultProxy> {
     writesNow += request.kind === 'write' ? 1 : 0;
     mostWritesAtOnce = Math.max(mostWritesAtOnce, writesNow);
     await after?.();
-    const answer = applied ? await forward(provider, request) : undefined;
+    const answer = applied ? await forward(provider, request).catch(() => 'lost' as const) : undefined;
     writesNow -= request.kind === 'write' ? 1 : 0;
-    if (!socket.destroyed) ending(socket, answer);
+    if (answer === 'lost') breakOff(socket);
+    else if (!socket.destroyed) ending(socket, answer);
   }
 
   function listen(port: number): Promise<void> {

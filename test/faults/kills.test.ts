@@ -36,14 +36,14 @@ describe(`${kills} kills, seed ${seed}`, () => {
       return;
     }
     // Another process may be at an operation for twice this long.
-    const limits = { deadlineMs: 500, readBackMs: 200 };
+    const limits = { deadlineMs: 1_500, readBackMs: 500 };
     await survive({ postgres: { env: 'DATABASE_URL' } }, limits, { DATABASE_URL: server.url() });
   });
 });
 
 /** Kills idpatch again and again in the middle of its work, then asks for every key. */
 async function survive(journal: object, limits: object, environment: Record<string, string>): Promise<void> {
-  const ground = await openGround(seed, (kills + 1) * perKill);
+  const ground = await openGround(seed, (kills + 1) * perKill, { share: 0.15, ms: 3_000 });
   const folder = openFolder();
   const configuration = { journal, limits, directories: ground.directories };
   const start = async () =>
@@ -55,7 +55,7 @@ async function survive(journal: object, limits: object, environment: Record<stri
     for (let round = 0; round < kills; round += 1) {
       const program = await start();
       // Those that the last kill cut off are asked for again, and may be cut off once more.
-      const again = unanswered(all);
+      const again = unanswered(all).slice(0, perKill);
       const fresh = ground.plan(perKill, `round ${round}`);
       all.push(...fresh);
       const calls = Promise.all([callMortal(program.url, fresh, 8), callMortal(program.url, again, 8)]);

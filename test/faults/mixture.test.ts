@@ -13,7 +13,7 @@ const count = long ? 2_000 : 75;
 afterAll(killPrograms);
 
 // IDPATCH_SEED runs one seed alone, such as one that a run before has printed.
-describe.concurrent.each(seeds)(`a mixture of ${count} operations, seed %s`, (seed) => {
+(long ? describe : describe.concurrent).each(seeds)(`a mixture of ${count} operations, seed %s`, (seed) => {
   it('keeps the promise', { timeout: 300_000 }, async () => {
     const started = performance.now();
     const outcome = await runMixture(seed, count, long ? 25 : 5);

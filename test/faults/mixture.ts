@@ -25,8 +25,10 @@ export interface Outcome {
   readonly evidence: Evidence;
 }
 
-const limits = { deadlineMs: 2_000, readBackMs: 500 };
-const callersAtOnce = 32;
+/** Enough for a write to leave after a wait of one second. */
+const limits = { deadlineMs: 2_800, readBackMs: 500 };
+/** At each emulator: fewer than a directory's connections, so that hanging writes leave some for reading back. */
+const callersAtOnce = 11;
 
 /** All operations of a seed, in groups that are called at the same time: one operation, or two on one user. */
 export function planMixture(seed: string, count: number): PlannedOperation[][] {
@@ -190,22 +192,22 @@ export async function runMixture(seed: string, count: number, lane: number): Pro
   }
 }
 
-/** Calls all operations, so many callers at once, each as its operation's behaviour has it. */
+/** Calls all operations, so many callers at once at each emulator, each as its operation's behaviour has it. */
 async function callAll(
   url: string,
   groups: readonly (readonly PlannedOperation[])[],
   hear: (text: string) => void,
 ): Promise<Map<string, Reply[]>> {
   const replies = new Map<string, Reply[]>();
-  const waiting = groups.values();
-  const caller = async () => {
+  const caller = async (waiting: Iterable<readonly PlannedOperation[]>) => {
     for (const group of waiting) {
       await Promise.all(
         group.map(async (operation) => replies.set(operation.marker, await callOne(url, operation, hear))),
       );
     }
   };
-  await Promise.all(Array.from({ length: callersAtOnce }, caller));
+  const lines = stores.map((store) => groups.filter(([first]) => first?.store === store).values());
+  await Promise.all(lines.flatMap((line) => Array.from({ length: callersAtOnce }, () => caller(line))));
   return replies;
 }
 

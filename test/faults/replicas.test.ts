@@ -11,8 +11,15 @@ import {
   unanswered,
 } from './batch.ts';
 import { drawInt, drawUuid } from './draw.ts';
-import { callPatchUser, killPrograms, openFolder, type Program, startProgram } from './program.ts';
-import { userIdOf } from './stage.ts';
+import {
+  type Calling,
+  callPatchUser,
+  killPrograms,
+  openFolder,
+  type Program,
+  startProgram,
+} from './program.ts';
+import { type Store, stores, userIdOf } from './stage.ts';
 
 const long = process.env.IDPATCH_FAULTS === 'long';
 const seed = process.env.IDPATCH_SEED ?? randomBytes(4).toString('hex');
@@ -51,6 +58,10 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
   async function open(): Promise<void> {
     ground = await openGround(drawUuid(seed, limits.deadlineMs, Math.random()), 400);
     [one, two] = await Promise.all([start(), start()]);
+    // The first call of a replica makes its connections, on a busy machine for longer than these tests can wait.
+    await Promise.all(
+      [one, two].flatMap(({ url }) => stores.map((store) => callPatchUser(url, nobody(store)))),
+    );
   }
   async function close(): Promise<void> {
     await ground.close();
@@ -124,12 +135,14 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
   describe('of which one is killed', () => {
     beforeEach(async () => {
       // An intent that nobody finished counts as under way for twice this long.
-      limits = { deadlineMs: 1_000, readBackMs: 300 };
+      limits = { deadlineMs: 1_500, readBackMs: 500 };
       await open();
     }, 30_000);
     afterEach(close);
 
-    it('answer for each other: what a killed one had sent is seen, and not sent again', async () => {
+    it('answer for each other: what a killed one had sent is seen, and not sent again', {
+      timeout: 30_000,
+    }, async () => {
       const [applied, lost, unsent] = ground.plan(3, 'killed') as [
         KeyedOperation,
         KeyedOperation,
@@ -194,6 +207,13 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
     });
   });
 });
+
+/** A patch of a user who is not there. */
+function nobody(store: Store): Calling {
+  return {
+    input: { user: { id: `${store}:${userIdOf(store, 999_999)}` }, patch: { displayName: 'Nobody' } },
+  };
+}
 
 /** Another operation on the user of the first, of another field. */
 function another({

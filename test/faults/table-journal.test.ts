@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import { Secret } from '../../src/secret.ts';
 import { endings } from './fault-proxy.ts';
 import {
@@ -15,6 +16,15 @@ import {
   patchMarked,
   warmUp,
 } from './faulty-door.ts';
+
+/** A folder that is a file system of its own, unmounted when the test ends; undefined where none can be mounted. */
+function mountedFolder(test: TestContext, options: string): string | undefined {
+  const folder = dirname(journalFile(test));
+  const run = (command: string, ...args: readonly string[]) => spawnSync(command, args).status === 0;
+  if (!run('mount', '-t', 'tmpfs', '-o', options, 'tmpfs', folder)) return undefined;
+  test.onTestFinished(() => expect(run('umount', folder)).toBe(true));
+  return folder;
+}
 
 const nothing = { write: 0, read: 0, token: 0 };
 
@@ -46,11 +56,34 @@ describe.concurrent.each(directories)('the journal cannot be written, a patch of
   });
 
   it('is on a read-only file system: NOT_APPLIED (JOURNAL_UNAVAILABLE), nothing sent', async (test) => {
-    // Nobody can make a folder there, not even root.
-    const door = await openFaultyDoor(test, { journal: { sqlite: '/proc/idpatch/journal.db' } });
+    const folder = mountedFolder(test, 'ro');
+    if (!folder) return test.skip('a file system can be mounted here by nobody but root');
+    const door = await openFaultyDoor(test, { journal: { sqlite: `${folder}/journal.db` } });
     const row = await patchMarked(door, name);
     expectNotApplied(row, 'JOURNAL_UNAVAILABLE');
     expect(row.wire).toEqual(nothing);
+  });
+
+  it('is on a full file system: NOT_APPLIED (JOURNAL_UNAVAILABLE), nothing sent; and heals', async (test) => {
+    const folder = mountedFolder(test, 'size=1m');
+    if (!folder) return test.skip('a file system can be mounted here by nobody but root');
+    const door = await openFaultyDoor(test, { journal: { sqlite: `${folder}/journal.db` } });
+    await warmUp(door, name);
+    expect(() => writeFileSync(`${folder}/filler`, Buffer.alloc(2_000_000))).toThrow('ENOSPC');
+    const outcomes: string[] = [];
+    // The journal's own file may have a little room left.
+    for (let times = 0; times < 40 && outcomes.at(-1) !== 'NOT_APPLIED'; times += 1) {
+      const row = await patchMarked(door, name);
+      outcomes.push(row.answer.outcome);
+      if (row.answer.outcome === 'APPLIED') expectApplied(row);
+      else {
+        expectNotApplied(row, 'JOURNAL_UNAVAILABLE');
+        expect(row.wire).toEqual(nothing);
+      }
+    }
+    expect(outcomes.at(-1)).toBe('NOT_APPLIED');
+    rmSync(`${folder}/filler`);
+    expectApplied(await patchMarked(door, name));
   });
 
   it('is a PostgreSQL that is down: NOT_APPLIED (JOURNAL_UNAVAILABLE), nothing sent', async (test) => {

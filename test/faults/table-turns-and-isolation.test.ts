@@ -88,7 +88,7 @@ describe.concurrent.each(directories)('patches of one user of %s', (name) => {
   });
 });
 
-describe('two additions to one list of customers', () => {
+describe.concurrent('two additions to one list of customers', () => {
   it('both stay', async (test) => {
     const door = await openFaultyDoor(test, { limits: roomy });
     await warmUp(door, 'customers');
@@ -99,16 +99,13 @@ describe('two additions to one list of customers', () => {
     const answers = await Promise.all([add('partner'), add('press')]);
     expect(answers.map(({ outcome }) => outcome)).toEqual(['APPLIED', 'APPLIED']);
     const [user] = door.emulators.customers.users().values();
-    expect((user?.customAttributes as { tags: string[] }).tags.toSorted()).toEqual([
-      'beta',
-      'partner',
-      'press',
-      'vip',
-    ]);
+    expect(user).toMatchObject({
+      customAttributes: { tags: expect.arrayContaining(['beta', 'vip', 'partner', 'press']) },
+    });
   });
 });
 
-describe.each([
+describe.concurrent.each([
   ['employees', 'contractors'],
   ['contractors', 'customers'],
   ['customers', 'employees'],
@@ -129,7 +126,7 @@ describe.each([
         }),
       );
     const before = door.emulators[hanging].writes.length;
-    const stuck = many(hanging, 60, { deadlineMs: 3_000 });
+    const stuck = many(hanging, 60, { deadlineMs: 1_500 });
     await door.proxies[hanging].arrived('write', 5);
     const well = await many(healthy, 200);
     expect(well.map(({ outcome }) => outcome)).toEqual(Array(200).fill('APPLIED'));
@@ -229,7 +226,7 @@ describe.concurrent.each(directories)('the caller of a patch of %s', (name) => {
     const row = await patchMarked(door, name, { key, deadlineMs: 300, patch: { displayName } });
     expect(row.answer).toMatchObject({ outcome: 'UNKNOWN', errors: [{ code: 'OUTCOME_UNKNOWN' }] });
     expect(row.wire.write).toBe(1);
-    await expect.poll(() => door.emulators[name].writes.length, { timeout: 5_000 }).toBe(2);
+    while (door.emulators[name].writes.length < 2) await delay(20);
     const replayed = await call(door, row.userId, { displayName }, { key });
     expect(replayed).toMatchObject({ operationId: row.answer.operationId, user: { displayName } });
     expect(['UNKNOWN', 'APPLIED']).toContain(replayed.outcome);
