@@ -5,7 +5,7 @@ import { starterTabs } from '../src/sandbox/welcome.ts';
 import { startService } from '../src/service.ts';
 
 /** A GraphQL answer as JSON gave it; tests assert it whole. */
-export interface GraphQLAnswer {
+interface GraphQLAnswer {
   readonly data?: unknown;
   readonly errors?: readonly unknown[];
 }

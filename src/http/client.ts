@@ -170,7 +170,8 @@ const settleMs = 2;
  * the handshake sees to that; a plain one, which exists on loopback only, is watched for a moment.
  */
 function settledConnector(timeout: number): buildConnector.connector {
-  const connect = buildConnector({ timeout });
+  // HTTP/2 is not even offered: see allowH2 above, which does not reach a connector of one's own.
+  const connect = buildConnector({ timeout, allowH2: false });
   return (options, callback) =>
     connect(options, (error, socket) => {
       if (error) return callback(error, null);

@@ -29,6 +29,11 @@ export interface ErrorGrammar {
 /** The statuses by which a provider says no and has done nothing, provided that the body is its own error body. */
 const refusalStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 409, 413, 422, 429]);
 
+/** True for a status by which a provider says no: only then does its error code prove that nothing was done. */
+export function isRefusal({ status }: HttpAnswer): boolean {
+  return refusalStatuses.has(status);
+}
+
 /** The provider's no, where the answer is one that can be relied on; undefined for any other answer. */
 export function refusalOf(
   answer: HttpAnswer,
@@ -36,7 +41,7 @@ export function refusalOf(
 ): ProviderError | undefined {
   const error = readError(answer);
   if (!error) return undefined;
-  const relied = refusalStatuses.has(answer.status) || (answer.status === 200 && isDocumented(error.code));
+  const relied = isRefusal(answer) || (answer.status === 200 && isDocumented(error.code));
   return relied ? error : undefined;
 }
 

@@ -69,7 +69,9 @@ export const PatchUserError = builder.interfaceRef<ReportedError>('PatchUserErro
       resolve: ({ error }) => [...error.path],
     }),
     retryable: t.boolean({
-      description: 'True only where nothing was written and the same call may succeed later.',
+      description:
+        'True only where nothing was written and the same call may succeed later; with a new idempotency key, where ' +
+        'it had one, for a key always gets the first call’s answer.',
       resolve: ({ error, outcome }) => isRetryable(outcome, error),
     }),
   }),

