@@ -22,6 +22,9 @@ export interface Service {
   close(graceMs?: number): Promise<void>;
 }
 
+/** Milliseconds between two looks for idle connections while the process leaves. */
+const sweepMs = 20;
+
 /** The log: one line of JSON an event on standard output. */
 export function createLog(): Logger {
   return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
@@ -76,11 +79,12 @@ export async function startService(
       for (const response of unanswered) closeAfter(response);
       await delay(graceMs);
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
+      // A connection is idle only some time after its last answer, and nothing says when.
+      const sweeping = setInterval(() => server.closeIdleConnections(), sweepMs);
       // A caller who left took their connection along, but not their patch.
       await underWay.settled();
-      server.closeIdleConnections();
       await closed;
+      clearInterval(sweeping);
       stopPruning();
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
       await journal?.close();

@@ -204,3 +204,11 @@ export function expectUnknown(row: Row, written: 0 | 1, code = 'OUTCOME_UNKNOWN'
   if (written) expectWritten(row);
   else expect(row.writes()).toEqual([]);
 }
+
+/** The name of the error that a call ends with; `answered` where it ends without. */
+export function endOf(calling: Promise<unknown>): Promise<string> {
+  return calling.then(
+    () => 'answered',
+    (error: Error) => error.name,
+  );
+}
