@@ -3,10 +3,10 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
 
 /** What a request is for: `write` changes a user, `token` asks for an access token, `read` is any other. */
-export type RequestKind = 'write' | 'read' | 'token';
+type RequestKind = 'write' | 'read' | 'token';
 
 /** One request as it came over the wire. Header names are in lower case. */
-export interface WireRequest {
+interface WireRequest {
   readonly kind: RequestKind;
   readonly method: string;
   readonly target: string;
@@ -17,7 +17,7 @@ export interface WireRequest {
 }
 
 /** What the provider itself answered, or would have. */
-export interface ProviderAnswer {
+interface ProviderAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
@@ -27,7 +27,7 @@ export interface ProviderAnswer {
 export type Ending = (socket: Socket, answer: ProviderAnswer | undefined) => void;
 
 /** What becomes of one request. */
-export interface Fault {
+interface Fault {
   /** Whether the provider gets the request. Default: it does not. */
   readonly applied?: boolean;
   /** What is waited for before that. */

@@ -12,7 +12,7 @@ export const directories = ['employees', 'contractors', 'customers'] as const;
 export type DirectoryName = (typeof directories)[number];
 
 /** Short limits: a second for writing, half a second to look at what was written. */
-export const shortLimits = { deadlineMs: 1500, readBackMs: 500 };
+const shortLimits = { deadlineMs: 1500, readBackMs: 500 };
 
 /** A front door whose every directory is behind a proxy. */
 export interface FaultyDoor extends FrontDoor {
