@@ -70,6 +70,7 @@ const acceptedName = fc
     fc.string({ unit: 'binary', minLength: 1, maxLength: 120 }),
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }),
   )
+  .filter((text) => !/^[\p{Z}\p{Cf}]+$/u.test(text))
   .filter((text) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(text) && text.length <= 250);
 
 describe.each(directoryNames)('a custom field of %s', (directory) => {
