@@ -163,7 +163,7 @@ const noteDeparture: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (op
 };
 
 /** Milliseconds that a plain connection must have lasted before a request is written to it. */
-const settleMs = 2;
+const settleMs = 15;
 
 /**
  * A connection that is reset as soon as it is accepted must be noticed before a request leaves on it. With TLS

@@ -51,7 +51,8 @@ export async function runLane(
     records.push({
       ...{ marker, store, userId, fault, replies: [reply] },
       changes: [store === 'customers' ? { name: marker } : { displayName: marker }],
-      mayBeUnknown: false,
+      // A busy machine accepts late: then the request had left, and nobody knows what became of it.
+      mayBeUnknown: fault.startsWith('reset on accept'),
       mayBePartial: false,
     });
   };

@@ -43,6 +43,8 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
   let folders: ReturnType<typeof openFolder>[] = [];
   let one: Program;
   let two: Program;
+  let schema = '';
+  let schemas = 0;
   let limits = { deadlineMs: 8_000, readBackMs: 1_000 };
 
   async function start(): Promise<Program> {
@@ -52,10 +54,13 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
       ...{ journal: { postgres: { env: 'DATABASE_URL' } }, limits },
       directories: ground.directories,
     };
-    const environment = { ...ground.stage.environment, DATABASE_URL: server.url() };
+    const environment = { ...ground.stage.environment, DATABASE_URL: server.url(`-c search_path=${schema}`) };
     return ground.watch(await startProgram(configuration, environment, folder.path));
   }
   async function open(): Promise<void> {
+    // The users are the same each time: what held them before must not hold them now.
+    schema = `ground_${++schemas}`;
+    await server.execute(`CREATE SCHEMA ${schema}`);
     ground = await openGround(drawUuid(seed, limits.deadlineMs, Math.random()), 400);
     [one, two] = await Promise.all([start(), start()]);
     // The first call of a replica makes its connections, on a busy machine for longer than these tests can wait.
