@@ -26,7 +26,7 @@ export interface Outcome {
 }
 
 /** Enough for a write to leave after a wait of one second. */
-const limits = { deadlineMs: 2_800, readBackMs: 500 };
+const limits = { deadlineMs: 3_500, readBackMs: 1_200 };
 /** At each emulator: fewer than a directory's connections, so that hanging writes leave some for reading back. */
 const callersAtOnce = 11;
 
