@@ -1,5 +1,6 @@
+import { refusals } from './callers/policy.ts';
 import type { Context, OperationTime } from './context.ts';
-import { InvalidInputError, type PatchError, ReadFailure } from './outcome.ts';
+import { type ForbiddenError, InvalidInputError, type PatchError, ReadFailure } from './outcome.ts';
 import { type Plan, plan } from './plan.ts';
 import { findTarget, type Target, type UserBy } from './target.ts';
 import type { UserPatch } from './user.ts';
@@ -21,6 +22,18 @@ export type Checked =
 const targetPaths = { id: ['user', 'id'], login: ['user', 'login'] };
 
 /**
+ * What of the request the caller may not do. Comes before everything else, so that it tells nothing of the user,
+ * the provider or an earlier call. A target that cannot be right is left for `checkPatch` to say so.
+ */
+export function forbidden({ user, patch }: PatchRequest, context: Context): readonly ForbiddenError[] {
+  const target = findTarget(user, context, targetPaths);
+  if ('directory' in target) {
+    return refusals(context.caller, { ...target, directory: target.directory.name }, patch, target.path);
+  }
+  return target.code === 'FORBIDDEN' ? [target] : [];
+}
+
+/**
  * Checks a request against all that is known without its user: the directory, what it can do, its custom fields.
  * `found` is what the input's own schema found wrong; everything is reported together. Sends nothing but the
  * question for the custom fields, where they are not known yet.
@@ -29,14 +42,15 @@ export async function checkPatch(
   request: PatchRequest,
   found: readonly PatchError[],
   { writing }: OperationTime,
-  { directories, journal, limits }: Context,
+  context: Context,
 ): Promise<Checked> {
+  const { journal, limits } = context;
   const errors = [...found];
   if (request.idempotencyKey !== undefined && !journal) {
     const says = 'No journal is configured here, so no key can be remembered: leave it out.';
     errors.push(new InvalidInputError(says, ['idempotencyKey']));
   }
-  const target = findTarget(request.user, directories, targetPaths);
+  const target = findTarget(request.user, context, targetPaths);
   if (!('directory' in target)) return { sendable: false, errors: together(errors, [target]) };
   const { name, provider } = target.directory;
   const names = request.patch.customFields?.map(({ field }) => field) ?? [];

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { callers, unknownDirectories } from './callers/settings.ts';
 import { providers } from './providers/registry.ts';
 import { Secret } from './secret.ts';
 import { isLoopback, isLoopbackHost, notPublic, secret } from './settings.ts';
@@ -38,6 +39,31 @@ const directory = z
     return parsed.data;
   });
 
+/** The origin of a page, in the way that a browser sends it. */
+const pageOrigin = z.string().refine((text) => isPageOrigin(text), {
+  error: 'Expected the origin of a page, such as https://app.example.com; http on loopback only.',
+});
+
+function isPageOrigin(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { origin, protocol } = new URL(text);
+  return origin === text && (protocol === 'https:' || (protocol === 'http:' && isLoopback(origin)));
+}
+
+const documentLimits = z
+  .strictObject({
+    tokens: z.int().positive().max(1_500).default(1_000),
+    depth: z.int().positive().default(15),
+    /** Fields, with those of a fragment counted wherever it is spread. */
+    fields: z.int().positive().default(450),
+    aliases: z.int().positive().default(30),
+    /** Directives on one place of the document. */
+    directives: z.int().positive().default(4),
+    /** Fields of the mutation itself, each of which is a call of its own. */
+    rootMutations: z.int().positive().default(10),
+  })
+  .prefault({});
+
 /** Days after which the journal forgets an operation, and with it its key. Our own choice. */
 const retentionDays = z.number().positive().max(3650).default(30);
 
@@ -49,9 +75,13 @@ const schema = z
         port: z.int().min(0).max(65_535).default(4000),
         graphiql: z.boolean().default(false),
         introspection: z.boolean().default(false),
+        /** Whether an error of a document names what is wrong, and what may have been meant. */
+        suggestions: z.boolean().default(false),
+        /** Pages of other origins that may call from a browser, such as https://app.example.com. */
+        cors: z.array(pageOrigin).default([]),
       })
       .prefault({}),
-    callers: z.strictObject({ anonymous: z.literal(true) }),
+    callers,
     directories: z
       .record(
         z.string().regex(directoryNamePattern, 'A name has lower-case letters, digits and hyphens.'),
@@ -75,6 +105,16 @@ const schema = z
         /** Milliseconds of them that are kept for reading back what was written. */
         readBackMs: z.int().min(50).max(60_000).default(3_000),
         operationsPerPatch: z.int().positive().max(1_000).default(50),
+        /** Bytes of one request's body at most. */
+        bodyBytes: z
+          .int()
+          .min(1_024)
+          .max(64 * 1024 * 1024)
+          .default(1_048_576),
+        /** Requests of one caller in a minute, on all replicas together where they share a journal. */
+        requestsPerCallerPerMinute: z.int().positive().default(600),
+        /** What one document may have. Our own choices: GraphiQL's own question for the schema is within them. */
+        document: documentLimits,
       })
       .refine(({ deadlineMs, readBackMs }) => readBackMs < deadlineMs, {
         path: ['readBackMs'],
@@ -82,9 +122,15 @@ const schema = z
       })
       .prefault({}),
   })
-  .refine(({ server }) => isLoopbackHost(server.host), {
-    path: ['callers', 'anonymous'],
-    error: 'Anonymous callers are let in only where server.host is a loopback address such as 127.0.0.1.',
+  .superRefine(({ server, callers, directories }, context) => {
+    if (callers.anonymous && !isLoopbackHost(server.host)) {
+      const message =
+        'Anonymous callers are let in only where server.host is a loopback address such as 127.0.0.1.';
+      context.addIssue({ code: 'custom', path: ['callers', 'anonymous'], message });
+    }
+    for (const { path, message } of unknownDirectories(callers, Object.keys(directories))) {
+      context.addIssue({ code: 'custom', path, message });
+    }
   });
 
 /**

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino';
+import type { Caller } from './callers/caller.ts';
+import { seesDirectory } from './callers/policy.ts';
 import type { Config } from './config.ts';
 import type { Directories } from './directories.ts';
 import type { Journal } from './journal/journal.ts';
@@ -9,6 +11,7 @@ import type { Turns } from './turns.ts';
 
 /** What lives as long as the process. */
 export interface Services {
+  /** Every directory that is configured. */
   readonly directories: Directories;
   readonly limits: Config['limits'];
   /** Undefined where the configuration has none. */
@@ -30,27 +33,36 @@ export interface OperationTime {
 /** What a resolver gets: the services, and what belongs to its GraphQL request alone. */
 export interface Context extends Services {
   /** Who asks. */
-  readonly caller: string;
+  readonly caller: Caller;
+  /** The directories that the caller has anything to do with: to them there are no others. */
+  readonly directories: Directories;
+  /** Whether there are directories that the caller does not see. */
+  readonly hidesDirectories: boolean;
   readonly loaders: Loaders;
   /** Starts the time of one operation. */
   startOperation(): OperationTime;
 }
 
-/** Who asks where nobody says who they are. */
-const anonymous = 'anonymous';
-
 /**
- * Makes the context of one GraphQL request. `deadlineMs`: what the caller asks for in place of the configured
- * deadline; never more than that.
+ * Makes the context of one GraphQL request of one caller. `deadlineMs`: what the caller asks for in place of the
+ * configured deadline; never more than that.
  */
-export function createContext(services: Services, deadlineMs: number = services.limits.deadlineMs): Context {
+export function createContext(
+  services: Services,
+  caller: Caller,
+  deadlineMs: number = services.limits.deadlineMs,
+): Context {
+  const all = services.directories;
+  const directories = new Map([...all].filter(([name]) => seesDirectory(caller, name)));
   const whole = Math.min(deadlineMs, services.limits.deadlineMs);
   // A caller in a hurry leaves less time for reading back, too.
   const forReadingBack = Math.min(services.limits.readBackMs, whole * 0.4);
   return {
     ...services,
-    caller: anonymous,
-    loaders: createLoaders(services.directories, () => callFor(whole)),
+    caller,
+    directories,
+    hidesDirectories: directories.size < all.size,
+    loaders: createLoaders(directories, () => callFor(whole)),
     startOperation: () => {
       const writing = whole - forReadingBack;
       return {

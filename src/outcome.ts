@@ -27,6 +27,7 @@ export type PatchErrorCode =
   | 'UNSUPPORTED_FIELD'
   | 'USER_NOT_FOUND'
   | 'CONFLICT'
+  | 'FORBIDDEN'
   | 'STALE_VERSION'
   | IdempotencyError['code']
   | 'RATE_LIMITED'
@@ -61,6 +62,11 @@ export class UserNotFoundError extends PatchError {
 /** Another user has this value already, and it must be unique. */
 export class ConflictError extends PatchError {
   readonly code = 'CONFLICT';
+}
+
+/** The caller may not do this. It says so before anything is asked of a provider, whether the user exists or not. */
+export class ForbiddenError extends PatchError {
+  readonly code = 'FORBIDDEN';
 }
 
 /** The user is no longer at the version that the caller named. */

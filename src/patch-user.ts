@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { checkPatch, type PatchRequest } from './check-patch.ts';
+import { checkPatch, forbidden, type PatchRequest } from './check-patch.ts';
 import type { Context, OperationTime } from './context.ts';
 import { errorOfFailure } from './error-of-failure.ts';
 import { JournalUnavailable } from './journal/journal.ts';
@@ -37,15 +37,21 @@ export async function patchUser(
   const operationId = randomUUID();
   const digest = inputDigest(request);
   const operation: Operation = { operationId, request, digest, time: context.startOperation() };
+  const startedAt = performance.now();
+  const refused = forbidden(request, context);
+  if (refused.length > 0) {
+    const result = { operationId, ...notApplied([...found, ...refused]) };
+    logResult(result, request, performance.now() - startedAt, context);
+    return result;
+  }
   const run = async () => {
-    const startedAt = performance.now();
     const result = { operationId, ...(await perform(operation, found, context)) };
     logResult(result, request, performance.now() - startedAt, context);
     return { digest, result };
   };
   const key = request.idempotencyKey;
   if (key === undefined) return (await context.underWay.run(run)).result;
-  const first = await context.underWay.runOnce(`${context.caller} ${key}`, run);
+  const first = await context.underWay.runOnce(`${context.caller.id} ${key}`, run);
   return first.digest === digest ? first.result : { operationId, ...keyReused() };
 }
 
@@ -87,7 +93,7 @@ async function begin(
 ): Promise<Awaited<ReturnType<typeof replay>> | undefined> {
   const begun = await context.journal?.begin({
     operationId,
-    caller: context.caller,
+    caller: context.caller.id,
     key: request.idempotencyKey ?? null,
     inputDigest: digest,
     user,
@@ -144,7 +150,7 @@ function logResult(
   log.info({
     event: 'patchUser',
     operationId,
-    caller,
+    caller: caller.id,
     directory: directories.has(named) ? named : null,
     fields: Object.keys(patch),
     outcome,

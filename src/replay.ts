@@ -25,7 +25,7 @@ export async function recall(
   { idempotencyKey: key }: PatchRequest,
   { journal, caller }: Context,
 ): Promise<Operation | undefined> {
-  return key === undefined ? undefined : journal?.recall(caller, key);
+  return key === undefined ? undefined : journal?.recall(caller.id, key);
 }
 
 /** The key stands for another input. */

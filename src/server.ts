@@ -1,7 +1,9 @@
 import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type GraphiQLOptions, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Authenticator } from './callers/authenticate.ts';
 import type { Config } from './config.ts';
 import { type Context, createContext, type Services } from './context.ts';
+import { createWhoCalls } from './edge/who-calls.ts';
 import { schema } from './schema/index.ts';
 
 /** What the server needs beside its services. */
@@ -10,6 +12,7 @@ export interface ServerOptions extends Pick<Config['server'], 'graphiql' | 'intr
   readonly starterTabs: readonly string[];
   /** Whether requests should come here now; `/ready` says so. */
   readonly isReady: () => Promise<boolean>;
+  readonly authenticator: Authenticator;
 }
 
 /** A request handler for node:http; whoever makes it listens. */
@@ -17,9 +20,10 @@ export type Server = YogaServerInstance<Record<string, never>, Context>;
 
 /** Makes the GraphQL server with `/graphql`, `/health` (alive) and `/ready` (takes requests). */
 export function createServer(services: Services, options: ServerOptions): Server {
+  const whoCalls = createWhoCalls(options.authenticator, services.log);
   return createYoga<Record<string, never>, Context>({
     schema,
-    context: ({ request }) => createContext(services, askedDeadline(request)),
+    context: ({ request }) => createContext(services, whoCalls.callerOf(request), askedDeadline(request)),
     graphqlEndpoint: '/graphql',
     healthCheckEndpoint: '/health',
     landingPage: false,
@@ -36,7 +40,12 @@ export function createServer(services: Services, options: ServerOptions): Server
     graphiql: options.graphiql ? graphiqlOptions(options) : false,
     ...(options.graphiql ? { renderGraphiQL: renderOnce() } : {}),
     multipart: false,
-    plugins: [jsonOnly, readiness(options.isReady), ...(options.introspection ? [] : [withoutIntrospection])],
+    plugins: [
+      readiness(options.isReady),
+      whoCalls.plugin,
+      jsonOnly,
+      ...(options.introspection ? [] : [withoutIntrospection]),
+    ],
   });
 }
 

@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type ServerResponse } from 'node:http
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
+import { createAuthenticator } from './callers/authenticate.ts';
 import type { Config } from './config.ts';
 import { createDirectories } from './directories.ts';
 import type { Journal } from './journal/journal.ts';
@@ -59,7 +60,8 @@ export async function startService(
         )
       : true;
   };
-  const handle = createServer(services, { ...config.server, starterTabs, isReady });
+  const authenticator = createAuthenticator(config.callers, [...directories.keys()]);
+  const handle = createServer(services, { ...config.server, starterTabs, isReady, authenticator });
   const unanswered = new Set<ServerResponse>();
   const server = createHttpServer((request, response) => {
     unanswered.add(response);
@@ -87,6 +89,7 @@ export async function startService(
       clearInterval(sweeping);
       stopPruning();
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
+      await authenticator.close();
       await journal?.close();
     },
   };

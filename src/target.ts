@@ -1,5 +1,11 @@
 import type { Directories, Directory } from './directories.ts';
-import { type InputPath, InvalidInputError, ReadFailure, UserNotFoundError } from './outcome.ts';
+import {
+  ForbiddenError,
+  type InputPath,
+  InvalidInputError,
+  ReadFailure,
+  UserNotFoundError,
+} from './outcome.ts';
 import type { Call } from './providers/provider.ts';
 import { parseGlobalId, type WholeUser } from './user.ts';
 
@@ -22,12 +28,19 @@ export interface TargetPaths {
   readonly login: InputPath;
 }
 
+/** The directories that a caller sees. */
+export interface Sight {
+  readonly directories: Directories;
+  /** Whether there are others. */
+  readonly hidesDirectories: boolean;
+}
+
 /** The directory and user that a reference means, or what is wrong with it. Asks no provider. */
 export function findTarget(
   { id, login }: UserBy,
-  directories: Directories,
+  { directories, hidesDirectories }: Sight,
   paths: TargetPaths,
-): Target | InvalidInputError {
+): Target | InvalidInputError | ForbiddenError {
   const reference = login ?? parseGlobalId(id ?? '');
   if (!reference) {
     const says =
@@ -36,8 +49,14 @@ export function findTarget(
   }
   const directory = directories.get(reference.directory);
   if (!directory) {
-    const says = `There is no such directory. There are: ${[...directories.keys()].join(', ')}.`;
+    const names = [...directories.keys()].join(', ') || 'none';
     const at = login ? [...paths.login, 'directory'] : paths.id;
+    // The same whether it is not there or not for this caller.
+    if (hidesDirectories) {
+      const says = `There is no such directory, or you have no right in it. You have rights in: ${names}.`;
+      return new ForbiddenError(says, at);
+    }
+    const says = `There is no such directory. There are: ${names}.`;
     return new InvalidInputError(says, at, 'UNKNOWN_DIRECTORY');
   }
   return 'userId' in reference

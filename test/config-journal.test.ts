@@ -85,7 +85,7 @@ describe('what is no reference to a secret is data:', () => {
 
 describe('the time for reading back', () => {
   it('is a part of the deadline', () => {
-    expect(load({ limits: { deadlineMs: 1000, readBackMs: 999 } })?.limits).toEqual({
+    expect(load({ limits: { deadlineMs: 1000, readBackMs: 999 } })?.limits).toMatchObject({
       ...{ deadlineMs: 1000, readBackMs: 999, operationsPerPatch: 50 },
     });
     expect(refusal({ limits: { deadlineMs: 2000 } })).toBe(

@@ -93,7 +93,7 @@ describe('a configuration', () => {
 
   it('takes its port and host from the environment', () => {
     expect(load(stringify(good), { PORT: '0', HOST: '::1' })?.server).toEqual({
-      ...{ host: '::1', port: 0, graphiql: false, introspection: false },
+      ...{ host: '::1', port: 0, graphiql: false, introspection: false, suggestions: false, cors: [] },
     });
     const server = { port: 5000, graphiql: true };
     expect(load(stringify({ ...good, server }), { PORT: '6000', HOST: '' })?.server).toMatchObject({
@@ -150,8 +150,8 @@ describe('a configuration is refused, and the key named, with', () => {
     ],
     [
       'an unknown key of the callers',
-      { ...good, callers: { anonymous: true, jwt: canary } },
-      /^callers: .*"jwt"/,
+      { ...good, callers: { anonymous: true, other: canary } },
+      /^callers: .*"other"/,
     ],
     ['callers that are not anonymous', { ...good, callers: { anonymous: false } }, /^callers\.anonymous: /],
     ['no callers', { directories: good.directories }, /^callers: /],

@@ -1,5 +1,6 @@
 import {
   ConflictError,
+  ForbiddenError,
   IdempotencyError,
   InvalidInputError,
   JournalUnavailableError,
@@ -38,6 +39,8 @@ function readError({ code, message, path, details }: RecordedError): PatchError 
       return new UserNotFoundError(message, path);
     case 'CONFLICT':
       return new ConflictError(message, path);
+    case 'FORBIDDEN':
+      return new ForbiddenError(message, path);
     case 'STALE_VERSION':
       return new StaleVersionError(message, path, String(details.currentVersion));
     case 'IDEMPOTENCY_KEY_REUSED':

@@ -1,5 +1,8 @@
 import { GraphQLError } from 'graphql';
+import type { Caller } from '../callers/caller.ts';
+import { mayRead, seesDirectory } from '../callers/policy.ts';
 import { JournalUnavailable, type Operation } from '../journal/journal.ts';
+import { parseGlobalId } from '../user.ts';
 import { builder } from './builder.ts';
 import { PatchOutcomeEnum } from './patch-user.ts';
 
@@ -37,11 +40,13 @@ builder.queryField('operation', (t) =>
     type: PatchOperation,
     nullable: true,
     args: { id: t.arg.id({ required: true, description: 'The operation’s id.' }) },
-    description: 'The journal’s record of one of your own patchUser calls; null where there is none.',
+    description:
+      'The journal’s record of one patchUser call: one of your own, or one on a user whom you may read. Null where ' +
+      'there is none.',
     resolve: async (_root, { id }, { journal, caller }) => {
       try {
         const operation = await journal?.find(id);
-        return operation?.caller === caller ? operation : null;
+        return operation && maySee(caller, operation) ? operation : null;
       } catch (error) {
         if (!(error instanceof JournalUnavailable)) throw error;
         throw new GraphQLError('The journal cannot be read now.', {
@@ -51,3 +56,10 @@ builder.queryField('operation', (t) =>
     },
   }),
 );
+
+/** Their own, as long as they have anything to do with the directory; and those on users whom they may read. */
+function maySee(caller: Caller, operation: Operation): boolean {
+  const whom = parseGlobalId(operation.user);
+  if (!whom) return false;
+  return mayRead(caller, whom) || (operation.caller === caller.id && seesDirectory(caller, whom.directory));
+}

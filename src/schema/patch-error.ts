@@ -1,5 +1,6 @@
 import {
   ConflictError,
+  ForbiddenError,
   IdempotencyError,
   InvalidInputError,
   isRetryable,
@@ -27,6 +28,7 @@ const PatchErrorCodeEnum = builder.enumType('PatchErrorCode', {
     UNKNOWN_DIRECTORY: { description: 'There is no directory of this name: see directories.' },
     USER_NOT_FOUND: { description: 'The directory has no such user.' },
     CONFLICT: { description: 'Another user has this value, and no two may.' },
+    FORBIDDEN: { description: 'You may not do this. It reads the same whether there is such a user or not.' },
     STALE_VERSION: { description: 'The user is no longer at the version that ifVersion names.' },
     IDEMPOTENCY_KEY_REUSED: { description: 'The idempotency key stands for another input.' },
     IDEMPOTENCY_IN_PROGRESS: {
@@ -89,6 +91,7 @@ errorType(
 errorType(UnsupportedFieldError.name, 'The directory cannot do this with the field: leave it out.');
 errorType(UserNotFoundError.name, 'The directory has no such user.');
 errorType(ConflictError.name, 'Another user has the value already: choose another.');
+errorType(ForbiddenError.name, 'You may not do this: nothing was looked at and nothing was sent.');
 errorType(
   ProviderUnavailableError.name,
   'The provider was not reached in time, and nothing was sent: call again.',

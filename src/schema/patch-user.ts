@@ -1,3 +1,4 @@
+import { mayRead } from '../callers/policy.ts';
 import type { PatchRequest } from '../check-patch.ts';
 import type { PatchConfirmation, PatchOutcome } from '../outcome.ts';
 import { type PatchResult, patchUser } from '../patch-user.ts';
@@ -172,8 +173,9 @@ const PatchUserPayload = builder.objectRef<PatchResult>('PatchUserPayload').impl
       type: UserType,
       nullable: true,
       description:
-        'The user after the call, as the provider gives it; null where it was not read, or could not be.',
-      resolve: ({ user }) => user,
+        'The user after the call, as the provider gives it; null where it was not read, could not be, or is not ' +
+        'for you to read.',
+      resolve: ({ user }, _args, { caller }) => (user && mayRead(caller, user) ? user : null),
     }),
     errors: t.field({
       type: [PatchUserError],

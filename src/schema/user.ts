@@ -1,6 +1,8 @@
 import { collectSubFields } from '@graphql-tools/utils';
 import { GraphQLError, type GraphQLResolveInfo, isObjectType } from 'graphql';
+import { mayRead, noSuchUser } from '../callers/policy.ts';
 import type { Context } from '../context.ts';
+import { ForbiddenError } from '../outcome.ts';
 import { findTarget, type TargetPaths, type UserBy as UserReference } from '../target.ts';
 import {
   type Email,
@@ -173,9 +175,12 @@ async function read(
   context: Context,
   info: GraphQLResolveInfo,
 ): Promise<User | undefined> {
-  const target = findTarget(by, context.directories, paths);
+  const target = findTarget(by, context, paths);
   if (!('directory' in target)) throw toGraphQLError(target);
   const { name, provider } = target.directory;
+  if (!mayRead(context.caller, { ...target, directory: name })) {
+    throw toGraphQLError(new ForbiddenError(noSuchUser, target.path));
+  }
   try {
     if ('login' in target) return await provider.findUser(target.login, context.startOperation().writing);
     const id = globalId({ directory: name, userId: target.userId });

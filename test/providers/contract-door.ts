@@ -119,6 +119,7 @@ const typeOfCode: Readonly<Record<PatchErrorCode, string>> = {
   UNSUPPORTED_FIELD: 'UnsupportedFieldError',
   USER_NOT_FOUND: 'UserNotFoundError',
   CONFLICT: 'ConflictError',
+  FORBIDDEN: 'ForbiddenError',
   STALE_VERSION: 'StaleVersionError',
   IDEMPOTENCY_KEY_REUSED: 'IdempotencyError',
   IDEMPOTENCY_IN_PROGRESS: 'IdempotencyError',

@@ -1,0 +1,57 @@
+import { createHttpClient } from '../http/client.ts';
+import { anonymous, type Caller } from './caller.ts';
+import { callerOf } from './caller-of.ts';
+import { createIssuerKeys, KeysUnavailable } from './issuer-keys.ts';
+import type { Callers, Issuer } from './settings.ts';
+import { TokenRefused, type TrustedIssuer, verifyToken } from './token.ts';
+
+/** Who asks; or why that is not known. */
+export type Authentication =
+  | { readonly kind: 'known'; readonly caller: Caller }
+  /** There is no token, or none that is a bearer token. */
+  | { readonly kind: 'no-token' }
+  /** `reason` is for the log and repeats nothing of the token. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'keys-unavailable'; readonly retryAfterSeconds: number };
+
+/** Says who asks. */
+export interface Authenticator {
+  /** `authorization` is the request's header; null where it has none. Answers in every case. */
+  authenticate(authorization: string | null): Promise<Authentication>;
+  close(): Promise<void>;
+}
+
+/** How the connections to an issuer's key set are bounded. Our own choices. */
+const keySetClient = { connections: 2, connectTimeoutMs: 2_000, answerBytes: 256 * 1024 } as const;
+
+/** `Bearer <token>`, the scheme in any case: https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
+const bearer = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
+
+/** Makes what the configuration says of callers. `directoryNames`: every directory there is. Connects to nothing yet. */
+export function createAuthenticator(callers: Callers, directoryNames: readonly string[]): Authenticator {
+  const issuers = (callers.jwt ?? []).map(trusted);
+  const anybody = callers.anonymous ? anonymous(directoryNames) : undefined;
+  return {
+    async authenticate(authorization) {
+      if (authorization === null) return anybody ? { kind: 'known', caller: anybody } : { kind: 'no-token' };
+      const [, token] = bearer.exec(authorization) ?? [];
+      if (token === undefined) return { kind: 'no-token' };
+      try {
+        const verified = await verifyToken(token, issuers);
+        return { kind: 'known', caller: callerOf(verified, directoryNames) };
+      } catch (error) {
+        if (error instanceof TokenRefused) return { kind: 'refused', reason: error.reason };
+        if (!(error instanceof KeysUnavailable)) throw error;
+        return { kind: 'keys-unavailable', retryAfterSeconds: error.retryAfterSeconds };
+      }
+    },
+    async close() {
+      await Promise.all(issuers.map(({ keys }) => keys.close()));
+    },
+  };
+}
+
+function trusted(settings: Issuer): TrustedIssuer {
+  const { origin, pathname, search } = new URL(settings.jwks);
+  return { settings, keys: createIssuerKeys(createHttpClient(origin, keySetClient), `${pathname}${search}`) };
+}
