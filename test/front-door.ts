@@ -17,10 +17,10 @@ export interface FrontDoor {
   readonly emulators: Sandbox['emulators'];
   /** Everything that was logged: one JSON text an event. */
   readonly log: readonly string[];
-  /** Sends a document by POST and gives the whole answer. */
-  graphql(query: string, variables?: object): Promise<GraphQLAnswer>;
+  /** Sends a document by POST and gives the whole answer; with a token, as its caller. */
+  graphql(query: string, variables?: object, token?: string): Promise<GraphQLAnswer>;
   /** patchUser with every member of the payload that `payload` selects; the payload alone, or the whole answer on errors. */
-  patch(user: object, patch: object): Promise<Record<string, unknown>>;
+  patch(user: object, patch: object, token?: string): Promise<Record<string, unknown>>;
   /** Ends the service and starts another with the same configuration, as a new process would; the providers stay. */
   restart(): Promise<void>;
   /** Forgets the requests that arrived so far, so that a test counts its own. */
@@ -62,10 +62,13 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
   );
   const start = () => startService(sandbox.config, { log: pino(stream), starterTabs: starterTabs(sandbox) });
   let service = await start();
-  const graphql = async (query: string, variables: object = {}) => {
+  const graphql = async (query: string, variables: object = {}, token?: string) => {
     const response = await fetch(`${service.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
       body: JSON.stringify({ query, variables }),
     });
     return (await response.json()) as GraphQLAnswer;
@@ -78,10 +81,11 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
     emulators: sandbox.emulators,
     log,
     graphql,
-    async patch(user, patch) {
+    async patch(user, patch, token) {
       const answer = await graphql(
         `mutation ($input: PatchUserInput!) { patchUser(input: $input) { ${payload} } }`,
         { input: { user, patch } },
+        token,
       );
       const data = answer.data as { patchUser?: Record<string, unknown> | null } | null | undefined;
       return answer.errors || !data?.patchUser ? { ...answer } : data.patchUser;

@@ -1,8 +1,8 @@
 import { createHttpClient } from '../http/client.ts';
 import { anonymous, type Caller } from './caller.ts';
 import { callerOf } from './caller-of.ts';
-import { createIssuerKeys, KeysUnavailable } from './issuer-keys.ts';
-import type { Callers, Issuer } from './settings.ts';
+import { createIssuerKeys, type IssuerKeys, KeysUnavailable } from './issuer-keys.ts';
+import type { Callers } from './settings.ts';
 import { TokenRefused, type TrustedIssuer, verifyToken } from './token.ts';
 
 /** Who asks; or why that is not known. */
@@ -29,7 +29,12 @@ const bearer = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
 /** Makes what the configuration says of callers. `directoryNames`: every directory there is. Connects to nothing yet. */
 export function createAuthenticator(callers: Callers, directoryNames: readonly string[]): Authenticator {
-  const issuers = (callers.jwt ?? []).map(trusted);
+  const keySets = new Map<string, IssuerKeys>();
+  const issuers = (callers.jwt ?? []).map((settings): TrustedIssuer => {
+    const keys = keySets.get(settings.jwks) ?? keysAt(settings.jwks);
+    keySets.set(settings.jwks, keys);
+    return { settings, keys };
+  });
   const anybody = callers.anonymous ? anonymous(directoryNames) : undefined;
   return {
     async authenticate(authorization) {
@@ -46,12 +51,12 @@ export function createAuthenticator(callers: Callers, directoryNames: readonly s
       }
     },
     async close() {
-      await Promise.all(issuers.map(({ keys }) => keys.close()));
+      await Promise.all([...keySets.values()].map((keys) => keys.close()));
     },
   };
 }
 
-function trusted(settings: Issuer): TrustedIssuer {
-  const { origin, pathname, search } = new URL(settings.jwks);
-  return { settings, keys: createIssuerKeys(createHttpClient(origin, keySetClient), `${pathname}${search}`) };
+function keysAt(jwks: string): IssuerKeys {
+  const { origin, pathname, search } = new URL(jwks);
+  return createIssuerKeys(createHttpClient(origin, keySetClient), `${pathname}${search}`);
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { type Config, parseConfig } from '../config.ts';
 import { Secret } from '../secret.ts';
+import { type SandboxCaller, sandboxCallers, sandboxClaims } from './callers.ts';
 import { customers } from './descope/customers.ts';
 import { startDescopeEmulator } from './descope/emulator.ts';
 import type { DescopeEmulatorSettings } from './descope/settings.ts';
@@ -18,6 +19,7 @@ import {
 } from './eiam/management-emulator.ts';
 import type { EiamCustomField } from './eiam/settings.ts';
 import type { Emulator } from './emulator.ts';
+import { type Issuer, type IssuerSettings, startIssuer } from './issuer.ts';
 
 /** The directories of the sandbox. */
 type SandboxDirectory = 'employees' | 'contractors' | 'customers';
@@ -30,6 +32,10 @@ export interface Sandbox {
     readonly contractors: Emulator;
     readonly customers: Emulator;
   };
+  /** Who gives the callers of the sandbox their tokens. */
+  readonly issuer: Issuer;
+  /** Where a token of each of them is to be had, by GET. */
+  readonly tokenUrls: Readonly<Record<SandboxCaller, string>>;
   /** Ids to try, by directory. */
   readonly someUserIds: Readonly<Record<SandboxDirectory, readonly string[]>>;
   close(): Promise<void>;
@@ -44,6 +50,10 @@ export interface SandboxChanges {
   readonly directories?: Partial<Record<SandboxDirectory, Readonly<Record<string, unknown>>>>;
   readonly server?: Readonly<Record<string, unknown>>;
   readonly limits?: Readonly<Record<string, unknown>>;
+  /** Given the issuer: the configuration's callers, in place of anonymous ones and the sandbox's own. */
+  readonly callers?: (issuer: Issuer) => Readonly<Record<string, unknown>>;
+  /** Of the issuer. */
+  readonly issuer?: IssuerSettings;
   /** The journal's configuration; null for none. */
   readonly journal?: Readonly<Record<string, unknown>> | null;
 }
@@ -73,13 +83,14 @@ export async function startSandbox(
     }),
     customers: await startDescopeEmulator({ ...customers, managementKey, ...changes.customers }),
   };
+  const issuer = await startIssuer({ demonstration: sandboxClaims, ...changes.issuer });
   const journal = changes.journal === undefined ? freshJournal(environment.PORT) : changes.journal;
   const config = parseConfig(
     {
       ...(journal ? { journal } : {}),
-      server: { host: '127.0.0.1', port: 4000, graphiql: true, introspection: true, ...changes.server },
+      server: { host: '127.0.0.1', port: 4000, ...forDevelopers, ...changes.server },
       ...(changes.limits ? { limits: changes.limits } : {}),
-      callers: { anonymous: true },
+      callers: changes.callers?.(issuer) ?? { anonymous: true, jwt: trusting(issuer) },
       directories: {
         employees: {
           provider: 'eiam-developer',
@@ -118,13 +129,19 @@ export async function startSandbox(
   return {
     config,
     emulators,
+    issuer,
+    tokenUrls: {
+      'front-end': `${issuer.url}/token/front-end`,
+      gateway: `${issuer.url}/token/gateway`,
+      'support-desk': `${issuer.url}/token/support-desk`,
+    },
     someUserIds: {
       employees: some('employees', employees),
       contractors: some('contractors', contractors),
       customers: some('customers', customers),
     },
     close: async () => {
-      await Promise.all(Object.values(emulators).map((emulator) => emulator.close()));
+      await Promise.all([...Object.values(emulators), issuer].map((emulator) => emulator.close()));
     },
   };
 }
@@ -145,4 +162,17 @@ function configured(fields: readonly EiamCustomField[]): Record<string, unknown>
       choices ? { type: 'choice', choices: choices.map(({ value }) => value) } : types[type],
     ]),
   );
+}
+
+/** What is off elsewhere unless it is asked for. */
+const forDevelopers = { graphiql: true, introspection: true, suggestions: true };
+
+/** The sandbox's own callers, by the tokens of this issuer. */
+function trusting({ url, jwksUrl }: Issuer): readonly object[] {
+  return Object.values(sandboxCallers).map((caller) => ({
+    ...caller,
+    issuer: url,
+    jwks: jwksUrl,
+    allowLoopback: true,
+  }));
 }

@@ -1,7 +1,7 @@
 import type { Sandbox } from './sandbox.ts';
 
 /** What a person sees who starts the sandbox: where GraphiQL is, whom there is to change, and a call to paste. */
-export function welcome(url: string, { someUserIds }: Sandbox): string {
+export function welcome(url: string, { someUserIds, tokenUrls }: Sandbox): string {
   const lines = Object.entries(someUserIds).map(
     ([directory, ids]) => `  ${directory.padEnd(12)} ${ids.join('\n               ')}`,
   );
@@ -10,6 +10,7 @@ export function welcome(url: string, { someUserIds }: Sandbox): string {
   const variables = {
     input: { user: { id: someUserIds.customers[0] }, patch: { displayName: 'Ada Lovelace' } },
   };
+  const tokens = Object.entries(tokenUrls).map(([caller, at]) => `  ${caller.padEnd(12)} curl -s ${at}`);
   return `
 idpatch sandbox: three emulated providers on loopback, gone when you stop it.
 
@@ -20,6 +21,10 @@ ${lines.join('\n')}
 
 Change one from a shell:
   curl ${url}/graphql -H 'content-type: application/json' -d '${JSON.stringify({ query, variables })}'
+
+Without a token you are anonymous and may do everything. A token to come as somebody else:
+${tokens.join('\n')}
+and then  curl … -H "authorization: Bearer $TOKEN"  (examples/callers has what lets them in).
 
 `;
 }

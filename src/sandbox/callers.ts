@@ -1,0 +1,47 @@
+import type { JWTPayload } from 'jose';
+import { customers } from './descope/customers.ts';
+
+/**
+ * The callers that the sandbox lets in beside anonymous ones, as examples/callers has them: an entry of
+ * `callers.jwt` without its issuer and keys, which are made for the run.
+ */
+export const sandboxCallers = {
+  'front-end': {
+    audience: 'idpatch-profile',
+    algorithms: ['ES256'],
+    rights: ['profile:write:self'],
+    self: {
+      directory: 'customers',
+      claim: 'sub',
+      fields: ['displayName', 'picture', 'email', 'customFields.nick'],
+    },
+  },
+  gateway: {
+    audience: 'idpatch-gateway',
+    algorithms: ['ES256'],
+    rights: { claim: 'scope' },
+    directories: ['employees', 'contractors', 'customers'],
+  },
+  'support-desk': {
+    audience: 'idpatch-support',
+    algorithms: ['ES256'],
+    rights: {
+      claim: 'roles',
+      grants: {
+        agent: ['users:read', 'users:write'],
+        lead: ['users:read', 'users:write', 'users:write:privileged'],
+      },
+    },
+    directories: { claim: 'desks' },
+  },
+} as const;
+
+/** The name of one of them. */
+export type SandboxCaller = keyof typeof sandboxCallers;
+
+/** What the sandbox's issuer says of each: the front end speaks for the first customer. */
+export const sandboxClaims: Readonly<Record<SandboxCaller, JWTPayload>> = {
+  'front-end': { aud: 'idpatch-profile', sub: customers.users[0]?.userId ?? '' },
+  gateway: { aud: 'idpatch-gateway', sub: 'gateway', scope: 'users:read users:write' },
+  'support-desk': { aud: 'idpatch-support', sub: 'agent-7', roles: ['agent'], desks: ['customers'] },
+};
