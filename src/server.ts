@@ -1,6 +1,7 @@
 import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { createYoga, type GraphiQLOptions, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Authenticator } from './callers/authenticate.ts';
+import type { RateLimit } from './callers/rate-limit.ts';
 import type { Config } from './config.ts';
 import { type Context, createContext, type Services } from './context.ts';
 import { createWhoCalls } from './edge/who-calls.ts';
@@ -13,6 +14,7 @@ export interface ServerOptions extends Pick<Config['server'], 'graphiql' | 'intr
   /** Whether requests should come here now; `/ready` says so. */
   readonly isReady: () => Promise<boolean>;
   readonly authenticator: Authenticator;
+  readonly rateLimit: RateLimit;
 }
 
 /** A request handler for node:http; whoever makes it listens. */
@@ -20,7 +22,7 @@ export type Server = YogaServerInstance<Record<string, never>, Context>;
 
 /** Makes the GraphQL server with `/graphql`, `/health` (alive) and `/ready` (takes requests). */
 export function createServer(services: Services, options: ServerOptions): Server {
-  const whoCalls = createWhoCalls(options.authenticator, services.log);
+  const whoCalls = createWhoCalls(options.authenticator, options.rateLimit, services.log);
   return createYoga<Record<string, never>, Context>({
     schema,
     context: ({ request }) => createContext(services, whoCalls.callerOf(request), askedDeadline(request)),

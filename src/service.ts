@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { createAuthenticator } from './callers/authenticate.ts';
+import { createRateLimit } from './callers/rate-limit.ts';
 import type { Config } from './config.ts';
 import { createDirectories } from './directories.ts';
 import type { Journal } from './journal/journal.ts';
@@ -61,7 +62,17 @@ export async function startService(
       : true;
   };
   const authenticator = createAuthenticator(config.callers, [...directories.keys()]);
-  const handle = createServer(services, { ...config.server, starterTabs, isReady, authenticator });
+  const rateLimit = createRateLimit(
+    limits.requestsPerCallerPerMinute,
+    config.journal && 'postgres' in config.journal ? config.journal.postgres : undefined,
+  );
+  const handle = createServer(services, {
+    ...config.server,
+    starterTabs,
+    isReady,
+    authenticator,
+    rateLimit,
+  });
   const unanswered = new Set<ServerResponse>();
   const server = createHttpServer((request, response) => {
     unanswered.add(response);
@@ -89,7 +100,7 @@ export async function startService(
       clearInterval(sweeping);
       stopPruning();
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
-      await authenticator.close();
+      await Promise.all([authenticator.close(), rateLimit.close()]);
       await journal?.close();
     },
   };

@@ -213,7 +213,7 @@ describe('dependencies', () => {
   it.each([
     ['undici', ['src/http/client.ts']],
     ['cockatiel', ['src/http/guard.ts']],
-    ['pg', ['src/journal/postgres.ts']],
+    ['pg', ['src/callers/rate-limit.ts', 'src/journal/postgres.ts']],
     ['node:sqlite', ['src/journal/sqlite.ts']],
   ])('on %s are in one file alone', (outside, files) => {
     expect(imports.filter(({ to }) => to === outside).map(({ from }) => from)).toEqual(files);

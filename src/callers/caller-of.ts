@@ -16,6 +16,7 @@ export function callerOf({ issuer, claims }: Verified, directoryNames: readonly 
   const directories = directoryNames.filter((name) => overAll.size > 0 && named.includes(name));
   return {
     id: `${issuer.issuer} ${claims.sub}`,
+    isAnonymous: false,
     directories: new Map(directories.map((name) => [name, overAll])),
     own: granted.has('profile:write:self') ? ownRecord(issuer, claims) : undefined,
   };

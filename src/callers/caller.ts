@@ -25,6 +25,8 @@ export interface OwnRecord {
 export interface Caller {
   /** The same for every request of one caller, and for no other: for the log, the journal and the rate limit. */
   readonly id: string;
+  /** Whether it is anybody at all. */
+  readonly isAnonymous: boolean;
   /** Directories in which they have rights over every user, by name. */
   readonly directories: ReadonlyMap<string, ReadonlySet<DirectoryRight>>;
   /** Undefined for a caller who has no record of their own here, or no right to it. */
@@ -36,6 +38,7 @@ export function anonymous(directories: Iterable<string>): Caller {
   const all: ReadonlySet<DirectoryRight> = new Set(['users:read', 'users:write', 'users:write:privileged']);
   return {
     id: 'anonymous',
+    isAnonymous: true,
     directories: new Map([...directories].map((name) => [name, all])),
     own: undefined,
   };

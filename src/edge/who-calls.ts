@@ -2,6 +2,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Authenticator } from '../callers/authenticate.ts';
 import type { Caller } from '../callers/caller.ts';
+import type { RateLimit } from '../callers/rate-limit.ts';
 import { refusal } from './refusal.ts';
 
 /** Lets nobody through to GraphQL of whom it is not known who they are. */
@@ -12,7 +13,7 @@ export interface WhoCalls {
 }
 
 /** Makes the plugin. What it refuses is logged with the reason, and with nothing of the token. */
-export function createWhoCalls(authenticator: Authenticator, log: Logger): WhoCalls {
+export function createWhoCalls(authenticator: Authenticator, rateLimit: RateLimit, log: Logger): WhoCalls {
   const callers = new WeakMap<Request, Caller>();
   return {
     callerOf(request) {
@@ -24,9 +25,18 @@ export function createWhoCalls(authenticator: Authenticator, log: Logger): WhoCa
       async onRequest({ request, endResponse }) {
         const found = await authenticator.authenticate(request.headers.get('authorization'));
         switch (found.kind) {
-          case 'known':
+          case 'known': {
             callers.set(request, found.caller);
-            return;
+            // Nobody can be told from anybody else among anonymous callers, who are on this machine alone.
+            const wait = found.caller.isAnonymous ? undefined : await rateLimit.take(found.caller.id);
+            if (wait === undefined) return;
+            log.info({ event: 'rate-limited', caller: found.caller.id });
+            return endResponse(
+              refusal(429, 'RATE_LIMITED', 'Too many requests of yours in this minute: wait.', {
+                'retry-after': String(wait),
+              }),
+            );
+          }
           case 'no-token':
             return endResponse(
               refusal(401, 'UNAUTHENTICATED', 'A bearer token is needed: Authorization: Bearer <token>.', {

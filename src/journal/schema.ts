@@ -35,6 +35,14 @@ const migrations: readonly (readonly string[])[] = [
       checked_at BIGINT NOT NULL
     )`,
   ],
+  // What callers/rate-limit.ts counts in, where replicas share a database; the columns are rate-limiter-flexible's.
+  [
+    `CREATE TABLE IF NOT EXISTS idpatch_rate_limit (
+      key VARCHAR(255) NOT NULL PRIMARY KEY,
+      points INTEGER NOT NULL DEFAULT 0,
+      expire BIGINT
+    )`,
+  ],
 ];
 
 /** Makes the table that says which migrations were made. */
