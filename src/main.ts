@@ -8,6 +8,13 @@ const graceMs = 1_000;
 const drainMs = 25_000;
 
 async function main(): Promise<void> {
+  const [command] = process.argv.slice(2);
+  if (command === 'check') return check();
+  if (command !== undefined) {
+    throw new ConfigError(
+      'There is no such command. Say nothing to start, or check to read the configuration.',
+    );
+  }
   const log = createLog();
   const config = loadConfig(process.env);
   if (config) {
@@ -30,6 +37,20 @@ async function main(): Promise<void> {
     await sandbox.close();
   });
   process.stdout.write(welcome(service.url, sandbox));
+}
+
+/** A dry start: reads the configuration and the secrets that it names, says what it found, and reaches nobody. */
+function check(): void {
+  const config = loadConfig(process.env);
+  if (!config) throw new ConfigError('There is no ./idpatch.yaml, and IDPATCH_CONFIG names no other file.');
+  const { directories, callers, journal } = config;
+  const issuers = callers.jwt?.map(({ issuer }) => issuer) ?? [];
+  const lines = [
+    `directories: ${Object.keys(directories).join(', ')}`,
+    `callers: ${[...issuers, ...(callers.anonymous ? ['anonymous'] : [])].join(', ')}`,
+    `journal: ${journal ? Object.keys(journal).find((key) => key !== 'retentionDays') : 'none'}`,
+  ];
+  process.stdout.write(`The configuration can be started with.\n${lines.join('\n')}\n`);
 }
 
 function leaveOnSignal(close: () => Promise<void>): void {

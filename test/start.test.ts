@@ -34,8 +34,8 @@ afterAll(async () => {
   }
 });
 
-function start(environment: Record<string, string> = {}): Started {
-  const child = spawn(process.execPath, [main], {
+function start(environment: Record<string, string> = {}, args: readonly string[] = []): Started {
+  const child = spawn(process.execPath, [main, ...args], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? '', PORT: '0', ...environment },
   });
@@ -115,6 +115,33 @@ describe('without a configuration', () => {
     expect(JSON.parse(stdout)).toEqual({
       data: { patchUser: { outcome: 'APPLIED', user: { displayName: 'Ada Lovelace' }, errors: [] } },
     });
+  });
+
+  it('prints headers by which the same curl comes as somebody else', async () => {
+    const [, line = ''] = /^ {2}(curl .*)$/m.exec(idpatch.stdout()) ?? [];
+    const headers = idpatch.stdout().match(/-H "authorization: .*"/g) ?? [];
+    const answers: unknown[] = [];
+    for (const header of headers) {
+      const call = `${line.replace('curl ', 'curl --silent --show-error ')} ${header}`;
+      const { stdout } = await promisify(execFile)('sh', ['-c', call]);
+      answers.push(
+        (JSON.parse(stdout) as { data: { patchUser: { outcome: string } } }).data.patchUser.outcome,
+      );
+    }
+    // The front end speaks for the very user whom the curl changes.
+    expect(answers).toEqual(['APPLIED', 'APPLIED', 'APPLIED']);
+    const [, change = ''] = / -d '(.*)'/.exec(line) ?? [];
+    const [frontEnd = '', gateway = '', supportDesk = ''] = headers;
+    const asked = change.replace('"displayName":"Ada Lovelace"', '"status":"DISABLED"');
+    for (const header of [frontEnd, gateway, supportDesk]) {
+      const call = `curl --silent ${url} -H 'content-type: application/json' ${header} -d '${asked}'`;
+      const { stdout } = await promisify(execFile)('sh', ['-c', call]);
+      expect(JSON.parse(stdout)).toMatchObject({
+        data: {
+          patchUser: { outcome: 'NOT_APPLIED', errors: [{ code: 'FORBIDDEN', path: ['patch', 'status'] }] },
+        },
+      });
+    }
   });
 
   it('is alive and ready, and opens GraphiQL without any outside request', async () => {
@@ -253,6 +280,25 @@ describe('with a configuration', () => {
       'idpatch does not start:',
     ]);
     expect(idpatch.stdout()).toBe('');
+  });
+
+  it.concurrent('is checked without starting anything', async () => {
+    const right = start({ IDPATCH_CONFIG: configuration(emulator.url), MANAGEMENT_KEY: 'canary-key' }, [
+      'check',
+    ]);
+    expect(await right.ended).toBe(0);
+    expect(right.stdout()).toBe(
+      'The configuration can be started with.\ndirectories: customers\ncallers: anonymous\njournal: none\n',
+    );
+    const wrong = start({ IDPATCH_CONFIG: configuration(emulator.url) }, ['check']);
+    expect(await wrong.ended).toBe(1);
+    expect(wrong.stderr()).toMatch(/^idpatch does not start:\ndirectories\.customers\.managementKey: /);
+    const none = start({}, ['check']);
+    expect(await none.ended).toBe(1);
+    expect(none.stderr()).toMatch(/There is no \.\/idpatch\.yaml/);
+    const unknown = start({}, ['chekc']);
+    expect(await unknown.ended).toBe(1);
+    expect([right.stderr(), wrong.stdout(), none.stdout(), unknown.stdout()]).toEqual(['', '', '', '']);
   });
 
   it.concurrent('that lacks a secret it does not start, and names it', async () => {

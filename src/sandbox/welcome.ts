@@ -10,7 +10,7 @@ export function welcome(url: string, { someUserIds, tokenUrls }: Sandbox): strin
   const variables = {
     input: { user: { id: someUserIds.customers[0] }, patch: { displayName: 'Ada Lovelace' } },
   };
-  const tokens = Object.entries(tokenUrls).map(([caller, at]) => `  ${caller.padEnd(12)} curl -s ${at}`);
+  const tokens = Object.values(tokenUrls).map((at) => `  -H "authorization: Bearer $(curl -s ${at})"`);
   return `
 idpatch sandbox: three emulated providers on loopback, gone when you stop it.
 
@@ -22,9 +22,9 @@ ${lines.join('\n')}
 Change one from a shell:
   curl ${url}/graphql -H 'content-type: application/json' -d '${JSON.stringify({ query, variables })}'
 
-Without a token you are anonymous and may do everything. A token to come as somebody else:
+Without a token you are anonymous and may do everything. To come as somebody else, add one of these to the call
+(examples/callers has the configuration that lets each of them in):
 ${tokens.join('\n')}
-and then  curl … -H "authorization: Bearer $TOKEN"  (examples/callers has what lets them in).
 
 `;
 }

@@ -59,7 +59,10 @@ describe.skipIf(missing)(`PostgreSQL${missing === undefined ? '' : ` (cannot run
     it('are made by many replicas at once', async () => {
       const many = Array.from({ length: 12 }, () => open());
       await Promise.all(many.map((journal) => journal.check()));
-      expect(await execute('SELECT version FROM idpatch_schema')).toEqual([{ version: '1' }, { version: '2' }]);
+      expect(await execute('SELECT version FROM idpatch_schema')).toEqual([
+        { version: '1' },
+        { version: '2' },
+      ]);
     });
 
     it('are used by one who may not make any', async () => {
