@@ -1,10 +1,12 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { loadConfig } from '../src/config.ts';
 import { type FrontDoor, openFrontDoor } from './front-door.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const example = readFileSync(new URL('../examples/idpatch.yaml', import.meta.url), 'utf8');
 
 /** The text of the code blocks that are marked so. */
 function blocks(mark: string): string[] {
@@ -31,10 +33,12 @@ test('every GraphQL example of the README gives the answer that stands below it'
   }
 });
 
-test('the configuration of the README is one that starts', () => {
-  const [yaml] = blocks('yaml');
+test.each([
+  ['README', blocks('yaml')[0] ?? '', ['customers']],
+  ['examples', example, ['employees', 'contractors', 'customers']],
+])('the configuration of the %s is one that starts', (_, yaml, directories) => {
   const path = `${mkdtempSync(`${tmpdir()}/idpatch-readme-`)}/idpatch.yaml`;
-  writeFileSync(path, yaml ?? '');
+  writeFileSync(path, yaml);
   const config = loadConfig({
     IDPATCH_CONFIG: path,
     EMPLOYEES_CLIENT_SECRET: 'one',
@@ -42,8 +46,25 @@ test('the configuration of the README is one that starts', () => {
     CONTRACTORS_ACCESS_KEY_SECRET: 'three',
     CUSTOMERS_MANAGEMENT_KEY: 'four',
   });
-  expect(Object.keys(config?.directories ?? {})).toEqual(['employees', 'contractors', 'customers']);
+  expect(Object.keys(config?.directories ?? {})).toEqual(directories);
 });
+
+test('the example of the whole configuration says the defaults', () => {
+  const path = `${mkdtempSync(`${tmpdir()}/idpatch-readme-`)}/idpatch.yaml`;
+  const whole = parse(example) as Record<string, object>;
+  const bare = { directories: { one: descope }, callers: { anonymous: true }, journal: { sqlite: 'x' } };
+  writeFileSync(path, stringify(bare));
+  const { server, limits, journal } = loadConfig({ IDPATCH_CONFIG: path, KEY: 'four' }) ?? {};
+  expect({ ...whole.server }).toEqual(server);
+  expect({ ...whole.limits }).toEqual(limits);
+  expect({ ...whole.journal, sqlite: 'x' }).toEqual(journal);
+});
+
+const descope = {
+  provider: 'descope',
+  projectId: 'P2abcdefghijklmnopqrstuvwxyz',
+  managementKey: { env: 'KEY' },
+};
 
 test('the README stays a page', () => {
   expect(readme.split('\n').length).toBeLessThan(150);
