@@ -20,24 +20,27 @@ export interface Asker {
   };
 }
 
-/** A front door that lets in whoever has a token of its issuer, with whatever rights the token says. */
+/** Lets in whoever has a token of the issuer, with whatever rights the token says. */
+export const policyCallers: NonNullable<SandboxChanges['callers']> = ({ url, jwksUrl }) => {
+  const issuer = { issuer: url, jwks: jwksUrl, allowLoopback: true, algorithms: ['ES256'] };
+  const rights = { rights: { claim: 'scope' }, directories: { claim: 'directories' } };
+  const selves = directoryNames.flatMap((directory) =>
+    Object.entries(ownLists).map(([list, fields]) => ({
+      ...{ ...issuer, ...rights, audience: `${directory}-${list}` },
+      self: { directory, claim: 'uid', fields: [...fields] },
+    })),
+  );
+  return { jwt: [{ ...issuer, ...rights, audience: 'desk' }, ...selves] };
+};
+
+/** A front door that lets those in, with room for many requests. */
 export function openPolicyDoor(changes: SandboxChanges = {}): Promise<FrontDoor> {
   return openFrontDoor({
     ...changes,
     customers: { requestsPerMinute: 1_000_000, searchesPerMinute: 1_000_000, ...changes.customers },
     // One EIAM directory that can clear, and one that cannot.
     directories: { employees: { emptyStringClears: true }, ...changes.directories },
-    callers: ({ url, jwksUrl }) => {
-      const issuer = { issuer: url, jwks: jwksUrl, allowLoopback: true, algorithms: ['ES256'] };
-      const rights = { rights: { claim: 'scope' }, directories: { claim: 'directories' } };
-      const selves = directoryNames.flatMap((directory) =>
-        Object.entries(ownLists).map(([list, fields]) => ({
-          ...{ ...issuer, ...rights, audience: `${directory}-${list}` },
-          self: { directory, claim: 'uid', fields: [...fields] },
-        })),
-      );
-      return { jwt: [{ ...issuer, ...rights, audience: 'desk' }, ...selves] };
-    },
+    callers: policyCallers,
   });
 }
 
@@ -81,11 +84,6 @@ export function forbidden(message: string, ...path: readonly string[]): Expected
 /** The top-level error of a read that says no. */
 export function unread(message: string, inputPath: readonly string[], ...path: readonly (string | number)[]) {
   return { message, path, locations: expect.anything(), extensions: { code: 'FORBIDDEN', inputPath } };
-}
-
-/** What two documents are answered about the same input: what patchUser did, and what planPatchUser says. */
-export async function patchAndPlan(door: FrontDoor, input: object, token: string) {
-  return { plan: await plan(door, input, token), patch: await patch(door, input, token) };
 }
 
 const errors = `errors {
