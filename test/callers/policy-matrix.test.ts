@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DirectoryRight } from '../../src/callers/caller.ts';
 import { arrived, type DirectoryName, directoryNames, type ExpectedError, written } from '../expected.ts';
 import type { FrontDoor } from '../front-door.ts';
 import {
   type Asker,
   forbidden,
-  noDirectory,
   noPlan,
   openPolicyDoor,
   patch,
@@ -14,7 +12,8 @@ import {
   tokenOf,
   userIdOf,
 } from './policy-door.ts';
-import { type Ask, type Cell, cellsOf, ownLists, rightAt } from './policy-fields.ts';
+import { type Cell, cellsOf } from './policy-fields.ts';
+import { held, planRefusalsOf, refusalsOf } from './policy-oracle.ts';
 
 let door: FrontDoor;
 beforeAll(async () => {
@@ -56,42 +55,6 @@ const sets: Readonly<Record<string, (directory: DirectoryName) => Asker>> = {
   }),
 };
 
-/** The rules once more, in the words of the settings: what this caller has over the first user of the directory. */
-function held(asker: Asker, directory: DirectoryName) {
-  const named = asker.directories ?? directoryNames;
-  const rights: readonly DirectoryRight[] = named.includes(directory) ? (asker.rights ?? []) : [];
-  const { own } = asker;
-  const isOwn =
-    own?.directory === directory && (own.userId ?? userIdOf(door, directory)) === userIdOf(door, directory);
-  const fields: readonly string[] = isOwn ? ownLists[own.list] : [];
-  const seen = directoryNames.filter(
-    (name) => own?.directory === name || (named.includes(name) && (asker.rights ?? []).length > 0),
-  );
-  return { rights, isOwn, fields, seen, mayRead: isOwn || rights.includes(read) };
-}
-
-/** What refuses the whole cell to this caller; empty where nothing does. */
-function refusalsOf(cell: Cell, asker: Asker, directory: DirectoryName): readonly ExpectedError[] {
-  const { rights, isOwn, fields, seen } = held(asker, directory);
-  if (!seen.includes(directory)) return [forbidden(noDirectory(...seen), 'user', 'id')];
-  if (rights.length === 0 && !isOwn) return [forbidden(tells.noUser, 'user', 'id')];
-  return cell.asks.flatMap(({ coordinate, listed, path }: Ask) => {
-    const right = rightAt[coordinate] as DirectoryRight;
-    if (rights.includes(right) || fields.includes(listed)) return [];
-    if (!isOwn) return [forbidden(tells.needs(right, directory), ...path)];
-    return [forbidden(coordinate.endsWith('.verified') ? tells.ownFlag : tells.ownField, ...path)];
-  });
-}
-
-/** What the same is told who asks for the plan. */
-function planRefusalsOf(cell: Cell, asker: Asker, directory: DirectoryName): readonly ExpectedError[] {
-  const { rights, isOwn, mayRead } = held(asker, directory);
-  const refused = refusalsOf(cell, asker, directory);
-  return mayRead || (rights.length === 0 && !isOwn)
-    ? refused
-    : [forbidden(tells.plan, 'user', 'id'), ...refused];
-}
-
 /** Where in the matrix an assertion failed. */
 const here = (cell: Cell, set: string) => `${set}: ${cell.what}`;
 
@@ -124,10 +87,10 @@ describe.each(directoryNames)('a patch of a user of %s', (directory) => {
   it.each(Object.keys(sets))('by whoever has %s', async (set) => {
     const asker = sets[set]?.(directory) ?? {};
     const token = await tokenOf(door, asker);
-    const { mayRead } = held(asker, directory);
+    const has = held(door, asker, directory);
     for (const cell of cells) {
-      const refused = refusalsOf(cell, asker, directory);
-      const refusedPlan = planRefusalsOf(cell, asker, directory);
+      const refused = refusalsOf(cell, has, directory);
+      const refusedPlan = planRefusalsOf(cell, has, directory);
       if (refusedPlan.length > 0) {
         const planned = await plannedBy(input(cell.patch), token);
         expect(planned, here(cell, set)).toEqual({ told: noPlan(...refusedPlan), arrived: [] });
@@ -143,7 +106,7 @@ describe.each(directoryNames)('a patch of a user of %s', (directory) => {
         expect(result.told, here(cell, set)).toEqual({
           outcome: 'APPLIED',
           confirmedBy: directory === 'customers' ? 'RESPONSE' : 'READ_BACK',
-          user: mayRead ? { id: input({}).user.id } : null,
+          user: has.mayRead ? { id: input({}).user.id } : null,
           errors: [],
         });
         expect(new Set(result.arrived.map((one) => one.split(' ')[0]))).toEqual(new Set([directory]));
@@ -155,14 +118,15 @@ describe.each(directoryNames)('a patch of a user of %s', (directory) => {
   it.each(Object.keys(sets))('that is allowed but for one field is refused whole to %s', async (set) => {
     const asker = sets[set]?.(directory) ?? {};
     const token = await tokenOf(door, asker);
-    const isAllowed = (cell: Cell) => refusalsOf(cell, asker, directory).length === 0;
+    const has = held(door, asker, directory);
+    const isAllowed = (cell: Cell) => refusalsOf(cell, has, directory).length === 0;
     const allowed = cells.filter((cell) => isAllowed(cell) && !cell.refused);
     for (const denied of cells.filter((cell) => !isAllowed(cell))) {
       const beside = allowed.filter(({ patch }) =>
         Object.keys(patch).every((field) => !Object.hasOwn(denied.patch, field)),
       );
       const mixed = Object.assign({}, ...beside.map((cell) => cell.patch), denied.patch);
-      const errors = refusalsOf(denied, asker, directory);
+      const errors = refusalsOf(denied, has, directory);
       expect(await tried(input(mixed), token), here(denied, set)).toEqual(refusal(errors));
     }
   });
