@@ -23,12 +23,17 @@ const targetPaths = { id: ['user', 'id'], login: ['user', 'login'] };
 
 /**
  * What of the request the caller may not do. Comes before everything else, so that it tells nothing of the user,
- * the provider or an earlier call. A target that cannot be right is left for `checkPatch` to say so.
+ * the provider or an earlier call. A target that cannot be right is left for `checkPatch` to say so. `refuse`: by
+ * which rules, where it is not to be patched.
  */
-export function forbidden({ user, patch }: PatchRequest, context: Context): readonly ForbiddenError[] {
+export function forbidden(
+  { user, patch }: PatchRequest,
+  context: Context,
+  refuse: typeof refusals = refusals,
+): readonly ForbiddenError[] {
   const target = findTarget(user, context, targetPaths);
   if ('directory' in target) {
-    return refusals(context.caller, { ...target, directory: target.directory.name }, patch, target.path);
+    return refuse(context.caller, { ...target, directory: target.directory.name }, patch, target.path);
   }
   return target.code === 'FORBIDDEN' ? [target] : [];
 }

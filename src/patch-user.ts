@@ -50,8 +50,9 @@ export async function patchUser(
     return { digest, result };
   };
   const key = request.idempotencyKey;
-  if (key === undefined) return (await context.underWay.run(run)).result;
-  const first = await context.underWay.runOnce(`${context.caller.id} ${key}`, run);
+  // What is wrong with an input may be its key, which then stands for nothing.
+  if (key === undefined || found.length > 0) return (await context.underWay.run(run)).result;
+  const first = await context.underWay.runOnce(JSON.stringify([context.caller.id, key]), run);
   return first.digest === digest ? first.result : { operationId, ...keyReused() };
 }
 

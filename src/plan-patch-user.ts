@@ -1,8 +1,8 @@
-import { mayRead } from './callers/policy.ts';
+import { planRefusals } from './callers/policy.ts';
 import { checkPatch, forbidden, type PatchRequest } from './check-patch.ts';
 import type { Context } from './context.ts';
 import { errorOfFailure } from './error-of-failure.ts';
-import { ForbiddenError, type InputPath, type PatchError, UserNotFoundError } from './outcome.ts';
+import { type InputPath, type PatchError, UserNotFoundError } from './outcome.ts';
 import type { Change, DescribedRequest } from './providers/provider.ts';
 import { inputDigest, keyReused, recall } from './replay.ts';
 import { findUserId, readTarget } from './target.ts';
@@ -37,7 +37,7 @@ export async function planPatchUser(
 ): Promise<PatchPlan> {
   const refused = (errors: readonly PatchError[]): PatchPlan => ({ errors, requests: [], changes: [] });
   const time = context.startOperation();
-  const denied = forbidden(request, context);
+  const denied = forbidden(request, context, planRefusals);
   if (denied.length > 0) return refused([...found, ...denied]);
   try {
     const known = found.length === 0 ? await recall(request, context) : undefined;
@@ -46,10 +46,6 @@ export async function planPatchUser(
     const checked = await checkPatch(request, found, time, context);
     if (!checked.sendable) return refused(checked.errors);
     const { plan, target } = checked;
-    if (!mayRead(context.caller, { ...target, directory: target.directory.name })) {
-      const says = 'A plan shows what the user has now: it needs the right users:read.';
-      return refused([new ForbiddenError(says, target.path)]);
-    }
     const userId = await findUserId(target, time.writing);
     if (userId instanceof UserNotFoundError) return refused([userId]);
     const current = await readTarget(target, userId, time.writing);

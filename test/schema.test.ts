@@ -131,7 +131,7 @@ const face: Readonly<Record<string, readonly string[]>> = {
     ...['PROVIDER_UNAVAILABLE', 'PROVIDER_REFUSED', 'PROVIDER_AUTH', 'DEADLINE_EXCEEDED', 'NOT_CONFIRMED'],
     'OUTCOME_UNKNOWN',
   ],
-  StaleVersionError: [...error, 'currentVersion: String!'],
+  StaleVersionError: [...error, 'currentVersion: String'],
   RateLimitedError: [...error, 'retryAfterSeconds: Int'],
   ProviderRefusedError: [...error, 'providerCode: String', 'providerRequestId: String'],
   PatchUserPlan: [

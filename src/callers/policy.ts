@@ -60,7 +60,7 @@ export function refusals(
   patch: UserPatch,
   at: InputPath,
 ): readonly ForbiddenError[] {
-  if (!caller.directories.has(whom.directory) && !isOwn(caller, whom)) {
+  if (isStranger(caller, whom)) {
     return [new ForbiddenError(noSuchUser, at)];
   }
   return touched(patch).flatMap(({ field, right, path }) => {
@@ -79,6 +79,23 @@ export function refusals(
     if (caller.own?.fields.has(field)) return [];
     return [new ForbiddenError('This is nothing that you may change of your own record.', path)];
   });
+}
+
+/** The same for what patching the user so would do: it shows the user, so that it needs reading as well. */
+export function planRefusals(
+  caller: Caller,
+  whom: Whom,
+  patch: UserPatch,
+  at: InputPath,
+): readonly ForbiddenError[] {
+  const refused = refusals(caller, whom, patch, at);
+  if (isStranger(caller, whom) || mayRead(caller, whom)) return refused;
+  const says = 'A plan shows what the user has now: it needs the right users:read.';
+  return [new ForbiddenError(says, at), ...refused];
+}
+
+function isStranger(caller: Caller, whom: Whom): boolean {
+  return !caller.directories.has(whom.directory) && !isOwn(caller, whom);
 }
 
 function has({ directories }: Caller, directory: string, right: DirectoryRight): boolean {

@@ -138,14 +138,15 @@ export const DirectoryType = builder.objectRef<Directory>('Directory').implement
 builder.queryFields((t) => ({
   directories: t.field({
     type: [DirectoryType],
-    description: 'Every directory that is configured here.',
+    description: 'Every directory that is configured here and in which you have any rights.',
     resolve: (_root, _args, { directories }) => [...directories.values()],
   }),
   directory: t.field({
     type: DirectoryType,
     nullable: true,
     args: { name: t.arg.string({ required: true, description: 'The directory’s name.' }) },
-    description: 'One directory by its name; null where there is none of that name.',
+    description:
+      'One directory by its name; null where there is none of that name, or none in which you have any rights.',
     resolve: (_root, { name }, { directories }) => directories.get(name),
   }),
 }));

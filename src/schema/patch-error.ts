@@ -49,6 +49,8 @@ const PatchErrorCodeEnum = builder.enumType('PatchErrorCode', {
 export interface ReportedError {
   readonly error: PatchError;
   readonly outcome: PatchOutcome;
+  /** Whether it is for somebody who may read the user. */
+  readonly toReader: boolean;
 }
 
 /** Any of the errors. */
@@ -111,8 +113,11 @@ builder.objectRef<ReportedError & { readonly error: StaleVersionError }>(StaleVe
   interfaces: [PatchUserError],
   fields: (t) => ({
     currentVersion: t.string({
-      description: 'The version that the user is at now.',
-      resolve: ({ error }) => error.currentVersion,
+      nullable: true,
+      description:
+        'The version that the user is at now; null where the user could not be read, or is not for you to read.',
+      // It is made of all that the user has: whoever guesses right could tell by it.
+      resolve: ({ error, toReader }) => (toReader ? error.currentVersion : null),
     }),
   }),
 });

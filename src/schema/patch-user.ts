@@ -1,3 +1,4 @@
+import type { Caller } from '../callers/caller.ts';
 import { mayRead } from '../callers/policy.ts';
 import type { PatchRequest } from '../check-patch.ts';
 import type { PatchConfirmation, PatchOutcome } from '../outcome.ts';
@@ -175,15 +176,20 @@ const PatchUserPayload = builder.objectRef<PatchResult>('PatchUserPayload').impl
       description:
         'The user after the call, as the provider gives it; null where it was not read, could not be, or is not ' +
         'for you to read.',
-      resolve: ({ user }, _args, { caller }) => (user && mayRead(caller, user) ? user : null),
+      resolve: ({ user }, _args, { caller }) => (isReader(caller, user) ? user : null),
     }),
     errors: t.field({
       type: [PatchUserError],
       description: 'Everything that is wrong, at once. Empty exactly when the outcome is APPLIED.',
-      resolve: ({ errors, outcome }) => errors.map((error) => ({ error, outcome })),
+      resolve: ({ errors, outcome, user }, _args, { caller }) =>
+        errors.map((error) => ({ error, outcome, toReader: isReader(caller, user) })),
     }),
   }),
 });
+
+function isReader(caller: Caller, user: PatchResult['user']): boolean {
+  return user !== null && mayRead(caller, user);
+}
 
 builder.mutationFields((t) => ({
   patchUser: t.field({

@@ -35,7 +35,8 @@ const PatchUserPlan = builder.objectRef<PatchPlan>('PatchUserPlan').implement({
     errors: t.field({
       type: [PatchUserError],
       description: 'Every reason why it would not be sent. With any, there are no requests.',
-      resolve: ({ errors }) => errors.map((error) => ({ error, outcome: 'NOT_APPLIED' as const })),
+      resolve: ({ errors }) =>
+        errors.map((error) => ({ error, outcome: 'NOT_APPLIED' as const, toReader: true })),
     }),
     requests: t.field({
       type: [PlannedRequest],
