@@ -1,4 +1,11 @@
-import { type CompactJWSHeaderParameters, CompactSign, exportJWK, generateKeyPair, type JWK } from 'jose';
+import {
+  type CompactJWSHeaderParameters,
+  CompactSign,
+  exportJWK,
+  generateKeyPair,
+  type JWK,
+  type JWTPayload,
+} from 'jose';
 import { expect } from 'vitest';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { arrived, someUser, written } from '../expected.ts';
@@ -51,7 +58,7 @@ export function trusting(issuer: { readonly url: string; readonly jwksUrl: strin
 export const now = () => Math.floor(Date.now() / 1000);
 
 /** The claims of a token that is right; undefined in `changes` leaves one out. */
-export function claimsFor(door: FrontDoor, changes: object = {}): object {
+export function claimsFor(door: FrontDoor, changes: object = {}): JWTPayload {
   const iss = door.sandbox.issuer.url;
   return { iss, aud: audience, sub: 'somebody', iat: now(), exp: now() + 600, ...changes };
 }
