@@ -42,7 +42,9 @@ export async function verifyToken(token: string, issuers: readonly TrustedIssuer
       clockTolerance: settings.clockToleranceSeconds,
       requiredClaims: ['exp', 'iat', 'sub'],
     });
-    const { sub, iat = 0 } = payload;
+    const { sub, iat = 0, exp, nbf = 0 } = payload;
+    // JSON's 1e400 is Infinity here: an exp that never comes.
+    if (![iat, exp, nbf].every(Number.isFinite)) throw new TokenRefused('a time beyond every number');
     if (iat > Date.now() / 1000 + settings.clockToleranceSeconds) throw new TokenRefused('iat is to come');
     if (!isSubject(sub)) throw new TokenRefused('sub says nothing');
     return { issuer: settings, claims: { ...payload, sub } };
