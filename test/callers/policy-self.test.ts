@@ -10,6 +10,7 @@ import {
   plan,
   tells,
   tokenOf,
+  unread,
   userIdOf,
 } from './policy-door.ts';
 
@@ -103,6 +104,26 @@ describe.each(directoryNames)('whoever has a record of their own in %s', (direct
         await self(),
         forbidden(noDirectory(directory), ...at),
       );
+    }
+  });
+
+  it('has nothing more over whoever has the same id elsewhere', async () => {
+    for (const elsewhere of directoryNames.filter((name) => name !== directory)) {
+      const userId = userIdOf(door, elsewhere);
+      const user = { id: `${elsewhere}:${userId}` };
+      const own = { directory, userId, list: 'others' } as const;
+      const over = (right: 'users:read' | 'users:write') =>
+        tokenOf(door, { own, rights: [right], directories: [elsewhere] });
+      await expectRefused(
+        { user, patch: { displayName: 'Not Mine' } },
+        await over('users:read'),
+        forbidden(tells.needs('users:write', elsewhere), 'patch', 'displayName'),
+      );
+      const document = 'query ($id: ID!) { user(by: { id: $id }) { id } }';
+      expect(await door.graphql(document, user, await over('users:write'))).toEqual({
+        data: { user: null },
+        errors: [unread(tells.noUser, ['by', 'id'], 'user')],
+      });
     }
   });
 
