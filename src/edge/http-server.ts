@@ -19,6 +19,9 @@ const bounds = {
   maxHeaderSize: 16 * 1024,
 } as const;
 
+/** Node would answer a request without a Host itself, and without the headers that every answer has. */
+const serverOptions = { ...bounds, requireHostHeader: false } as const;
+
 /** Milliseconds between two looks for idle connections while the process leaves. */
 const sweepMs = 20;
 
@@ -54,10 +57,11 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
     unanswered.add(response);
     response.once('close', () => unanswered.delete(response));
     for (const [name, value] of everywhere) response.setHeader(name, value);
-    if (leaving) closeAfter(response);
+    // Of an upgrade that is not made Node throws away whatever it read after the request: nothing may follow.
+    if (leaving || response.req.headers.upgrade !== undefined) closeAfter(response);
   }
 
-  const server = createServer(bounds, async (request, response) => {
+  const server = createServer(serverOptions, async (request, response) => {
     begin(response);
     let given: Answer;
     try {

@@ -32,7 +32,8 @@ export async function answerRequest(
 ): Promise<Answer> {
   const { url = '' } = request;
   if (!isWellFormed(request)) {
-    return refused(400, 'BAD_REQUEST', 'The request line or a header is not well formed, or comes twice.');
+    const says = 'The request line or a header is not well formed, or comes twice.';
+    return refused(400, 'BAD_REQUEST', says, { connection: 'close' });
   }
   switch (url.split('?', 1)[0]) {
     case '/health':
@@ -60,6 +61,7 @@ async function answerGraphQL(
   { graphql, graphiql, origins, loopbackNamesOnly }: Routes,
 ): Promise<Answer> {
   const { method = '', headers } = request;
+  for (const [name, value] of Object.entries(origins.answerHeaders(headers))) response.setHeader(name, value);
   if (loopbackNamesOnly && !isLoopbackHost(hostname(headers) ?? '')) {
     const says = 'Without a token idpatch is called by a loopback name only: localhost, 127.0.0.1 or [::1].';
     return refused(403, 'FORBIDDEN_ORIGIN', says);
@@ -69,7 +71,6 @@ async function answerGraphQL(
   if (origins.areForeign(headers)) {
     return refused(403, 'FORBIDDEN_ORIGIN', 'Pages of this origin may not call: it is not in server.cors.');
   }
-  for (const [name, value] of Object.entries(origins.answerHeaders(headers))) response.setHeader(name, value);
   const preflight = origins.preflightHeaders(method, headers);
   if (preflight) return { status: 204, headers: preflight, body: '' };
   if (method !== 'GET' && method !== 'POST') return wrongMethod('Use POST.', graphqlMethods);
@@ -84,11 +85,12 @@ function wrongMethod(message: string, headers: { readonly allow: string }): Answ
   return refused(405, 'METHOD_NOT_ALLOWED', message, headers);
 }
 
-/** Whether all of it can be read in one way only. */
+/** Whether all of it can be read in one way only. A host is named by every request but the oldest kind's. */
 function isWellFormed({ url = '', headers, headersDistinct, httpVersion }: IncomingMessage): boolean {
-  if (!url.startsWith('/') || !URL.canParse(`http://localhost${url}`)) return false;
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return false;
+  if (!url.startsWith('/')) return false;
   if (singleHeaders.some((name) => (headersDistinct[name]?.length ?? 0) > 1)) return false;
-  return hostname(headers) !== undefined || (headers.host === undefined && httpVersion === '1.0');
+  return headers.host === undefined ? httpVersion === '1.0' : hostname(headers) !== undefined;
 }
 
 /** The name or address in the header Host, as a URL has it; undefined where there is none. */
