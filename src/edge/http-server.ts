@@ -51,6 +51,7 @@ export interface HttpServerOptions {
 export async function listen({ host, port, answer, log }: HttpServerOptions): Promise<HttpServer> {
   const everywhere = Object.entries(securityHeaders(host));
   const unanswered = new Set<ServerResponse>();
+  const ending = new WeakSet<Duplex>();
   let leaving = false;
 
   function begin(response: ServerResponse): void {
@@ -85,8 +86,9 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
     sendRaw(socket, refused(405, 'METHOD_NOT_ALLOWED', 'Use POST.', { allow: 'GET, POST' }));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    // Another error of a connection that was told already.
-    if (socket.writableEnded) return;
+    // All that comes after what could not be read is an error again.
+    if (ending.has(socket)) return;
+    ending.add(socket);
     const pending = [...unanswered].filter(({ req }) => req.socket === socket);
     const last = pending.findLast(({ req }) => req.complete);
     if (!socket.writable || error.code === 'ECONNRESET') {

@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { arrived, someUser, written } from '../expected.ts';
+import { startFaultProxy } from '../faults/fault-proxy.ts';
 import { type FrontDoor, openFrontDoor } from '../front-door.ts';
 import { converse, lines, open } from './raw.ts';
 import { mutation, post, refusal, says, securityHeaders } from './requests.ts';
@@ -158,11 +160,43 @@ describe('what cannot be read after what can', () => {
       socket.on('close', () => resolve(all));
     });
     socket.write(begun);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await delay(100);
     socket.write('no size\r\n');
     expect((await text).split('\r\n')[0]).toBe('HTTP/1.1 400 Bad Request');
     socket.destroy();
   });
+});
+
+it('a patch under way is answered, whatever else comes over its connection, and how often', async () => {
+  const warnings: string[] = [];
+  const warned = ({ name }: Error) => warnings.push(name);
+  process.on('warning', warned);
+  const proxy = await startFaultProxy();
+  const slowly = await openFrontDoor({ directories: { customers: { baseUrl: proxy.url } } });
+  proxy.passTo(slowly.emulators.customers.url);
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  proxy.fail('write', { applied: true, after: () => held });
+  const socket = open(slowly.url);
+  let said = '';
+  socket.on('data', (chunk) => {
+    said += chunk;
+  });
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write(post(mutation(someUser(slowly, 'customers'))));
+  await proxy.arrived('write');
+  for (let count = 0; count < 30; count += 1) {
+    socket.write('garbage\r\n\r\n');
+    await delay(10);
+  }
+  letGo();
+  await closed;
+  expect(said.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+  expect(said).toContain('{"data":{"patchUser":{"outcome":"APPLIED"}}}');
+  expect(written(slowly)).toHaveLength(1);
+  expect(warnings).toEqual([]);
+  process.off('warning', warned);
+  await slowly.close();
+  await proxy.close();
 });
 
 it('a client that resets its connection half-way harms nobody', async () => {
