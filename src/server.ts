@@ -1,5 +1,6 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
-import { createYoga, type GraphiQLOptions, type Plugin, type YogaServerInstance } from 'graphql-yoga';
+import { createYoga, type Plugin } from 'graphql-yoga';
 import type { Authenticator } from './callers/authenticate.ts';
 import type { RateLimit } from './callers/rate-limit.ts';
 import type { Config } from './config.ts';
@@ -8,26 +9,23 @@ import { createWhoCalls } from './edge/who-calls.ts';
 import { schema } from './schema/index.ts';
 
 /** What the server needs beside its services. */
-export interface ServerOptions extends Pick<Config['server'], 'graphiql' | 'introspection'> {
-  /** Documents that GraphiQL opens with, a tab each. */
-  readonly starterTabs: readonly string[];
-  /** Whether requests should come here now; `/ready` says so. */
-  readonly isReady: () => Promise<boolean>;
+export interface ServerOptions extends Pick<Config['server'], 'introspection'> {
   readonly authenticator: Authenticator;
   readonly rateLimit: RateLimit;
 }
 
-/** A request handler for node:http; whoever makes it listens. */
-export type Server = YogaServerInstance<Record<string, never>, Context>;
+/** Answers a request of `/graphql`; whoever listens has looked at where it comes from. */
+export type Server = (request: IncomingMessage, response: ServerResponse) => Promise<Response>;
 
-/** Makes the GraphQL server with `/graphql`, `/health` (alive) and `/ready` (takes requests). */
+/** Makes the GraphQL server. */
 export function createServer(services: Services, options: ServerOptions): Server {
   const whoCalls = createWhoCalls(options.authenticator, options.rateLimit, services.log);
-  return createYoga<Record<string, never>, Context>({
+  const yoga = createYoga<Record<string, never>, Context>({
     schema,
     context: ({ request }) => createContext(services, whoCalls.callerOf(request), askedDeadline(request)),
     graphqlEndpoint: '/graphql',
-    healthCheckEndpoint: '/health',
+    // Yoga answers every address that ends in this, and none ends in a space.
+    healthCheckEndpoint: ' ',
     landingPage: false,
     cors: false,
     // What was not meant for callers is masked outside and whole in the log, also where NODE_ENV says development.
@@ -39,16 +37,11 @@ export function createServer(services: Services, options: ServerOptions): Server
       error: (...args) =>
         services.log.error({ event: 'bug', err: ours(args.find((arg) => arg instanceof Error)) }),
     },
-    graphiql: options.graphiql ? graphiqlOptions(options) : false,
-    ...(options.graphiql ? { renderGraphiQL: renderOnce() } : {}),
+    graphiql: false,
     multipart: false,
-    plugins: [
-      readiness(options.isReady),
-      whoCalls.plugin,
-      jsonOnly,
-      ...(options.introspection ? [] : [withoutIntrospection]),
-    ],
+    plugins: [whoCalls.plugin, jsonOnly, ...(options.introspection ? [] : [withoutIntrospection])],
   });
+  return async (request, response) => yoga.handleNodeRequestAndResponse(request, response);
 }
 
 /** The header by which a caller shortens the deadline of each operation, in milliseconds. */
@@ -60,24 +53,6 @@ function askedDeadline({ headers }: Request): number | undefined {
   if (/^[1-9]\d{1,6}$/.test(text)) return Number(text);
   const says = `The header ${deadlineHeader} takes milliseconds: a whole number from 10 to 9999999.`;
   throw new GraphQLError(says, { extensions: { code: 'INVALID_INPUT', http: { status: 400 } } });
-}
-
-function graphiqlOptions({ starterTabs }: ServerOptions): GraphiQLOptions {
-  return {
-    title: 'idpatch',
-    // The default icon and logo are fetched from elsewhere.
-    favicon: 'data:,',
-    defaultTabs: starterTabs.map((query) => ({ query, headers: null })),
-  };
-}
-
-/** GraphiQL out of its own package, without any outside request; loaded when first asked for: it is large. */
-function renderOnce(): (options: GraphiQLOptions) => Promise<string> {
-  let page: Promise<string> | undefined;
-  return (options) => {
-    page ??= import('@graphql-yoga/render-graphiql').then(({ renderGraphiQL }) => renderGraphiQL(options));
-    return page;
-  };
 }
 
 /** The error that a resolver threw, with its stack, rather than what GraphQL made of it. */
@@ -97,15 +72,6 @@ const jsonOnly: Plugin = {
     endResponse(fetchAPI.Response.json(says, { status: 415 }));
   },
 };
-
-function readiness(isReady: () => Promise<boolean>): Plugin {
-  return {
-    async onRequest({ url, fetchAPI, endResponse }) {
-      if (url.pathname !== '/ready') return;
-      endResponse(new fetchAPI.Response(null, { status: (await isReady()) ? 200 : 503 }));
-    },
-  };
-}
 
 const withoutIntrospection: Plugin = {
   onValidate({ addValidationRule }) {

@@ -1,11 +1,13 @@
-import { createServer as createHttpServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import { createAuthenticator } from './callers/authenticate.ts';
 import { createRateLimit } from './callers/rate-limit.ts';
 import type { Config } from './config.ts';
 import { createDirectories } from './directories.ts';
+import { createGraphiQL } from './edge/graphiql.ts';
+import { listen } from './edge/http-server.ts';
+import { createOrigins } from './edge/origins.ts';
+import { answerRequest } from './edge/routes.ts';
 import type { Journal } from './journal/journal.ts';
 import { createPostgresJournal } from './journal/postgres.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
@@ -23,9 +25,6 @@ export interface Service {
    */
   close(graceMs?: number): Promise<void>;
 }
-
-/** Milliseconds between two looks for idle connections while the process leaves. */
-const sweepMs = 20;
 
 /** The log: one line of JSON an event on standard output. */
 export function createLog(): Logger {
@@ -66,49 +65,34 @@ export async function startService(
     limits.requestsPerCallerPerMinute,
     config.journal && 'postgres' in config.journal ? config.journal.postgres : undefined,
   );
-  const handle = createServer(services, {
-    ...config.server,
-    starterTabs,
+  const routes = {
+    graphql: createServer(services, { ...config.server, authenticator, rateLimit }),
     isReady,
-    authenticator,
-    rateLimit,
+    graphiql: config.server.graphiql ? createGraphiQL(starterTabs) : undefined,
+    origins: createOrigins(config.server.cors),
+    loopbackNamesOnly: config.callers.anonymous === true,
+  };
+  const server = await listen({
+    ...config.server,
+    answer: (request, response) => answerRequest(request, response, routes),
+    log,
   });
-  const unanswered = new Set<ServerResponse>();
-  const server = createHttpServer((request, response) => {
-    unanswered.add(response);
-    response.once('close', () => unanswered.delete(response));
-    if (leaving) closeAfter(response);
-    return handle(request, response);
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.server.port, config.server.host, resolve);
-  });
-  const { family, address, port } = server.address() as AddressInfo;
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    url: server.url,
     async close(graceMs = 0) {
       leaving = true;
-      for (const response of unanswered) closeAfter(response);
+      server.leave();
       await delay(graceMs);
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      // A connection is idle only some time after its last answer, and nothing says when.
-      const sweeping = setInterval(() => server.closeIdleConnections(), sweepMs);
+      const closed = server.close();
       // A caller who left took their connection along, but not their patch.
       await underWay.settled();
       await closed;
-      clearInterval(sweeping);
       stopPruning();
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
       await Promise.all([authenticator.close(), rateLimit.close()]);
       await journal?.close();
     },
   };
-}
-
-/** A connection that is kept alive would keep a process alive that wants to leave. */
-function closeAfter(response: ServerResponse): void {
-  if (!response.headersSent) response.setHeader('connection', 'close');
 }
 
 function openJournal(config: Config['journal']): Journal | undefined {

@@ -5,7 +5,16 @@ export function refusal(
   message: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return Response.json({ errors: [{ message, extensions: { code } }] }, { status, headers });
+  return Response.json(refusalData(code, message), { status, headers });
+}
+
+/** The body of such an answer: JSON. */
+export function refusalBody(code: RefusalCode, message: string): string {
+  return JSON.stringify(refusalData(code, message));
+}
+
+function refusalData(code: RefusalCode, message: string) {
+  return { errors: [{ message, extensions: { code } }] };
 }
 
 /** The codes of such errors, in `extensions.code`. */
@@ -17,4 +26,6 @@ export type RefusalCode =
   | 'METHOD_NOT_ALLOWED'
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'BODY_TOO_LARGE'
-  | 'BAD_REQUEST';
+  | 'BAD_REQUEST'
+  | 'NOT_FOUND'
+  | 'INTERNAL_SERVER_ERROR';

@@ -1,0 +1,174 @@
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import { type Answer, refused } from './answer.ts';
+import { securityHeaders } from './security-headers.ts';
+
+/** How long a client may take, and how much it may say before its body. Our own choices. */
+const bounds = {
+  /** Milliseconds for the request line and the headers, counted from the connection's first moment. */
+  headersTimeout: 8_000,
+  /** Milliseconds for all of a request, its body included. */
+  requestTimeout: 10_000,
+  /** Milliseconds between two looks for clients that take longer. */
+  connectionsCheckingInterval: 1_000,
+  /** Above the 60 s of common load balancers, which else may send on a connection that closes at that moment. */
+  keepAliveTimeout: 65_000,
+  /** Bytes of a request line and headers: Node's own default, said here because it is relied on. */
+  maxHeaderSize: 16 * 1024,
+} as const;
+
+/** Node would answer a request without a Host itself, and without the headers that every answer has. */
+const serverOptions = { ...bounds, requireHostHeader: false } as const;
+
+/** Milliseconds between two looks for idle connections while the process leaves. */
+const sweepMs = 20;
+
+/** Milliseconds for which a connection with an unreadable request stays, so that its client can read why. */
+const lingerMs = 500;
+
+/** A listening server. */
+export interface HttpServer {
+  /** `http://<host>:<port>`, with the port that was really taken. */
+  readonly url: string;
+  /** From now on every answer is the last of its connection. */
+  leave(): void;
+  /** Takes no more connections. Resolves when every answer is given and the last connection is closed. */
+  close(): Promise<void>;
+}
+
+/** What a server needs. */
+export interface HttpServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Answers a request. Where it rejects, the answer is a 500 that says nothing, and the error is logged. */
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<Answer>;
+  readonly log: Logger;
+}
+
+/** Listens. Rejects where the address cannot be had. */
+export async function listen({ host, port, answer, log }: HttpServerOptions): Promise<HttpServer> {
+  const everywhere = Object.entries(securityHeaders(host));
+  const unanswered = new Set<ServerResponse>();
+  const ending = new WeakSet<Duplex>();
+  let leaving = false;
+
+  function begin(response: ServerResponse): void {
+    unanswered.add(response);
+    response.once('close', () => unanswered.delete(response));
+    for (const [name, value] of everywhere) response.setHeader(name, value);
+    // Of an upgrade that is not made Node throws away whatever it read after the request: nothing may follow.
+    if (leaving || response.req.headers.upgrade !== undefined) closeAfter(response);
+  }
+
+  const server = createServer(serverOptions, async (request, response) => {
+    begin(response);
+    let given: Answer;
+    try {
+      given = await answer(request, response);
+    } catch (err) {
+      if (response.destroyed) return;
+      log.error({ event: 'bug', err });
+      given = refused(500, 'INTERNAL_SERVER_ERROR', 'Unexpected error.');
+    }
+    send(response, given);
+  });
+  // Node drops headers above this count without a word. Their size bounds them already.
+  server.maxHeadersCount = 0;
+  server.on('checkExpectation', (_request, response) => {
+    begin(response);
+    send(response, refused(417, 'BAD_REQUEST', 'Expect takes 100-continue only.'));
+  });
+  server.on('connect', (_request, socket) => {
+    socket.on('error', () => {});
+    socket.resume();
+    sendRaw(socket, refused(405, 'METHOD_NOT_ALLOWED', 'Use POST.', { allow: 'GET, POST' }));
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    // All that comes after what could not be read is an error again.
+    if (ending.has(socket)) return;
+    ending.add(socket);
+    const pending = [...unanswered].filter(({ req }) => req.socket === socket);
+    const last = pending.findLast(({ req }) => req.complete);
+    if (!socket.writable || error.code === 'ECONNRESET') {
+      socket.destroy();
+    } else if (last) {
+      // What cannot be read came after a request that could: its answer is not to be taken for another's.
+      last.once('finish', () => endSoon(socket));
+    } else if (pending.some(({ headersSent }) => headersSent)) {
+      socket.destroy();
+    } else {
+      sendRaw(socket, unreadable(error.code));
+    }
+  });
+
+  function sendRaw(socket: Duplex, { status, headers, body }: Answer): void {
+    const all = [
+      ...everywhere,
+      ...Object.entries(headers),
+      ['content-length', String(Buffer.byteLength(body))],
+      ['connection', 'close'],
+    ];
+    const head = all.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`);
+    endSoon(socket);
+  }
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const { family, address, port: taken } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
+    leave() {
+      leaving = true;
+      for (const response of unanswered) closeAfter(response);
+    },
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const lastCall = performance.now() + bounds.requestTimeout;
+      const sweep = () => {
+        // A connection is idle only some time after its last answer, and nothing says when.
+        server.closeIdleConnections();
+        // Node looks for slow clients no more once it is closed.
+        const late = performance.now() > lastCall;
+        if (late && ![...unanswered].some(({ req }) => req.complete)) server.closeAllConnections();
+      };
+      const sweeping = setInterval(sweep, sweepMs);
+      await closed;
+      clearInterval(sweeping);
+    },
+  };
+}
+
+function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  if (response.destroyed || response.writableEnded) return;
+  if (status !== 204) response.setHeader('content-length', Buffer.byteLength(body));
+  response.writeHead(status, headers);
+  response.end(body);
+}
+
+/** A connection that is kept alive would keep a process alive that wants to leave. */
+function closeAfter(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
+}
+
+/** Lets go of a connection a moment after its last answer: at once, a client that still sends would not see it. */
+function endSoon(socket: Duplex): void {
+  socket.end();
+  setTimeout(() => socket.destroy(), lingerMs).unref();
+}
+
+/** What a client is told of a request that cannot be read. Codes: Node's own, and those of its parser, llhttp. */
+function unreadable(code: string | undefined): Answer {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return refused(431, 'BAD_REQUEST', 'The request line and the headers are too long.');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return refused(408, 'BAD_REQUEST', 'The request took too long to arrive.');
+    default:
+      return refused(400, 'BAD_REQUEST', 'This is no HTTP request that can be read.');
+  }
+}
