@@ -1,13 +1,15 @@
-import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { createYoga, type GraphiQLOptions, type Plugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Authenticator } from './callers/authenticate.ts';
 import type { Config } from './config.ts';
 import { type Context, createContext, type Services } from './context.ts';
+import { documentCache, documents } from './edge/documents.ts';
+import { requestBody } from './edge/request-body.ts';
 import { createWhoCalls } from './edge/who-calls.ts';
 import { schema } from './schema/index.ts';
 
 /** What the server needs beside its services. */
-export interface ServerOptions extends Pick<Config['server'], 'graphiql' | 'introspection'> {
+export interface ServerOptions extends Pick<Config['server'], 'graphiql' | 'introspection' | 'suggestions'> {
   /** Documents that GraphiQL opens with, a tab each. */
   readonly starterTabs: readonly string[];
   /** Whether requests should come here now; `/ready` says so. */
@@ -40,11 +42,14 @@ export function createServer(services: Services, options: ServerOptions): Server
     graphiql: options.graphiql ? graphiqlOptions(options) : false,
     ...(options.graphiql ? { renderGraphiQL: renderOnce() } : {}),
     multipart: false,
+    // The request's body is read, and limited, in edge/request-body.ts.
+    maxRequestBodySize: false,
+    parserAndValidationCache: documentCache(),
     plugins: [
       readiness(options.isReady),
       whoCalls.plugin,
-      jsonOnly,
-      ...(options.introspection ? [] : [withoutIntrospection]),
+      requestBody(services.limits.bodyBytes),
+      documents({ ...options, limits: services.limits.document }),
     ],
   });
 }
@@ -83,19 +88,6 @@ function ours(error: Error | undefined): Error | undefined {
   return error instanceof GraphQLError ? (error.originalError ?? error) : error;
 }
 
-/**
- * A browser sends any other kind of body without asking first, also from a page of somebody else's: what it
- * carries is not looked at.
- */
-const jsonOnly: Plugin = {
-  onRequest({ request, url, fetchAPI, endResponse }) {
-    const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-    if (url.pathname !== '/graphql' || request.method !== 'POST' || type === 'application/json') return;
-    const says = { errors: [{ message: 'The body of a POST must be application/json.' }] };
-    endResponse(fetchAPI.Response.json(says, { status: 415 }));
-  },
-};
-
 function readiness(isReady: () => Promise<boolean>): Plugin {
   return {
     async onRequest({ url, fetchAPI, endResponse }) {
@@ -104,9 +96,3 @@ function readiness(isReady: () => Promise<boolean>): Plugin {
     },
   };
 }
-
-const withoutIntrospection: Plugin = {
-  onValidate({ addValidationRule }) {
-    addValidationRule(NoSchemaIntrospectionCustomRule);
-  },
-};

@@ -1,3 +1,5 @@
+import { GraphQLError } from 'graphql';
+
 /** A request that is answered before GraphQL looks at it: one error in GraphQL's form, with a text that is always the same. */
 export function refusal(
   status: number,
@@ -18,3 +20,10 @@ export type RefusalCode =
   | 'UNSUPPORTED_MEDIA_TYPE'
   | 'BODY_TOO_LARGE'
   | 'BAD_REQUEST';
+
+/** An error for a request that GraphQL has begun with and will not go on with: 400 in whatever form its answer has. */
+export function badRequest(message: string): GraphQLError {
+  // `spec: false`: 400 also where the caller accepts application/json, for which GraphQL over HTTP would say 200.
+  const extensions = { code: 'BAD_REQUEST' satisfies RefusalCode, http: { status: 400, spec: false } };
+  return new GraphQLError(message, { extensions });
+}

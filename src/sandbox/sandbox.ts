@@ -77,7 +77,10 @@ export async function startSandbox(
   const config = parseConfig(
     {
       ...(journal ? { journal } : {}),
-      server: { host: '127.0.0.1', port: 4000, graphiql: true, introspection: true, ...changes.server },
+      server: {
+        ...{ host: '127.0.0.1', port: 4000, graphiql: true, introspection: true, suggestions: true },
+        ...changes.server,
+      },
       ...(changes.limits ? { limits: changes.limits } : {}),
       callers: { anonymous: true },
       directories: {
