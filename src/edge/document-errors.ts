@@ -11,7 +11,7 @@ import {
   validate,
 } from 'graphql';
 import { survives } from './exact-numbers.ts';
-import { badRequest } from './refusal.ts';
+import { alwaysBadRequest, badRequest } from './refusal.ts';
 
 /** Errors that one answer names, and places that one error names: a long answer is of use to nobody. */
 const [maxErrors, maxPlaces] = [5, 2];
@@ -21,6 +21,8 @@ const maxMessage = 200;
 
 const notSurviving =
   'A number here would be rounded on its way. Write at most 15 digits, or as many as JavaScript shows.';
+
+const noSuchOperations = 'There are no operations of this type: there are queries and mutations.';
 
 /** What is said for each of GraphQL's rules. It repeats nothing of the document. */
 const texts: Readonly<Record<string, string>> = {
@@ -56,13 +58,14 @@ const texts: Readonly<Record<string, string>> = {
   MaxIntrospectionDepthRule: 'The document asks too deeply for the schema.',
   NoSchemaIntrospectionCustomRule: 'The schema is not shown here.',
   ExactNumbersRule: notSurviving,
+  KnownOperationTypesRule: noSuchOperations,
 };
 
 /** Rules whose messages quote values, and so perhaps personal data or a secret. */
 const quotingValues: ReadonlySet<string> = new Set(['ValuesOfCorrectTypeRule']);
 
 /** Rules that are as much a limit as a rule: 400 in whatever form the answer is. */
-const alwaysBadRequest: ReadonlySet<string> = new Set(['KnownDirectivesRule', 'MaxIntrospectionDepthRule']);
+const limiting: ReadonlySet<string> = new Set(['KnownDirectivesRule', 'MaxIntrospectionDepthRule']);
 
 /** A fraction in the document that would be rounded is refused, as one in the variables is. */
 const ExactNumbersRule: ValidationRule = (context) => ({
@@ -70,6 +73,15 @@ const ExactNumbersRule: ValidationRule = (context) => ({
     if (!survives(node.value)) {
       const extensions = { code: 'INVALID_INPUT' };
       context.reportError(new GraphQLError(notSurviving, { nodes: node, extensions }));
+    }
+  },
+});
+
+/** graphql-js looks for a subscription's type only when it executes it. */
+const KnownOperationTypesRule: ValidationRule = (context) => ({
+  OperationDefinition(node) {
+    if (!context.getSchema().getRootType(node.operation)) {
+      context.reportError(new GraphQLError(noSuchOperations, { nodes: node }));
     }
   },
 });
@@ -115,6 +127,7 @@ export function createValidator(options: {
   const rules = [
     ...specifiedRules,
     ExactNumbersRule,
+    KnownOperationTypesRule,
     ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
   ].map((rule) => reworded(rule, suggestions));
   return (schema, document) =>
@@ -129,11 +142,11 @@ function reworded(rule: ValidationRule, suggestions: boolean): ValidationRule {
   const fixed = texts[name] ?? 'The document is not valid.';
   const textOf = ({ message }: GraphQLError) =>
     suggestions && !quotingValues.has(name) && message.length <= maxMessage ? message : fixed;
-  const http = { status: 400, spec: !alwaysBadRequest.has(name) };
+  const http = limiting.has(name) ? alwaysBadRequest : { status: 400, spec: true };
   const reword = (error: GraphQLError) =>
     new GraphQLError(textOf(error), {
       nodes: error.nodes?.slice(0, maxPlaces) ?? null,
-      extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...error.extensions, http },
+      extensions: { code: 'GRAPHQL_VALIDATION_FAILED', ...error.extensions, http: { ...http } },
     });
   return (context) =>
     // Only the rule itself knows which rule reports an error.

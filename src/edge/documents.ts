@@ -9,7 +9,7 @@ import {
 import type { Config } from '../config.ts';
 import { createValidator, parseDocument } from './document-errors.ts';
 import { exceededLimit } from './document-limits.ts';
-import { badRequest } from './refusal.ts';
+import { alwaysBadRequest, badRequest } from './refusal.ts';
 import { variableErrors } from './variable-errors.ts';
 
 /** What the configuration says of documents. */
@@ -50,7 +50,7 @@ export function documents({ limits, introspection, suggestions }: DocumentOption
       if (resultProcessor !== processRegularResult)
         setResultProcessor(processRegularResult, 'application/json');
       const errors = result.errors?.map(withCode);
-      if (errors) setResult({ ...result, errors });
+      if (errors) setResult({ ...result, errors, ...statusOf(errors) });
     },
   };
 }
@@ -68,6 +68,15 @@ function withCode(error: GraphQLError): GraphQLError {
     path,
     extensions: { ...error.extensions, code: 'INVALID_INPUT' },
   });
+}
+
+/** Said of the whole answer: Yoga marks an error of parsing, or of a rule, as one that JSON answers with 200. */
+function statusOf(errors: readonly GraphQLError[]): { readonly extensions?: object } {
+  const { status, always } = alwaysBadRequest;
+  const isAlways = errors.some(
+    ({ extensions }) => (extensions.http as { always?: true } | undefined)?.always === always,
+  );
+  return isAlways ? { extensions: { http: { status } } } : {};
 }
 
 /** Documents that are kept parsed and validated, and the characters of the longest of them. Our own choices. */

@@ -21,9 +21,11 @@ export type RefusalCode =
   | 'BODY_TOO_LARGE'
   | 'BAD_REQUEST';
 
+/** In `extensions.http` of an error: its answer is 400, also where GraphQL over HTTP has 200 for it. */
+export const alwaysBadRequest = { status: 400, always: true } as const;
+
 /** An error for a request that GraphQL has begun with and will not go on with: 400 in whatever form its answer has. */
 export function badRequest(message: string): GraphQLError {
-  // `spec: false`: 400 also where the caller accepts application/json, for which GraphQL over HTTP would say 200.
-  const extensions = { code: 'BAD_REQUEST' satisfies RefusalCode, http: { status: 400, spec: false } };
-  return new GraphQLError(message, { extensions });
+  const code: RefusalCode = 'BAD_REQUEST';
+  return new GraphQLError(message, { extensions: { code, http: { ...alwaysBadRequest } } });
 }

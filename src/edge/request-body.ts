@@ -39,7 +39,7 @@ function refusedByHeaders(headers: Headers, maxBytes: number): Response | undefi
     });
   // A browser sends any other type without asking first, also from a page of somebody else's.
   if (!isJson(headers.get('content-type'))) {
-    return refuse('The body of a POST must be application/json, in UTF-8.');
+    return refuse('The body of a POST must be application/json.');
   }
   const encoding = headers.get('content-encoding');
   if (encoding !== null && encoding.toLowerCase() !== 'identity') {
