@@ -10,10 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => door.close());
 
-/** A patch of a number; the name in front of it looks like one that is in danger. */
-const variables = (number: string) => `{ "input": {
+const variables = (number: string, displayName = 'Ada') => `{ "input": {
   "user": { "id": "${someUser(door, 'customers')}" },
-  "patch": { "displayName": "1.00000000000000000001, 1e-400", "customFields": [{ "replace": { "field": "age", "value": { "number":${number} } } }] } } }`;
+  "patch": { "displayName": "${displayName}", "customFields": [
+    { "replace": { "field": "age", "value": { "number":${number} } } }
+  ] } } }`;
 const mutation =
   'mutation ($input: PatchUserInput!) { patchUser(input: $input) { outcome errors { message } } }';
 const inVariable = (number: string) =>
@@ -90,6 +91,23 @@ describe('a number that would be rounded', () => {
   });
 });
 
+describe('a whole number beyond what is kept', () => {
+  const whole = [
+    '12345678901234567890',
+    '-12345678901234567890',
+    '9007199254740993.5',
+    '1234567890123456789e3',
+  ];
+  it.each(whole)('%s is refused in the payload', async (number) => {
+    const message = 'A whole number beyond ±9007199254740991 would be rounded on its way.';
+    const payload = { outcome: 'NOT_APPLIED', errors: [{ message }] };
+    for (const set of [inVariable, inDocument]) {
+      const answer = await set(number);
+      expect(JSON.parse(answer.body)).toEqual({ data: { patchUser: payload } });
+    }
+  });
+});
+
 describe('a number that survives', () => {
   const applied = { status: 200, body: '{"data":{"patchUser":{"outcome":"APPLIED","errors":[]}}}' };
 
@@ -99,6 +117,13 @@ describe('a number that survives', () => {
       expect(await set(number)).toEqual(applied);
       expect(storedNumber()).toBe(Number(number));
     }
+  });
+
+  it('beside a text that looks like one in danger is sent as it is', async () => {
+    const all = variables('7.25', '1.00000000000000000001, 1e-400');
+    const answer = await post(door, `{ "query": ${JSON.stringify(mutation)}, "variables": ${all} }`);
+    expect(answer).toEqual(applied);
+    expect(storedNumber()).toBe(7.25);
   });
 
   it('whichever JavaScript writes is sent as it is, and one digit behind it is not', () =>

@@ -147,6 +147,11 @@ describe('a variable of a patch with', () => {
 });
 
 const others: readonly (readonly [query: string, variables: object, ...errors: ExpectedFault[]])[] = [
+  [
+    'query ($a: String! = "canary", $b: Boolean!) { directory(name: $a) { name @skip(if: $b) } }',
+    { b: canary },
+    badInput('Expected true or false.', 'if'),
+  ],
   [mutation, {}, badInput(required('PatchUserInput'), 'input')],
   [mutation, { canary: null }, badInput(required('PatchUserInput'), 'input')],
   [mutation, { canary: 'canary' }, badInput('Expected an object of the type PatchUserInput.', 'input')],
