@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import { GraphQLError } from 'graphql';
+import { createYoga } from 'graphql-yoga';
 import type { Authenticator } from './callers/authenticate.ts';
 import type { RateLimit } from './callers/rate-limit.ts';
 import type { Config } from './config.ts';
 import { type Context, createContext, type Services } from './context.ts';
+import { documentCache, documents } from './edge/documents.ts';
+import { requestBody } from './edge/request-body.ts';
 import { createWhoCalls } from './edge/who-calls.ts';
 import { schema } from './schema/index.ts';
 
 /** What the server needs beside its services. */
-export interface ServerOptions extends Pick<Config['server'], 'introspection'> {
+export interface ServerOptions extends Pick<Config['server'], 'introspection' | 'suggestions'> {
   readonly authenticator: Authenticator;
   readonly rateLimit: RateLimit;
 }
@@ -20,7 +22,7 @@ export type Server = (request: IncomingMessage, response: ServerResponse) => Pro
 /** Makes the GraphQL server. */
 export function createServer(services: Services, options: ServerOptions): Server {
   const whoCalls = createWhoCalls(options.authenticator, options.rateLimit, services.log);
-  const yoga = createYoga<Record<string, never>, Context>({
+  const yoga = createYoga<{ readonly req: IncomingMessage }, Context>({
     schema,
     context: ({ request }) => createContext(services, whoCalls.callerOf(request), askedDeadline(request)),
     graphqlEndpoint: '/graphql',
@@ -39,9 +41,16 @@ export function createServer(services: Services, options: ServerOptions): Server
     },
     graphiql: false,
     multipart: false,
-    plugins: [whoCalls.plugin, jsonOnly, ...(options.introspection ? [] : [withoutIntrospection])],
+    // The request's body is read, and limited, in edge/request-body.ts.
+    maxRequestBodySize: false,
+    parserAndValidationCache: documentCache(),
+    plugins: [
+      whoCalls.plugin,
+      requestBody(services.limits.bodyBytes),
+      documents({ ...options, limits: services.limits.document }),
+    ],
   });
-  return async (request, response) => yoga.handleNodeRequestAndResponse(request, response);
+  return async (request, response) => yoga.handleNodeRequestAndResponse(request, response, { req: request });
 }
 
 /** The header by which a caller shortens the deadline of each operation, in milliseconds. */
@@ -59,22 +68,3 @@ function askedDeadline({ headers }: Request): number | undefined {
 function ours(error: Error | undefined): Error | undefined {
   return error instanceof GraphQLError ? (error.originalError ?? error) : error;
 }
-
-/**
- * A browser sends any other kind of body without asking first, also from a page of somebody else's: what it
- * carries is not looked at.
- */
-const jsonOnly: Plugin = {
-  onRequest({ request, url, fetchAPI, endResponse }) {
-    const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-    if (url.pathname !== '/graphql' || request.method !== 'POST' || type === 'application/json') return;
-    const says = { errors: [{ message: 'The body of a POST must be application/json.' }] };
-    endResponse(fetchAPI.Response.json(says, { status: 415 }));
-  },
-};
-
-const withoutIntrospection: Plugin = {
-  onValidate({ addValidationRule }) {
-    addValidationRule(NoSchemaIntrospectionCustomRule);
-  },
-};

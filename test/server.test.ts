@@ -35,7 +35,12 @@ describe('the body of a POST', () => {
     const answer = await post({ 'content-type': type });
     expect(answer.status).toBe(415);
     expect(await answer.json()).toEqual({
-      errors: [{ message: 'The body of a POST must be application/json.' }],
+      errors: [
+        {
+          message: 'The body of a POST must be application/json.',
+          extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' },
+        },
+      ],
     });
     expect(arrived(door)).toEqual([]);
   });

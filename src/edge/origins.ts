@@ -28,7 +28,9 @@ export function createOrigins(listed: readonly string[]): Origins {
   return {
     areForeign(headers) {
       if (isListed(headers)) return false;
-      return !isOwnOrigin(headers) || !isOwnSite(headers['sec-fetch-site']);
+      const site = headers['sec-fetch-site'];
+      if (site === undefined) return !isOwnOrigin(headers);
+      return !isOwnSite(site) || headers.origin === 'null';
     },
     answerHeaders(headers): Readonly<Record<string, string>> {
       if (listed.length === 0) return {};
@@ -56,9 +58,9 @@ function isOwnOrigin({ origin, host }: IncomingHttpHeaders): boolean {
 }
 
 /**
- * Absent with callers that are no browser; `none` where a person typed the address.
- * https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+ * What the browser itself says, whatever name a proxy gave the host; `none` where a person typed the address. Absent
+ * with callers that are no browser. https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
-function isOwnSite(site: string | readonly string[] | undefined): boolean {
-  return site === undefined || site === 'same-origin' || site === 'none';
+function isOwnSite(site: string | readonly string[]): boolean {
+  return site === 'same-origin' || site === 'none';
 }

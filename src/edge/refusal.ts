@@ -1,3 +1,5 @@
+import { GraphQLError } from 'graphql';
+
 /** A request that is answered before GraphQL looks at it: one error in GraphQL's form, with a text that is always the same. */
 export function refusal(
   status: number,
@@ -29,3 +31,12 @@ export type RefusalCode =
   | 'BAD_REQUEST'
   | 'NOT_FOUND'
   | 'INTERNAL_SERVER_ERROR';
+
+/** In `extensions.http` of an error: its answer is 400, also where GraphQL over HTTP has 200 for it. */
+export const alwaysBadRequest = { status: 400, always: true } as const;
+
+/** An error for a request that GraphQL has begun with and will not go on with: 400 in whatever form its answer has. */
+export function badRequest(message: string): GraphQLError {
+  const code: RefusalCode = 'BAD_REQUEST';
+  return new GraphQLError(message, { extensions: { code, http: { ...alwaysBadRequest } } });
+}

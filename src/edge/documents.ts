@@ -1,0 +1,97 @@
+import { type DocumentNode, GraphQLError } from 'graphql';
+import {
+  createLRUCache,
+  isAsyncIterable,
+  type Plugin,
+  processRegularResult,
+  type YogaServerOptions,
+} from 'graphql-yoga';
+import type { Config } from '../config.ts';
+import { createValidator, parseDocument } from './document-errors.ts';
+import { exceededLimit } from './document-limits.ts';
+import { alwaysBadRequest, badRequest } from './refusal.ts';
+import { variableErrors } from './variable-errors.ts';
+
+/** What the configuration says of documents. */
+interface DocumentOptions extends Pick<Config['server'], 'introspection' | 'suggestions'> {
+  readonly limits: Config['limits']['document'];
+}
+
+/**
+ * Lets a document through that is within the limits and valid, and says of any other, and of variables that do not
+ * fit it, what is wrong, with texts that repeat nothing and a code each.
+ */
+export function documents({ limits, introspection, suggestions }: DocumentOptions): Plugin {
+  const validate = createValidator({ introspection, suggestions });
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source, options) => parseDocument(source, options, limits.tokens));
+    },
+    onValidate({ setValidationFn }) {
+      setValidationFn((schema, document) => {
+        // Before GraphQL's rules: some take long for what a limit refuses.
+        const exceeded = exceededLimit(document, limits);
+        return exceeded ? [badRequest(exceeded)] : validate(schema, document);
+      });
+    },
+    onExecute({ args }) {
+      return {
+        onExecuteDone({ result, setResult }) {
+          // Without data nothing was executed: the variables were refused.
+          if (isAsyncIterable(result) || !result.errors || 'data' in result) return;
+          setResult({ errors: variableErrors(args) });
+        },
+      };
+    },
+    onResultProcess({ result, resultProcessor, setResult, setResultProcessor }) {
+      if (isAsyncIterable(result) || Array.isArray(result)) return;
+      // A stream of one answer would be 200 whatever it says; and who accepts no JSON is told all the same what
+      // became of a mutation.
+      if (resultProcessor !== processRegularResult)
+        setResultProcessor(processRegularResult, 'application/json');
+      const errors = result.errors?.map(withCode);
+      if (errors) setResult({ ...result, errors, ...statusOf(errors) });
+    },
+  };
+}
+
+/**
+ * What has no code is graphql-js' own, and of an argument: its value was good as far as could be seen before its
+ * variables had theirs. It quotes the document.
+ */
+function withCode(error: GraphQLError): GraphQLError {
+  if (error.extensions.code) return error;
+  const message = 'A variable is null or left out where a value is needed.';
+  const { nodes = null, path = null } = error;
+  return new GraphQLError(message, {
+    nodes: nodes?.slice(0, 1) ?? null,
+    path,
+    extensions: { ...error.extensions, code: 'INVALID_INPUT' },
+  });
+}
+
+/** Said of the whole answer: Yoga marks an error of parsing, or of a rule, as one that JSON answers with 200. */
+function statusOf(errors: readonly GraphQLError[]): { readonly extensions?: object } {
+  const { status, always } = alwaysBadRequest;
+  const isAlways = errors.some(
+    ({ extensions }) => (extensions.http as { always?: true } | undefined)?.always === always,
+  );
+  return isAlways ? { extensions: { http: { status } } } : {};
+}
+
+/** Documents that are kept parsed and validated, and the characters of the longest of them. Our own choices. */
+const [keptDocuments, maxKeptLength] = [200, 20_000];
+
+/** What Yoga remembers: as many short documents as a front end has, and none of what is wrong. */
+export function documentCache(): NonNullable<YogaServerOptions<object, object>['parserAndValidationCache']> {
+  const kept = createLRUCache<DocumentNode>({ max: keptDocuments });
+  return {
+    documentCache: {
+      get: (text) => kept.get(text),
+      set: (text, document) => {
+        if (text.length <= maxKeptLength) kept.set(text, document);
+      },
+    },
+    errorCache: { get: () => undefined, set: () => {} },
+  };
+}

@@ -1,0 +1,165 @@
+import type { IncomingMessage } from 'node:http';
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import { mayBeRounded, parseExactly } from './exact-numbers.ts';
+import { badRequest, refusal } from './refusal.ts';
+
+/** Levels of objects and lists in a body. A patch needs ten. Our own choice. */
+const maxNesting = 32;
+
+/** The members of a body: https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters */
+const members: ReadonlySet<string> = new Set(['query', 'operationName', 'variables', 'extensions']);
+
+/**
+ * Reads what a request asks for: a POST's body, which is JSON of at most so many bytes and exactly of the form that
+ * GraphQL over HTTP gives it, or a GET's parameters. Whatever else is answered with a text that is always the same.
+ */
+export function requestBody(maxBytes: number): Plugin<object, { readonly req: IncomingMessage }> {
+  return {
+    onRequestParse({ request: { method, headers }, serverContext: { req }, setRequestParser, endResponse }) {
+      if (method === 'GET') return setRequestParser(({ url }) => fromSearch(url));
+      if (method !== 'POST') return;
+      const refused = refusedByHeaders(headers, maxBytes);
+      if (refused) return endResponse(refused);
+      setRequestParser(async () => {
+        const body = await read(req, maxBytes);
+        return body === 'too large' ? tooLarge(maxBytes) : fromBody(body);
+      });
+    },
+  };
+}
+
+function refusedByHeaders(headers: Headers, maxBytes: number): Response | undefined {
+  // More than was said is not read: Node's parser ends the body there.
+  if (Number(headers.get('content-length')) > maxBytes) return tooLarge(maxBytes);
+  const refuse = (message: string, more: Readonly<Record<string, string>> = {}) =>
+    refusal(415, 'UNSUPPORTED_MEDIA_TYPE', message, {
+      ...more,
+      // A body whose end nobody knows would be read to it before the next request.
+      ...(headers.has('transfer-encoding') ? { connection: 'close' } : {}),
+    });
+  // A browser sends any other type without asking first, also from a page of somebody else's.
+  if (!isJson(headers.get('content-type'))) {
+    return refuse('The body of a POST must be application/json.');
+  }
+  const encoding = headers.get('content-encoding');
+  if (encoding !== null && encoding.toLowerCase() !== 'identity') {
+    return refuse('The body of a POST must not be encoded or compressed.', { 'accept-encoding': 'identity' });
+  }
+  return undefined;
+}
+
+function isJson(contentType: string | null): boolean {
+  const [type, ...parameters] = (contentType ?? '').toLowerCase().split(';');
+  return (
+    type?.trim() === 'application/json' &&
+    parameters.every((one) => !/^\s*charset\s*=/.test(one) || /^\s*charset\s*=\s*"?utf-8"?\s*$/.test(one))
+  );
+}
+
+/** Closes the connection: what is left of the body is not waited for. */
+function tooLarge(maxBytes: number): Response {
+  const message = `The body of a request has at most ${maxBytes} bytes.`;
+  return refusal(413, 'BODY_TOO_LARGE', message, { connection: 'close' });
+}
+
+/** Reads a body to its end, or until it is too large. */
+async function read(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too large'> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  return new Promise((resolve, reject) => {
+    // Nobody is there to read this; but it ends the request, and it is no bug.
+    const cutOff = () => reject(badRequest('The body ended too early.'));
+    if (request.destroyed) return cutOff();
+    const take = (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= maxBytes) return chunks.push(chunk);
+      request.off('data', take).pause();
+      return resolve('too large');
+    };
+    request.on('data', take);
+    request.once('end', () => resolve(Buffer.concat(chunks, length)));
+    request.once('error', cutOff);
+    request.once('close', cutOff);
+  });
+}
+
+// A byte-order mark is kept, so that it is seen: JSON must not begin with one (RFC 8259, section 8.1).
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function fromBody(bytes: Buffer): GraphQLParams {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    throw badRequest('The body is not UTF-8.');
+  }
+  if (text.startsWith('\ufeff')) {
+    throw badRequest('The body begins with a byte-order mark: leave it out.');
+  }
+  const body = fromJson(text, 'The body is not JSON.');
+  if (Array.isArray(body)) throw badRequest('A batch is not taken: send one operation a request.');
+  if (typeof body !== 'object' || body === null) {
+    throw badRequest('The body must be a JSON object.');
+  }
+  if (Object.keys(body).some((key) => !members.has(key))) {
+    throw badRequest('The body has other members than query, operationName, variables and extensions.');
+  }
+  const params: GraphQLParams = body;
+  if (!['string', 'undefined'].includes(typeof (params.operationName ?? undefined))) {
+    throw badRequest('The operationName must be a text.');
+  }
+  return params;
+}
+
+function fromSearch(url: string): GraphQLParams {
+  const start = url.indexOf('?');
+  const search = start === -1 ? '' : url.slice(start + 1);
+  try {
+    decodeURIComponent(search);
+  } catch {
+    // URLSearchParams would put U+FFFD in the place of what is no text.
+    throw badRequest('The parameters are not UTF-8.');
+  }
+  const parameters = new URLSearchParams(search);
+  const json = (name: string) => {
+    const text = parameters.get(name);
+    return text
+      ? (fromJson(text, `The parameter ${name} is not JSON.`) as Record<string, unknown>)
+      : undefined;
+  };
+  const [query, operationName] = [parameters.get('query'), parameters.get('operationName')];
+  const [variables, extensions] = [json('variables'), json('extensions')];
+  return {
+    ...(query ? { query } : {}),
+    ...(operationName ? { operationName } : {}),
+    ...(variables === undefined ? {} : { variables }),
+    ...(extensions === undefined ? {} : { extensions }),
+  };
+}
+
+function fromJson(text: string, message: string): unknown {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw badRequest(message);
+  }
+  if (isDeeperThan(maxNesting, value)) {
+    throw badRequest(`Variables and extensions are nested ${maxNesting} levels deep at most.`);
+  }
+  return mayBeRounded(text) ? parseExactly(text) : value;
+}
+
+/** Level by level: a call for each would end where the stack does. */
+function isDeeperThan(levels: number, value: unknown): boolean {
+  let level = [value].filter(isNested);
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > levels) return true;
+    level = level.flatMap((one) => Object.values(one).filter(isNested));
+  }
+  return false;
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
