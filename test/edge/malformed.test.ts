@@ -167,7 +167,7 @@ describe('what cannot be read after what can', () => {
   });
 });
 
-it('a patch under way is answered, whatever else comes over its connection, and how often', async () => {
+it('patches under way are answered, whatever else comes over their connection, and how often', async () => {
   const warnings: string[] = [];
   const warned = ({ name }: Error) => warnings.push(name);
   process.on('warning', warned);
@@ -182,7 +182,8 @@ it('a patch under way is answered, whatever else comes over its connection, and 
     said += chunk;
   });
   const closed = new Promise((resolve) => socket.once('close', resolve));
-  socket.write(post(mutation(someUser(slowly, 'customers'))));
+  // Of one user, so that the second begins when the first has ended.
+  socket.write(post(mutation(someUser(slowly, 'customers'))).repeat(2));
   await proxy.arrived('write');
   for (let count = 0; count < 30; count += 1) {
     socket.write('garbage\r\n\r\n');
@@ -190,9 +191,11 @@ it('a patch under way is answered, whatever else comes over its connection, and 
   }
   letGo();
   await closed;
-  expect(said.match(/HTTP\/1.1 \d+/g)).toEqual(['HTTP/1.1 200']);
-  expect(said).toContain('{"data":{"patchUser":{"outcome":"APPLIED"}}}');
-  expect(written(slowly)).toHaveLength(1);
+  expect(said.match(/HTTP\/1.1 \d+|"outcome":"\w+"/g)).toEqual([
+    ...['HTTP/1.1 200', '"outcome":"APPLIED"'],
+    ...['HTTP/1.1 200', '"outcome":"APPLIED"'],
+  ]);
+  expect(written(slowly)).toHaveLength(2);
   expect(warnings).toEqual([]);
   process.off('warning', warned);
   await slowly.close();

@@ -1,10 +1,13 @@
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listen } from '../../src/edge/http-server.ts';
 import { securityHeaders as headersOf } from '../../src/edge/security-headers.ts';
 import type { Service } from '../../src/service.ts';
 import { type FrontDoor, openFrontDoor } from '../front-door.ts';
 import { startAnother, startTokenCallers, type TokenCallers } from './another-service.ts';
 import { converse, lines } from './raw.ts';
-import { post, securityHeaders } from './requests.ts';
+import { post, refusal, securityHeaders } from './requests.ts';
 
 let door: FrontDoor;
 let tokens: TokenCallers;
@@ -64,6 +67,31 @@ describe('every answer has the security headers, and none that tells of the serv
     expect(Object.fromEntries(answer.headers)).toMatchObject(securityHeaders);
     await closed;
   });
+});
+
+it('an answer that cannot be made is a 500 that says nothing, and the log says why', async () => {
+  const log: string[] = [];
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      log.push(String(chunk));
+      done();
+    },
+  });
+  const server = await listen({
+    host: '127.0.0.1',
+    port: 0,
+    answer: () => Promise.reject(new Error('a bug of ours')),
+    log: pino(stream),
+  });
+  const { answers } = await converse(server.url, lines(['GET / HTTP/1.1', host]), 1);
+  expect(answers.map(({ status, body }) => [status, body])).toEqual([
+    [500, refusal('INTERNAL_SERVER_ERROR', 'Unexpected error.')],
+  ]);
+  expect(answers[0]?.headers).toMatchObject(securityHeaders);
+  expect(log.map((line) => JSON.parse(line))).toMatchObject([
+    { event: 'bug', err: { message: 'a bug of ours' } },
+  ]);
+  await server.close();
 });
 
 describe('Strict-Transport-Security', () => {
