@@ -143,7 +143,8 @@ it('a second Authorization header does not help the first', async () => {
     });
     sent.end(JSON.stringify({ query: aPatch(door) }));
   });
-  expect(status).toBe(401);
+  // Refused for being two, or for the first.
+  expect([400, 401]).toContain(status);
 });
 
 describe('without a token', () => {
@@ -154,7 +155,7 @@ describe('without a token', () => {
   it('nothing else is to be had', async () => {
     for (const path of ['/', '/graphql', '/metrics', '/graphql/', '/health/', '/graphql/stream']) {
       const { status } = await fetch(`${door.url}${path}`);
-      expect([path, status === 401 || status === 404]).toEqual([path, true]);
+      expect([path, [401, 404, 405].includes(status)]).toEqual([path, true]);
     }
   });
 });

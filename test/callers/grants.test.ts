@@ -18,6 +18,10 @@ const configured = {
   'by-path': { rights: { claim: ['realm_access', 'roles'] }, directories: ['customers'] },
   'by-address': { rights: { claim: 'https://idpatch.example.com/rights' }, directories: ['customers'] },
   'by-odd-name': { rights: { claim: 'constructor' }, directories: { claim: '__proto__' } },
+  'by-inherited-name': {
+    rights: { claim: ['constructor', 'name'], grants: { Object: ['users:read'] } },
+    directories: ['customers'],
+  },
   'by-grants': {
     rights: { claim: 'roles', grants: { agent: ['users:read'], lead: ['users:write'], nobody: [] } },
     directories: ['customers'],
@@ -126,6 +130,8 @@ describe('rights in a claim', () => {
     await grants('by-odd-name', '{}', nothing);
     await grants('by-odd-name', '{ "constructor": "users:read" }', nothing);
     await grants('by-odd-name', '{ "constructor": "users:read", "desks": "customers" }', nothing);
+    await grants('by-inherited-name', '{}', nothing);
+    await grants('by-inherited-name', '{ "constructor": { "name": "Object" } }', customers('sr'));
   });
 });
 

@@ -174,6 +174,17 @@ describe('a key set', () => {
     return doorWithKeysAt(`${server.url}/keys?tenant=1`);
   }
 
+  it('is asked for at its address, with its query and nothing else of the configuration', async () => {
+    const asked: unknown[] = [];
+    const server = await startKeyServer(({ method, url, headers }, response) => {
+      asked.push([method, url, headers.authorization, headers.cookie]);
+      response.end(JSON.stringify({ keys: [signer.publicJwk] }));
+    });
+    const door = await doorWithKeysAt(`${server.url}/a%20tenant/keys?version=2&of=us`);
+    await isAnswered(door, await signer.sign(claimsFor(door)), answers.applied);
+    expect(asked).toEqual([['GET', '/a%20tenant/keys?version=2&of=us', undefined, undefined]]);
+  });
+
   it('that is empty has no key for anybody: 401', async () => {
     const door = await doorWithKeys();
     await isAnswered(door, await signer.sign(claimsFor(door)), answers.badToken);
