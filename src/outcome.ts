@@ -147,6 +147,9 @@ export class OutcomeUnknownError extends PatchError {
   }
 }
 
+/** Errors that one answer names at most: a hostile input has no end of them. Our own choice. */
+export const mostErrors = 100;
+
 /** Codes after which the very same call may succeed later, provided that nothing was written. */
 const passing: ReadonlySet<PatchErrorCode> = new Set([
   'RATE_LIMITED',

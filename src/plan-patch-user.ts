@@ -2,7 +2,7 @@ import { planRefusals } from './callers/policy.ts';
 import { checkPatch, forbidden, type PatchRequest } from './check-patch.ts';
 import type { Context } from './context.ts';
 import { errorOfFailure } from './error-of-failure.ts';
-import { type InputPath, type PatchError, UserNotFoundError } from './outcome.ts';
+import { type InputPath, mostErrors, type PatchError, UserNotFoundError } from './outcome.ts';
 import type { Change, DescribedRequest } from './providers/provider.ts';
 import { inputDigest, keyReused, recall } from './replay.ts';
 import { findUserId, readTarget } from './target.ts';
@@ -35,7 +35,11 @@ export async function planPatchUser(
   found: readonly PatchError[],
   context: Context,
 ): Promise<PatchPlan> {
-  const refused = (errors: readonly PatchError[]): PatchPlan => ({ errors, requests: [], changes: [] });
+  const refused = (errors: readonly PatchError[]): PatchPlan => ({
+    errors: errors.slice(0, mostErrors),
+    requests: [],
+    changes: [],
+  });
   const time = context.startOperation();
   const denied = forbidden(request, context, planRefusals);
   if (denied.length > 0) return refused([...found, ...denied]);

@@ -1,6 +1,7 @@
 import { notShown } from './confirm.ts';
 import {
   type InputPath,
+  mostErrors,
   OutcomeUnknownError,
   type PatchConfirmation,
   type PatchError,
@@ -20,9 +21,9 @@ export interface Verdict {
   readonly errors: readonly PatchError[];
 }
 
-/** Nothing was written. */
+/** Nothing was written. Of more errors than `mostErrors` the first are given. */
 export function notApplied(errors: readonly PatchError[]): Verdict {
-  return { outcome: 'NOT_APPLIED', confirmedBy: null, user: null, errors };
+  return { outcome: 'NOT_APPLIED', confirmedBy: null, user: null, errors: errors.slice(0, mostErrors) };
 }
 
 /** Where the sending of steps ended. */

@@ -56,6 +56,17 @@ const rows: readonly BadPatch[] = [
     () => [invalidInput('At most 50 operations in one patch.', 'patch', 'customFields')],
   ],
   [
+    'more that is wrong than an answer names',
+    { customFields: Array.from({ length: 1000 }, () => ({ remove: { field: '' } })) },
+    () =>
+      Array.from({ length: 100 }, (_, index) =>
+        invalidInput(
+          'An empty text is no value: null clears the field, where the directory can clear it.',
+          ...['patch', 'customFields', String(index), 'remove', 'field'],
+        ),
+      ),
+  ],
+  [
     'custom fields that the directory does not have',
     {
       customFields: [

@@ -180,7 +180,8 @@ const PatchUserPayload = builder.objectRef<PatchResult>('PatchUserPayload').impl
     }),
     errors: t.field({
       type: [PatchUserError],
-      description: 'Everything that is wrong, at once. Empty exactly when the outcome is APPLIED.',
+      description:
+        'Everything that is wrong, at once; of more than 100 errors, the first. Empty exactly when the outcome is APPLIED.',
       resolve: ({ errors, outcome, user }, _args, { caller }) =>
         errors.map((error) => ({ error, outcome, toReader: isReader(caller, user) })),
     }),
