@@ -39,7 +39,9 @@ export function createServer(services: Services, options: ServerOptions): Server
     multipart: false,
     plugins: [whoCalls.plugin, jsonOnly, ...(options.introspection ? [] : [withoutIntrospection])],
   });
-  return async (request, response) => yoga.handleNodeRequestAndResponse(request, response);
+  return async (request, response) =>
+    // The same context as where Yoga itself would answer a request of node:http: its plugins find both there.
+    yoga.handleNodeRequestAndResponse(request, response, { req: request, res: response });
 }
 
 /** The header by which a caller shortens the deadline of each operation, in milliseconds. */
