@@ -72,6 +72,8 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
       log.error({ event: 'bug', err });
       given = refused(500, 'INTERNAL_SERVER_ERROR', 'Unexpected error.');
     }
+    // The rest of a body that nobody wants to read would be read before the next request.
+    if (!request.complete) closeAfter(response);
     send(response, given);
   });
   // Node drops headers above this count without a word. Their size bounds them already.
