@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { someUser, written } from '../expected.ts';
 import { type FrontDoor, openFrontDoor } from '../front-door.ts';
 import { type Answer, badRequest, exchange, post, refuses } from './answers.ts';
+import { converse, lines } from './raw.ts';
 
 const bodyBytes = 4_096;
 let door: FrontDoor;
@@ -211,6 +212,21 @@ describe('a body that is too large', () => {
     });
     expect((await post(door, '{ "query": "{ __typename }" }')).status).toBe(200);
     expect(door.log.slice(logged)).toEqual([]);
+  });
+});
+
+describe('a body that nobody wants to read', () => {
+  const begin = (path: string, ...more: readonly string[]) =>
+    lines([`POST ${path} HTTP/1.1`, 'Host: localhost', 'Content-Length: 100000', ...more], '{');
+
+  it.each([
+    ['of a stranger', 401, () => begin('/graphql', 'Authorization: Bearer a.b.c')],
+    ['of another page', 403, () => begin('/graphql', 'Origin: https://evil.example')],
+    ['to nowhere', 404, () => begin('/nowhere')],
+  ])('%s is not waited for: the connection is closed', async (_, status, bytes) => {
+    const { answers, closed } = await converse(door.url, bytes());
+    expect(answers).toMatchObject([{ status, headers: { connection: 'close' } }]);
+    expect(closed).toBe(true);
   });
 });
 
