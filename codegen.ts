@@ -1,12 +1,15 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
-import { printSchema } from 'graphql';
+import { entityKeys } from './src/schema/entities.ts';
 import { schema } from './src/schema/index.ts';
+import { subgraphSdl } from './src/schema/subgraph-sdl.ts';
 
-/** Prints the code-first schema to schema.graphql. */
+const sdl = subgraphSdl(schema, entityKeys);
+
+/** Writes the code-first schema to schema.graphql, to the letter as `_service.sdl` gives it to gateways. */
 const config: CodegenConfig = {
-  schema: printSchema(schema),
+  schema: sdl,
   generates: {
-    'schema.graphql': { plugins: ['schema-ast'], config: { includeDirectives: true } },
+    'schema.graphql': { plugins: [{ add: { content: sdl } }] },
   },
 };
 

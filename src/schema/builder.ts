@@ -11,6 +11,7 @@ export const builder = new SchemaBuilder<{
   Scalars: {
     ID: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date };
+    _Any: { Input: unknown; Output: never };
   };
 }>({
   plugins: [OnInvalidInputPlugin, ZodPlugin],

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import './directory.ts';
+import './entities.ts';
 import './operation.ts';
 import './patch-user.ts';
 import './plan-patch-user.ts';

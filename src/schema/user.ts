@@ -1,23 +1,9 @@
-import { collectSubFields } from '@graphql-tools/utils';
-import { GraphQLError, type GraphQLResolveInfo, isObjectType } from 'graphql';
-import { mayRead, noSuchUser } from '../callers/policy.ts';
-import type { Context } from '../context.ts';
-import { ForbiddenError } from '../outcome.ts';
-import { findTarget, type TargetPaths, type UserBy as UserReference } from '../target.ts';
-import {
-  type Email,
-  globalId,
-  type Phone,
-  type User,
-  type UserStatus,
-  type UserTenant,
-  type WholeUser,
-} from '../user.ts';
+import { type Email, globalId, type Phone, type User, type UserStatus, type UserTenant } from '../user.ts';
 import { userVersion } from '../user-version.ts';
 import { builder } from './builder.ts';
 import { CustomFieldType } from './custom-field.ts';
 import { DirectoryType } from './directory.ts';
-import { readFailed, toGraphQLError } from './read-failed.ts';
+import { readUser, withCustomFields } from './read-user.ts';
 import { UserBy } from './user-by.ts';
 
 /** A user's state, in inputs and answers. */
@@ -148,7 +134,7 @@ builder.queryFields((t) => ({
     args: { by: t.arg({ type: UserBy, required: true, description: 'Which user.' }) },
     description: 'One user; null where there is no such user.',
     resolve: (_root, { by }, context, info) =>
-      read(by, { id: ['by', 'id'], login: ['by', 'login'] }, context, info),
+      readUser(by, { id: ['by', 'id'], login: ['by', 'login'] }, context, info),
   }),
   users: t.field({
     type: [UserType],
@@ -164,46 +150,6 @@ builder.queryFields((t) => ({
       'Users in the order of the ids, null where there is no such user. One call to the provider for each ' +
       'directory and hundred ids, where the provider can do it.',
     resolve: (_root, { ids }, context, info) =>
-      ids.map((id, index) => read({ id }, { id: ['ids', String(index)], login: [] }, context, info)),
+      ids.map((id, index) => readUser({ id }, { id: ['ids', String(index)], login: [] }, context, info)),
   }),
 }));
-
-/** The user who is meant, read with custom fields where the query asks for what needs them. */
-async function read(
-  by: UserReference,
-  paths: TargetPaths,
-  context: Context,
-  info: GraphQLResolveInfo,
-): Promise<User | undefined> {
-  const target = findTarget(by, context, paths);
-  if (!('directory' in target)) throw toGraphQLError(target);
-  const { name, provider } = target.directory;
-  if (!mayRead(context.caller, { ...target, directory: name })) {
-    throw toGraphQLError(new ForbiddenError(noSuchUser, target.path));
-  }
-  try {
-    if ('login' in target) return await provider.findUser(target.login, context.startOperation().writing);
-    const id = globalId({ directory: name, userId: target.userId });
-    return await (needsCustomFields(info) ? context.loaders.wholeUser(id) : context.loaders.user(id));
-  } catch (failure) {
-    return readFailed(failure);
-  }
-}
-
-/** Whether the selection has a field that the lists of some providers do not carry. */
-function needsCustomFields({ schema, fragments, variableValues, fieldNodes }: GraphQLResolveInfo): boolean {
-  const type = schema.getType('User');
-  if (!isObjectType(type)) throw new Error('The schema has no User.');
-  const { fields } = collectSubFields(schema, fragments, variableValues, type, [...fieldNodes]);
-  const selected = [...fields.values()].flatMap((nodes) => nodes.map((node) => node.name.value));
-  return selected.includes('customFields') || selected.includes('version');
-}
-
-/** The user with custom fields: read again where the call that read it does not carry them. */
-async function withCustomFields(user: User, context: Context): Promise<WholeUser> {
-  if (user.customFields) return { ...user, customFields: user.customFields };
-  const whole = await context.loaders.wholeUser(globalId(user)).catch(readFailed);
-  if (!whole)
-    throw new GraphQLError('The user is there no more.', { extensions: { code: 'USER_NOT_FOUND' } });
-  return whole;
-}

@@ -1,0 +1,52 @@
+import { collectSubFields } from '@graphql-tools/utils';
+import { GraphQLError, type GraphQLResolveInfo, isObjectType } from 'graphql';
+import { mayRead, noSuchUser } from '../callers/policy.ts';
+import type { Context } from '../context.ts';
+import { ForbiddenError } from '../outcome.ts';
+import { findTarget, type TargetPaths, type UserBy as UserReference } from '../target.ts';
+import { globalId, type User, type WholeUser } from '../user.ts';
+import { readFailed, toGraphQLError } from './read-failed.ts';
+
+/**
+ * The user who is meant, read with custom fields where the query asks for what needs them; undefined where there is
+ * no such user. Throws a GraphQLError with `extensions.code` where the reference is wrong, the caller may not read
+ * them, or the provider gave no answer.
+ */
+export async function readUser(
+  by: UserReference,
+  paths: TargetPaths,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<User | undefined> {
+  const target = findTarget(by, context, paths);
+  if (!('directory' in target)) throw toGraphQLError(target);
+  const { name, provider } = target.directory;
+  if (!mayRead(context.caller, { ...target, directory: name })) {
+    throw toGraphQLError(new ForbiddenError(noSuchUser, target.path));
+  }
+  try {
+    if ('login' in target) return await provider.findUser(target.login, context.startOperation().writing);
+    const id = globalId({ directory: name, userId: target.userId });
+    return await (needsCustomFields(info) ? context.loaders.wholeUser(id) : context.loaders.user(id));
+  } catch (failure) {
+    return readFailed(failure);
+  }
+}
+
+/** Whether the selection has a field that the lists of some providers do not carry. */
+function needsCustomFields({ schema, fragments, variableValues, fieldNodes }: GraphQLResolveInfo): boolean {
+  const type = schema.getType('User');
+  if (!isObjectType(type)) throw new Error('The schema has no User.');
+  const { fields } = collectSubFields(schema, fragments, variableValues, type, [...fieldNodes]);
+  const selected = [...fields.values()].flatMap((nodes) => nodes.map((node) => node.name.value));
+  return selected.includes('customFields') || selected.includes('version');
+}
+
+/** The user with custom fields: read again where the call that read it does not carry them. Throws a GraphQLError. */
+export async function withCustomFields(user: User, context: Context): Promise<WholeUser> {
+  if (user.customFields) return { ...user, customFields: user.customFields };
+  const whole = await context.loaders.wholeUser(globalId(user)).catch(readFailed);
+  if (!whole)
+    throw new GraphQLError('The user is there no more.', { extensions: { code: 'USER_NOT_FOUND' } });
+  return whole;
+}
