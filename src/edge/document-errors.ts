@@ -11,6 +11,7 @@ import {
   validate,
 } from 'graphql';
 import { survives } from './exact-numbers.ts';
+import { NoServiceSdlRule } from './no-service-sdl.ts';
 import { alwaysBadRequest, badRequest } from './refusal.ts';
 
 /** Errors that one answer names, and places that one error names: a long answer is of use to nobody. */
@@ -57,6 +58,7 @@ const texts: Readonly<Record<string, string>> = {
   UniqueInputFieldNamesRule: 'A field of an input is given twice.',
   MaxIntrospectionDepthRule: 'The document asks too deeply for the schema.',
   NoSchemaIntrospectionCustomRule: 'The schema is not shown here.',
+  NoServiceSdlRule: 'The schema is not shown here.',
   ExactNumbersRule: notSurviving,
   KnownOperationTypesRule: noSuchOperations,
 };
@@ -128,7 +130,7 @@ export function createValidator(options: {
     ...specifiedRules,
     ExactNumbersRule,
     KnownOperationTypesRule,
-    ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+    ...(introspection ? [] : [NoSchemaIntrospectionCustomRule, NoServiceSdlRule]),
   ].map((rule) => reworded(rule, suggestions));
   return (schema, document) =>
     validate(schema, document, rules, { maxErrors, hideSuggestions: !suggestions })

@@ -21,12 +21,18 @@ const Entity = builder.unionType('_Entity', {
   resolveType: () => UserType,
 });
 
+/** Printing it takes some ten milliseconds, and a document can ask for it many times. */
+let sdl: string | undefined;
+
 const Service = builder.objectRef<object>('_Service').implement({
   description: 'What a gateway is to know of this subgraph.',
   fields: (t) => ({
     sdl: t.string({
-      description: 'The schema, with the keys of its entities.',
-      resolve: (_root, _args, _context, { schema }) => subgraphSdl(schema, entityKeys),
+      description: 'The schema, with the keys of its entities; where introspection is off, it is refused.',
+      resolve: (_root, _args, _context, { schema }) => {
+        sdl ??= subgraphSdl(schema, entityKeys);
+        return sdl;
+      },
     }),
   }),
 });
