@@ -15,10 +15,16 @@ export interface ServerOptions extends Pick<Config['server'], 'introspection'> {
 /** Answers a request of `/graphql`; whoever listens has looked at where it comes from. */
 export type Server = (request: IncomingMessage, response: ServerResponse) => Promise<Response>;
 
+/** What Yoga's plugins find beside the request: the same as where Yoga itself answers node:http. */
+interface OfNode {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+}
+
 /** Makes the GraphQL server. */
 export function createServer(services: Services, options: ServerOptions): Server {
   const whoCalls = createWhoCalls(options.authenticator, services.log);
-  const yoga = createYoga<Record<string, never>, Context>({
+  const yoga = createYoga<OfNode, Context>({
     schema,
     context: ({ request }) => createContext(services, whoCalls.callerOf(request), askedDeadline(request)),
     graphqlEndpoint: '/graphql',
@@ -39,9 +45,7 @@ export function createServer(services: Services, options: ServerOptions): Server
     multipart: false,
     plugins: [whoCalls.plugin, jsonOnly, ...(options.introspection ? [] : [withoutIntrospection])],
   });
-  return async (request, response) =>
-    // The same context as where Yoga itself would answer a request of node:http: its plugins find both there.
-    yoga.handleNodeRequestAndResponse(request, response, { req: request, res: response });
+  return async (req, res) => yoga.handleNodeRequestAndResponse(req, res, { req, res });
 }
 
 /** The header by which a caller shortens the deadline of each operation, in milliseconds. */
