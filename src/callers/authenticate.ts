@@ -6,7 +6,7 @@ import type { Callers } from './settings.ts';
 import { TokenRefused, type TrustedIssuer, verifyToken } from './token.ts';
 
 /** Who asks; or why that is not known. */
-export type Authentication =
+type Authentication =
   | { readonly kind: 'known'; readonly caller: Caller }
   /** There is no token, or none that is a bearer token. */
   | { readonly kind: 'no-token' }

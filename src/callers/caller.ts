@@ -13,7 +13,7 @@ export const rights = [
 ] as const satisfies readonly Right[];
 
 /** The caller's own record, which they may read, and change in some fields. */
-export interface OwnRecord {
+interface OwnRecord {
   readonly directory: string;
   /** The provider's own id of the user. */
   readonly userId: string;
