@@ -10,29 +10,59 @@ export type Finding = string;
  * phone number). Letters are the same in either case, but for base64. Gives one finding for each canary and form.
  */
 export function search(found: string | Uint8Array, canaries: readonly Canary[]): Finding[] {
-  const looks = looksAt(Buffer.from(found as string));
-  const findings = canaries.flatMap(({ name, marks }) =>
-    marks.flatMap((mark) => {
-      const forms = formsOf(mark);
-      return looks.flatMap(([look, text, lower]) =>
-        forms.flatMap(([form, needle, exact]) =>
-          (exact ? text : lower).includes(needle) ? [`${name}: ${form}${look}`] : [],
-        ),
-      );
-    }),
-  );
-  return [...new Set(findings)];
+  const index = indexOf(canaries);
+  const findings = new Set<Finding>();
+  const scan = (look: string, text: string, needles: Needles) => {
+    for (let at = 0; at + shortest <= text.length; at += 1) {
+      for (const { finding, needle } of needles.get(text.slice(at, at + shortest)) ?? []) {
+        if (text.startsWith(needle, at)) findings.add(`${finding}${look}`);
+      }
+    }
+  };
+  for (const [look, text] of looksAt(Buffer.from(found as string))) {
+    scan(look, text, index.exact);
+    scan(look, text.toLowerCase(), index.folded);
+  }
+  return [...findings];
 }
 
-type Form = readonly [form: string, needle: string, exact: boolean];
+/** The length of the shortest mark, and of what the index is made by. */
+const shortest = 8;
 
-const formsKept = new Map<string, readonly Form[]>();
+/** What is looked for, by its first characters. */
+type Needles = Map<string, { readonly finding: Finding; readonly needle: string }[]>;
+
+/** All forms of all marks: those whose case counts apart from the others. */
+interface Index {
+  count: number;
+  readonly exact: Needles;
+  readonly folded: Needles;
+}
+
+const indexes = new WeakMap<readonly Canary[], Index>();
+
+/** The index of a list, which may have grown since. */
+function indexOf(canaries: readonly Canary[]): Index {
+  const index = indexes.get(canaries) ?? { count: 0, exact: new Map(), folded: new Map() };
+  indexes.set(canaries, index);
+  for (const { name, marks } of canaries.slice(index.count)) {
+    for (const [form, needle, isExact] of marks.flatMap(formsOf)) {
+      if (needle.length < shortest)
+        throw new Error(`What is planted as ${name} is too short to be known again.`);
+      const kept = index[isExact ? 'exact' : 'folded'];
+      const start = needle.slice(0, shortest);
+      kept.set(start, [...(kept.get(start) ?? []), { finding: `${name}: ${form}`, needle }]);
+    }
+  }
+  index.count = canaries.length;
+  return index;
+}
+
+type Form = readonly [form: string, needle: string, isExact: boolean];
 
 function formsOf(mark: string): readonly Form[] {
-  const kept = formsKept.get(mark);
-  if (kept) return kept;
   const [utf8, utf16] = [Buffer.from(mark), Buffer.from(mark, 'utf16le')];
-  const forms: Form[] = [
+  return [
     ['plain', mark.toLowerCase(), false],
     ['hexadecimal', utf8.toString('hex'), false],
     ['hexadecimal UTF-16', utf16.toString('hex'), false],
@@ -43,8 +73,6 @@ function formsOf(mark: string): readonly Form[] {
       ]),
     ),
   ];
-  formsKept.set(mark, forms);
-  return forms;
 }
 
 /** What base64 makes of these bytes after `offset` others, without the characters that their neighbours share. */
@@ -55,7 +83,7 @@ function base64Within(bytes: Buffer, offset: number, encoding: 'base64' | 'base6
   return encoded.slice(offset === 0 ? 0 : 4);
 }
 
-type Look = readonly [look: string, text: string, lower: string];
+type Look = readonly [look: string, text: string];
 
 function looksAt(bytes: Buffer): readonly Look[] {
   const text = bytes.toString('utf8');
@@ -68,17 +96,17 @@ function looksAt(bytes: Buffer): readonly Look[] {
     [', URL-encoded twice', withoutUrlEscapes(url)],
     [', HTML-escaped', withoutHtmlEscapes(unescaped)],
     [', UTF-16', withoutZeroBytes(bytes)],
-    [', UTF-16', bytes.toString('utf16le')],
-    [', UTF-16', bytes.subarray(1).toString('utf16le')],
-    [', UTF-16', swapped(bytes)],
-    [', UTF-16', swapped(bytes.subarray(1))],
+    ...[pairs(bytes), pairs(bytes.subarray(1))].flatMap((even) => [
+      [', UTF-16', even.toString('utf16le')] as const,
+      [', UTF-16', even.swap16().toString('utf16le')] as const,
+    ]),
     [', with separators', unescaped.replace(/(?<=\d)[ ().\-/+,:"'\\]{1,3}(?=\d)/g, '')],
   ];
   const seen = new Set<string>();
   return looks.flatMap(([look, one]) => {
     if (seen.has(one)) return [];
     seen.add(one);
-    return [[look, one, one.toLowerCase()] as const];
+    return [[look, one] as const];
   });
 }
 
@@ -107,7 +135,7 @@ function withoutZeroBytes(bytes: Buffer): string {
   return Buffer.from(bytes.filter((byte) => byte !== 0)).toString('utf8');
 }
 
-function swapped(bytes: Buffer): string {
-  const even = Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2)));
-  return even.swap16().toString('utf16le');
+/** A copy of whole pairs of bytes: Node 24 writes past its memory where it decodes UTF-16 from an odd address. */
+function pairs(bytes: Buffer): Buffer {
+  return Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2)));
 }
