@@ -1,7 +1,7 @@
 import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { createAuthenticator } from './callers/authenticate.ts';
 import { createRateLimit } from './callers/rate-limit.ts';
 import type { Config } from './config.ts';
@@ -9,6 +9,7 @@ import { createDirectories } from './directories.ts';
 import type { Journal } from './journal/journal.ts';
 import { createPostgresJournal } from './journal/postgres.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
+import { loggedError } from './logged-error.ts';
 import { createOperationsUnderWay } from './operations-under-way.ts';
 import { createServer } from './server.ts';
 import { createTurns } from './turns.ts';
@@ -27,9 +28,10 @@ export interface Service {
 /** Milliseconds between two looks for idle connections while the process leaves. */
 const sweepMs = 20;
 
-/** The log: one line of JSON an event on standard output. */
-export function createLog(): Logger {
-  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
+/** The log: one line of JSON an event, on standard output unless it is to go elsewhere. */
+export function createLog(destination: DestinationStream = pino.destination(1)): Logger {
+  const serializers = { err: loggedError };
+  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers }, destination);
 }
 
 /** Starts what a configuration describes and listens. Rejects where the address cannot be had. */
