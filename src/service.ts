@@ -30,8 +30,14 @@ const sweepMs = 20;
 
 /** The log: one line of JSON an event, on standard output unless it is to go elsewhere. */
 export function createLog(destination: DestinationStream = pino.destination(1)): Logger {
-  const serializers = { err: loggedError };
-  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers }, destination);
+  const options = {
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: loggedError },
+    // pino takes the message of what is under this key for the line's own, past its serializer.
+    errorKey: 'none',
+  };
+  return pino(options, destination);
 }
 
 /** Starts what a configuration describes and listens. Rejects where the address cannot be had. */

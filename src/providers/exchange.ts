@@ -172,8 +172,9 @@ export function onlyOne<T>(found: readonly T[]): T | undefined {
   );
 }
 
-/** Words without digits, as `ResourceDuplicated.Username` and `invalid_token`, or Descope's `E011003`. */
-const codeToTell = /^(?:[A-Za-z]{1,40}(?:[._][A-Za-z]{1,40}){0,4}|E\d{6})$/;
+/** `ResourceDuplicated.Username`, `Forbidden.RAM`, `invalid_token`, or Descope's `E011003`: no other code is documented. */
+const codeToTell =
+  /^(?=.{2,64}$)(?:(?:[A-Z][a-z]+)+(?:\.(?=[A-Z])(?:[A-Z][a-z]+)*[A-Z]{0,4})*|[a-z]+(?:_[a-z]+)*|E\d{6})$/;
 
 /** A UUID as Alibaba Cloud's gateways give it, or Cloudflare's Ray ID: 16 hexadecimal digits and an airport. */
 const requestIdToTell = /^(?:[\dA-F]{8}(?:-[\dA-F]{4}){3}-[\dA-F]{12}|[\da-f]{16}-[A-Z]{3})$/i;

@@ -4,7 +4,7 @@ import type { Plants } from './plants.ts';
 import { directoryNames } from './providers.ts';
 
 /** A patch of every directory with this wrong in it. */
-function wrongPatch(name: string, patch: (plants: Plants) => object): Case {
+function wrongPatch(name: string, patch: (plants: Plants) => object, permits: readonly string[] = []): Case {
   return {
     name: `a patch with ${name}`,
     run: async (world) => {
@@ -16,6 +16,7 @@ function wrongPatch(name: string, patch: (plants: Plants) => object): Case {
       );
     },
     shows: /INVALID_INPUT|UNSUPPORTED_FIELD|"errors":\[/,
+    permits,
   };
 }
 
@@ -36,11 +37,15 @@ const wrongValues: readonly Case[] = [
   })),
   wrongPatch('a picture that is none', (plants) => ({ picture: `javascript:${plants.word('no picture')}` })),
   wrongPatch('a username that mixes scripts', (plants) => ({ username: `${plants.word('username')}ж` })),
-  wrongPatch('roles, a tenant and an application that are not there', (plants) => ({
-    roleNames: [plants.word('role'), 'member'],
-    ssoAppIds: [plants.word('application')],
-    tenants: [{ tenantId: plants.word('tenant'), roleNames: [plants.word('tenant’s role')] }],
-  })),
+  wrongPatch(
+    'roles, a tenant and an application that only the provider knows not to be there',
+    (plants) => ({
+      roleNames: [plants.word('role'), 'member'],
+      ssoAppIds: [plants.word('application')],
+      tenants: [{ tenantId: plants.word('tenant'), roleNames: [plants.word('tenant’s role')] }],
+    }),
+    ['planPatchUser.requests', 'planPatchUser.changes'],
+  ),
   wrongPatch('a custom field that is not there', (plants) =>
     customField(plants.word('custom field'), { text: plants.word('custom field’s value') }),
   ),
@@ -94,7 +99,7 @@ const wrongCalls: readonly Case[] = [
     ...{ input: { user: { id: `nowhere:${plants.word('nowhere’s id')}` }, patch: { status: 'ENABLED' } } },
   })),
   wrongCall('the id of nobody', mutation, (plants) => ({
-    input: { user: { id: `customers:${plants.word('nobody’s id')}` }, patch: { displayName: 'Nobody' } },
+    input: { user: { id: `customers:${plants.word('id: nobody’s')}` }, patch: { displayName: 'Nobody' } },
   })),
   wrongCall('a directory that is not there', mutation, (plants) => ({
     input: {

@@ -36,12 +36,12 @@ export function createPlants(): Plants {
   const plant = (name: string, ...marks: readonly string[]) => {
     all.push({ name, marks });
   };
-  // A letter first, so that it may stand wherever a name may; the rest from both cases and the digits.
+  // A letter first, so that it may stand wherever a name may; then a digit, as in every real secret; then both.
   const fresh = (length: number) =>
-    `${letters[randomInt(letters.length)]}${randomBytes(48)
+    `${letters[randomInt(letters.length)]}${randomInt(10)}${randomBytes(48)
       .toString('base64')
       .replace(/[^A-Za-z0-9]/g, '')
-      .slice(0, length - 1)}`;
+      .slice(0, length - 2)}`;
   return {
     all,
     word(name) {

@@ -7,15 +7,15 @@ export type Finding = string;
  * Searches for canaries in whatever came out. A mark is looked for as it is and in the forms that something else
  * could have made of it (base64 in any position, hexadecimal, UTF-16 of these); what came out is looked at as it
  * is and with its escapes undone (JSON's, a URL's once and twice, HTML's, UTF-16's zero bytes, the separators in a
- * phone number). Letters are the same in either case, but for base64. Gives one finding for each canary and form.
+ * phone number). Letters are the same in either case, but for base64. Gives one finding for each canary.
  */
 export function search(found: string | Uint8Array, canaries: readonly Canary[]): Finding[] {
   const index = indexOf(canaries);
-  const findings = new Set<Finding>();
+  const findings = new Map<string, Finding>();
   const scan = (look: string, text: string, needles: Needles) => {
     for (let at = 0; at + shortest <= text.length; at += 1) {
-      for (const { finding, needle } of needles.get(text.slice(at, at + shortest)) ?? []) {
-        if (text.startsWith(needle, at)) findings.add(`${finding}${look}`);
+      for (const { name, form, needle } of needles.get(text.slice(at, at + shortest)) ?? []) {
+        if (text.startsWith(needle, at) && !findings.has(name)) findings.set(name, `${name}: ${form}${look}`);
       }
     }
   };
@@ -23,14 +23,14 @@ export function search(found: string | Uint8Array, canaries: readonly Canary[]):
     scan(look, text, index.exact);
     scan(look, text.toLowerCase(), index.folded);
   }
-  return [...findings];
+  return [...findings.values()];
 }
 
 /** The length of the shortest mark, and of what the index is made by. */
 const shortest = 8;
 
 /** What is looked for, by its first characters. */
-type Needles = Map<string, { readonly finding: Finding; readonly needle: string }[]>;
+type Needles = Map<string, { readonly name: string; readonly form: string; readonly needle: string }[]>;
 
 /** All forms of all marks: those whose case counts apart from the others. */
 interface Index {
@@ -51,7 +51,7 @@ function indexOf(canaries: readonly Canary[]): Index {
         throw new Error(`What is planted as ${name} is too short to be known again.`);
       const kept = index[isExact ? 'exact' : 'folded'];
       const start = needle.slice(0, shortest);
-      kept.set(start, [...(kept.get(start) ?? []), { finding: `${name}: ${form}`, needle }]);
+      kept.set(start, [...(kept.get(start) ?? []), { name, form, needle }]);
     }
   }
   index.count = canaries.length;
