@@ -142,7 +142,8 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
   const named = environment.IDPATCH_CONFIG;
   const text = readText(named ?? './idpatch.yaml', named === undefined);
   if (text === undefined) return undefined;
-  const document = parseDocument(text, { prettyErrors: false });
+  // A warning goes to standard error by itself, and may quote what stands where a key should: a secret in {{ }}.
+  const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
   const [broken] = document.errors;
   if (broken) {
     // The message of a YAML error may quote the line, and the line may hold what must not be printed.

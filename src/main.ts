@@ -1,4 +1,5 @@
 import { ConfigError, loadConfig } from './config.ts';
+import { loggedError } from './logged-error.ts';
 import { createLog, startService } from './service.ts';
 
 /** Milliseconds in which `/ready` says that this process leaves, before it takes no more connections. */
@@ -65,6 +66,12 @@ function leaveOnSignal(close: () => Promise<void>): void {
   process.once('SIGINT', leave);
 }
 
+// Node itself would print all that the error has, whatever that quotes.
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`idpatch ends over a bug: ${JSON.stringify(loggedError(error))}\n`);
+  process.exit(1);
+});
+
 try {
   await main();
 } catch (error) {
@@ -76,7 +83,7 @@ try {
       'idpatch does not start: the port is taken. Set PORT to another, such as PORT=4001.\n',
     );
   } else {
-    throw error;
+    process.stderr.write(`idpatch does not start: ${JSON.stringify(loggedError(error))}\n`);
   }
   process.exit(1);
 }

@@ -3,7 +3,12 @@ import { checkPatch, forbidden, type PatchRequest } from './check-patch.ts';
 import type { Context, OperationTime } from './context.ts';
 import { errorOfFailure } from './error-of-failure.ts';
 import { JournalUnavailable } from './journal/journal.ts';
-import { type PatchError, ProviderUnavailableError, UserNotFoundError } from './outcome.ts';
+import {
+  type PatchError,
+  ProviderRefusedError,
+  ProviderUnavailableError,
+  UserNotFoundError,
+} from './outcome.ts';
 import type { Plan } from './plan.ts';
 import { inputDigest, keyReused, recall, record, replay } from './replay.ts';
 import { findUserId, readTarget, type Target, userNotFound } from './target.ts';
@@ -140,13 +145,16 @@ async function takeTurn(
   }
 }
 
-/** One line an operation: paths and codes, no values. */
+/** One line an operation: paths and codes, and the ids by which a provider's support finds its refusals; no values. */
 function logResult(
   { operationId, outcome, errors }: PatchResult,
   { user, patch }: PatchRequest,
   durationMs: number,
   { log, caller, directories }: Context,
 ): void {
+  const requestIds = errors.flatMap((error) =>
+    error instanceof ProviderRefusedError ? (error.providerRequestId ?? []) : [],
+  );
   const named = user.login?.directory ?? parseGlobalId(user.id ?? '')?.directory ?? '';
   log.info({
     event: 'patchUser',
@@ -156,6 +164,7 @@ function logResult(
     fields: Object.keys(patch),
     outcome,
     errors: errors.map(({ code, path }) => `${code} ${path.join('.')}`),
+    ...(requestIds.length > 0 ? { providerRequestIds: [...new Set(requestIds)] } : {}),
     durationMs: Math.round(durationMs),
   });
 }

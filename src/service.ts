@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import { createAuthenticator } from './callers/authenticate.ts';
 import { createRateLimit } from './callers/rate-limit.ts';
 import type { Config } from './config.ts';
@@ -11,6 +11,7 @@ import { answerRequest } from './edge/routes.ts';
 import type { Journal } from './journal/journal.ts';
 import { createPostgresJournal } from './journal/postgres.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
+import { loggedError } from './logged-error.ts';
 import { createOperationsUnderWay } from './operations-under-way.ts';
 import { createServer } from './server.ts';
 import { createTurns } from './turns.ts';
@@ -26,9 +27,16 @@ export interface Service {
   close(graceMs?: number): Promise<void>;
 }
 
-/** The log: one line of JSON an event on standard output. */
-export function createLog(): Logger {
-  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
+/** The log: one line of JSON an event, on standard output unless it is to go elsewhere. */
+export function createLog(destination: DestinationStream = pino.destination(1)): Logger {
+  const options = {
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: loggedError },
+    // pino takes the message of what is under this key for the line's own, past its serializer.
+    errorKey: 'none',
+  };
+  return pino(options, destination);
 }
 
 /** Starts what a configuration describes and listens. Rejects where the address cannot be had. */

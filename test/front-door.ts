@@ -1,8 +1,7 @@
 import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { type Sandbox, type SandboxChanges, startSandbox } from '../src/sandbox/sandbox.ts';
 import { starterTabs } from '../src/sandbox/welcome.ts';
-import { startService } from '../src/service.ts';
+import { createLog, startService } from '../src/service.ts';
 
 /** A GraphQL answer as JSON gave it; tests assert it whole. */
 interface GraphQLAnswer {
@@ -60,7 +59,8 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
     {},
     { journal: null, ...changes, server: { port: 0, ...changes.server } },
   );
-  const start = () => startService(sandbox.config, { log: pino(stream), starterTabs: starterTabs(sandbox) });
+  const start = () =>
+    startService(sandbox.config, { log: createLog(stream), starterTabs: starterTabs(sandbox) });
   let service = await start();
   const graphql = async (query: string, variables: object = {}, token?: string) => {
     const response = await fetch(`${service.url}/graphql`, {

@@ -207,7 +207,14 @@ describe('a key of a patch that the provider refused', () => {
   const answers: readonly (readonly [what: string, response: EmulatorResponse, error: object])[] = [
     [
       'by its own rules gets its code and request id again',
-      { status: 400, body: { Code: 'OperationDenied.Policy', RequestId: 'R-1', Message: 'canary' } },
+      {
+        status: 400,
+        body: {
+          Code: 'OperationDenied.Policy',
+          RequestId: 'B7F0C0DE-1111-5222-8333-44445555AAAA',
+          Message: 'canary',
+        },
+      },
       {
         __typename: 'ProviderRefusedError',
         code: 'PROVIDER_REFUSED',
@@ -215,7 +222,7 @@ describe('a key of a patch that the provider refused', () => {
         path: ['patch', 'displayName'],
         retryable: false,
         providerCode: 'OperationDenied.Policy',
-        providerRequestId: 'R-1',
+        providerRequestId: 'B7F0C0DE-1111-5222-8333-44445555AAAA',
       },
     ],
     [

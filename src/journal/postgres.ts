@@ -110,15 +110,26 @@ function isPassing(error: unknown): boolean {
   return error instanceof Error && lostConnection.test(error.message);
 }
 
+/**
+ * Classes of error codes whose messages name no value: about the connection, the login, the database's state and the
+ * tables. Others may quote one, as `invalid input syntax for type bigint: "…"` does, or say what a trigger likes.
+ */
+const withoutValues = /^(08|25|28|3D|3F|40|42|53|54|55|57|58)/;
+
 /** Code and message alone: pg's errors have more, such as the client, and the values of rows in their details. */
 function withoutSecrets(error: unknown, connectionString: string): Error {
   const causes = error instanceof AggregateError ? error.errors : [error];
   const message = causes.map((cause) => (cause instanceof Error ? cause.message : 'unknown')).join('; ');
   const secrets = [connectionString, passwordOf(connectionString)];
   const tells = secrets.some((secret) => secret !== '' && message.includes(secret));
-  return Object.assign(new Error(tells ? 'The message held the connection string.' : message), {
-    code: codeOf(error),
-  });
+  const code = codeOf(error);
+  const quotes = /^[0-9A-Z]{5}$/.test(code ?? '') && !withoutValues.test(code ?? '');
+  const says = quotes
+    ? 'The database refused it.'
+    : tells
+      ? 'The message held the connection string.'
+      : message;
+  return Object.assign(new Error(says), { code });
 }
 
 function passwordOf(connectionString: string): string {

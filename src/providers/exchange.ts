@@ -13,9 +13,10 @@ import type { User } from '../user.ts';
 
 /** An error in a provider's own words, as far as they are used. */
 export interface ProviderError {
-  /** Empty where it is no identifier, and so not to be passed on. */
+  /** To decide by; empty where it is no identifier. */
   readonly code: string;
-  readonly requestId?: string | undefined;
+  /** As far as it may be passed on: of a form that can carry nothing else. */
+  readonly told: { readonly code?: string; readonly requestId?: string };
 }
 
 /** How a provider's errors are read, each provider's in its errors.ts. */
@@ -171,9 +172,23 @@ export function onlyOne<T>(found: readonly T[]): T | undefined {
   );
 }
 
-/** A code or request id as it may be passed on: a provider's free text never is. */
-export function identifier(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[A-Za-z0-9_.:-]{1,128}$/.test(value) ? value : undefined;
+/** `ResourceDuplicated.Username`, `Forbidden.RAM`, `invalid_token`, or Descope's `E011003`: no other code is documented. */
+const codeToTell =
+  /^(?=.{2,64}$)(?:(?:[A-Z][a-z]+)+(?:\.(?=[A-Z])(?:[A-Z][a-z]+)*[A-Z]{0,4})*|[a-z]+(?:_[a-z]+)*|E\d{6})$/;
+
+/** A UUID as Alibaba Cloud's gateways give it, or Cloudflare's Ray ID: 16 hexadecimal digits and an airport. */
+const requestIdToTell = /^(?:[\dA-F]{8}(?:-[\dA-F]{4}){3}-[\dA-F]{12}|[\da-f]{16}-[A-Z]{3})$/i;
+
+/**
+ * A provider's error, from the code and the request id that its answer gives. What a provider says may be anything,
+ * a secret that it was sent among it: a code or an id that has not the form of one is not passed on.
+ */
+export function providerError(code: string, requestId?: unknown): ProviderError {
+  const isRequestId = typeof requestId === 'string' && requestIdToTell.test(requestId);
+  return {
+    code: /^[A-Za-z0-9_.:-]{1,128}$/.test(code) ? code : '',
+    told: { ...(codeToTell.test(code) ? { code } : {}), ...(isRequestId ? { requestId } : {}) },
+  };
 }
 
 /** A moment from epoch milliseconds, or from units of so many milliseconds; null where there is none or it cannot be. */

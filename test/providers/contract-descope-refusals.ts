@@ -44,8 +44,11 @@ export const descopeRefusals: Readonly<Record<string, Refusal>> = {
     error: error('INVALID_INPUT', ['patch']),
   },
   'an unknown code with the request’s id': {
-    answer: { status: 400, headers: { 'cf-ray': '8f0-FRA' }, body: says('E999999') },
-    error: error('PROVIDER_REFUSED', name, { providerCode: 'E999999', providerRequestId: '8f0-FRA' }),
+    answer: { status: 400, headers: { 'cf-ray': '8f0c4d1e2a3b5c6d-FRA' }, body: says('E999999') },
+    error: error('PROVIDER_REFUSED', name, {
+      providerCode: 'E999999',
+      providerRequestId: '8f0c4d1e2a3b5c6d-FRA',
+    }),
   },
   'E130429 with seconds': limited({ 'retry-after': '7' }, 7, says('E130429')),
   'E130429 without them': limited({}, null, says('E130429')),

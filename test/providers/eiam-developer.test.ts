@@ -28,14 +28,14 @@ const getCall = `GET /users/${userId}`;
 const pascalError = (Code: string) => ({
   Code,
   Message: 'Vendor text',
-  RequestId: 'B7F0-1',
+  RequestId: 'B7F0C0DE-1111-5222-8333-44445555AAAA',
   HostId: 'eiam.example.com',
   Recommend: 'https://vendor.example.com/Vendor',
 });
 const oauthError = (code: string) => ({
   error: code,
   error_description: 'Vendor text',
-  request_id: 'B7F0-1',
+  request_id: 'B7F0C0DE-1111-5222-8333-44445555AAAA',
 });
 
 const api: EiamApi = {
@@ -71,7 +71,7 @@ const api: EiamApi = {
   setStatus: (status) => ({ call: `POST /users/${userId}/actions/${status}` }),
   calls: (writes) => [tokenCall, ...writes, getCall],
   says: pascalError,
-  told: (providerCode) => ({ providerCode, providerRequestId: 'B7F0-1' }),
+  told: (providerCode) => ({ providerCode, providerRequestId: 'B7F0C0DE-1111-5222-8333-44445555AAAA' }),
   getUser: { call: /^GET /, body: (account) => account },
   grade: 'p5',
 };

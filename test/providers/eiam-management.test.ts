@@ -55,17 +55,17 @@ const api: EiamApi = {
   setStatus: (status) => ({ call: status === 'enable' ? 'EnableUser' : 'DisableUser', body: target }),
   calls: (writes) => [...writes, 'GetUser'],
   says: (Code) => ({
-    RequestId: 'B7F0-1',
+    RequestId: 'B7F0C0DE-1111-5222-8333-44445555AAAA',
     HostId: 'eiam.example.com',
     Code,
     Message: 'Vendor text: POST /?Email=liu.yang%40example.com',
     Recommend: 'https://vendor.example.com/Vendor',
   }),
-  told: (providerCode) => ({ providerCode, providerRequestId: 'B7F0-1' }),
+  told: (providerCode) => ({ providerCode, providerRequestId: 'B7F0C0DE-1111-5222-8333-44445555AAAA' }),
   getUser: {
     call: /^GetUser$/,
     body: (members) => ({
-      RequestId: 'B7F0-1',
+      RequestId: 'B7F0C0DE-1111-5222-8333-44445555AAAA',
       User: Object.fromEntries(Object.entries(members).map(([name, value]) => [pascal(name), value])),
     }),
   },
@@ -130,7 +130,9 @@ describeProvider('eiam-management', {
     'an unknown code beside a yes': { status: 200, body: api.says('SomethingNew') },
     'the developer API’s words': { status: 400, body: { error: 'permission_denied' } },
   },
-  yesAnswers: { 'a request id': { status: 200, body: { RequestId: 'B7F0-1' } } },
+  yesAnswers: {
+    'a request id': { status: 200, body: { RequestId: 'B7F0C0DE-1111-5222-8333-44445555AAAA' } },
+  },
   logins: [
     { login: 'liu.yang', userId, asks: ['ListUsers', 'GetUser'] },
     { login: 'youssef-benali', userId: 'user_w33larsfbav63y4hndwdtds2lx', asks: ['ListUsers', 'GetUser'] },

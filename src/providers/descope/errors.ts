@@ -7,16 +7,16 @@ import {
   ProviderRefusedError,
   UserNotFoundError,
 } from '../../outcome.ts';
-import { identifier, jsonObject, type ProviderError, type ReadGrammar, rateLimited } from '../exchange.ts';
+import { jsonObject, type ProviderError, providerError, type ReadGrammar, rateLimited } from '../exchange.ts';
 
 /** `{errorCode, errorDescription, errorMessage?}`; undefined for a body that is not Descope's own error. */
 function readError(answer: HttpAnswer): ProviderError | undefined {
   const code = jsonObject(answer.body)?.errorCode;
   if (typeof code === 'string' && code !== '') {
-    return { code: identifier(code) ?? '', requestId: identifier(answer.headers['cf-ray']) };
+    return providerError(code, answer.headers['cf-ray']);
   }
   // The edge answers 429 before the service sees the request, and without the service's body.
-  return answer.status === 429 ? { code: 'E130429' } : undefined;
+  return answer.status === 429 ? providerError('E130429') : undefined;
 }
 
 /** The codes that say no, from Descope's documentation and its clients' sources; each with what it means here. */
@@ -59,7 +59,7 @@ export function toPatchError(error: ProviderError, answer: HttpAnswer, path: Inp
       'Descope does not accept the credentials of this directory, or they lack the right to do this.',
       path,
       'PROVIDER_AUTH',
-      error,
+      error.told,
     );
   }
   const meaning = isDocumented(code) ? meanings[code] : undefined;
@@ -76,7 +76,7 @@ export function toPatchError(error: ProviderError, answer: HttpAnswer, path: Inp
     case 'rate-limited':
       return rateLimited(path, answer);
     case undefined:
-      return new ProviderRefusedError('Descope refused the request.', path, 'PROVIDER_REFUSED', error);
+      return new ProviderRefusedError('Descope refused the request.', path, 'PROVIDER_REFUSED', error.told);
     default:
       return meaning satisfies never;
   }

@@ -1,7 +1,7 @@
 import type { HttpAnswer } from '../../http/client.ts';
 import { type InputPath, type PatchError, ProviderRefusedError } from '../../outcome.ts';
 import { accountError, isAccountCode, isThrottling } from '../eiam/errors.ts';
-import { identifier, isRefusal, jsonObject, type ProviderError, type ReadGrammar } from '../exchange.ts';
+import { isRefusal, jsonObject, type ProviderError, providerError, type ReadGrammar } from '../exchange.ts';
 import type { Step } from '../provider.ts';
 
 /**
@@ -13,10 +13,10 @@ export function readError(answer: HttpAnswer): ProviderError | undefined {
   const code = body?.Code ?? body?.error;
   const requestId = body?.RequestId ?? body?.request_id ?? answer.headers['x-acs-request-id'];
   if (typeof code === 'string' && code !== '') {
-    return { code: identifier(code) ?? '', requestId: identifier(requestId) };
+    return providerError(code, requestId);
   }
   // A gateway may answer 429 before the service sees the request, and without the service's body.
-  return answer.status === 429 ? { code: 'Throttling' } : undefined;
+  return answer.status === 429 ? providerError('Throttling') : undefined;
 }
 
 /** Codes about the application rather than the account, from the metadata of the developer API 2022-02-25. */
@@ -53,7 +53,12 @@ export function refusesToken(answer: HttpAnswer): boolean {
 
 /** The refusal of a token that was just issued, whatever the body beside it. */
 export function tokenRefused(answer: HttpAnswer, path: InputPath): PatchError {
-  return new ProviderRefusedError(meanings.invalid_token[1], path, 'PROVIDER_AUTH', readError(answer) ?? {});
+  return new ProviderRefusedError(
+    meanings.invalid_token[1],
+    path,
+    'PROVIDER_AUTH',
+    readError(answer)?.told ?? {},
+  );
 }
 
 /** How the developer API says no. */
@@ -73,5 +78,5 @@ export function isThrottled(answer: HttpAnswer): boolean {
 export function toPatchError(error: ProviderError, answer: HttpAnswer, step?: Step): PatchError {
   if (!isMeaning(error.code)) return accountError(error, answer, step);
   const [code, message] = meanings[error.code];
-  return new ProviderRefusedError(message, step ? ['patch'] : [], code, error);
+  return new ProviderRefusedError(message, step ? ['patch'] : [], code, error.told);
 }

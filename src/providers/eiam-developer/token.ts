@@ -66,7 +66,7 @@ export function createTokenKeeper(
           'The provider issued no token for this directory: its credentials may be wrong.',
           [],
           'PROVIDER_AUTH',
-          readError(exchange) ?? {},
+          readError(exchange)?.told ?? {},
         ),
       );
     }

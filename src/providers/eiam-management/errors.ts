@@ -1,17 +1,17 @@
 import type { HttpAnswer } from '../../http/client.ts';
 import { type PatchError, ProviderRefusedError } from '../../outcome.ts';
 import { accountError, isAccountCode, isThrottling } from '../eiam/errors.ts';
-import { identifier, isRefusal, jsonObject, type ProviderError, type ReadGrammar } from '../exchange.ts';
+import { isRefusal, jsonObject, type ProviderError, providerError, type ReadGrammar } from '../exchange.ts';
 import type { Step } from '../provider.ts';
 
 /** `{RequestId, HostId, Code, Message, Recommend}`; undefined for any other body. Message may echo the request. */
 export function readError(answer: HttpAnswer): ProviderError | undefined {
   const body = jsonObject(answer.body);
   if (typeof body?.Code === 'string' && body.Code !== '') {
-    return { code: identifier(body.Code) ?? '', requestId: identifier(body.RequestId) };
+    return providerError(body.Code, body.RequestId);
   }
   // A gateway may answer 429 before the service sees the request, and without the service's body.
-  return answer.status === 429 ? { code: 'Throttling' } : undefined;
+  return answer.status === 429 ? providerError('Throttling') : undefined;
 }
 
 const credentials = 'The provider does not accept the access key of this directory.';
@@ -63,5 +63,5 @@ export function toPatchError(error: ProviderError, answer: HttpAnswer, step?: St
   const meaning = Object.hasOwn(meanings, error.code) ? meanings[error.code] : undefined;
   if (!meaning) return accountError(error, answer, step);
   const [code, message] = meaning;
-  return new ProviderRefusedError(message, step ? ['patch'] : [], code, error);
+  return new ProviderRefusedError(message, step ? ['patch'] : [], code, error.told);
 }

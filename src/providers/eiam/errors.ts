@@ -43,7 +43,7 @@ export function accountError(error: ProviderError, answer: HttpAnswer, step: Ste
     case 'MissingParameter':
       return new InvalidInputError(`The provider refused the value (${kind}).`, path);
   }
-  return new ProviderRefusedError('The provider refused the request.', about, 'PROVIDER_REFUSED', error);
+  return new ProviderRefusedError('The provider refused the request.', about, 'PROVIDER_REFUSED', error.told);
 }
 
 function subjectPath(step: Step, subject: string): InputPath {
