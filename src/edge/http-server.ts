@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Answer, refused } from './answer.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -72,7 +73,9 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
       log.error({ event: 'bug', err });
       given = refused(500, 'INTERNAL_SERVER_ERROR', 'Unexpected error.');
     }
-    // The rest of a body that nobody wants to read would be read before the next request.
+    // A body that came together with its headers is whole a moment later.
+    if (!request.complete) await setImmediate();
+    // The rest of one that nobody wants to read would be read before the next request.
     if (!request.complete) closeAfter(response);
     send(response, given);
   });

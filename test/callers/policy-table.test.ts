@@ -56,6 +56,8 @@ describe('the table of rights', () => {
     const fields = roots.flatMap((type) => Object.values(type?.getFields() ?? {}));
     const args = fields.map(({ name, args }) => [name, args.map((one) => `${one.name}: ${one.type}`)]);
     expect(Object.fromEntries(args)).toEqual({
+      _service: [],
+      _entities: ['representations: [_Any!]!'],
       directories: [],
       directory: ['name: String!'],
       operation: ['id: ID!'],

@@ -85,7 +85,13 @@ describe('a number that would be rounded', () => {
     const query = 'query ($input: PatchUserInput!) { planPatchUser(input: $input) { errors { message } } }';
     door.forgetRequests();
     const search = new URLSearchParams({ query, variables: variables('1e-400') });
-    const answer = await fetch(`${door.url}/graphql?${search}`);
+    const token = await door.sandbox.issuer.token({
+      aud: 'idpatch-gateway',
+      sub: 'one',
+      scope: 'users:read',
+    });
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${door.url}/graphql?${search}`, { headers });
     expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'INVALID_INPUT' } }] });
     expect(arrived(door)).toEqual([]);
   });

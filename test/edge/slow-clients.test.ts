@@ -28,7 +28,6 @@ const slow: Readonly<Record<string, readonly [start: string, again: string]>> = 
     lines(['POST /graphql HTTP/1.1', ...json, 'Transfer-Encoding: chunked']),
     '1\r\n \r\n',
   ],
-  'a body that nobody waits for': [lines(['PUT /x HTTP/1.1', ...json, 'Content-Length: 1000']), ' '],
 };
 const kinds = Object.entries(slow);
 
@@ -78,9 +77,8 @@ describe.concurrent('200 clients that never finish their requests', () => {
     expect(clients.filter(({ socket }) => socket.destroyed)).toEqual([]);
     const times = await Promise.all(clients.map(({ closed }) => closed));
     expect(Math.max(...times)).toBeLessThan(15_000);
-    for (const { kind, said } of clients) {
+    for (const { said } of clients) {
       const answers = said().split('HTTP/1.1 ').slice(1);
-      if (kind === 'a body that nobody waits for') expect(answers.shift()).toMatch(/^404 /);
       expect(answers.map((answer) => answer.slice(0, 3))).toEqual(['408']);
       expect(answers[0]).toContain(refusal('BAD_REQUEST', says.tooSlow));
       expect(answers[0]).toContain("default-src 'none'");
