@@ -231,7 +231,7 @@ const callers: readonly Case[] = [
     };
     return [...tokens.map((claims) => signed(claims)), signed(good, { kid: word('kid') })];
   }),
-  asked('no authorization', /^401/, (word) => [
+  asked('no authorization', /^40[145]/, (word) => [
     { token: null, body: JSON.stringify({ query: `{ ${word('query')} }` }) },
     { token: null, method: 'GET', path: `/graphql?query=${word('query in the address')}` },
     { token: null, method: 'GET', path: `/${word('path')}` },
