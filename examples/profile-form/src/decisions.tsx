@@ -27,11 +27,13 @@ function Dialog({
   title,
   busy,
   onBack,
+  actions,
   children,
 }: {
   readonly title: string;
   readonly busy: string | undefined;
   readonly onBack?: () => void;
+  readonly actions: ReactNode;
   readonly children: ReactNode;
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -60,9 +62,10 @@ function Dialog({
         {title}
       </h2>
       {children}
-      <p className="busy" role="status">
-        {busy}
-      </p>
+      <div className="actions">
+        {actions}
+        <p role="status">{busy}</p>
+      </div>
     </dialog>
   );
 }
@@ -75,7 +78,21 @@ function PlanDialog({ profile, stage: { plan, attempt } }: Props<'plan'>) {
     return field ? [{ field, before: plannedValue(field, before), after: plannedValue(field, after) }] : [];
   });
   return (
-    <Dialog title="Save these changes?" busy={busy} onBack={profile.back}>
+    <Dialog
+      title="Save these changes?"
+      busy={busy}
+      actions={
+        <>
+          <button className="main" type="button" aria-disabled={!!busy} onClick={() => profile.save(attempt)}>
+            Save
+          </button>
+          <button type="button" aria-disabled={!!busy} onClick={() => busy || profile.back()}>
+            Back to the form
+          </button>
+        </>
+      }
+      onBack={profile.back}
+    >
       <p>Nothing has been sent yet. This is what would change for {base.displayName ?? base.id}.</p>
       <dl className="changes">
         {rows.map(({ field, before, after }) => (
@@ -109,14 +126,6 @@ function PlanDialog({ profile, stage: { plan, attempt } }: Props<'plan'>) {
           </pre>
         ))}
       </details>
-      <div className="actions">
-        <button className="main" type="button" aria-disabled={!!busy} onClick={() => profile.save(attempt)}>
-          Save
-        </button>
-        <button type="button" aria-disabled={!!busy} onClick={() => busy || profile.back()}>
-          Back to the form
-        </button>
-      </div>
     </Dialog>
   );
 }
@@ -130,7 +139,25 @@ function DoubtDialog({ profile, stage: { attempt, payload, why } }: Props<'doubt
   });
   const showsAll = now && rows.every(({ isShown }) => isShown);
   return (
-    <Dialog title="It cannot be told whether this was saved" busy={busy}>
+    <Dialog
+      title="It cannot be told whether this was saved"
+      busy={busy}
+      actions={
+        <>
+          <button
+            className="main"
+            type="button"
+            aria-disabled={!!busy}
+            onClick={() => profile.askAgain(attempt)}
+          >
+            Ask again
+          </button>
+          <button type="button" aria-disabled={!!busy} onClick={() => profile.readUser(attempt.asked)}>
+            Read the user
+          </button>
+        </>
+      }
+    >
       <div role="alert">
         <p>{why}</p>
         {now && (
@@ -158,19 +185,6 @@ function DoubtDialog({ profile, stage: { attempt, payload, why } }: Props<'doubt
         Asking again is safe: it goes by the same key, so nothing is done twice.
         {payload && ` Operation ${payload.operationId}.`}
       </p>
-      <div className="actions">
-        <button
-          className="main"
-          type="button"
-          aria-disabled={!!busy}
-          onClick={() => profile.askAgain(attempt)}
-        >
-          Ask again
-        </button>
-        <button type="button" aria-disabled={!!busy} onClick={() => profile.readUser(attempt.asked)}>
-          Read the user
-        </button>
-      </div>
     </Dialog>
   );
 }
@@ -195,7 +209,26 @@ function StaleDialog({ profile, stage: { asked, theirs } }: Props<'stale'>) {
     setGiven(next);
   };
   return (
-    <Dialog title="Somebody changed this user meanwhile" busy={busy} onBack={() => profile.back()}>
+    <Dialog
+      title="Somebody changed this user meanwhile"
+      busy={busy}
+      actions={
+        <>
+          <button
+            className="main"
+            type="button"
+            aria-disabled={!!busy}
+            onClick={() => busy || profile.decide(wanted(), theirs)}
+          >
+            Go on from here
+          </button>
+          <button type="button" aria-disabled={!!busy} onClick={() => busy || profile.back()}>
+            Back to the form
+          </button>
+        </>
+      }
+      onBack={() => profile.back()}
+    >
       <p role="alert">
         Nothing of yours was saved. Look at what changed since you read the user, and decide.
       </p>
@@ -233,19 +266,6 @@ function StaleDialog({ profile, stage: { asked, theirs } }: Props<'stale'>) {
           </fieldset>
         ),
       )}
-      <div className="actions">
-        <button
-          className="main"
-          type="button"
-          aria-disabled={!!busy}
-          onClick={() => busy || profile.decide(wanted(), theirs)}
-        >
-          Go on from here
-        </button>
-        <button type="button" aria-disabled={!!busy} onClick={() => busy || profile.back()}>
-          Back to the form
-        </button>
-      </div>
     </Dialog>
   );
 }

@@ -26,6 +26,7 @@ export function FieldRow(props: ControlProps) {
   const described = [
     ...(hints.length > 0 ? [`${field.id}-hint`] : []),
     ...(errors.length > 0 ? [`${field.id}-error`] : []),
+    ...(isChanged ? [`${field.id}-changed`] : []),
   ];
   const tied: Tied = {
     id: field.id,
@@ -33,11 +34,11 @@ export function FieldRow(props: ControlProps) {
     'aria-describedby': described.join(' ') || undefined,
     'aria-invalid': errors.length > 0 || undefined,
   };
-  const name = (
-    <>
-      {field.label}
-      {isChanged && <span className="changed"> changed</span>}
-    </>
+  // Beside the label and not in it, so that the control keeps its name.
+  const changed = isChanged && (
+    <span className="changed" id={`${field.id}-changed`}>
+      changed
+    </span>
   );
   const notes = (
     <>
@@ -58,7 +59,8 @@ export function FieldRow(props: ControlProps) {
     const { id, disabled, 'aria-describedby': describedBy } = tied;
     return (
       <fieldset className="field" {...{ id, disabled }} aria-describedby={describedBy} tabIndex={-1}>
-        <legend className="label">{name}</legend>
+        <legend className="label">{field.label}</legend>
+        {changed}
         {field.kind === 'tenants' ? <Tenants {...props} /> : <Choices {...props} />}
         {notes}
       </fieldset>
@@ -67,8 +69,9 @@ export function FieldRow(props: ControlProps) {
   return (
     <div className="field">
       <label className="label" htmlFor={field.id}>
-        {name}
+        {field.label}
       </label>
+      {changed}
       <Control {...props} tied={tied} />
       {notes}
     </div>
@@ -78,13 +81,15 @@ export function FieldRow(props: ControlProps) {
 function hintsOf({ locked, hint, clearable, maxLength, kind }: Field, value: Value): readonly string[] {
   if (locked) return [locked];
   const length = typeof value === 'string' ? [...value].length : 0;
-  const isOver = maxLength !== null && length > maxLength;
-  return [
-    ...(hint ? [hint] : []),
-    ...(isOver ? [`${length} of at most ${maxLength} characters.`] : []),
-    ...(!isOver && maxLength !== null ? [`At most ${maxLength} characters.`] : []),
-    ...(!clearable && kind !== 'status' ? ['It cannot be emptied here.'] : []),
-  ];
+  const bound =
+    maxLength === null
+      ? undefined
+      : length > maxLength
+        ? `${length} of at most ${maxLength} characters`
+        : `Up to ${maxLength} characters`;
+  const never = clearable || kind === 'status' ? undefined : 'never empty';
+  const rule = [bound, never].filter((part) => part !== undefined).join(', ');
+  return [...(hint ? [hint] : []), ...(rule ? [`${rule.slice(0, 1).toUpperCase()}${rule.slice(1)}.`] : [])];
 }
 
 function Control({ field, value, tied, onChange }: ControlProps & { readonly tied: Tied }): ReactNode {

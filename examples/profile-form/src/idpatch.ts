@@ -145,6 +145,24 @@ export interface Payload {
   readonly errors: readonly PatchError[];
 }
 
+/** The types of errors, for the cache: it cannot know by itself that they all are PatchUserError. */
+export const possibleTypes = {
+  PatchUserError: [
+    'ConflictError',
+    'ForbiddenError',
+    'IdempotencyError',
+    'InvalidInputError',
+    'JournalUnavailableError',
+    'OutcomeUnknownError',
+    'ProviderRefusedError',
+    'ProviderUnavailableError',
+    'RateLimitedError',
+    'StaleVersionError',
+    'UnsupportedFieldError',
+    'UserNotFoundError',
+  ],
+};
+
 const userFields = gql`
   fragment UserFields on User {
     id version username displayName givenName middleName familyName picture status roleNames ssoAppIds

@@ -3,7 +3,7 @@ import { ApolloProvider, useQuery } from '@apollo/client/react';
 import { type FormEvent, StrictMode, useEffect, useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { failureOf } from './failure.ts';
-import { directoriesQuery, type UserBy, userQuery } from './idpatch.ts';
+import { directoriesQuery, possibleTypes, type UserBy, userQuery } from './idpatch.ts';
 import { ProfileForm } from './profile.tsx';
 import './style.css';
 
@@ -12,7 +12,14 @@ const client = new ApolloClient({
   // No link may retry: what is sent a second time is for a person to say, with the same idempotency key.
   link: new HttpLink({ uri: '/graphql' }),
   // Users are known by their id, which is the default: a patch that gives one back updates every view of them.
-  cache: new InMemoryCache({ typePolicies: { Directory: { keyFields: ['name'] } } }),
+  cache: new InMemoryCache({
+    possibleTypes,
+    typePolicies: {
+      Directory: { keyFields: ['name'] },
+      // Lists without ids: the new one takes the place of the old.
+      User: { fields: { customFields: { merge: false }, tenants: { merge: false } } },
+    },
+  }),
 });
 
 /** Users of the sandbox, to begin with: there is no list of users to choose from. */

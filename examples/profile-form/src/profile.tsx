@@ -46,7 +46,10 @@ export function ProfileForm({
         ))}
         {!groups.has('Custom fields') && !directory.customFields && <AnotherField {...{ profile }} />}
         <div className="bar">
-          <p role="status">{busy ?? changesSay(changed.length)}</p>
+          <p>
+            <span role="status">{busy}</span>
+            {busy === undefined && changesSay(changed.length)}
+          </p>
           <button type="button" disabled={changed.length === 0} onClick={profile.discard}>
             Discard
           </button>
@@ -69,7 +72,8 @@ function Told({ notice, profile }: { readonly notice: Notice; readonly profile: 
   const { fields, stage, busy } = profile;
   const self = useRef<HTMLDivElement>(null);
   const wrong = fields.filter(({ key }) => notice.errors[key]);
-  const first = wrong[0]?.id;
+  // Where a part was saved, that is to be read first.
+  const first = notice.tone === 'refused' ? wrong[0]?.id : undefined;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each notice takes the focus once, also one that says the same
   useEffect(() => {
     const control = first === undefined ? null : document.getElementById(first);

@@ -189,7 +189,7 @@ export function useProfile(first: User, directory: Directory) {
         const now = user ?? (await readNow());
         if ('version' in now) setBase(now);
         setDraft({});
-        return tell({ tone: 'done', title: 'Saved.', lines: [`${seen} and shows every change.`] });
+        return tell({ tone: 'done', title: 'Saved.', lines: [seen] });
       }
       case 'NOT_APPLIED':
         if (isAskedAgain && errors.some(({ code }) => ofThisCallAlone.has(code))) {
