@@ -4,8 +4,10 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import type { EmulatorHooks } from '../../src/sandbox/emulator.ts';
+import type { Browser, Locator, Page, Route } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+import type { EmulatorHooks, WriteLogEntry } from '../../src/sandbox/emulator.ts';
+import { type DirectoryName, someUser, written } from '../expected.ts';
 import { type FrontDoor, openFrontDoor } from '../front-door.ts';
 import { startBrowser } from './chromium.ts';
 
@@ -17,10 +19,16 @@ export interface ProfileFormStage {
   readonly url: string;
   readonly door: FrontDoor;
   readonly browser: Browser;
-  /** Set by a test, and by nothing else. */
+  /** Set by a test; gone when it is over. */
   fault: Fault | undefined;
-  /** Opens the form in a page of its own with a user of the sandbox, and waits until they are there. */
-  open(directory: string, who: string, options?: Parameters<Browser['newPage']>[0]): Promise<Page>;
+  /** Opens the form in a page of its own, closed when the test is over, with a user of the sandbox. */
+  openUser(
+    directory: DirectoryName,
+    which: number,
+    options?: Parameters<Browser['newPage']>[0],
+  ): Promise<Page>;
+  /** All that was written at the providers since the last user was opened. */
+  writtenSince(): readonly WriteLogEntry[];
   close(): Promise<void>;
 }
 
@@ -34,21 +42,28 @@ export async function openProfileForm(): Promise<ProfileFormStage> {
     customers: { intercept: (request) => stage.fault?.(request) },
   });
   const [server, browser] = await Promise.all([startDevServer(door.url), startBrowser()]);
+  let writtenBefore = 0;
   const stage: ProfileFormStage = {
     url: server.url,
     door,
     browser,
     fault: undefined,
-    async open(directory, who, options) {
+    async openUser(directory, which, options) {
       const page = await browser.newPage({ viewport: { width: 1000, height: 900 }, ...options });
+      onTestFinished(async () => {
+        stage.fault = undefined;
+        await page.close();
+      });
       page.setDefaultTimeout(20_000);
       await page.goto(server.url);
       await page.getByLabel('Directory').selectOption(directory);
-      await page.getByLabel('User', { exact: true }).fill(who);
+      await page.getByLabel('User', { exact: true }).fill(someUser(door, directory, which));
       await page.getByRole('button', { name: 'Open' }).click();
       await page.getByRole('form', { name: 'Profile' }).waitFor();
+      writtenBefore = written(door).length;
       return page;
     },
+    writtenSince: () => written(door).slice(writtenBefore),
     async close() {
       await browser.close();
       server.stop();
@@ -83,13 +98,57 @@ function urlOf(server: ChildProcess): Promise<string> {
   });
 }
 
+/** What the browser sends to idpatch. */
+interface Sent {
+  readonly operationName: string;
+  readonly variables: { readonly input: { readonly idempotencyKey: string } };
+}
+
 /** The idempotency keys of the patches that this page sends from now on. */
 export function keysSentBy(page: Page): readonly string[] {
   const keys: string[] = [];
   page.on('request', (request) => {
-    const body = request.postDataJSON() as { operationName?: string; variables?: { input?: object } } | null;
-    if (body?.operationName === 'Patch')
-      keys.push((body.variables?.input as { idempotencyKey: string }).idempotencyKey);
+    const sent = request.postDataJSON() as Sent | null;
+    if (sent?.operationName === 'Patch') keys.push(sent.variables.input.idempotencyKey);
   });
   return keys;
+}
+
+/** Has each patch that the page sends answered so; `count` begins at 1. Anything else passes. */
+export async function onPatch(
+  page: Page,
+  answer: (route: Route, count: number) => Promise<void>,
+): Promise<void> {
+  let count = 0;
+  await page.route('**/graphql', (route) => {
+    if ((route.request().postDataJSON() as Sent | null)?.operationName !== 'Patch') return route.continue();
+    count += 1;
+    return answer(route, count);
+  });
+}
+
+export const review = (page: Page) => page.getByRole('button', { name: 'Review changes' }).click();
+export const save = (page: Page) => page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+export const says = (page: Page, text: string) => page.getByText(text, { exact: true }).waitFor();
+
+/** What a person reads there, line by line. */
+export async function readBy(place: Locator): Promise<readonly string[]> {
+  return (await place.innerText()).split('\n').filter((line) => line.trim() !== '');
+}
+
+/** What is said of one control beside its name: what aria-describedby ties to it. */
+export function notesOf(page: Page, label: string): Promise<string> {
+  return page.getByLabel(label, { exact: true }).evaluate((control) =>
+    (control.getAttribute('aria-describedby') ?? '')
+      .split(' ')
+      .map((id) => control.ownerDocument.getElementById(id)?.textContent)
+      .join(' '),
+  );
+}
+
+/** Whether a control has the focus. */
+export function isFocused(page: Page, label: string): Promise<boolean> {
+  return page
+    .getByLabel(label, { exact: true })
+    .evaluate((control) => control.ownerDocument.activeElement === control);
 }
