@@ -21,11 +21,13 @@ export interface ProfileFormStage {
   readonly browser: Browser;
   /** Set by a test; gone when it is over. */
   fault: Fault | undefined;
-  /** Opens the form in a page of its own, closed when the test is over, with a user of the sandbox. */
+  /** Opens the form in a page of its own, closed when the test is over, with a user of the sandbox: by id, or one that it prints. */
   openUser(
     directory: DirectoryName,
-    which: number,
+    which: number | string,
     options?: Parameters<Browser['newPage']>[0],
+    /** Done with the page before it is at the form. */
+    prepare?: (page: Page) => Promise<void>,
   ): Promise<Page>;
   /** All that was written at the providers since the last user was opened. */
   writtenSince(): readonly WriteLogEntry[];
@@ -42,28 +44,31 @@ export async function openProfileForm(): Promise<ProfileFormStage> {
     customers: { intercept: (request) => stage.fault?.(request) },
   });
   const [server, browser] = await Promise.all([startDevServer(door.url), startBrowser()]);
-  let writtenBefore = 0;
+  let writtenBefore = new Set<WriteLogEntry>();
   const stage: ProfileFormStage = {
     url: server.url,
     door,
     browser,
     fault: undefined,
-    async openUser(directory, which, options) {
+    async openUser(directory, which, options, prepare) {
       const page = await browser.newPage({ viewport: { width: 1000, height: 900 }, ...options });
       onTestFinished(async () => {
         stage.fault = undefined;
         await page.close();
       });
       page.setDefaultTimeout(20_000);
+      await prepare?.(page);
       await page.goto(server.url);
       await page.getByLabel('Directory').selectOption(directory);
-      await page.getByLabel('User', { exact: true }).fill(someUser(door, directory, which));
+      await page
+        .getByLabel('User', { exact: true })
+        .fill(typeof which === 'string' ? which : someUser(door, directory, which));
       await page.getByRole('button', { name: 'Open' }).click();
       await page.getByRole('form', { name: 'Profile' }).waitFor();
-      writtenBefore = written(door).length;
+      writtenBefore = new Set(written(door));
       return page;
     },
-    writtenSince: () => written(door).slice(writtenBefore),
+    writtenSince: () => written(door).filter((write) => !writtenBefore.has(write)),
     async close() {
       await browser.close();
       server.stop();
