@@ -33,6 +33,24 @@ export function unanswered(stageOf: () => ProfileFormStage): void {
     expect(stage.writtenSince()).toHaveLength(1);
   });
 
+  it.each([
+    ['FORBIDDEN', 'ForbiddenError'],
+    ['JOURNAL_UNAVAILABLE', 'JournalUnavailableError'],
+  ])('asking again is answered %s: that says nothing of the first call', async (code, __typename) => {
+    const stage = stageOf();
+    const page = await stage.openUser('customers', 2);
+    await page.getByLabel('Nickname').fill(code);
+    await review(page);
+    const error = { __typename, code, message: 'Said by idpatch.', path: [], retryable: false };
+    await onPatch(page, (route, count) =>
+      count === 1 ? route.abort() : route.fulfill({ json: told('NOT_APPLIED', error) }),
+    );
+    await save(page);
+    await page.getByRole('button', { name: 'Ask again' }).click();
+    await says(page, 'Said by idpatch.');
+    await page.getByRole('dialog', { name: 'It cannot be told whether this was saved' }).waitFor();
+  });
+
   it('under way: asks again by the same key', async () => {
     const stage = stageOf();
     const page = await stage.openUser('customers', 2);
@@ -40,7 +58,7 @@ export function unanswered(stageOf: () => ProfileFormStage): void {
     await page.getByLabel('Nickname').fill('zoe');
     await review(page);
     await onPatch(page, (route, count) =>
-      count === 1 ? route.fulfill({ json: underWay }) : route.continue(),
+      count === 1 ? route.fulfill({ json: told('UNKNOWN', underWay) }) : route.continue(),
     );
     await save(page);
     await says(page, 'It is still under way.');
@@ -114,22 +132,14 @@ function refuse(route: Route, status: number, code: string): Promise<void> {
 }
 
 const underWay = {
-  data: {
-    patchUser: {
-      __typename: 'PatchUserPayload',
-      operationId: 'one',
-      outcome: 'UNKNOWN',
-      confirmedBy: null,
-      user: null,
-      errors: [
-        {
-          __typename: 'IdempotencyError',
-          code: 'IDEMPOTENCY_IN_PROGRESS',
-          message: 'A call with this key is under way.',
-          path: ['idempotencyKey'],
-          retryable: false,
-        },
-      ],
-    },
-  },
+  __typename: 'IdempotencyError',
+  code: 'IDEMPOTENCY_IN_PROGRESS',
+  message: 'A call with this key is under way.',
+  path: ['idempotencyKey'],
+  retryable: false,
 };
+
+function told(outcome: string, error: object): object {
+  const payload = { __typename: 'PatchUserPayload', operationId: 'one', outcome, errors: [error] };
+  return { data: { patchUser: { ...payload, confirmedBy: null, user: null } } };
+}

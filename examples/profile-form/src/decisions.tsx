@@ -1,6 +1,8 @@
 import { type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react';
-import { type Draft, isSame, keyOfPath, plannedValue, say, shownBy } from './draft.ts';
-import type { Profile, Stage } from './use-profile.ts';
+import { type Draft, isSame, plannedValue, say, shownBy } from './draft.ts';
+import { keyOfPath } from './patch.ts';
+import type { Stage } from './stage.ts';
+import type { Profile } from './use-profile.ts';
 
 /** What comes before anything else: the plan to agree to, an outcome in doubt, a user whom others changed. */
 export function Decision({ profile }: { readonly profile: Profile }) {

@@ -23,8 +23,7 @@ export function failureOf(error: unknown): Failure {
   if (ServerError.is(error)) {
     const told = topLevelErrors(error.bodyText)[0];
     // A proxy between may answer 502 or 504 to a call that idpatch still works on: it has no code of idpatch's.
-    if (!told?.extensions?.code)
-      return lost(`The answer was HTTP ${error.statusCode}, from something in between.`);
+    if (!told?.extensions?.code) return lost(`Something in between answered HTTP ${error.statusCode}.`);
     return {
       refused: true,
       message: saysOf(told),

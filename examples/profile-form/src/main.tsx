@@ -48,7 +48,7 @@ function App() {
   return (
     <main>
       <h1>Profile</h1>
-      {error && <Sorry message={failureOf(error).message} onRetry={refetch} />}
+      {error && <Sorry message={`Is idpatch running? ${failureOf(error).message}`} onRetry={refetch} />}
       {names.length > 0 && (
         <Picker
           directories={names}

@@ -3,7 +3,8 @@ import { Decision } from './decisions.tsx';
 import { shownBy } from './draft.ts';
 import { FieldRow } from './fields.tsx';
 import type { Directory, User } from './idpatch.ts';
-import { type Notice, type Profile, useProfile } from './use-profile.ts';
+import type { Notice } from './stage.ts';
+import { type Profile, useProfile } from './use-profile.ts';
 
 /** The form for a user who was read. `onUnsettled` is told whether there is something that leaving would lose. */
 export function ProfileForm({

@@ -1,54 +1,18 @@
 import { useApolloClient } from '@apollo/client/react';
 import { useEffect, useRef, useState } from 'react';
-import {
-  type Draft,
-  type Field,
-  fieldsOf,
-  isSame,
-  keyOfPath,
-  rebase,
-  shownBy,
-  toPatch,
-  type Value,
-} from './draft.ts';
+import { type Draft, type Field, fieldsOf, isSame, rebase, shownBy, type Value } from './draft.ts';
 import { type Failure, failureOf } from './failure.ts';
 import {
   type Directory,
   type PatchError,
-  type PatchUserInput,
   type Payload,
-  type Plan,
   patchMutation,
   planQuery,
   type User,
   userQuery,
 } from './idpatch.ts';
-
-/** A patch that was or will be sent under a key of its own, and what the person asked for by it. */
-export interface Attempt {
-  readonly input: PatchUserInput;
-  readonly asked: Draft;
-}
-
-/** What a person is told above the form. */
-export interface Notice {
-  readonly tone: 'done' | 'refused' | 'partly' | 'news';
-  readonly title: string;
-  /** What is wrong with each field, by its key. */
-  readonly errors: Readonly<Record<string, readonly string[]>>;
-  /** What else there is to say. */
-  readonly lines: readonly string[];
-  /** The same may be tried again, after so many seconds. */
-  readonly retry?: { readonly attempt: Attempt; readonly afterSeconds: number };
-}
-
-/** Where the person is: at the form, or at a decision that comes before anything else. */
-export type Stage =
-  | { readonly at: 'form'; readonly notice?: Notice }
-  | { readonly at: 'plan'; readonly attempt: Attempt; readonly plan: Plan }
-  /** It is not known what became of the attempt: the payload says so, or there is none and `why` says why. */
-  | { readonly at: 'doubt'; readonly attempt: Attempt; readonly payload?: Payload; readonly why: string }
-  | { readonly at: 'stale'; readonly asked: Draft; readonly theirs: User };
+import { keyOfPath, toPatch } from './patch.ts';
+import { type Attempt, type Notice, newAttempt, type Stage } from './stage.ts';
 
 /** Codes of this call's own, which say nothing of an earlier one with the same key. */
 const ofThisCallAlone: ReadonlySet<string> = new Set(['FORBIDDEN', 'JOURNAL_UNAVAILABLE']);
@@ -277,11 +241,6 @@ export function useProfile(first: User, directory: Directory) {
 
 /** What useProfile gives. */
 export type Profile = ReturnType<typeof useProfile>;
-
-// randomUUID is there on https and on this machine's own addresses.
-function newAttempt({ input, asked }: Attempt): Attempt {
-  return { asked, input: { ...input, idempotencyKey: crypto.randomUUID() } };
-}
 
 /** Somebody is typing a list: its empty line must not be taken from under them. */
 function isUntidy(value: Value): boolean {
