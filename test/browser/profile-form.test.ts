@@ -7,6 +7,7 @@ import { schema } from '../../src/schema/index.ts';
 import { describeInBrowser } from './chromium.ts';
 import { openProfileForm, type ProfileFormStage, startDevServer } from './profile-form.ts';
 import { access } from './profile-form-access.ts';
+import { fields } from './profile-form-fields.ts';
 import { outcomes } from './profile-form-outcomes.ts';
 import { unanswered } from './profile-form-unanswered.ts';
 
@@ -18,6 +19,7 @@ describeInBrowser('the profile form', () => {
   });
   afterAll(() => stage.close());
 
+  fields(() => stage);
   outcomes(() => stage);
   unanswered(() => stage);
   access(() => stage);

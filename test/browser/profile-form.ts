@@ -11,16 +11,16 @@ import { type DirectoryName, someUser, written } from '../expected.ts';
 import { type FrontDoor, openFrontDoor } from '../front-door.ts';
 import { startBrowser } from './chromium.ts';
 
-/** What a test does to the customers' provider: a response in place of its own. */
-type Fault = NonNullable<EmulatorHooks['intercept']>;
+/** What a test does to the customers' provider: a response in place of its own, or a change other than was asked for. */
+type Faults = Pick<EmulatorHooks, 'intercept' | 'distort'>;
 
 /** The profile form as a person has it: Vite's dev server in front of idpatch, in a browser. */
 export interface ProfileFormStage {
   readonly url: string;
   readonly door: FrontDoor;
   readonly browser: Browser;
-  /** Set by a test; gone when it is over. */
-  fault: Fault | undefined;
+  /** Set by a test; none when it is over. */
+  faults: Faults;
   /** Opens the form in a page of its own, closed when the test is over, with a user of the sandbox: by id, or one that it prints. */
   openUser(
     directory: DirectoryName,
@@ -41,7 +41,10 @@ export async function openProfileForm(): Promise<ProfileFormStage> {
   const sqlite = join(mkdtempSync(join(tmpdir(), 'idpatch-form-')), 'journal.db');
   const door = await openFrontDoor({
     journal: { sqlite },
-    customers: { intercept: (request) => stage.fault?.(request) },
+    customers: {
+      intercept: (request) => stage.faults.intercept?.(request),
+      distort: (entry) => (stage.faults.distort ? stage.faults.distort(entry) : entry.change),
+    },
   });
   const [server, browser] = await Promise.all([startDevServer(door.url), startBrowser()]);
   let writtenBefore = new Set<WriteLogEntry>();
@@ -49,11 +52,11 @@ export async function openProfileForm(): Promise<ProfileFormStage> {
     url: server.url,
     door,
     browser,
-    fault: undefined,
+    faults: {},
     async openUser(directory, which, options, prepare) {
       const page = await browser.newPage({ viewport: { width: 1000, height: 900 }, ...options });
       onTestFinished(async () => {
-        stage.fault = undefined;
+        stage.faults = {};
         await page.close();
       });
       page.setDefaultTimeout(20_000);

@@ -141,9 +141,18 @@ function Opened({ by, onUnsettled }: { readonly by: UserBy; onUnsettled(isUnsett
     if (id !== undefined) heading.current?.focus();
   }, [id]);
   if (!user) {
-    if (loading) return <p role="status">Reading the user…</p>;
+    if (loading)
+      return (
+        <p className="notice" role="status">
+          Reading the user…
+        </p>
+      );
     if (error) return <Sorry message={failureOf(error).message} onRetry={refetch} />;
-    return <p role="alert">There is no such user.</p>;
+    return (
+      <p className="notice refused" role="alert">
+        There is no such user.
+      </p>
+    );
   }
   return (
     <section aria-labelledby="name">

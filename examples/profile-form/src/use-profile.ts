@@ -164,9 +164,7 @@ export function useProfile(first: User, directory: Directory) {
       case 'PARTIAL':
         return tellPart(attempt, payload);
       case 'UNKNOWN': {
-        const isUnderWay = errors.some(({ code }) => code === 'IDEMPOTENCY_IN_PROGRESS');
-        const says = 'It was sent, and the directory gave no answer that says what became of it.';
-        return setStage({ at: 'doubt', attempt, payload, why: isUnderWay ? 'It is still under way.' : says });
+        return setStage({ at: 'doubt', attempt, payload, why: whyUnknown(errors) });
       }
     }
   }
@@ -227,7 +225,7 @@ export function useProfile(first: User, directory: Directory) {
         const lines =
           left.length === 0
             ? ['Everything that you asked for is shown.']
-            : [`Not shown: ${labels(left)}. It is still in the form; the earlier save may yet arrive.`];
+            : [`Not shown: ${labels(left)}. That is still in the form; the earlier save may yet arrive.`];
         tell({ tone: 'news', title: 'This is the user as the directory shows them now.', lines });
       }),
     /** Goes on from the user as others left them, with what the person still wants. */
@@ -248,4 +246,11 @@ function isUntidy(value: Value): boolean {
     Array.isArray(value) &&
     value.some((line) => line === '' || (typeof line === 'object' && line.tenantId === ''))
   );
+}
+
+function whyUnknown(errors: readonly PatchError[]): string {
+  const has = (code: string) => errors.some((error) => error.code === code);
+  if (has('IDEMPOTENCY_IN_PROGRESS')) return 'It is still under way.';
+  if (has('NOT_CONFIRMED')) return 'The directory took it, but does not show it.';
+  return 'It was sent, and the directory gave no answer that says what became of it.';
 }
