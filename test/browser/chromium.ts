@@ -5,10 +5,11 @@ import { describe } from 'vitest';
 /** Where Debian's package puts it; `.ci/run` installs it. */
 const executablePath = '/usr/bin/chromium';
 
-/** describe, for tests that need a real browser: where there is none they are skipped, and say so by their name. */
+/** describe, for tests that need a real browser: where there is none they are skipped, and it is said. */
 export function describeInBrowser(name: string, tests: () => void): void {
-  if (existsSync(executablePath)) describe(name, tests);
-  else describe.skip(`${name} (skipped: there is no ${executablePath}; apt-get install chromium)`, tests);
+  const isThere = existsSync(executablePath);
+  if (!isThere) console.warn(`Skipped: ${name}. There is no ${executablePath}: apt-get install chromium.`);
+  describe.skipIf(!isThere)(name, tests);
 }
 
 /** Starts the browser; whoever starts it closes it. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keysSentBy, notesOf, type ProfileFormStage, readBy, review, save, says } from './profile-form.ts';
+import { notesOf, type ProfileFormStage, readBy, review, save, says, sentBy } from './profile-form.ts';
 
 /** What a person sees of a directory and its fields, and of changes to them that are APPLIED. */
 export function fields(stageOf: () => ProfileFormStage): void {
@@ -20,7 +20,7 @@ export function fields(stageOf: () => ProfileFormStage): void {
   it('APPLIED: shows the plan, sends only what was changed, once, and every view is up to date', async () => {
     const stage = stageOf();
     const page = await stage.openUser('customers', 'customers:U2hGAkWvj7FAc9QeWJKY40uvSwM');
-    const keys = keysSentBy(page);
+    const { keys, patches } = sentBy(page);
     await page.getByLabel('Display name').fill('Hoa Nguyen');
     await page.getByLabel('Middle name').fill('');
     await page.getByLabel('Age').fill('42');
@@ -49,6 +49,16 @@ export function fields(stageOf: () => ProfileFormStage): void {
         },
       },
     ]);
+    expect(patches).toEqual([
+      {
+        ...{ displayName: 'Hoa Nguyen', middleName: null },
+        customFields: [
+          { add: { field: 'plan', value: { text: 'pro' } } },
+          { replace: { field: 'age', value: { number: 42 } } },
+          { add: { field: 'tags', value: { texts: ['press'] } } },
+        ],
+      },
+    ]);
     expect(keys).toHaveLength(1);
     expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
   });
@@ -56,6 +66,7 @@ export function fields(stageOf: () => ProfileFormStage): void {
   it('APPLIED: gives each type of field what fits it', async () => {
     const stage = stageOf();
     const page = await stage.openUser('customers', 0);
+    const { patches } = sentBy(page);
     await page.getByLabel('Phone', { exact: true }).fill('+15555550199');
     await page.getByLabel('Status').selectOption('DISABLED');
     await page.getByLabel('Roles', { exact: true }).fill('support\n');
@@ -107,6 +118,16 @@ export function fields(stageOf: () => ProfileFormStage): void {
     await says(page, 'Saved.');
     await says(page, 'No changes');
     expect(await page.getByLabel('Birthday').inputValue()).toBe('1984-03-01T10:30');
+    expect(patches).toMatchObject([
+      {
+        customFields: [
+          { replace: { field: 'newsletter', value: { boolean: false } } },
+          { remove: { field: 'nick' } },
+          { replace: { field: 'tags', value: { texts: ['beta', 'partner'] } } },
+          { replace: { field: 'birthday', value: { date: '1984-03-01T10:30:00.000Z' } } },
+        ],
+      },
+    ]);
     expect(stage.writtenSince().map(({ change }) => change)).toEqual([
       {
         ...{

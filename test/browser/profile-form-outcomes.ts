@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { someUser } from '../expected.ts';
 import {
   isFocused,
-  keysSentBy,
   notesOf,
   type ProfileFormStage,
   readBy,
   review,
   save,
   says,
+  sentBy,
 } from './profile-form.ts';
 
 /** What a person sees of each outcome that is not what they asked for. */
@@ -46,10 +46,11 @@ export function outcomes(stageOf: () => ProfileFormStage): void {
 
   it('NOT_APPLIED: what is over soon may be tried again when it is time, under a new key', async () => {
     const stage = stageOf();
-    const page = await stage.openUser('customers', 1);
+    const page = await stage.openUser('customers', 'customers:U2oaF1LlqsajAIxNKu8iS2G8NPR');
     await page.clock.install();
-    const keys = keysSentBy(page);
-    await page.getByLabel('Nickname').fill('wei');
+    const { keys, patches } = sentBy(page);
+    await page.getByLabel('Nickname').fill('layla');
+    await page.getByLabel('VIP').uncheck();
     await review(page);
     stage.faults = {
       intercept: ({ method }) =>
@@ -65,6 +66,13 @@ export function outcomes(stageOf: () => ProfileFormStage): void {
     await again.click();
     await says(page, 'Saved.');
     expect(new Set(keys).size).toBe(2);
+    expect(patches[1]).toEqual(patches[0]);
+    expect(patches[0]).toEqual({
+      customFields: [
+        { add: { field: 'nick', value: { text: 'layla' } } },
+        { remove: { field: 'tags', values: ['vip'] } },
+      ],
+    });
     expect(stage.writtenSince()).toHaveLength(1);
   });
 
@@ -94,7 +102,7 @@ export function outcomes(stageOf: () => ProfileFormStage): void {
   it('UNKNOWN: says so, asks again by the same key, and reads the user', async () => {
     const stage = stageOf();
     const page = await stage.openUser('customers', 2);
-    const keys = keysSentBy(page);
+    const { keys } = sentBy(page);
     stage.faults = {
       intercept: ({ method }) => (method === 'PATCH' ? { status: 502, body: '' } : undefined),
     };

@@ -1,13 +1,13 @@
 import type { Route } from 'playwright-core';
 import { expect, it } from 'vitest';
-import { keysSentBy, onPatch, type ProfileFormStage, review, save, says } from './profile-form.ts';
+import { onPatch, type ProfileFormStage, review, save, says, sentBy } from './profile-form.ts';
 
 /** What a person sees where no payload came, and what keeps them from losing anything. */
 export function unanswered(stageOf: () => ProfileFormStage): void {
   it('the answer is lost on its way: asks again by the same key, and nothing is written twice', async () => {
     const stage = stageOf();
     const page = await stage.openUser('customers', 2);
-    const keys = keysSentBy(page);
+    const { keys } = sentBy(page);
     await page.getByLabel('Family name').fill('Brontë');
     await review(page);
     await onPatch(page, async (route, count) => {
@@ -54,7 +54,7 @@ export function unanswered(stageOf: () => ProfileFormStage): void {
   it('under way: asks again by the same key', async () => {
     const stage = stageOf();
     const page = await stage.openUser('customers', 2);
-    const keys = keysSentBy(page);
+    const { keys } = sentBy(page);
     await page.getByLabel('Nickname').fill('zoe');
     await review(page);
     await onPatch(page, (route, count) =>

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -38,9 +38,9 @@ const folder = fileURLToPath(new URL('../../examples/profile-form', import.meta.
 
 /** Starts idpatch with a journal, the dev server and the browser. */
 export async function openProfileForm(): Promise<ProfileFormStage> {
-  const sqlite = join(mkdtempSync(join(tmpdir(), 'idpatch-form-')), 'journal.db');
+  const journals = mkdtempSync(join(tmpdir(), 'idpatch-form-'));
   const door = await openFrontDoor({
-    journal: { sqlite },
+    journal: { sqlite: join(journals, 'journal.db') },
     customers: {
       intercept: (request) => stage.faults.intercept?.(request),
       distort: (entry) => (stage.faults.distort ? stage.faults.distort(entry) : entry.change),
@@ -76,6 +76,7 @@ export async function openProfileForm(): Promise<ProfileFormStage> {
       await browser.close();
       server.stop();
       await door.close();
+      rmSync(journals, { recursive: true });
     },
   };
   return stage;
@@ -109,17 +110,22 @@ function urlOf(server: ChildProcess): Promise<string> {
 /** What the browser sends to idpatch. */
 interface Sent {
   readonly operationName: string;
-  readonly variables: { readonly input: { readonly idempotencyKey: string } };
+  readonly variables: { readonly input: { readonly idempotencyKey: string; readonly patch: object } };
 }
 
-/** The idempotency keys of the patches that this page sends from now on. */
-export function keysSentBy(page: Page): readonly string[] {
-  const keys: string[] = [];
+/** The patches that this page sends from now on, and under which keys. */
+export function sentBy(page: Page): {
+  readonly keys: readonly string[];
+  readonly patches: readonly object[];
+} {
+  const [keys, patches]: [string[], object[]] = [[], []];
   page.on('request', (request) => {
     const sent = request.postDataJSON() as Sent | null;
-    if (sent?.operationName === 'Patch') keys.push(sent.variables.input.idempotencyKey);
+    if (sent?.operationName !== 'Patch') return;
+    keys.push(sent.variables.input.idempotencyKey);
+    patches.push(sent.variables.input.patch);
   });
-  return keys;
+  return { keys, patches };
 }
 
 /** Has each patch that the page sends answered so; `count` begins at 1. Anything else passes. */
