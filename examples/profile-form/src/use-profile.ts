@@ -1,0 +1,256 @@
+import { useApolloClient } from '@apollo/client/react';
+import { useEffect, useRef, useState } from 'react';
+import { type Draft, type Field, fieldsOf, isSame, rebase, shownBy, type Value } from './draft.ts';
+import { type Failure, failureOf } from './failure.ts';
+import {
+  type Directory,
+  type PatchError,
+  type Payload,
+  patchMutation,
+  planQuery,
+  type User,
+  userQuery,
+} from './idpatch.ts';
+import { keyOfPath, toPatch } from './patch.ts';
+import { type Attempt, type Notice, newAttempt, type Stage } from './stage.ts';
+
+/** Codes of this call's own, which say nothing of an earlier one with the same key. */
+const ofThisCallAlone: ReadonlySet<string> = new Set(['FORBIDDEN', 'JOURNAL_UNAVAILABLE']);
+
+/** All that can be done with one user who was read, and where it stands. */
+export function useProfile(first: User, directory: Directory) {
+  const client = useApolloClient();
+  /** The user whom the changes are changes of: as last read, and no newer than what the person has seen. */
+  const [base, setBase] = useState(first);
+  const [draft, setDraft] = useState<Draft>({});
+  const [typed, setTyped] = useState<readonly string[]>([]);
+  const [stage, setStage] = useState<Stage>({ at: 'form' });
+  const [busy, setBusy] = useState<string>();
+  const working = useRef(false);
+  const fields = fieldsOf(directory, base, typed);
+
+  const changed = Object.keys(rebase(draft, fields, base));
+
+  const isUnsettled = changed.length > 0 || stage.at === 'doubt' || busy !== undefined;
+  useEffect(() => {
+    if (!isUnsettled) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [isUnsettled]);
+
+  /** One thing at a time, however often somebody clicks. */
+  async function work(doing: string, step: () => Promise<void>): Promise<void> {
+    if (working.current) return;
+    working.current = true;
+    setBusy(doing);
+    await step().finally(() => {
+      working.current = false;
+      setBusy(undefined);
+    });
+  }
+
+  function tell(notice: Partial<Notice> & Pick<Notice, 'tone' | 'title'>): void {
+    setStage({ at: 'form', notice: { errors: {}, lines: [], ...notice } });
+  }
+
+  function refuse(errors: readonly PatchError[], attempt: Attempt): void {
+    const byField = Map.groupBy(errors, ({ path }) => keyOfPath(path, attempt.input.patch) ?? '');
+    const isRetryable = errors.every(({ retryable }) => retryable);
+    const afterSeconds = Math.max(...errors.map(({ retryAfterSeconds }) => retryAfterSeconds ?? 0));
+    const messages = [...byField].map(([key, all]) => [key, all.map(({ message }) => message)] as const);
+    tell({
+      tone: 'refused',
+      title: 'Nothing was saved.',
+      errors: Object.fromEntries(messages.filter(([key]) => key !== '')),
+      lines: byField.get('')?.map(({ message }) => message) ?? [],
+      ...(isRetryable ? { retry: { attempt, afterSeconds } } : {}),
+    });
+  }
+
+  async function readNow(): Promise<User | Failure> {
+    const by = { id: base.id };
+    try {
+      const { data } = await client.query({
+        query: userQuery,
+        variables: { by },
+        fetchPolicy: 'network-only',
+      });
+      return (
+        data?.user ?? { refused: true, message: 'There is no such user any more.', retryAfterSeconds: 0 }
+      );
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  async function meetStale(asked: Draft, known: User | null): Promise<void> {
+    const theirs = known ?? (await readNow());
+    if ('version' in theirs) return setStage({ at: 'stale', asked, theirs });
+    const title = 'Nothing was saved: the user has changed meanwhile.';
+    tell({ tone: 'refused', title, lines: [`They could not be read again. ${theirs.message}`] });
+  }
+
+  /** Has the changes checked, and shows what saving them would do. */
+  function review(all: Draft, user: User): Promise<void> {
+    return work('Checking the changes…', async () => {
+      const asked = rebase(all, fields, user);
+      const { patch, wrong } = toPatch(asked, fields, user);
+      if (Object.keys(wrong).length > 0) {
+        const errors = Object.fromEntries(Object.entries(wrong).map(([key, says]) => [key, [says]]));
+        return tell({ tone: 'refused', title: 'Nothing was saved.', errors });
+      }
+      // The version that was seen: whoever changed the user since then is not overwritten unseen.
+      const input = { user: { id: user.id }, patch, ifVersion: user.version };
+      const attempt = newAttempt({ input, asked });
+      try {
+        const { data } = await client.query({
+          query: planQuery,
+          variables: { input },
+          fetchPolicy: 'no-cache',
+        });
+        const plan = data?.planPatchUser;
+        if (!plan) throw new Error('The plan is missing.');
+        if (plan.errors.some(({ code }) => code === 'STALE_VERSION')) return await meetStale(asked, null);
+        if (plan.errors.length > 0) return refuse(plan.errors, attempt);
+        setStage({ at: 'plan', attempt, plan });
+      } catch (error) {
+        const lines = [failureOf(error).message];
+        tell({ tone: 'refused', title: 'The changes could not be checked. Nothing was sent.', lines });
+      }
+    });
+  }
+
+  /** Sends an attempt, or asks by its key what became of it: the same key and input are never done twice. */
+  function send(attempt: Attempt, isAskedAgain: boolean): Promise<void> {
+    return work(isAskedAgain ? 'Asking again…' : 'Saving…', async () => {
+      try {
+        const { data } = await client.mutate({
+          mutation: patchMutation,
+          variables: { input: attempt.input },
+        });
+        if (!data?.patchUser) throw new Error('The payload is missing.');
+        await settle(attempt, data.patchUser, isAskedAgain);
+      } catch (error) {
+        const failure = failureOf(error);
+        const { message, retryAfterSeconds: afterSeconds } = failure;
+        if (failure.refused && !isAskedAgain) {
+          const title = 'Nothing was saved.';
+          return tell({ tone: 'refused', title, lines: [message], retry: { attempt, afterSeconds } });
+        }
+        // That asking was refused says nothing of what was asked about.
+        setStage({ at: 'doubt', attempt, why: message });
+      }
+    });
+  }
+
+  async function settle(attempt: Attempt, payload: Payload, isAskedAgain: boolean): Promise<void> {
+    const { outcome, user, errors } = payload;
+    switch (outcome) {
+      case 'APPLIED': {
+        const seen =
+          payload.confirmedBy === 'READ_BACK' ? 'The user was read again' : 'The directory’s answer';
+        const now = user ?? (await readNow());
+        if ('version' in now) setBase(now);
+        setDraft({});
+        return tell({ tone: 'done', title: 'Saved.', lines: [seen] });
+      }
+      case 'NOT_APPLIED':
+        if (isAskedAgain && errors.some(({ code }) => ofThisCallAlone.has(code))) {
+          return setStage({ at: 'doubt', attempt, why: errors.map(({ message }) => message).join(' ') });
+        }
+        if (errors.some(({ code }) => code === 'STALE_VERSION')) return meetStale(attempt.asked, user);
+        return refuse(errors, attempt);
+      case 'PARTIAL':
+        return tellPart(attempt, payload);
+      case 'UNKNOWN': {
+        return setStage({ at: 'doubt', attempt, payload, why: whyUnknown(errors) });
+      }
+    }
+  }
+
+  async function tellPart({ asked, input }: Attempt, { user, errors }: Payload): Promise<void> {
+    const now = user ?? (await readNow());
+    if ('version' in now) adopt(now, asked);
+    const byField = Map.groupBy(errors, ({ path }) => keyOfPath(path, input.patch) ?? '');
+    const saved = labels(Object.keys(asked).filter((key) => !byField.has(key)));
+    tell({
+      tone: 'partly',
+      title: 'Only a part was saved.',
+      errors: Object.fromEntries([...byField].map(([key, all]) => [key, all.map(({ message }) => message)])),
+      lines: [`Saved: ${saved}. The rest is still in the form.`],
+    });
+  }
+
+  const labels = (keys: readonly string[]) =>
+    keys.map((key) => fields.find((field) => field.key === key)?.label ?? key).join(', ') || 'nothing';
+
+  /** Takes the user as they are now for the one to change, and keeps what is not shown of what was asked for. */
+  function adopt(now: User, asked: Draft): Draft {
+    const left = rebase(asked, fields, now);
+    setBase(now);
+    setDraft(left);
+    return left;
+  }
+
+  return {
+    ...{ base, draft, changed, fields, stage, busy, isUnsettled, directory },
+    setValue(field: Field, value: Value) {
+      const { [field.key]: _, ...others } = draft;
+      setDraft(
+        isSame(value, shownBy(base, field)) && !isUntidy(value) ? others : { ...others, [field.key]: value },
+      );
+    },
+    addField: (name: string) => setTyped([...typed, name]),
+    discard: () => {
+      setDraft({});
+      tell({ tone: 'news', title: 'Your changes were discarded.' });
+    },
+    review: () => review(draft, base),
+    save: (attempt: Attempt) => send(attempt, false),
+    /** The first call is over and wrote nothing, so this is another call: a key always gets its first answer. */
+    retry: (attempt: Attempt) => send(newAttempt(attempt), false),
+    askAgain: (attempt: Attempt) => send(attempt, true),
+    back: () => setStage({ at: 'form' }),
+    /** Looks at the user after an attempt in doubt, and goes on from what is there. */
+    readUser: (asked: Draft = draft) =>
+      work('Reading the user…', async () => {
+        const now = await readNow();
+        if (!('version' in now)) {
+          if (stage.at === 'doubt')
+            return setStage({ ...stage, why: `The user could not be read. ${now.message}` });
+          return tell({ tone: 'refused', title: 'The user could not be read.', lines: [now.message] });
+        }
+        const left = Object.keys(adopt(now, asked));
+        const lines =
+          left.length === 0
+            ? ['Everything that you asked for is shown.']
+            : [`Not shown: ${labels(left)}. That is still in the form; the earlier save may yet arrive.`];
+        tell({ tone: 'news', title: 'This is the user as the directory shows them now.', lines });
+      }),
+    /** Goes on from the user as others left them, with what the person still wants. */
+    decide: (wanted: Draft, theirs: User) => {
+      const left = adopt(theirs, wanted);
+      if (Object.keys(left).length > 0) return review(left, theirs);
+      return tell({ tone: 'news', title: 'Nothing of yours is left to save.' });
+    },
+  };
+}
+
+/** What useProfile gives. */
+export type Profile = ReturnType<typeof useProfile>;
+
+/** Somebody is typing a list: its empty line must not be taken from under them. */
+function isUntidy(value: Value): boolean {
+  return (
+    Array.isArray(value) &&
+    value.some((line) => line === '' || (typeof line === 'object' && line.tenantId === ''))
+  );
+}
+
+function whyUnknown(errors: readonly PatchError[]): string {
+  const has = (code: string) => errors.some((error) => error.code === code);
+  if (has('IDEMPOTENCY_IN_PROGRESS')) return 'It is still under way.';
+  if (has('NOT_CONFIRMED')) return 'The directory took it, but does not show it.';
+  return 'It was sent, and the directory gave no answer that says what became of it.';
+}
