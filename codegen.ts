@@ -5,12 +5,27 @@ import { subgraphSdl } from './src/schema/subgraph-sdl.ts';
 
 const sdl = subgraphSdl(schema, entityKeys);
 
-/** Writes the code-first schema to schema.graphql, to the letter as `_service.sdl` gives it to gateways. */
+/**
+ * Writes the code-first schema to schema.graphql, to the letter as `_service.sdl` gives it to gateways, and typed
+ * documents of the operations that the tests call by, as a front end would have them.
+ */
 const config: CodegenConfig = {
   schema: sdl,
   generates: {
     'schema.graphql': { plugins: [{ add: { content: sdl } }] },
+    'test/generated/': {
+      preset: 'client',
+      documents: ['test/operations.ts', 'test/clients/*.ts'],
+      presetConfig: { fragmentMasking: false, skipIndexFile: true },
+      config: {
+        scalars: { DateTime: 'string', ID: 'string' },
+        strictScalars: true,
+        useTypeImports: true,
+        immutableTypes: true,
+      },
+    },
   },
+  importExtension: '.ts',
 };
 
 export default config;

@@ -91,7 +91,7 @@ describe.each(directoryNames)('a user of %s', (directory) => {
   });
 
   it('a login that nobody has, and the id of somebody else for a login, say so before anything is sent', async () => {
-    const [, somebodyElse] = someUser(door, directory, 1).split(':');
+    const [, somebodyElse = ''] = someUser(door, directory, 1).split(':');
     for (const login of ['canary@example.com', 'canary', '+8613700000000', somebodyElse]) {
       door.forgetRequests();
       expect(await door.patch({ login: { directory, login } }, { displayName: 'Nobody' })).toEqual(

@@ -1,5 +1,14 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { expect } from 'vitest';
-import { type FrontDoor, payload } from './front-door.ts';
+import type { FrontDoor } from './front-door.ts';
+import type {
+  PatchUserInput,
+  PatchWholeMutation,
+  PlanQuery,
+  UserBy,
+  UserPatchInput,
+} from './generated/graphql.ts';
+import { patchWholeOperation, planOperation, versionOperation } from './operations.ts';
 
 /** The directories of the sandbox. */
 export type DirectoryName = keyof FrontDoor['emulators'];
@@ -47,64 +56,43 @@ export function notApplied(...errors: readonly ExpectedError[]) {
   return { outcome: 'NOT_APPLIED', confirmedBy: null, user: null, errors };
 }
 
-const errorsOfEveryKind = `errors {
-  __typename code message path retryable
-  ... on StaleVersionError { currentVersion }
-  ... on RateLimitedError { retryAfterSeconds }
-  ... on ProviderRefusedError { providerCode providerRequestId }
-}`;
-
 /** What a whole PatchUserInput is answered: a payload with its operationId, and with all of the user. */
-export interface WholePayload {
-  readonly operationId: string;
-  readonly outcome: string;
-  readonly confirmedBy: string | null;
-  readonly user: (Readonly<Record<string, unknown>> & { readonly version: string }) | null;
-  readonly errors: readonly object[];
-}
+export type WholePayload = NonNullable<PatchWholeMutation['patchUser']>;
 
 /** What planPatchUser answers, whole. */
-export interface WholePlan {
-  readonly errors: readonly object[];
-  readonly requests: readonly {
-    readonly method: string;
-    readonly path: string;
-    readonly action: string | null;
-    readonly body: string | null;
-  }[];
-  readonly changes: readonly object[];
-}
+export type WholePlan = NonNullable<PlanQuery['planPatchUser']>;
 
 /** patchUser with a whole input. */
-export async function patchUser(door: FrontDoor, input: object): Promise<WholePayload> {
-  const selection = `operationId ${payload} user { version updatedAt } ${errorsOfEveryKind}`;
-  return answerOf(
-    door,
-    `mutation ($input: PatchUserInput!) { told: patchUser(input: $input) { ${selection} } }`,
-    input,
-  );
+export async function patchUser(door: FrontDoor, input: PatchUserInput): Promise<WholePayload> {
+  const { patchUser: told } = await dataOf(door, patchWholeOperation, { input });
+  return there(told);
 }
 
 /** planPatchUser with a whole input. */
-export async function planPatchUser(door: FrontDoor, input: object): Promise<WholePlan> {
-  const selection = `${errorsOfEveryKind} requests { method path action body } changes { path before after }`;
-  return answerOf(
-    door,
-    `query ($input: PatchUserInput!) { told: planPatchUser(input: $input) { ${selection} } }`,
-    input,
-  );
-}
-
-async function answerOf<T>(door: FrontDoor, document: string, input: object): Promise<T> {
-  const { data, errors } = await door.graphql(document, { input });
-  expect(errors).toBeUndefined();
-  return (data as { told: T }).told;
+export async function planPatchUser(door: FrontDoor, input: PatchUserInput): Promise<WholePlan> {
+  const { planPatchUser: told } = await dataOf(door, planOperation, { input });
+  return there(told);
 }
 
 /** The version of a user now. */
 export async function versionOf(door: FrontDoor, id: string): Promise<string> {
-  const { data } = await door.graphql('query ($id: ID!) { user(by: { id: $id }) { version } }', { id });
-  return (data as { user: { version: string } }).user.version;
+  const { user } = await dataOf(door, versionOperation, { id });
+  return there(user).version;
+}
+
+async function dataOf<Data, Variables extends object>(
+  door: FrontDoor,
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  const { data, errors } = await door.call(document, variables);
+  expect(errors).toBeUndefined();
+  return there(data);
+}
+
+function there<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('The answer has nothing where it should have.');
+  return value;
 }
 
 /** The requests that write which arrived at a provider, as planPatchUser describes them. */
@@ -183,7 +171,10 @@ export const descope: readonly DirectoryName[] = ['customers'];
 /** Descope is asked which custom fields there are; that writes nothing and is kept for the next patch. */
 const asksForDefinitions = 'customers GET /v1/mgmt/user/customattributes';
 
-/** Asserts the whole payload, that it repeats no value of the input, and that no provider was asked anything. */
+/**
+ * Asserts the whole payload, that it repeats no value of the input, and that no provider was asked anything. The
+ * patch is one that no typed front end could send.
+ */
 export async function refuses(
   door: FrontDoor,
   user: object,
@@ -192,7 +183,7 @@ export async function refuses(
 ): Promise<void> {
   door.forgetRequests();
   const before = { logged: door.log.length, written: written(door).length };
-  expect(await door.patch(user, patch)).toEqual(notApplied(...errors));
+  expect(await door.patch(user as UserBy, patch as UserPatchInput)).toEqual(notApplied(...errors));
   expect(arrived(door).filter((request) => request !== asksForDefinitions)).toEqual([]);
   expect(written(door).slice(before.written)).toEqual([]);
   expect(JSON.stringify(errors) + door.log.slice(before.logged).join('')).not.toMatch(/canary/i);

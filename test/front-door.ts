@@ -1,12 +1,29 @@
 import { Writable } from 'node:stream';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
 import { type Sandbox, type SandboxChanges, startSandbox } from '../src/sandbox/sandbox.ts';
 import { starterTabs } from '../src/sandbox/welcome.ts';
 import { createLog, startService } from '../src/service.ts';
+import {
+  type PatchedFragment,
+  PatchedFragmentDoc,
+  type UserBy,
+  type UserPatchInput,
+  WholeUserFragmentDoc,
+} from './generated/graphql.ts';
+import { patchOperation, selectionOf } from './operations.ts';
 
 /** A GraphQL answer as JSON gave it; tests assert it whole. */
-interface GraphQLAnswer {
-  readonly data?: unknown;
+interface GraphQLAnswer<Data = unknown> {
+  readonly data?: Data | null;
   readonly errors?: readonly unknown[];
+}
+
+/** An answer of which a patch got no payload: it has errors of its own. */
+interface AnswerWithoutPayload extends GraphQLAnswer {
+  readonly outcome?: never;
+  readonly confirmedBy?: never;
+  readonly user?: never;
 }
 
 /** idpatch on real HTTP in front of three emulators on real HTTP. */
@@ -18,8 +35,14 @@ export interface FrontDoor {
   readonly log: readonly string[];
   /** Sends a document by POST and gives the whole answer; with a token, as its caller. */
   graphql(query: string, variables?: object, token?: string): Promise<GraphQLAnswer>;
+  /** As `graphql`, with a document that knows its variables and its data. */
+  call<Data, Variables extends object>(
+    document: TypedDocumentNode<Data, Variables>,
+    variables: Variables,
+    token?: string,
+  ): Promise<GraphQLAnswer<Data>>;
   /** patchUser with every member of the payload that `payload` selects; the payload alone, or the whole answer on errors. */
-  patch(user: object, patch: object, token?: string): Promise<Record<string, unknown>>;
+  patch(user: UserBy, patch: UserPatchInput, token?: string): Promise<PatchedFragment | AnswerWithoutPayload>;
   /** Ends the service and starts another with the same configuration, as a new process would; the providers stay. */
   restart(): Promise<void>;
   /** Forgets the requests that arrived so far, so that a test counts its own. */
@@ -28,23 +51,10 @@ export interface FrontDoor {
 }
 
 /** Every field of a user, for assertions of the whole. */
-export const wholeUser = `
-  id userId directory { name } version username loginIds displayName givenName middleName familyName
-  email { address verified } phone { number verified } picture status roleNames
-  tenants { tenantId name roleNames } ssoAppIds
-  customFields { field value { text number boolean texts date } } createdAt updatedAt
-`;
+export const wholeUser = selectionOf(WholeUserFragmentDoc);
 
 /** Every member of a payload but its operationId, which is new in each call, and the user's version and updatedAt. */
-export const payload = `
-  outcome confirmedBy
-  user { ${wholeUser.replace('version', '').replace('updatedAt', '')} }
-  errors {
-    __typename code message path retryable
-    ... on RateLimitedError { retryAfterSeconds }
-    ... on ProviderRefusedError { providerCode providerRequestId }
-  }
-`;
+export const payload = selectionOf(PatchedFragmentDoc);
 
 /** Opens a front door; close it in the test that opened it. */
 export async function openFrontDoor(changes: SandboxChanges = {}): Promise<FrontDoor> {
@@ -79,6 +89,11 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
     });
     return (await response.json()) as GraphQLAnswer;
   };
+  const call = <Data, Variables extends object>(
+    document: TypedDocumentNode<Data, Variables>,
+    variables: Variables,
+    token?: string,
+  ) => graphql(print(document), variables, token) as Promise<GraphQLAnswer<Data>>;
   return {
     get url() {
       return service.url;
@@ -87,14 +102,11 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
     emulators: sandbox.emulators,
     log,
     graphql,
+    call,
     async patch(user, patch, token) {
-      const answer = await graphql(
-        `mutation ($input: PatchUserInput!) { patchUser(input: $input) { ${payload} } }`,
-        { input: { user, patch } },
-        token,
-      );
-      const data = answer.data as { patchUser?: Record<string, unknown> | null } | null | undefined;
-      return answer.errors || !data?.patchUser ? { ...answer } : data.patchUser;
+      const { data, errors } = await call(patchOperation, { input: { user, patch } }, token);
+      if (!errors && data?.patchUser) return data.patchUser;
+      return { ...(data === undefined ? {} : { data }), ...(errors && { errors }) };
     },
     forgetRequests() {
       for (const emulator of Object.values(sandbox.emulators)) emulator.requests.length = 0;

@@ -20,6 +20,7 @@ import {
 } from './expected.ts';
 import { openBadLine } from './faulty-proxy.ts';
 import { type FrontDoor, openFrontDoor } from './front-door.ts';
+import type { PatchUserInput } from './generated/graphql.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'idpatch-keys-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -51,7 +52,7 @@ const keyReused = {
 async function expectReplay(
   door: FrontDoor,
   directory: DirectoryName,
-  input: object,
+  input: PatchUserInput,
   first: WholePayload,
   sent: () => unknown = () => written(door).length,
 ): Promise<void> {
@@ -104,7 +105,7 @@ describe.each(directoryNames)('a key of a patch of %s', (directory) => {
     const door = await open();
     const input = inputOf(door);
     const first = await patchUser(door, input);
-    const others = [
+    const others: readonly [PatchUserInput, ...PatchUserInput[]] = [
       { ...input, patch: { ...input.patch, displayName: 'Ada ' } },
       { ...input, patch: { displayName: 'Ada' } },
       { ...input, patch: { ...input.patch, email: { ...input.patch.email, verified: true } } },
@@ -118,7 +119,7 @@ describe.each(directoryNames)('a key of a patch of %s', (directory) => {
       expect(operationId).not.toBe(first.operationId);
     }
     await door.restart();
-    expect((await patchUser(door, others[0] ?? {})).errors).toEqual([keyReused]);
+    expect((await patchUser(door, others[0])).errors).toEqual([keyReused]);
     expect(arrived(door)).toEqual([]);
     expect(written(door)).toHaveLength(1);
   });
@@ -167,7 +168,8 @@ describe.each(directoryNames)('a key of a patch of %s', (directory) => {
 
   it('of a call that is unknown gets that again, and it is not sent again', async () => {
     const { door, proxy, id } = await openBadLine(directory, {}, journal());
-    const input = { user: { id }, patch: { displayName: 'Ada', status: 'ENABLED' }, idempotencyKey };
+    const patch = { displayName: 'Ada', status: 'ENABLED' } as const;
+    const input = { user: { id }, patch, idempotencyKey };
     proxy.fault = ({ isWrite }) => (isWrite ? { delivered: false, answer: 'reset' } : undefined);
     const first = await patchUser(door, input);
     const unknown =
@@ -186,7 +188,8 @@ describe.each(['employees', 'contractors'] as const)('a key of a patch of two st
   it('that was partly applied gets that again', async () => {
     const door = await open();
     const taken = directory === 'employees' ? 'zhang.wei@example.com' : 'zhao.min@example.com';
-    const patch = { status: 'DISABLED', displayName: 'Ada', email: { address: taken, verified: true } };
+    const email = { address: taken, verified: true };
+    const patch = { status: 'DISABLED', displayName: 'Ada', email } as const;
     const input = { user: { id: someUser(door, directory) }, patch, idempotencyKey };
     const first = await patchUser(door, input);
     expect(first).toMatchObject({

@@ -81,7 +81,7 @@ describe.each(directoryNames)('a custom field of %s', (directory) => {
       { customFields: [{ replace: { field, value: { text: 'kept' } } }] },
     );
     expect(answer).toMatchObject({ outcome: 'APPLIED', errors: [] });
-    const { customFields } = answer.user as { customFields: { field: string; value: object }[] };
+    const { customFields } = answer.user as NonNullable<typeof answer.user>;
     expect(customFields.filter((one) => one.field === field)).toEqual([
       { field, value: { text: 'kept', number: null, boolean: null, texts: null, date: null } },
     ]);
@@ -95,7 +95,7 @@ describe.each(directoryNames)('a custom field of %s', (directory) => {
       { customFields: [{ remove: { field } }] },
     );
     expect(answer).toMatchObject({ outcome: 'APPLIED', errors: [] });
-    const { customFields } = answer.user as { customFields: { field: string }[] };
+    const { customFields } = answer.user as NonNullable<typeof answer.user>;
     expect(customFields.map((one) => one.field)).not.toContain(field);
   });
 

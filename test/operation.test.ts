@@ -70,7 +70,7 @@ describe.each(directoryNames)('the record of a patch of %s', (directory) => {
     const { data } = await door.graphql('query ($id: ID!) { user(by: { id: $id }) { loginIds } }', {
       id: someUser(door, directory),
     });
-    const [login] = (data as { user: { loginIds: readonly string[] } }).user.loginIds;
+    const [login = ''] = (data as { user: { loginIds: readonly string[] } }).user.loginIds;
     const input = { user: { login: { directory, login } }, patch: { displayName: 'Ada' } };
     const { operationId } = await patchUser(door, input);
     expect(await operation(door, operationId)).toMatchObject({

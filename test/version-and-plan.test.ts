@@ -17,6 +17,7 @@ import {
   wroteBy,
 } from './expected.ts';
 import { type FrontDoor, openFrontDoor, wholeUser } from './front-door.ts';
+import type { PatchUserInput } from './generated/graphql.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'idpatch-plan-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -57,7 +58,7 @@ describe.each(directoryNames)('ifVersion of a user of %s', (directory) => {
     const id = someUser(door, directory);
     const read = await door.graphql(`query ($id: ID!) { user(by: { id: $id }) { ${wholeUser} } }`, { id });
     const { user } = read.data as { user: { version: string; loginIds: readonly string[] } };
-    const who = by === 'id' ? { id } : { login: { directory, login: user.loginIds[0] } };
+    const who = by === 'id' ? { id } : { login: { directory, login: user.loginIds[0] ?? '' } };
     door.forgetRequests();
     const told = await patchUser(door, {
       ...{ user: who, patch: { displayName: 'Ada' } },
@@ -223,13 +224,13 @@ describe.each(directoryNames)('the plan of a patch of %s', (directory) => {
         displayName: '',
         username: 'a\u200b',
         picture: 'canary',
-        status: 'EXPIRED',
+        status: 'EXPIRED' as const,
         roleNames: ['a', 'a'],
       },
       email: { address: 'canary', verified: true },
       customFields: [{ remove: { field: 'nobody' } }, { remove: { field: 'age', values: ['1'] } }],
     };
-    const inputs: readonly object[] = [
+    const inputs: readonly PatchUserInput[] = [
       { user: { id }, patch: {} },
       { user: { id }, patch: everythingWrong, ifVersion: '', idempotencyKey: 'short' },
       { user: { id: 'nope:a' }, patch: everythingWrong },

@@ -62,7 +62,7 @@ it('a front end changes its own user’s profile, a gateway any user, a support 
   const lead = await issuer.token({ ...support, roles: ['lead', 'agent'] });
   const name = { displayName: 'Ada' };
   const email = { email: { address: 'ada.new@example.com', verified: false } };
-  const status = { status: 'DISABLED' };
+  const status = { status: 'DISABLED' } as const;
   const outcomes = await Promise.all(
     (
       [

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { directoryNames } from '../expected.ts';
 import type { FrontDoor } from '../front-door.ts';
+import type { UserPatchInput } from '../generated/graphql.ts';
 import { forbidden, openPolicyDoor, tells, tokenOf, userIdOf } from './policy-door.ts';
 
 let door: FrontDoor;
@@ -16,7 +17,7 @@ async function logged(call: () => Promise<unknown>): Promise<readonly Record<str
   return door.log.slice(before).map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-const canary = {
+const canary: UserPatchInput = {
   displayName: 'Katarina Canary',
   status: 'DISABLED',
   email: { address: 'canary@example.com', verified: true },

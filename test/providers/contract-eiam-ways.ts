@@ -87,7 +87,7 @@ export function describeStatus(api: EiamApi): void {
       );
     });
 
-    it.each(['INVITED', 'EXPIRED'])('%s cannot be asked for', async (status) => {
+    it.each(['INVITED', 'EXPIRED'] as const)('%s cannot be asked for', async (status) => {
       const door = await open();
       const refused = notApplied(error('INVALID_INPUT', ['patch', 'status']));
       expect(await door.patch({ id }, { status })).toEqual(refused);
@@ -192,7 +192,7 @@ export function describeGuesses(api: EiamApi): void {
       const door = await openHooked(api, {
         intercept: (request) => (api.getUser.call.test(api.read(request).call) ? answer : undefined),
       });
-      const login = { directory, login: user.username };
+      const login = { directory, login: String(user.username) };
       expect(await door.patch({ login }, { displayName: 'New Name' })).toMatchObject({
         outcome: 'NOT_APPLIED',
       });
@@ -203,8 +203,8 @@ export function describeGuesses(api: EiamApi): void {
       const door = await open();
       const [, other] = [...door.emulators[directory].users().values()];
       const cases = [
-        [{ username: other?.username }, ['username']],
-        [{ email: { address: other?.email, verified: true } }, ['email', 'address']],
+        [{ username: String(other?.username) }, ['username']],
+        [{ email: { address: String(other?.email), verified: true } }, ['email', 'address']],
         [
           { phone: { number: `+${other?.phoneRegion}${other?.phoneNumber}`, verified: true } },
           ['phone', 'number'],

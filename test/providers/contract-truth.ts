@@ -85,8 +85,8 @@ function pathsOf(patch: Json): readonly (readonly string[])[] {
   });
 }
 
-function sorted(payload: Json): Json {
-  const errors = payload.errors as readonly { readonly path: readonly string[] }[];
+function sorted(payload: object): Json {
+  const { errors } = payload as { readonly errors: readonly { readonly path: readonly string[] }[] };
   return { ...payload, errors: errors.toSorted((one, other) => (`${one.path}` < `${other.path}` ? -1 : 1)) };
 }
 

@@ -37,7 +37,8 @@ export function describeUsers(subject: Subject): void {
   it('nobody has the id: one request, and nothing is written', async () => {
     const id = `${directory}:${subject.nobody}`;
     const notFound = notApplied(error('USER_NOT_FOUND', ['user', 'id']));
-    for (const asked of [patch, { status: 'DISABLED' }, { status: 'DISABLED', ...patch }]) {
+    const disabled = { status: 'DISABLED' } as const;
+    for (const asked of [patch, disabled, { ...disabled, ...patch }]) {
       const door = await open();
       expect(await door.patch({ id }, asked)).toEqual(notFound);
       expect(writesSent(door, subject)).toHaveLength(1);

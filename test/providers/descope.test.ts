@@ -124,7 +124,7 @@ describe('descope, its own ways', () => {
     }
   });
 
-  it.each(['INVITED', 'EXPIRED'])('status %s cannot be asked for', async (status) => {
+  it.each(['INVITED', 'EXPIRED'] as const)('status %s cannot be asked for', async (status) => {
     const door = await open();
     const refused = notApplied(error('INVALID_INPUT', ['patch', 'status']));
     expect(await door.patch({ id }, { status })).toEqual(refused);
