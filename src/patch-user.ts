@@ -10,7 +10,7 @@ import {
   UserNotFoundError,
 } from './outcome.ts';
 import type { Plan } from './plan.ts';
-import { inputDigest, keyReused, recall, record, replay } from './replay.ts';
+import { cannotRecall, inputDigest, keyReused, recall, record, replay } from './replay.ts';
 import { findUserId, readTarget, type Target, userNotFound } from './target.ts';
 import { globalId, parseGlobalId } from './user.ts';
 import { staleError } from './user-version.ts';
@@ -68,8 +68,14 @@ async function perform(
   context: Context,
 ): Promise<Verdict & Partial<PatchResult>> {
   const { operationId, request, time } = operation;
+  const logUnavailable = (failure: unknown) => {
+    if (!(failure instanceof JournalUnavailable)) throw failure;
+    context.log.warn({ event: 'journal', operationId, err: failure });
+    return 'unavailable' as const;
+  };
   try {
-    const known = found.length === 0 ? await recall(request, context) : undefined;
+    const known = found.length === 0 ? await recall(request, context).catch(logUnavailable) : undefined;
+    if (known === 'unavailable') return cannotRecall();
     if (known) return await replay(known, request, operation.digest, time, context);
     const checked = await checkPatch(request, found, time, context);
     if (!checked.sendable) return notApplied(checked.errors);
@@ -84,8 +90,7 @@ async function perform(
     await record(operationId, verdict, context);
     return verdict;
   } catch (failure) {
-    if (failure instanceof JournalUnavailable)
-      context.log.warn({ event: 'journal', operationId, err: failure });
+    if (failure instanceof JournalUnavailable) logUnavailable(failure);
     return notApplied([errorOfFailure(failure)]);
   }
 }

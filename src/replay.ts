@@ -4,7 +4,7 @@ import { notShown } from './confirm.ts';
 import type { Context, OperationTime } from './context.ts';
 import type { Operation } from './journal/journal.ts';
 import { readErrors, recordErrors } from './journal/recorded-error.ts';
-import { IdempotencyError } from './outcome.ts';
+import { IdempotencyError, JournalUnavailableError } from './outcome.ts';
 import { parseGlobalId } from './user.ts';
 import { notApplied, readBack, unknown, type Verdict } from './write-steps.ts';
 
@@ -26,6 +26,18 @@ export async function recall(
   { journal, caller }: Context,
 ): Promise<Operation | undefined> {
   return key === undefined ? undefined : journal?.recall(caller.id, key);
+}
+
+/**
+ * The journal cannot say whether the key was used before. Nothing was sent now; but whoever calls again for a lost
+ * answer must not be told that nothing was written.
+ */
+export function cannotRecall(): Verdict {
+  const says =
+    'The journal cannot be read: nothing was sent now, and what became of an earlier call with this key cannot be ' +
+    'told. Call again with the same key.';
+  const error = new JournalUnavailableError(says, ['idempotencyKey']);
+  return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [error] };
 }
 
 /** The key stands for another input. */

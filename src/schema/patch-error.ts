@@ -40,7 +40,10 @@ const PatchErrorCodeEnum = builder.enumType('PatchErrorCode', {
     PROVIDER_AUTH: { description: 'The provider does not accept the credentials that are configured here.' },
     DEADLINE_EXCEEDED: { description: 'The time was over before anything was sent.' },
     NOT_CONFIRMED: { description: 'The provider took the change, but the user does not show it.' },
-    JOURNAL_UNAVAILABLE: { description: 'The journal cannot be written, so nothing was sent.' },
+    JOURNAL_UNAVAILABLE: {
+      description:
+        'The journal cannot be written, so nothing was sent; or, for a key, not read, so that an earlier call is unknown.',
+    },
     OUTCOME_UNKNOWN: { description: 'It was sent, and no answer came that says what became of it.' },
   } as const satisfies Record<PatchErrorCode, { description: string }>,
 });
@@ -101,7 +104,7 @@ errorType(
 errorType(IdempotencyError.name, 'The idempotency key stands for another input, or for a call under way.');
 errorType(
   JournalUnavailableError.name,
-  'The journal cannot be written, so nothing was sent: call again later.',
+  'The journal cannot be written or read, so nothing was sent by this call: call again later, with the same key.',
 );
 errorType(
   OutcomeUnknownError.name,

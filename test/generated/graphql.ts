@@ -79,7 +79,7 @@ export type PatchErrorCode =
   | 'IDEMPOTENCY_KEY_REUSED'
   /** The value at the path cannot be right: change it. */
   | 'INVALID_INPUT'
-  /** The journal cannot be written, so nothing was sent. */
+  /** The journal cannot be written, so nothing was sent; or, for a key, not read, so that an earlier call is unknown. */
   | 'JOURNAL_UNAVAILABLE'
   /** The provider took the change, but the user does not show it. */
   | 'NOT_CONFIRMED'
