@@ -1,7 +1,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /** What becomes of the connections to a provider. */
-export type GateMode = 'pass' | 'reset' | 'hang';
+type GateMode = 'pass' | 'reset' | 'hang';
 
 /** A line to a provider that can be cut. */
 export interface Gate {
