@@ -175,7 +175,10 @@ export function parseConfig(
 
 function toJS(document: ReturnType<typeof parseDocument>): unknown {
   try {
-    return document.toJS();
+    const value: unknown = document.toJS();
+    // What contains itself has no end to be read to, and JSON refuses it.
+    JSON.stringify(value);
+    return value;
   } catch {
     throw new ConfigError(
       'The configuration is not to be read: an alias is wrong, or there are too many of them.',

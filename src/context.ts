@@ -41,6 +41,8 @@ export interface Context extends Services {
   readonly loaders: Loaders;
   /** Starts the time of one operation. */
   startOperation(): OperationTime;
+  /** Counts users that a list of the request names. Whether it may name them: a document has room for many lists. */
+  mayName(users: number): boolean;
 }
 
 /**
@@ -57,6 +59,7 @@ export function createContext(
   const whole = Math.min(deadlineMs, services.limits.deadlineMs);
   // A caller in a hurry leaves less time for reading back, too.
   const forReadingBack = Math.min(services.limits.readBackMs, whole * 0.4);
+  let named = 0;
   return {
     ...services,
     caller,
@@ -70,8 +73,15 @@ export function createContext(
         readingBack: callFor(whole),
       };
     },
+    mayName(users) {
+      named += users;
+      return named <= mostNamedUsers;
+    },
   };
 }
+
+/** Users that the lists of one request may name, all together. Our own choice. */
+export const mostNamedUsers = 1_000;
 
 /** The share of the time for writing in which a write must have left: the rest is for its answer. */
 const leaveByShare = 0.6;

@@ -91,10 +91,9 @@ export async function startService(
       leaving = true;
       server.leave();
       await delay(graceMs);
-      const closed = server.close();
-      // A caller who left took their connection along, but not their patch.
+      await server.close();
+      // A caller who left took their connection along, but not their patch, and it may have begun since.
       await underWay.settled();
-      await closed;
       stopPruning();
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
       await Promise.all([authenticator.close(), rateLimit.close()]);

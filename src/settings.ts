@@ -24,13 +24,17 @@ function originOf(text: string): string | undefined {
   return bare && (url.protocol === 'https:' || url.protocol === 'http:') ? url.origin : undefined;
 }
 
+/** Endings that no public name has: RFC 6761, RFC 6762, RFC 8375, and ICANN's reserved and never delegated ones. */
+const privateNames =
+  /(^|\.)(localhost|localdomain|local|internal|private|intranet|corp|home|lan|svc|home\.arpa)$/;
+
 /** What keeps an origin from being a public https one; undefined where nothing does. Looks at the spelling only. */
 export function notPublic(origin: string): string | undefined {
   const { protocol, hostname } = new URL(origin);
   if (protocol !== 'https:') return 'it is not https';
-  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.+$/, '');
   if (isIP(host)) return 'it is an address, not a name';
-  if (!host.includes('.') || /(^|\.)(localhost|local|internal|lan|home\.arpa)$/.test(host)) {
+  if (!host.includes('.') || privateNames.test(host)) {
     return 'it is not a public name';
   }
   return undefined;

@@ -88,6 +88,17 @@ describe('a base URL', () => {
       url,
       'it is an address, not a name',
     ]),
+    ...['https://localhost..', 'https://localhost.localdomain', 'https://canary.svc'].map((url) => [
+      url,
+      'it is not a public name',
+    ]),
+    ...[
+      'https://canary.corp',
+      'https://canary.home',
+      'https://canary.intranet',
+      'https://canary.private',
+    ].map((url) => [url, 'it is not a public name']),
+    ['https://127.0.0.1..', 'it is an address, not a name'],
     ...['https://localhost', 'https://localhost.', 'https://canary', 'https://canary.localhost'].map(
       (url) => [url, 'it is not a public name'],
     ),

@@ -35,6 +35,7 @@ describe('a file that is not YAML is refused, its line named and nothing of it p
 
   it.each([
     ['an alias of nothing', 'callers: *canary\n'],
+    ['an alias of what it is in', 'callers: &canary\n  jwt: *canary\n'],
     [
       'an alias bomb',
       `a: &a [${'canary,'.repeat(9)}]\n${[...'bcdefghi'].map((name, index) => `${name}: &${name} [${`*${'abcdefgh'[index]},`.repeat(9)}]`).join('\n')}\n`,

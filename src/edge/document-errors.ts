@@ -67,7 +67,11 @@ const texts: Readonly<Record<string, string>> = {
 const quotingValues: ReadonlySet<string> = new Set(['ValuesOfCorrectTypeRule']);
 
 /** Rules that are as much a limit as a rule: 400 in whatever form the answer is. */
-const limiting: ReadonlySet<string> = new Set(['KnownDirectivesRule', 'MaxIntrospectionDepthRule']);
+const limiting: ReadonlySet<string> = new Set([
+  'KnownDirectivesRule',
+  'MaxIntrospectionDepthRule',
+  'NoFragmentCyclesRule',
+]);
 
 /** A fraction in the document that would be rounded is refused, as one in the variables is. */
 const ExactNumbersRule: ValidationRule = (context) => ({

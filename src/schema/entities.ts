@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../outcome.ts';
 import { builder } from './builder.ts';
 import { toGraphQLError } from './read-failed.ts';
-import { readUser } from './read-user.ts';
+import { limitNamedUsers, readUser } from './read-user.ts';
 import { subgraphSdl } from './subgraph-sdl.ts';
 import { UserType } from './user.ts';
 
@@ -53,15 +53,17 @@ builder.queryFields((t) => ({
     description:
       'For gateways: the entities that they know by their keys, in the same order, read like users(ids:). Null where ' +
       'there is no such entity.',
-    resolve: (_root, { representations }, context, info) =>
-      representations.map(async (representation, index) => {
+    resolve: (_root, { representations }, context, info) => {
+      limitNamedUsers(representations.length, ['representations'], context);
+      return representations.map(async (representation, index) => {
         const at = ['representations', String(index)];
         const id = userIdIn(representation);
         if (id === undefined) {
           throw toGraphQLError(new InvalidInputError('Expected { __typename: "User", id: … }.', at));
         }
         return readUser({ id }, { id: [...at, 'id'], login: [] }, context, info);
-      }),
+      });
+    },
   }),
 }));
 

@@ -1,8 +1,8 @@
 import { collectSubFields } from '@graphql-tools/utils';
 import { GraphQLError, type GraphQLResolveInfo, isObjectType } from 'graphql';
 import { mayRead, noSuchUser } from '../callers/policy.ts';
-import type { Context } from '../context.ts';
-import { ForbiddenError } from '../outcome.ts';
+import { type Context, mostNamedUsers } from '../context.ts';
+import { ForbiddenError, type InputPath, InvalidInputError } from '../outcome.ts';
 import { findTarget, type TargetPaths, type UserBy as UserReference } from '../target.ts';
 import { globalId, type User, type WholeUser } from '../user.ts';
 import { readFailed, toGraphQLError } from './read-failed.ts';
@@ -31,6 +31,16 @@ export async function readUser(
   } catch (failure) {
     return readFailed(failure);
   }
+}
+
+/**
+ * Refuses what names more users than one request may: by many lists, under aliases, each of which alone is short
+ * enough. Throws a GraphQLError.
+ */
+export function limitNamedUsers(users: number, path: InputPath, context: Context): void {
+  if (context.mayName(users)) return;
+  const says = `The lists of one request name at most ${mostNamedUsers} users together.`;
+  throw toGraphQLError(new InvalidInputError(says, path));
 }
 
 /** Whether the selection has a field that the lists of some providers do not carry. */

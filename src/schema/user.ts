@@ -3,7 +3,7 @@ import { userVersion } from '../user-version.ts';
 import { builder } from './builder.ts';
 import { CustomFieldType } from './custom-field.ts';
 import { DirectoryType } from './directory.ts';
-import { readUser, withCustomFields } from './read-user.ts';
+import { limitNamedUsers, readUser, withCustomFields } from './read-user.ts';
 import { UserBy } from './user-by.ts';
 
 /** A user's state, in inputs and answers. */
@@ -149,7 +149,11 @@ builder.queryFields((t) => ({
     description:
       'Users in the order of the ids, null where there is no such user. One call to the provider for each ' +
       'directory and hundred ids, where the provider can do it.',
-    resolve: (_root, { ids }, context, info) =>
-      ids.map((id, index) => readUser({ id }, { id: ['ids', String(index)], login: [] }, context, info)),
+    resolve: (_root, { ids }, context, info) => {
+      limitNamedUsers(ids.length, ['ids'], context);
+      return ids.map((id, index) =>
+        readUser({ id }, { id: ['ids', String(index)], login: [] }, context, info),
+      );
+    },
   }),
 }));

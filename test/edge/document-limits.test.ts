@@ -185,11 +185,11 @@ describe('a document with', () => {
       '{ ...A } fragment A on Query { __typename ...A }',
       'A fragment contains itself.',
     ],
-  ])('%s ends', (_, query, message) => refuses(door, () => ask(door, query), 200, invalid(message)));
+  ])('%s ends', (_, query, message) => refuses(door, () => ask(door, query), 400, invalid(message)));
 
   it('a cycle of 150 fragments has a short answer', async () => {
     const query = `{ ...F0 } ${times(150, (i) => `fragment F${i} on Query { ...F${(i + 1) % 150} }`)}`;
-    await refuses(roomy, () => ask(roomy, query), 200, invalid('A fragment contains itself.'));
+    await refuses(roomy, () => ask(roomy, query), 400, invalid('A fragment contains itself.'));
   });
 
   it('five errors at most, however many there are', async () => {
