@@ -45,13 +45,23 @@ function check(): void {
   const config = loadConfig(process.env);
   if (!config) throw new ConfigError('There is no ./idpatch.yaml, and IDPATCH_CONFIG names no other file.');
   const { directories, callers, journal } = config;
-  const issuers = callers.jwt?.map(({ issuer }) => issuer) ?? [];
   const lines = [
     `directories: ${Object.keys(directories).join(', ')}`,
-    `callers: ${[...issuers, ...(callers.anonymous ? ['anonymous'] : [])].join(', ')}`,
+    ...(callers.anonymous ? ['callers: anonymous, who may do everything'] : []),
+    ...(callers.jwt ?? []).map(
+      ({ issuer, audience, rights, directories: where, self }) =>
+        `callers: of ${issuer} for ${audience}, rights ${told(rights)} in ${told(where)}` +
+        (self ? `, and their own record in ${self.directory}` : ''),
+    ),
     `journal: ${journal ? Object.keys(journal).find((key) => key !== 'retentionDays') : 'none'}`,
   ];
   process.stdout.write(`The configuration can be started with.\n${lines.join('\n')}\n`);
+}
+
+/** What is the same for all callers; or where it is read in a token. */
+function told(source: readonly string[] | { readonly claim: string | readonly string[] }): string {
+  if ('claim' in source) return `by the claim ${[source.claim].flat().join('.')}`;
+  return source.join(' ') || 'none';
 }
 
 function leaveOnSignal(close: () => Promise<void>): void {

@@ -17,7 +17,8 @@ export const baseUrl = z.string().refine((text) => originOf(text) !== undefined,
 
 /** `http(s)://host[:port]` of a base URL, in URL's own spelling; undefined where the text is anything more or else. */
 function originOf(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
+  // URL itself forgives spaces, backslashes and a missing slash.
+  if (!/^https?:\/\/[^\s\\/]+\/?$/i.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   const bare =
     !url.username && !url.password && url.pathname === '/' && !url.search && !url.hash && !/[?#@]/.test(text);

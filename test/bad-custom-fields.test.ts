@@ -287,6 +287,23 @@ describe.each(directoryNames)('a patch of %s with', (directory) => {
     ));
 });
 
+it('lists that are longer than any user has are refused, each where it stands', async () => {
+  const many = Array.from({ length: 1001 }, (_, index) => `canary${index}`);
+  const patch = {
+    roleNames: many,
+    tenants: many.map((tenantId) => ({ tenantId, roleNames: [] })),
+    ssoAppIds: many,
+    customFields: [{ add: { field: 'tags', value: { texts: many } } }],
+  };
+  const paths = [['roleNames'], ['tenants'], ['ssoAppIds'], ['customFields', '0', 'add', 'value', 'texts']];
+  await refuses(
+    door,
+    { id: someUser(door, 'customers') },
+    patch,
+    paths.map((path) => invalidInput('At most 1000 in one list.', 'patch', ...path)),
+  );
+});
+
 /** The plan's errors come in the order of the fields, behind the input schema's own. */
 function layer({ path, message }: ExpectedError): number {
   const order = ['username', 'displayName', 'email', 'picture', 'status', 'customFields'];

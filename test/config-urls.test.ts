@@ -57,6 +57,8 @@ describe('a base URL', () => {
     ],
     ...['https://api.example.com/canary', 'https://api.example.com?canary', 'https://api.example.com?'],
     ...['https://api.example.com#canary', 'https://api.example.com/#', 'https://api.example.com/../canary'],
+    ...[' https://api.example.com', 'https://api.example.com\n', 'https://api.exa\tmple.com'],
+    ...['https:api.example.com', 'https:\\\\api.example.com', 'https:///api.example.com'],
     ...['https://', 'https://can ary', 'javascript:canary', 'https://api.example.com:canary'],
   ])('%j is refused', (baseUrl) => {
     expect(refusal(() => parse(baseUrl))).toBe(bare);

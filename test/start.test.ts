@@ -288,7 +288,7 @@ describe('with a configuration', () => {
     ]);
     expect(await right.ended).toBe(0);
     expect(right.stdout()).toBe(
-      'The configuration can be started with.\ndirectories: customers\ncallers: anonymous\njournal: none\n',
+      'The configuration can be started with.\ndirectories: customers\ncallers: anonymous, who may do everything\njournal: none\n',
     );
     const wrong = start({ IDPATCH_CONFIG: configuration(emulator.url) }, ['check']);
     expect(await wrong.ended).toBe(1);

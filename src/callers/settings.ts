@@ -24,15 +24,17 @@ const jwksUrl = z.string().refine((text) => isJwksUrl(text), {
 });
 
 function isJwksUrl(text: string): boolean {
-  if (!URL.canParse(text) || /[#@]/.test(text)) return false;
-  const { protocol } = new URL(text);
-  return protocol === 'https:' || protocol === 'http:';
+  // URL itself forgives spaces, backslashes and a missing slash.
+  return /^https?:\/\/[^\s\\/#@]+\/[^\s\\#@]*$/i.test(text) && URL.canParse(text);
 }
 
 /** Seconds by which the clocks of an issuer and of this machine may differ. Our own choice. */
 const clockToleranceSeconds = z.number().min(0).max(30).default(5);
 
 const right = z.enum(rights);
+
+/** What a claim may hold that stands for rights: one word, for a text claim is read word by word. */
+const claimValue = z.string().regex(/^\S+$/, 'Expected a value of the claim, without spaces.');
 
 /** The fields of a patch that can be left to the user whose record it is. */
 const ownField = z.string().refine((field) => isOwnField(field), {
@@ -65,7 +67,10 @@ const issuer = z
      * says what each value of the claim stands for; without it, the values are the rights themselves.
      */
     rights: z.union(
-      [z.array(right), z.strictObject({ claim, grants: z.record(z.string(), z.array(right)).optional() })],
+      [
+        z.array(right).min(1),
+        z.strictObject({ claim, grants: z.record(claimValue, z.array(right)).optional() }),
+      ],
       {
         error: `Expected rights such as [users:read], or { claim: scope }. There are: ${rights.join(', ')}.`,
       },
@@ -80,6 +85,18 @@ const issuer = z
     self: z
       .strictObject({ directory: z.string(), claim: claim.default('sub'), fields: z.array(ownField) })
       .optional(),
+  })
+  .superRefine(({ rights, directories, self }, context) => {
+    if (!Array.isArray(rights)) return;
+    if (rights.includes('profile:write:self') && self === undefined) {
+      const message = 'Expected with the right profile:write:self: where the own record is.';
+      context.addIssue({ code: 'custom', path: ['self'], message });
+    }
+    const overAll = rights.some((one) => one !== 'profile:write:self');
+    if (overAll && Array.isArray(directories) && directories.length === 0) {
+      const message = 'Expected the directories in which the rights hold: there are none without.';
+      context.addIssue({ code: 'custom', path: ['directories'], message });
+    }
   })
   .superRefine(({ jwks, allowLoopback }, context) => {
     if (!isJwksUrl(jwks)) return;

@@ -16,6 +16,7 @@ import {
   name,
   phoneNumber,
   pictureUrl,
+  shortList,
   username,
 } from './values.ts';
 
@@ -56,7 +57,7 @@ const UserTenantInput = builder.inputType('UserTenantInput', {
     roleNames: t.stringList({
       required: true,
       description: 'All roles that the user shall have in this tenant.',
-      validate: { items: { schema: name }, refine: [isWithoutRepeats, repeated] },
+      validate: { items: { schema: name }, maxLength: shortList, refine: [isWithoutRepeats, repeated] },
     }),
   }),
 });
@@ -80,13 +81,14 @@ const UserPatchInput = builder.inputType('UserPatchInput', {
     status: t.field({ type: UserStatusEnum, description: 'ENABLED or DISABLED.' }),
     roleNames: t.stringList({
       description: 'All roles that the user shall have; an empty list or null: none.',
-      validate: { items: { schema: name }, refine: [isWithoutRepeats, repeated] },
+      validate: { items: { schema: name }, maxLength: shortList, refine: [isWithoutRepeats, repeated] },
     }),
     tenants: t.field({
       type: [UserTenantInput],
       description:
         'All tenants that the user shall be a member of, with all roles there; an empty list or null: none.',
       validate: {
+        maxLength: shortList,
         refine: [
           (tenants) => isWithoutRepeats(tenants.map(({ tenantId }) => tenantId)),
           { message: 'The same tenant is in the list twice.' },
@@ -96,7 +98,7 @@ const UserPatchInput = builder.inputType('UserPatchInput', {
     ssoAppIds: t.stringList({
       description:
         'All applications that the user may sign in to by single sign-on; an empty list or null: none.',
-      validate: { items: { schema: name }, refine: [isWithoutRepeats, repeated] },
+      validate: { items: { schema: name }, maxLength: shortList, refine: [isWithoutRepeats, repeated] },
     }),
     customFields: t.field({
       type: [CustomFieldOperationInput],

@@ -89,6 +89,15 @@ export const idempotencyKey = z
   .string()
   .regex(/^[A-Za-z0-9_-]{16,255}$/, 'Expected 16 to 255 letters, digits, _ or -.');
 
+/** Members of one list at most: far more than any user has. Our own choice. */
+const mostMembers = 1_000;
+
+/** Of a list: no more than it may have. */
+export const shortList = [mostMembers, { message: `At most ${mostMembers} in one list.` }] as [
+  number,
+  { message: string },
+];
+
 /** True for a list in which nothing is twice. */
 export function isWithoutRepeats(list: readonly unknown[]): boolean {
   return new Set(list).size === list.length;

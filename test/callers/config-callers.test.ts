@@ -7,7 +7,7 @@ describe('an issuer', () => {
     expect(parse({ jwt: [issuer] }).callers).toEqual({
       jwt: [{ ...issuer, allowLoopback: false, typ: ['at+jwt', 'JWT'], clockToleranceSeconds: 5 }],
     });
-    const { directories: _, ...without } = issuer;
+    const { directories: _, ...without } = { ...issuer, rights: { claim: 'scope' } };
     expect(parse({ jwt: [without] }).callers.jwt?.[0]?.directories).toEqual([]);
   });
 
@@ -17,7 +17,6 @@ describe('an issuer', () => {
     ['no tolerance', { clockToleranceSeconds: 0 }],
     ['the most tolerance', { clockToleranceSeconds: 30 }],
     ['another typ', { typ: ['application/at+jwt'] }],
-    ['no rights', { rights: [] }],
     ['rights in a claim', { rights: { claim: 'scope' } }],
     ['rights in a claim within claims', { rights: { claim: ['resource_access', 'idpatch', 'roles'] } }],
     [
@@ -182,6 +181,14 @@ describe('callers', () => {
     },
   );
 
+  it.each<[string, string, object]>([
+    ['no rights', 'rights', { rights: [] }],
+    ['rights in no directory', 'directories', { directories: [] }],
+    ['the right to an own record that is nowhere', 'self', { rights: ['profile:write:self'] }],
+    ['a grant for nothing', 'rights', { rights: { claim: 'roles', grants: { '': ['users:read'] } } }],
+    ['a grant for two words', 'rights', { rights: { claim: 'roles', grants: { 'a b': ['users:read'] } } }],
+  ])('do not come with %s', (_, key, changes) => refusesKey(key, changes));
+
   it('are not of the same issuer and audience twice', () => {
     const twice = (index: number) =>
       `callers.jwt.${index}.issuer: This issuer is named twice with the same audience.`;
@@ -191,7 +198,10 @@ describe('callers', () => {
       parse({ jwt: [issuer, { ...issuer, issuer: 'https://login.canary.example' }] }).callers.jwt,
     ).toHaveLength(2);
     expect(refusal({ jwt: [issuer, issuer] })).toEqual([twice(1)]);
-    expect(refusal({ jwt: [other, issuer, { ...issuer, rights: [] }, other] })).toEqual([twice(2), twice(3)]);
+    expect(refusal({ jwt: [other, issuer, { ...issuer, rights: ['users:write'] }, other] })).toEqual([
+      twice(2),
+      twice(3),
+    ]);
   });
 
   it('that are wrong in several ways are told so at once, key by key', () => {

@@ -7,6 +7,11 @@ describe('the address of a key set', () => {
   const but = 'callers.jwt.0.jwks: Expected https to a public name, but';
 
   it.each([
+    ...[
+      ' https://login.example.com/jwks',
+      'https:login.example.com/jwks',
+      'https:\\\\login.example.com/jwks',
+    ],
     ...['', 'canary', 'login.canary.example/jwks', '//login.canary.example/jwks', '/jwks.json'],
     ...[
       'ftp://login.canary.example',
