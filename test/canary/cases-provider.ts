@@ -142,9 +142,10 @@ function echoing(name: string, echo: Echo, directory: DirectoryName): Case {
 export async function readAndPatch(world: World, directory: DirectoryName, name: string): Promise<Answer[]> {
   const { plants } = world;
   const [user, patch] = [{ id: idOf(directory) }, wholePatch(directory, plants, name)];
+  const idempotencyKey = plants.word(`key: ${directory} asked, ${name}`);
   const login = { directory, login: plants.email(`${directory} asked, ${name}: login`) };
   return [
-    await graphql(world, mutation, { input: { user, patch } }),
+    await graphql(world, mutation, { input: { user, patch, idempotencyKey } }),
     await graphql(world, reading, { by: user }),
     await graphql(world, planning, { input: { user, patch } }),
     await graphql(world, reading, { by: { login } }),

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import { loadConfig } from '../../src/config.ts';
 import { startIssuer } from '../../src/sandbox/issuer.ts';
 import { createPlants } from './plants.ts';
 import { search } from './search.ts';
@@ -176,6 +178,19 @@ describe.concurrent('a configuration is refused, by key and without its values:'
       expect(program.stdout()).toBe('');
     },
   );
+});
+
+it('a secret in two pairs of braces is in no warning either, which a process that goes on would print', async () => {
+  const file = `${newFolder()}/idpatch.yaml`;
+  const word = plants.word('a secret in a warning');
+  writeFileSync(file, yaml(`{{ ${word} }}`));
+  const warnings: Error[] = [];
+  const hear = (warning: Error) => warnings.push(warning);
+  process.on('warning', hear);
+  expect(() => loadConfig({ IDPATCH_CONFIG: file })).toThrow('directories.employees.clientSecret: ');
+  await setImmediate();
+  process.off('warning', hear);
+  expect(search(warnings.join('\n'), plants.all)).toEqual([]);
 });
 
 describe.concurrent('a journal that cannot be had is not told by its address:', () => {
