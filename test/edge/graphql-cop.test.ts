@@ -155,9 +155,9 @@ describe.each([
     const unnamed = refusal('OPERATION_RESOLUTION_FAILURE', 'Could not determine what operation to execute.');
     await refuses(postJson(asker(), cop(query)), 400, unnamed);
     const told = invalid([notShown, 9], ['A fragment contains itself.', 65, 97]);
-    await refuses(postJson(asker(), { query }), 200, told);
+    await refuses(postJson(asker(), { query }), 400, told);
     const own = 'query cop { ...A } fragment A on Query { __typename ...B } fragment B on Query { ...A }';
-    await refuses(postJson(asker(), cop(own)), 200, invalid(['A fragment contains itself.', 53, 82]));
+    await refuses(postJson(asker(), cop(own)), 400, invalid(['A fragment contains itself.', 53, 82]));
   });
 
   it('field suggestions', async () => {
