@@ -11,9 +11,16 @@ const configured = {
   'all-rights': { rights: ['users:read', 'users:write', 'users:write:privileged'], directories: all },
   readers: { rights: ['users:read'], directories: all },
   writers: { rights: ['users:write'], directories: ['customers'] },
-  'no-rights': { rights: [], directories: all },
-  'no-directories': { rights: ['users:read', 'users:write'], directories: [] },
-  'directories-left-out': { rights: ['users:read', 'users:write'], directories: undefined },
+  'no-rights': { rights: { claim: 'none' }, directories: all },
+  // A claim's rights are known only by its token, so that such a configuration starts.
+  'no-directories': {
+    rights: { claim: 'aud', grants: { 'no-directories': ['users:read', 'users:write'] } },
+    directories: [],
+  },
+  'directories-left-out': {
+    rights: { claim: 'aud', grants: { 'directories-left-out': ['users:read', 'users:write'] } },
+    directories: undefined,
+  },
   'by-scope': { rights: { claim: 'scope' }, directories: ['employees', 'customers'] },
   'by-path': { rights: { claim: ['realm_access', 'roles'] }, directories: ['customers'] },
   'by-address': { rights: { claim: 'https://idpatch.example.com/rights' }, directories: ['customers'] },

@@ -13,8 +13,9 @@ const configured = {
   'by-claim': { ...own, self: { directory: 'customers', claim: 'user_id', fields } },
   'by-path': { ...own, self: { directory: 'employees', claim: ['act', 'user'], fields } },
   'no-fields': { ...own, self: { directory: 'customers', fields: [] } },
-  'no-self': own,
-  'no-right': { ...own, rights: [], self: { directory: 'customers', fields } },
+  // A claim's rights are known only by its token, so that such a configuration starts.
+  'no-self': { rights: { claim: 'aud', grants: { 'no-self': ['profile:write:self'] } } },
+  'no-right': { ...own, rights: { claim: 'none' }, self: { directory: 'customers', fields } },
   'other-right': {
     ...{ rights: { claim: 'scope' }, directories: ['contractors'] },
     self: { directory: 'customers', fields },
