@@ -19,13 +19,21 @@ async function render(starterTabs: readonly string[]): Promise<Answer> {
     title: 'idpatch',
     // The default icon and logo are fetched from elsewhere.
     favicon: 'data:,',
+    // Yoga's default has tokens in the browser's storage, where they outlive the page.
+    shouldPersistHeaders: false,
     defaultTabs: starterTabs.map((query) => ({ query, headers: null })),
   };
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = renderGraphiQL(options);
+  const html = renderGraphiQL(options).replace('</style>', `${stillTabs}</style>`);
   const headers = { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policyOf(html) };
   return { status: 200, headers, body: Buffer.from(html) };
 }
+
+/**
+ * On a first visit GraphiQL places its tabs by a wrong offset as soon as one has the focus: the first click on a tab
+ * moves it from under the pointer and is lost. Its own style has this rule for tabs without the focus only.
+ */
+const stillTabs = '.graphiql-tab{transform:none!important}';
 
 /**
  * What the page may do, and no more: run the one script that it has, which starts its workers from memory; and ask
