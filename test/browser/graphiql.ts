@@ -54,8 +54,9 @@ export function press(page: Page, name: string | RegExp): Promise<void> {
 export async function choose(page: Page, name: string): Promise<void> {
   await page.getByRole('tab').getByRole('button', { name, exact: true }).click();
   await page.getByRole('tab', { name, selected: true }).waitFor();
-  // Its document comes a moment later, and what is run before is another's.
   await editor(page, 'Operation Editor').filter({ hasText: name }).waitFor();
+  // GraphiQL reads the document a tenth of a second later; pressed before, it says "Cannot infer operation".
+  await page.waitForTimeout(1_000);
 }
 
 /** Writes into an editor, over all that stands there. */
