@@ -3,6 +3,7 @@ import type { Caller } from './callers/caller.ts';
 import { seesDirectory } from './callers/policy.ts';
 import type { Config } from './config.ts';
 import type { Directories } from './directories.ts';
+import { createDeadline } from './http/deadline.ts';
 import type { Journal } from './journal/journal.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import type { OperationsUnderWay } from './operations-under-way.ts';
@@ -69,7 +70,7 @@ export function createContext(
     startOperation: () => {
       const writing = whole - forReadingBack;
       return {
-        writing: { ...callFor(writing), leaveBy: AbortSignal.timeout(Math.ceil(writing * leaveByShare)) },
+        writing: { ...callFor(writing), leaveBy: createDeadline(writing * leaveByShare) },
         readingBack: callFor(whole),
       };
     },
@@ -88,5 +89,5 @@ const leaveByShare = 0.6;
 
 /** A call that starts now. */
 function callFor(ms: number): Call {
-  return { signal: AbortSignal.timeout(Math.ceil(ms)), endsAt: performance.now() + ms };
+  return { deadline: createDeadline(ms) };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { waitWithin } from './http/deadline.ts';
 import type { Journal } from './journal/journal.ts';
 import type { Call } from './providers/provider.ts';
 
@@ -29,7 +30,7 @@ export function createTurns(journal: Journal | undefined, deadlineMs: number): T
     if (!journal) return task();
     while (!(await journal.lease(user, holder, deadlineMs + leaseMarginMs))) {
       const pause = lookAgainMs * (1 + Math.random());
-      if (performance.now() + pause >= call.endsAt) return 'waited-too-long';
+      if (performance.now() + pause >= call.deadline.endsAt) return 'waited-too-long';
       await delay(pause);
     }
     try {
@@ -42,29 +43,22 @@ export function createTurns(journal: Journal | undefined, deadlineMs: number): T
 
   return {
     async take(user, holder, call, task) {
-      const before = tails.get(user) ?? Promise.resolve();
+      const before = tails.get(user);
       const { promise: done, resolve: leave } = Promise.withResolvers<void>();
       // Whoever comes next waits for all that came before, also where this one gives up its turn early.
-      const tail = before.then(() => done);
+      const tail = before ? before.then(() => done) : done;
       tails.set(user, tail);
       void tail.then(() => {
         if (tails.get(user) === tail) tails.delete(user);
       });
       try {
-        const turn = await Promise.race([before.then(() => 'turn' as const), aborted(call.signal)]);
-        return turn === 'turn' && !call.signal.aborted
-          ? await leased(user, holder, call, task)
-          : 'waited-too-long';
+        if (before) {
+          if ((await waitWithin(before, call.deadline)) === 'deadline') return 'waited-too-long';
+        }
+        return call.deadline.isOver() ? 'waited-too-long' : await leased(user, holder, call, task);
       } finally {
         leave();
       }
     },
   };
-}
-
-function aborted(signal: AbortSignal): Promise<'aborted'> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve('aborted');
-    else signal.addEventListener('abort', () => resolve('aborted'), { once: true });
-  });
 }

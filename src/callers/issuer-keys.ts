@@ -1,5 +1,6 @@
 import { createLocalJWKSet, errors, type FlattenedJWSInput, type JWSHeaderParameters } from 'jose';
 import type { HttpClient } from '../http/client.ts';
+import { createDeadline } from '../http/deadline.ts';
 
 /** Milliseconds for which a key set is used without looking for a newer one: jose's own cacheMaxAge. */
 const freshMs = 600_000;
@@ -54,7 +55,7 @@ export function createIssuerKeys(
 
   async function fetchKeys(): Promise<void> {
     triedAt = now();
-    const time = { signal: AbortSignal.timeout(lookMs) };
+    const time = { deadline: createDeadline(lookMs) };
     const answer = await client.send({ method: 'GET', path, headers: { accept: 'application/json' } }, time);
     const found = answer.kind === 'answered' && answer.status === 200 ? keySetIn(answer.body) : undefined;
     failing = found === undefined;

@@ -77,7 +77,11 @@ async function read(request: IncomingMessage, maxBytes: number): Promise<Buffer 
       return resolve('too large');
     };
     request.on('data', take);
-    request.once('end', () => resolve(Buffer.concat(chunks, length)));
+    request.once('end', () => {
+      // Every request is closed some time, this one after it was read.
+      request.off('error', cutOff).off('close', cutOff);
+      resolve(Buffer.concat(chunks, length));
+    });
     request.once('error', cutOff);
     request.once('close', cutOff);
   });

@@ -1,4 +1,5 @@
 import { buildConnector, type Dispatcher, Pool } from 'undici';
+import type { Deadline } from './deadline.ts';
 
 /** One request below a client's origin. `path` starts with `/` and is already percent-encoded. */
 export interface HttpRequest {
@@ -42,13 +43,13 @@ export interface HttpClient {
 
 /** The time that a request has. It says nothing of the caller's presence. */
 export interface HttpTime {
-  /** The deadline: nothing is waited for after it. */
-  readonly signal: AbortSignal;
+  /** Nothing is waited for after it. */
+  readonly deadline: Deadline;
   /**
    * The time by which the request must have left, where that is earlier: one that leaves at the last moment has
    * no time for its answer, and leaves nothing but doubt.
    */
-  readonly leaveBy?: AbortSignal;
+  readonly leaveBy?: Deadline;
 }
 
 /** How an HTTP client is bounded. */
@@ -73,37 +74,30 @@ export function createHttpClient(origin: string, settings: HttpClientSettings): 
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const dispatcher = pool.compose(noteDeparture);
-
-  async function exchange(
-    request: HttpRequest,
-    signal: AbortSignal,
-    departure: Departure,
-  ): Promise<HttpExchange> {
-    try {
-      const answer = await dispatcher.request({
-        method: request.method,
-        path: request.path,
-        headers: { ...request.headers, 'accept-encoding': 'identity' },
-        body: request.body ?? null,
-        signal,
-        opaque: departure,
-      });
-      const body = await readWithin(answer.body, settings.answerBytes);
-      return { kind: 'answered', status: answer.statusCode, headers: flat(answer.headers), body };
-    } catch (error) {
-      if (departure.left) return { kind: 'no-answer', waited: signal.aborted };
-      return {
-        kind: 'not-sent',
-        reason: signal.aborted ? 'deadline' : isMistrust(error) ? 'untrusted' : 'unreachable',
+  function exchange(request: HttpRequest, deadline: Deadline, departure: Departure): Promise<HttpExchange> {
+    return new Promise((resolve) => {
+      const end = (result: HttpExchange) => {
+        takeBack();
+        resolve(result);
       };
-    }
+      const receiver = new Receiver(departure, settings.answerBytes, end);
+      const takeBack = deadline.whenOver(() => receiver.giveUp());
+      pool.dispatch(
+        {
+          method: request.method,
+          path: request.path,
+          headers: { ...request.headers, 'accept-encoding': 'identity' },
+          body: request.body ?? null,
+        },
+        receiver,
+      );
+    });
   }
 
   return {
     async send(request, time) {
       const departure: Departure = { left: false, cancelled: false };
-      const sending = () => exchange(request, time.signal, departure);
+      const sending = () => exchange(request, time.deadline, departure);
       const result = await unlessTooLate(time, () => departure.left, sending);
       // One that still waits for a connection is not written when it gets one.
       departure.cancelled = true;
@@ -118,25 +112,25 @@ export function createHttpClient(origin: string, settings: HttpClientSettings): 
  * see to it that nothing leaves any more.
  */
 export async function unlessTooLate(
-  { signal, leaveBy = signal }: HttpTime,
+  { deadline, leaveBy = deadline }: HttpTime,
   hasLeft: () => boolean,
   send: () => Promise<HttpExchange>,
 ): Promise<HttpExchange> {
   const tooLate = { kind: 'not-sent', reason: 'deadline' } as const;
-  if (signal.aborted || leaveBy.aborted) return tooLate;
+  if (deadline.isOver() || leaveBy.isOver()) return tooLate;
   const { promise: over, resolve } = Promise.withResolvers<HttpExchange>();
   const stop = () => {
     if (!hasLeft()) resolve(tooLate);
   };
-  leaveBy.addEventListener('abort', stop, { once: true });
+  const takeBack = leaveBy.whenOver(stop);
   try {
     return await Promise.race([send(), over]);
   } finally {
-    leaveBy.removeEventListener('abort', stop);
+    takeBack();
   }
 }
 
-/** Travels with a request as undici's `opaque`. */
+/** How far a request has come. */
 interface Departure {
   left: boolean;
   /** Set when nobody waits for it any more: then it must not leave. */
@@ -144,23 +138,69 @@ interface Departure {
 }
 
 /**
- * undici calls onRequestStart with the connected socket in hand, and writes the request in the same turn
- * unless it was aborted (lib/dispatcher/client-h1.js, writeH1): from there on it has left.
+ * Receives one answer. undici calls onRequestStart with the connected socket in hand, and writes the request in the
+ * same turn unless it was aborted (lib/dispatcher/client-h1.js, writeH1): from there on it has left.
  */
-const noteDeparture: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) => {
-  const departure = (options as { opaque?: Departure }).opaque;
-  return dispatch(options, {
-    onRequestStart(controller, context) {
-      handler.onRequestStart?.(controller, context);
-      if (departure?.cancelled) controller.abort(new Error('Nobody waits for this request any more.'));
-      if (departure && !controller.aborted) departure.left = true;
-    },
-    onResponseStart: (...args) => handler.onResponseStart?.(...args),
-    onResponseData: (...args) => handler.onResponseData?.(...args),
-    onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
-    onResponseError: (...args) => handler.onResponseError?.(...args),
-  });
-};
+class Receiver implements Dispatcher.DispatchHandler {
+  readonly #departure: Departure;
+  readonly #mostBytes: number;
+  readonly #end: (result: HttpExchange) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: Readonly<Record<string, string | string[] | undefined>> = {};
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+  #waited = false;
+
+  constructor(departure: Departure, mostBytes: number, end: (result: HttpExchange) => void) {
+    this.#departure = departure;
+    this.#mostBytes = mostBytes;
+    this.#end = end;
+  }
+
+  /** The deadline is over. What has not left is not waited for already: see unlessTooLate. */
+  giveUp(): void {
+    this.#waited = true;
+    this.#controller?.abort(new Error('The deadline is over.'));
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    if (this.#departure.cancelled) {
+      controller.abort(new Error('Nobody waits for this request any more.'));
+      return;
+    }
+    this.#controller = controller;
+    this.#departure.left = true;
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Readonly<Record<string, string | string[] | undefined>>,
+  ): void {
+    // Of an answer that only says that another will come, nothing is kept.
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#size += chunk.length;
+    if (this.#size > this.#mostBytes) controller.abort(new Error('The answer is longer than the limit.'));
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const [first] = this.#chunks;
+    const whole = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks, this.#size);
+    const body = whole.toString('utf8');
+    this.#end({ kind: 'answered', status: this.#status, headers: flat(this.#headers), body });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const notSent = { kind: 'not-sent', reason: isMistrust(error) ? 'untrusted' : 'unreachable' } as const;
+    this.#end(this.#departure.left ? { kind: 'no-answer', waited: this.#waited } : notSent);
+  }
+}
 
 /** Milliseconds that a plain connection must have lasted before a request is written to it. */
 const settleMs = 15;
@@ -190,18 +230,9 @@ function isMistrust(error: unknown): boolean {
   return /CERT|^ERR_(SSL|TLS)|^UNABLE_TO_|SELF_SIGNED|^EPROTO$|HOSTNAME_MISMATCH/.test(code);
 }
 
-async function readWithin(body: AsyncIterable<Buffer>, limit: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > limit) throw new Error('The answer is longer than the limit.');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+function flat(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Readonly<Record<string, string>> {
   const first: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     const one = Array.isArray(value) ? value[0] : value;

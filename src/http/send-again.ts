@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HttpAnswer, HttpExchange } from './client.ts';
+import type { Deadline } from './deadline.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** When a request may be sent again: the one place that decides it. */
 export interface SendAgainRules {
-  /** The deadline, by performance.now(). What would be waited for past it is not waited for. */
-  readonly endsAt: number;
+  /** What would be waited for past it is not waited for. */
+  readonly deadline: Deadline;
   /** A read may also be sent again where no answer came: it changes nothing. */
   readonly isRead: boolean;
   /** Whether an answer asks for fewer requests, and has done nothing else. */
@@ -65,7 +66,8 @@ export async function sendAgain(
     // That there was no time for another says less than what was answered before.
     if (before && exchange.kind === 'not-sent' && exchange.reason === 'deadline') return before;
     const pause = pauseAfter(exchange, repeats, rules);
-    if (pause === undefined || performance.now() + pause >= rules.endsAt || !budget.spend()) return exchange;
+    if (pause === undefined || performance.now() + pause >= rules.deadline.endsAt || !budget.spend())
+      return exchange;
     before = exchange;
     await delay(pause);
   }

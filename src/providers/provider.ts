@@ -75,10 +75,7 @@ export interface DescribedRequest {
 }
 
 /** What goes with every call. */
-export interface Call extends HttpTime {
-  /** The moment of the deadline, by performance.now(). */
-  readonly endsAt: number;
-}
+export type Call = HttpTime;
 
 /**
  * What became of one step.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HttpClient, HttpRequest } from '../../src/http/client.ts';
+import { createDeadline } from '../../src/http/deadline.ts';
 import { createDescopeClient } from '../../src/providers/descope/client.ts';
 import * as descope from '../../src/providers/descope/encode.ts';
 import { createEiamDeveloperClient } from '../../src/providers/eiam-developer/client.ts';
@@ -22,7 +23,7 @@ interface Recording {
   readonly body: unknown;
 }
 
-const call = { signal: new AbortController().signal, endsAt: Number.POSITIVE_INFINITY };
+const call = { deadline: createDeadline(Number.POSITIVE_INFINITY) };
 
 /** Keeps what is sent, and sends nothing. */
 function keep(): { readonly http: HttpClient; readonly sent: HttpRequest[] } {

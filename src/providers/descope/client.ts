@@ -26,7 +26,7 @@ export function createDescopeClient(
       const isRead = request.method !== 'PATCH';
       return sendAgain(
         () => http.send({ ...request, headers }, call),
-        { endsAt: call.endsAt, isRead, isThrottled },
+        { deadline: call.deadline, isRead, isThrottled },
         budget,
       );
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HttpAnswer, HttpClient } from '../../http/client.ts';
-import { waitWithin } from '../../http/wait.ts';
+import { createDeadline, waitWithin } from '../../http/deadline.ts';
 import { ReadFailure } from '../../outcome.ts';
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { WholeUser } from '../../user.ts';
@@ -85,17 +85,14 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
         if (cached === entry) cached = undefined;
       });
     }
-    const known = await waitWithin(cached.definitions, call.signal);
+    const known = await waitWithin(cached.definitions, call.deadline);
     if (known === 'deadline')
       throw new ReadFailure(unreachable({ kind: 'not-sent', reason: 'deadline' }, []));
     return known;
   }
 
   async function loadDefinitions(): Promise<readonly CustomFieldDefinition[]> {
-    const call = {
-      signal: AbortSignal.timeout(definitionsDeadlineMs),
-      endsAt: performance.now() + definitionsDeadlineMs,
-    };
+    const call = { deadline: createDeadline(definitionsDeadlineMs) };
     const answer = await read(encodeAttributes(), attributesAnswer, call);
     const known = (answer?.data ?? []).flatMap((attribute) => decodeAttribute(attribute) ?? []);
     if (settings.nullRemovesAttribute) return known;

@@ -1,6 +1,6 @@
 import type { HttpClient, HttpExchange } from '../../http/client.ts';
+import { waitWithin } from '../../http/deadline.ts';
 import { createRetryBudget, sendAgain } from '../../http/send-again.ts';
-import { waitWithin } from '../../http/wait.ts';
 import type { PatchError } from '../../outcome.ts';
 import type { Call } from '../provider.ts';
 import type { WireRequest } from './encode.ts';
@@ -35,7 +35,7 @@ export function createEiamDeveloperClient(
     };
     return sendAgain(
       () => http.send({ ...request, path: `${base}${request.path}`, headers }, call),
-      { endsAt: call.endsAt, isRead: request.isRead, isThrottled },
+      { deadline: call.deadline, isRead: request.isRead, isThrottled },
       budget,
     );
   }
@@ -43,7 +43,7 @@ export function createEiamDeveloperClient(
   return {
     async send(request, call) {
       for (let attempt = 1; ; attempt += 1) {
-        const result = await waitWithin(tokens.get(), call.signal);
+        const result = await waitWithin(tokens.get(), call.deadline);
         // Time was over while a token was asked for: it is the provider that did not answer.
         if (result === 'deadline') return { kind: 'not-sent', reason: 'unreachable' };
         if (result.kind === 'none') return { kind: 'no-token', error: result.error };

@@ -1,4 +1,5 @@
 import type { HttpClient, HttpRequest } from '../../http/client.ts';
+import { createDeadline } from '../../http/deadline.ts';
 import { createRetryBudget, sendAgain } from '../../http/send-again.ts';
 import { type PatchError, ProviderRefusedError } from '../../outcome.ts';
 import type { Secret } from '../../secret.ts';
@@ -49,11 +50,8 @@ export function createTokenKeeper(
         client_secret: settings.clientSecret.reveal(),
       }).toString(),
     };
-    const time = {
-      signal: AbortSignal.timeout(tokenDeadlineMs),
-      endsAt: performance.now() + tokenDeadlineMs,
-    };
-    const rules = { endsAt: time.endsAt, isRead: true, isThrottled };
+    const time = { deadline: createDeadline(tokenDeadlineMs) };
+    const rules = { ...time, isRead: true, isThrottled };
     const exchange = await sendAgain(() => http.send(request, time), rules, budget);
     if (exchange.kind !== 'answered') return fail(unreachable(exchange, []));
     const answer =

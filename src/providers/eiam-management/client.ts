@@ -46,7 +46,7 @@ export function createEiamManagementClient(
     async send(request, call) {
       const isRead = request.action.startsWith('Get') || request.action.startsWith('List');
       const send = () =>
-        sendAgain(() => attempt(request, call), { endsAt: call.endsAt, isRead, isThrottled }, budget);
+        sendAgain(() => attempt(request, call), { deadline: call.deadline, isRead, isThrottled }, budget);
       const exchange = await send();
       const theirTime =
         exchange.kind === 'answered' && refusesTime(exchange)

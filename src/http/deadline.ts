@@ -1,0 +1,37 @@
+/** The moment until which something may take. It costs a timer only while somebody waits for it. */
+export interface Deadline {
+  /** The moment, by performance.now(). */
+  readonly endsAt: number;
+  /** Whether it is past. */
+  isOver(): boolean;
+  /** Calls back once when it is past, at the earliest in a later turn. Gives what takes the call back. */
+  whenOver(callback: () => void): () => void;
+}
+
+/** Makes the deadline that is so many milliseconds from now; with Infinity the one that never comes. */
+export function createDeadline(ms: number): Deadline {
+  const endsAt = performance.now() + ms;
+  return {
+    endsAt,
+    isOver: () => performance.now() >= endsAt,
+    whenOver(callback) {
+      if (endsAt === Number.POSITIVE_INFINITY) return () => {};
+      // Rounded up, for a timer that fires a moment too early would find that it is not over.
+      const timer = setTimeout(callback, Math.max(0, Math.ceil(endsAt - performance.now())));
+      timer.unref();
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+/** Waits for something shared no longer than one's own deadline; what is waited for goes on for the others. */
+export async function waitWithin<T>(waiting: Promise<T>, deadline: Deadline): Promise<T | 'deadline'> {
+  if (deadline.isOver()) return 'deadline';
+  const { promise: over, resolve } = Promise.withResolvers<'deadline'>();
+  const takeBack = deadline.whenOver(() => resolve('deadline'));
+  try {
+    return await Promise.race([waiting, over]);
+  } finally {
+    takeBack();
+  }
+}
