@@ -1,12 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GraphQLError } from 'graphql';
-import { createYoga } from 'graphql-yoga';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
 import type { Authenticator } from './callers/authenticate.ts';
+import type { Caller } from './callers/caller.ts';
 import type { RateLimit } from './callers/rate-limit.ts';
 import type { Config } from './config.ts';
 import { type Context, createContext, type Services } from './context.ts';
-import { documentCache, documents } from './edge/documents.ts';
-import { requestBody } from './edge/request-body.ts';
+import { type Answer, answerOf } from './edge/answer.ts';
+import { createKnownDocuments, documents } from './edge/documents.ts';
+import { paramsOfBody, paramsOfSearch, readBody } from './edge/request-body.ts';
+import { takeShortWay } from './edge/short-way.ts';
 import { createWhoCalls } from './edge/who-calls.ts';
 import { schema } from './schema/index.ts';
 
@@ -17,14 +20,26 @@ export interface ServerOptions extends Pick<Config['server'], 'introspection' | 
 }
 
 /** Answers a request of `/graphql`; whoever listens has looked at where it comes from. */
-export type Server = (request: IncomingMessage, response: ServerResponse) => Promise<Response>;
+export type Server = (request: IncomingMessage, response: ServerResponse) => Promise<Answer>;
+
+/** What is known of a request when GraphQL gets it. */
+interface Asked {
+  readonly req: IncomingMessage;
+  readonly caller: Caller;
+  /** What it asks for. Throws a GraphQLError where that cannot be read. */
+  readonly params: () => GraphQLParams;
+  /** What came of it, where it was executed already. */
+  readonly result?: ExecutionResult;
+}
 
 /** Makes the GraphQL server. */
 export function createServer(services: Services, options: ServerOptions): Server {
   const whoCalls = createWhoCalls(options.authenticator, options.rateLimit, services.log);
-  const yoga = createYoga<{ readonly req: IncomingMessage }, Context>({
+  const knownDocuments = createKnownDocuments();
+  const contextOf = ({ req, caller }: Asked) => createContext(services, caller, askedDeadline(req.headers));
+  const yoga = createYoga<Asked, Context>({
     schema,
-    context: ({ request }) => createContext(services, whoCalls.callerOf(request), askedDeadline(request)),
+    context: contextOf,
     graphqlEndpoint: '/graphql',
     // Yoga answers every address that ends in this, and none ends in a space.
     healthCheckEndpoint: ' ',
@@ -41,25 +56,51 @@ export function createServer(services: Services, options: ServerOptions): Server
     },
     graphiql: false,
     multipart: false,
-    // The request's body is read, and limited, in edge/request-body.ts.
+    // The request's body is read, and limited, before.
     maxRequestBodySize: false,
-    parserAndValidationCache: documentCache(),
+    parserAndValidationCache: knownDocuments.cache,
     plugins: [
-      whoCalls.plugin,
-      requestBody(services.limits.bodyBytes),
-      documents({ ...options, limits: services.limits.document }),
+      alreadyRead,
+      documents({ ...options, limits: services.limits.document }, knownDocuments),
+      alreadyExecuted,
     ],
   });
-  return async (request, response) => yoga.handleNodeRequestAndResponse(request, response, { req: request });
+  return async (req, response) => {
+    const { method, headers, url = '' } = req;
+    const who = await whoCalls(headers.authorization);
+    if ('refused' in who) return who.refused;
+    const { caller } = who;
+    const viaYoga = async (asked: Asked) =>
+      answerOf(await yoga.handleNodeRequestAndResponse(req, response, asked));
+    if (method !== 'POST') return viaYoga({ req, caller, params: () => paramsOfSearch(url) });
+    const body = await readBody(req, services.limits.bodyBytes);
+    if ('refused' in body) return body.refused;
+    const asked = { req, caller, params: () => paramsOfBody(body) };
+    const short = await takeShortWay(asked.params, headers, schema, knownDocuments, () => contextOf(asked));
+    if (short && 'answer' in short) return short.answer;
+    return viaYoga({ ...asked, ...short });
+  };
 }
+
+/** What the request asks for was read from it before it came to Yoga. */
+const alreadyRead: Plugin<object, Asked> = {
+  onRequestParse: ({ serverContext, setRequestParser }) => setRequestParser(() => serverContext.params()),
+};
+
+/** What was executed before it came to Yoga is not executed again. */
+const alreadyExecuted: Plugin<Asked & Context, Asked> = {
+  onExecute({ args, setExecuteFn }) {
+    const { result } = args.contextValue;
+    if (result) setExecuteFn(() => result);
+  },
+};
 
 /** The header by which a caller shortens the deadline of each operation, in milliseconds. */
 const deadlineHeader = 'idpatch-deadline-ms';
 
-function askedDeadline({ headers }: Request): number | undefined {
-  const text = headers.get(deadlineHeader);
-  if (text === null) return undefined;
-  if (/^[1-9]\d{1,6}$/.test(text)) return Number(text);
+function askedDeadline({ [deadlineHeader]: text }: IncomingHttpHeaders): number | undefined {
+  if (text === undefined) return undefined;
+  if (typeof text === 'string' && /^[1-9]\d{1,6}$/.test(text)) return Number(text);
   const says = `The header ${deadlineHeader} takes milliseconds: a whole number from 10 to 9999999.`;
   throw new GraphQLError(says, { extensions: { code: 'INVALID_INPUT', http: { status: 400 } } });
 }

@@ -1,4 +1,4 @@
-import { type DocumentNode, GraphQLError } from 'graphql';
+import { type DocumentNode, execute, GraphQLError } from 'graphql';
 import {
   createLRUCache,
   isAsyncIterable,
@@ -21,7 +21,10 @@ interface DocumentOptions extends Pick<Config['server'], 'introspection' | 'sugg
  * Lets a document through that is within the limits and valid, and says of any other, and of variables that do not
  * fit it, what is wrong, with texts that repeat nothing and a code each.
  */
-export function documents({ limits, introspection, suggestions }: DocumentOptions): Plugin {
+export function documents(
+  { limits, introspection, suggestions }: DocumentOptions,
+  known: KnownDocuments,
+): Plugin {
   const validate = createValidator({ introspection, suggestions });
   return {
     onParse({ setParseFn }) {
@@ -31,10 +34,13 @@ export function documents({ limits, introspection, suggestions }: DocumentOption
       setValidationFn((schema, document) => {
         // Before GraphQL's rules: some take long for what a limit refuses.
         const exceeded = exceededLimit(document, limits);
-        return exceeded ? [badRequest(exceeded)] : validate(schema, document);
+        const errors = exceeded ? [badRequest(exceeded)] : validate(schema, document);
+        if (errors.length === 0) known.noteValid(document);
+        return errors;
       });
     },
-    onExecute({ args }) {
+    onExecute({ args, setExecuteFn }) {
+      setExecuteFn(execute);
       return {
         onExecuteDone({ result, setResult }) {
           // Without data nothing was executed: the variables were refused.
@@ -82,16 +88,33 @@ function statusOf(errors: readonly GraphQLError[]): { readonly extensions?: obje
 /** Documents that are kept parsed and validated, and the characters of the longest of them. Our own choices. */
 const [keptDocuments, maxKeptLength] = [200, 20_000];
 
-/** What Yoga remembers: as many short documents as a front end has, and none of what is wrong. */
-export function documentCache(): NonNullable<YogaServerOptions<object, object>['parserAndValidationCache']> {
+/** The documents that were asked for: as many short ones as a front end has, and none of what is wrong. */
+export interface KnownDocuments {
+  /** What Yoga remembers them in. */
+  readonly cache: NonNullable<YogaServerOptions<object, object>['parserAndValidationCache']>;
+  noteValid(document: DocumentNode): void;
+  /** The document of this text, where it is known to be valid. */
+  find(text: string): DocumentNode | undefined;
+}
+
+/** Knows none. */
+export function createKnownDocuments(): KnownDocuments {
   const kept = createLRUCache<DocumentNode>({ max: keptDocuments });
+  const valid = new WeakSet<DocumentNode>();
   return {
-    documentCache: {
-      get: (text) => kept.get(text),
-      set: (text, document) => {
-        if (text.length <= maxKeptLength) kept.set(text, document);
+    cache: {
+      documentCache: {
+        get: (text) => kept.get(text),
+        set: (text, document) => {
+          if (text.length <= maxKeptLength) kept.set(text, document);
+        },
       },
+      errorCache: { get: () => undefined, set: () => {} },
     },
-    errorCache: { get: () => undefined, set: () => {} },
+    noteValid: (document) => valid.add(document),
+    find(text) {
+      const document = kept.get(text);
+      return document && valid.has(document) ? document : undefined;
+    },
   };
 }

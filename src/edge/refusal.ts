@@ -1,22 +1,8 @@
 import { GraphQLError } from 'graphql';
 
-/** A request that is answered before GraphQL looks at it: one error in GraphQL's form, with a text that is always the same. */
-export function refusal(
-  status: number,
-  code: RefusalCode,
-  message: string,
-  headers: Readonly<Record<string, string>> = {},
-): Response {
-  return Response.json(refusalData(code, message), { status, headers });
-}
-
-/** The body of such an answer: JSON. */
+/** The body of a request's answer that GraphQL does not give: one error in GraphQL's form, as JSON. */
 export function refusalBody(code: RefusalCode, message: string): string {
-  return JSON.stringify(refusalData(code, message));
-}
-
-function refusalData(code: RefusalCode, message: string) {
-  return { errors: [{ message, extensions: { code } }] };
+  return JSON.stringify({ errors: [{ message, extensions: { code } }] });
 }
 
 /** The codes of such errors, in `extensions.code`. */

@@ -1,7 +1,8 @@
-import type { IncomingMessage } from 'node:http';
-import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { GraphQLParams } from 'graphql-yoga';
+import { type Answer, refused } from './answer.ts';
 import { mayBeRounded, parseExactly } from './exact-numbers.ts';
-import { badRequest, refusal } from './refusal.ts';
+import { badRequest } from './refusal.ts';
 
 /** Levels of objects and lists in a body. A patch needs ten. Our own choice. */
 const maxNesting = 32;
@@ -9,47 +10,42 @@ const maxNesting = 32;
 /** The members of a body: https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters */
 const members: ReadonlySet<string> = new Set(['query', 'operationName', 'variables', 'extensions']);
 
-/**
- * Reads what a request asks for: a POST's body, which is JSON of at most so many bytes and exactly of the form that
- * GraphQL over HTTP gives it, or a GET's parameters. Whatever else is answered with a text that is always the same.
- */
-export function requestBody(maxBytes: number): Plugin<object, { readonly req: IncomingMessage }> {
-  return {
-    onRequestParse({ request: { method, headers }, serverContext: { req }, setRequestParser, endResponse }) {
-      if (method === 'GET') return setRequestParser(({ url }) => fromSearch(url));
-      if (method !== 'POST') return;
-      const refused = refusedByHeaders(headers, maxBytes);
-      if (refused) return endResponse(refused);
-      setRequestParser(async () => {
-        const body = await read(req, maxBytes);
-        return body === 'too large' ? tooLarge(maxBytes) : fromBody(body);
-      });
-    },
-  };
+/** Reads the body of a POST, which is JSON of at most so many bytes, not encoded; or says why it is not read. */
+export async function readBody(
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<Buffer | { readonly refused: Answer }> {
+  const refusedUnread = refusedByHeaders(request.headers, maxBytes);
+  if (refusedUnread) return { refused: refusedUnread };
+  const body = await read(request, maxBytes);
+  if (body === 'too large') return { refused: tooLarge(maxBytes) };
+  // Nobody is there to read this; but it ends the request, and it is no bug.
+  return body === 'cut off' ? { refused: refused(400, 'BAD_REQUEST', 'The body ended too early.') } : body;
 }
 
-function refusedByHeaders(headers: Headers, maxBytes: number): Response | undefined {
+function refusedByHeaders(headers: IncomingHttpHeaders, maxBytes: number): Answer | undefined {
   // More than was said is not read: Node's parser ends the body there.
-  if (Number(headers.get('content-length')) > maxBytes) return tooLarge(maxBytes);
+  if (Number(headers['content-length']) > maxBytes) return tooLarge(maxBytes);
   const refuse = (message: string, more: Readonly<Record<string, string>> = {}) =>
-    refusal(415, 'UNSUPPORTED_MEDIA_TYPE', message, {
+    refused(415, 'UNSUPPORTED_MEDIA_TYPE', message, {
       ...more,
       // A body whose end nobody knows would be read to it before the next request.
-      ...(headers.has('transfer-encoding') ? { connection: 'close' } : {}),
+      ...(headers['transfer-encoding'] === undefined ? {} : { connection: 'close' }),
     });
   // A browser sends any other type without asking first, also from a page of somebody else's.
-  if (!isJson(headers.get('content-type'))) {
+  if (!isJson(headers['content-type'])) {
     return refuse('The body of a POST must be application/json.');
   }
-  const encoding = headers.get('content-encoding');
-  if (encoding !== null && encoding.toLowerCase() !== 'identity') {
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     return refuse('The body of a POST must not be encoded or compressed.', { 'accept-encoding': 'identity' });
   }
   return undefined;
 }
 
-function isJson(contentType: string | null): boolean {
-  const [type, ...parameters] = (contentType ?? '').toLowerCase().split(';');
+function isJson(contentType = ''): boolean {
+  if (contentType === 'application/json') return true;
+  const [type, ...parameters] = contentType.toLowerCase().split(';');
   return (
     type?.trim() === 'application/json' &&
     parameters.every((one) => !/^\s*charset\s*=/.test(one) || /^\s*charset\s*=\s*"?utf-8"?\s*$/.test(one))
@@ -57,18 +53,17 @@ function isJson(contentType: string | null): boolean {
 }
 
 /** Closes the connection: what is left of the body is not waited for. */
-function tooLarge(maxBytes: number): Response {
+function tooLarge(maxBytes: number): Answer {
   const message = `The body of a request has at most ${maxBytes} bytes.`;
-  return refusal(413, 'BODY_TOO_LARGE', message, { connection: 'close' });
+  return refused(413, 'BODY_TOO_LARGE', message, { connection: 'close' });
 }
 
 /** Reads a body to its end, or until it is too large. */
-async function read(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too large'> {
+function read(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too large' | 'cut off'> {
   const chunks: Buffer[] = [];
   let length = 0;
-  return new Promise((resolve, reject) => {
-    // Nobody is there to read this; but it ends the request, and it is no bug.
-    const cutOff = () => reject(badRequest('The body ended too early.'));
+  return new Promise((resolve) => {
+    const cutOff = () => resolve('cut off');
     if (request.destroyed) return cutOff();
     const take = (chunk: Buffer) => {
       length += chunk.length;
@@ -77,11 +72,9 @@ async function read(request: IncomingMessage, maxBytes: number): Promise<Buffer 
       return resolve('too large');
     };
     request.on('data', take);
-    request.once('end', () => {
-      // Every request is closed some time, this one after it was read.
-      request.off('error', cutOff).off('close', cutOff);
-      resolve(Buffer.concat(chunks, length));
-    });
+    request.once('end', () =>
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)),
+    );
     request.once('error', cutOff);
     request.once('close', cutOff);
   });
@@ -90,7 +83,11 @@ async function read(request: IncomingMessage, maxBytes: number): Promise<Buffer 
 // A byte-order mark is kept, so that it is seen: JSON must not begin with one (RFC 8259, section 8.1).
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function fromBody(bytes: Buffer): GraphQLParams {
+/**
+ * What a body asks for: it has exactly the form that GraphQL over HTTP gives it.
+ * @throws GraphQLError with a text that is always the same
+ */
+export function paramsOfBody(bytes: Buffer): GraphQLParams {
   let text: string;
   try {
     text = utf8.decode(bytes);
@@ -115,7 +112,11 @@ function fromBody(bytes: Buffer): GraphQLParams {
   return params;
 }
 
-function fromSearch(url: string): GraphQLParams {
+/**
+ * What the parameters of a GET ask for.
+ * @throws GraphQLError with a text that is always the same
+ */
+export function paramsOfSearch(url: string): GraphQLParams {
   const start = url.indexOf('?');
   const search = start === -1 ? '' : url.slice(start + 1);
   try {

@@ -1,12 +1,12 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopbackHost } from '../settings.ts';
-import { type Answer, answerOf, refused } from './answer.ts';
+import { type Answer, refused } from './answer.ts';
 import type { Origins } from './origins.ts';
 
 /** What there is behind the paths, and who may come there. */
 export interface Routes {
   /** GraphQL, for requests that may come from where they come. */
-  readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<Response>;
+  readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<Answer>;
   /** Whether requests should come here now. */
   readonly isReady: () => Promise<boolean>;
   /** GraphiQL's page; undefined where there is none. */
@@ -78,7 +78,7 @@ async function answerGraphQL(
   if (method === 'GET' && headers.authorization === undefined) {
     return wrongMethod('Use POST: a GET is answered only with a token.', { allow: 'POST' });
   }
-  return answerOf(await graphql(request, response));
+  return graphql(request, response);
 }
 
 function wrongMethod(message: string, headers: { readonly allow: string }): Answer {

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createAuthenticator } from '../../src/callers/authenticate.ts';
 import { createRateLimit } from '../../src/callers/rate-limit.ts';
 import type { Services } from '../../src/context.ts';
-import { answerOf } from '../../src/edge/answer.ts';
 import { listen } from '../../src/edge/http-server.ts';
 import { createServer } from '../../src/server.ts';
 import { type FrontDoor, openFrontDoor } from '../front-door.ts';
@@ -273,7 +272,7 @@ describe('a bug of ours', () => {
     });
     const server = await listen({
       ...{ host: '127.0.0.1', port: 0, log },
-      answer: async (request, response) => answerOf(await graphql(request, response)),
+      answer: graphql,
     });
     try {
       const answer = await fetch(`${server.url}/graphql`, {
