@@ -2,6 +2,7 @@ import { createHttpClient } from '../http/client.ts';
 import { anonymous, type Caller } from './caller.ts';
 import { callerOf } from './caller-of.ts';
 import { createIssuerKeys, type IssuerKeys, KeysUnavailable } from './issuer-keys.ts';
+import { createKnownTokens } from './known-tokens.ts';
 import type { Callers } from './settings.ts';
 import { TokenRefused, type TrustedIssuer, verifyToken } from './token.ts';
 
@@ -35,15 +36,20 @@ export function createAuthenticator(callers: Callers, directoryNames: readonly s
     keySets.set(settings.jwks, keys);
     return { settings, keys };
   });
+  const knownTokens = createKnownTokens();
   const anybody = callers.anonymous ? anonymous(directoryNames) : undefined;
   return {
     async authenticate(authorization) {
       if (authorization === null) return anybody ? { kind: 'known', caller: anybody } : { kind: 'no-token' };
       const [, token] = bearer.exec(authorization) ?? [];
       if (token === undefined) return { kind: 'no-token' };
+      const known = knownTokens.find(token);
+      if (known) return { kind: 'known', caller: known };
       try {
         const verified = await verifyToken(token, issuers);
-        return { kind: 'known', caller: callerOf(verified, directoryNames) };
+        const caller = callerOf(verified, directoryNames);
+        knownTokens.note(token, caller, verified);
+        return { kind: 'known', caller };
       } catch (error) {
         if (error instanceof TokenRefused) return { kind: 'refused', reason: error.reason };
         if (!(error instanceof KeysUnavailable)) throw error;

@@ -5,7 +5,10 @@ import type { Issuer } from './settings.ts';
 import type { Verified } from './token.ts';
 
 /** The caller that a verified token speaks for, with the rights that the issuer's configuration reads in it. */
-export function callerOf({ issuer, claims }: Verified, directoryNames: readonly string[]): Caller {
+export function callerOf(
+  { issuer: { settings: issuer }, claims }: Verified,
+  directoryNames: readonly string[],
+): Caller {
   const granted = new Set(rightsIn(issuer, claims));
   const overAll = new Set(
     [...granted].filter((right): right is DirectoryRight => right !== 'profile:write:self'),

@@ -31,10 +31,13 @@ export interface IssuerKeys {
    * @throws KeysUnavailable, or jose's JWKSNoMatchingKey where the issuer has no such key
    */
   find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey>;
+  /** The key set as it was last fetched, as long as `find` would not look for a newer one; always the same object. */
+  fresh(): KeySet | undefined;
   close(): Promise<void>;
 }
 
-type KeySet = ReturnType<typeof createLocalJWKSet>;
+/** A key set at one time. */
+export type KeySet = ReturnType<typeof createLocalJWKSet>;
 
 /**
  * The keys at `path` of the client's origin. They are fetched when first needed and kept; a key that is not among
@@ -88,6 +91,7 @@ export function createIssuerKeys(
       if (!keys || failing) throw new KeysUnavailable();
       return keys(header, token);
     },
+    fresh: () => (now() - fetchedAt > freshMs ? undefined : keys),
     close: () => client.close(),
   };
 }

@@ -1,5 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
-import { type IssuerKeys, KeysUnavailable } from './issuer-keys.ts';
+import { type IssuerKeys, type KeySet, KeysUnavailable } from './issuer-keys.ts';
 import type { Issuer } from './settings.ts';
 
 /** An issuer together with its keys. */
@@ -20,8 +20,10 @@ export class TokenRefused extends Error {
 
 /** A token's payload, and the issuer that vouches for it. `sub` is there and says something. */
 export interface Verified {
-  readonly issuer: Issuer;
+  readonly issuer: TrustedIssuer;
   readonly claims: JWTPayload & { readonly sub: string };
+  /** The keys that it was verified by, where no others came in between. */
+  readonly keySet: KeySet | undefined;
 }
 
 /** Headers by which a token brings its own key along. The issuer's key set is the only place for keys. */
@@ -33,8 +35,10 @@ const keyHeaders = ['jku', 'x5u', 'jwk'];
  * @throws TokenRefused, KeysUnavailable
  */
 export async function verifyToken(token: string, issuers: readonly TrustedIssuer[]): Promise<Verified> {
-  const { settings, keys } = issuerOf(token, issuers);
+  const issuer = issuerOf(token, issuers);
+  const { settings, keys } = issuer;
   try {
+    const before = keys.fresh();
     const { payload } = await jwtVerify(token, keys.find, {
       issuer: settings.issuer,
       audience: settings.audience,
@@ -47,7 +51,8 @@ export async function verifyToken(token: string, issuers: readonly TrustedIssuer
     if (![iat, exp, nbf].every(Number.isFinite)) throw new TokenRefused('a time beyond every number');
     if (iat > Date.now() / 1000 + settings.clockToleranceSeconds) throw new TokenRefused('iat is to come');
     if (!isSubject(sub)) throw new TokenRefused('sub says nothing');
-    return { issuer: settings, claims: { ...payload, sub } };
+    const keySet = keys.fresh();
+    return { issuer, claims: { ...payload, sub }, keySet: keySet === before ? keySet : undefined };
   } catch (error) {
     if (error instanceof KeysUnavailable || error instanceof TokenRefused) throw error;
     throw new TokenRefused(codeOf(error));

@@ -50,17 +50,18 @@ export interface HttpServerOptions {
 
 /** Listens. Rejects where the address cannot be had. */
 export async function listen({ host, port, answer, log }: HttpServerOptions): Promise<HttpServer> {
-  const everywhere = Object.entries(securityHeaders(host));
+  const everywhere = securityHeaders(host);
   const unanswered = new Set<ServerResponse>();
+  /** Those that are the last of their connection: one kept alive would keep a process alive that wants to leave. */
+  const last = new WeakSet<ServerResponse>();
   const ending = new WeakSet<Duplex>();
   let leaving = false;
 
   function begin(response: ServerResponse): void {
     unanswered.add(response);
     response.once('close', () => unanswered.delete(response));
-    for (const [name, value] of everywhere) response.setHeader(name, value);
     // Of an upgrade that is not made Node throws away whatever it read after the request: nothing may follow.
-    if (leaving || response.req.headers.upgrade !== undefined) closeAfter(response);
+    if (leaving || response.req.headers.upgrade !== undefined) last.add(response);
   }
 
   const server = createServer(serverOptions, async (request, response) => {
@@ -76,9 +77,21 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
     // A body that came together with its headers is whole a moment later.
     if (!request.complete) await setImmediate();
     // The rest of one that nobody wants to read would be read before the next request.
-    if (!request.complete) closeAfter(response);
+    if (!request.complete) last.add(response);
     send(response, given);
   });
+
+  function send(response: ServerResponse, { status, headers, body }: Answer): void {
+    if (response.destroyed || response.writableEnded) return;
+    response.writeHead(status, {
+      ...everywhere,
+      ...headers,
+      ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }),
+      ...(last.has(response) ? { connection: 'close' } : {}),
+    });
+    response.end(body);
+  }
+
   // Node drops headers above this count without a word. Their size bounds them already.
   server.maxHeadersCount = 0;
   server.on('checkExpectation', (_request, response) => {
@@ -95,12 +108,12 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
     if (ending.has(socket)) return;
     ending.add(socket);
     const pending = [...unanswered].filter(({ req }) => req.socket === socket);
-    const last = pending.findLast(({ req }) => req.complete);
+    const readable = pending.findLast(({ req }) => req.complete);
     if (!socket.writable || error.code === 'ECONNRESET') {
       socket.destroy();
-    } else if (last) {
+    } else if (readable) {
       // What cannot be read came after a request that could: its answer is not to be taken for another's.
-      last.once('finish', () => endSoon(socket));
+      readable.once('finish', () => endSoon(socket));
     } else if (pending.some(({ headersSent }) => headersSent)) {
       socket.destroy();
     } else {
@@ -110,8 +123,7 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
 
   function sendRaw(socket: Duplex, { status, headers, body }: Answer): void {
     const all = [
-      ...everywhere,
-      ...Object.entries(headers),
+      ...Object.entries({ ...everywhere, ...headers }),
       ['content-length', String(Buffer.byteLength(body))],
       ['connection', 'close'],
     ];
@@ -129,7 +141,7 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
     leave() {
       leaving = true;
-      for (const response of unanswered) closeAfter(response);
+      for (const response of unanswered) last.add(response);
     },
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -146,18 +158,6 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
       clearInterval(sweeping);
     },
   };
-}
-
-function send(response: ServerResponse, { status, headers, body }: Answer): void {
-  if (response.destroyed || response.writableEnded) return;
-  if (status !== 204) response.setHeader('content-length', Buffer.byteLength(body));
-  response.writeHead(status, headers);
-  response.end(body);
-}
-
-/** A connection that is kept alive would keep a process alive that wants to leave. */
-function closeAfter(response: ServerResponse): void {
-  if (!response.headersSent) response.setHeader('connection', 'close');
 }
 
 /** Lets go of a connection a moment after its last answer: at once, a client that still sends would not see it. */

@@ -86,15 +86,36 @@ function wrongMethod(message: string, headers: { readonly allow: string }): Answ
 }
 
 /** Whether all of it can be read in one way only. A host is named by every request but the oldest kind's. */
-function isWellFormed({ url = '', headers, headersDistinct, httpVersion }: IncomingMessage): boolean {
+function isWellFormed({ url = '', headers, rawHeaders, httpVersion }: IncomingMessage): boolean {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return false;
   if (!url.startsWith('/')) return false;
-  if (singleHeaders.some((name) => (headersDistinct[name]?.length ?? 0) > 1)) return false;
+  if (singleHeaders.some((name) => isRepeated(name, rawHeaders))) return false;
   return headers.host === undefined ? httpVersion === '1.0' : hostname(headers) !== undefined;
+}
+
+/** `rawHeaders` are names and values by turns, as they came. */
+function isRepeated(name: string, rawHeaders: readonly string[]): boolean {
+  let seen = false;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const given = rawHeaders[index];
+    if (given?.length !== name.length || given.toLowerCase() !== name) continue;
+    if (seen) return true;
+    seen = true;
+  }
+  return false;
 }
 
 /** The name or address in the header Host, as a URL has it; undefined where there is none. */
 function hostname({ host }: IncomingHttpHeaders): string | undefined {
-  if (host === undefined || /[/?#@\\\s]/.test(host) || !URL.canParse(`http://${host}`)) return undefined;
-  return new URL(`http://${host}`).hostname;
+  if (host === undefined) return undefined;
+  if (host === lastHost.given) return lastHost.hostname;
+  const isNone = /[/?#@\\\s]/.test(host) || !URL.canParse(`http://${host}`);
+  lastHost = { given: host, hostname: isNone ? undefined : new URL(`http://${host}`).hostname };
+  return lastHost.hostname;
 }
+
+/** Nearly every request names the host that the one before it named. */
+let lastHost: { readonly given: string; readonly hostname: string | undefined } = {
+  given: '',
+  hostname: undefined,
+};
