@@ -1,20 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Journal, JournalUnavailable } from './journal.ts';
 import { createVersionTable, migrationsFrom, readVersion } from './schema.ts';
-import { createSqlJournal } from './sql-journal.ts';
+import { createSqlJournal, type Row, type Value } from './sql-journal.ts';
+
+/** A file that is open, and the statements that were prepared on it. */
+interface OpenFile {
+  readonly db: DatabaseSync;
+  readonly identity: string;
+  readonly prepared: Map<string, StatementSync>;
+}
+
+/** A statement that waits to be run. */
+interface Waiting {
+  readonly statement: string;
+  readonly values: readonly Value[];
+  readonly resolve: (rows: readonly Row[]) => void;
+  readonly reject: (error: JournalUnavailable) => void;
+}
+
+/** Prepared statements that are kept. The journal has a dozen, and a few more whose length differs. */
+const mostPrepared = 50;
 
 /**
  * A journal in a file of this process alone: any other process that opens it gets JournalUnavailable for as long
- * as this one lives or has not closed it. It is opened at the first call, and again after a failure.
+ * as this one lives or has not closed it. It is opened at the first call, and again after a failure. Statements
+ * that come in the same turn of the event loop are made durable together: one fsync serves all of them.
  */
 export function createSqliteJournal(path: string): Journal {
   // Absolute, so that neither a later chdir nor a name that SQLite takes for something else changes what it is.
   const file = resolve(path);
-  let open: { readonly db: DatabaseSync; readonly identity: string } | undefined;
+  let open: OpenFile | undefined;
   let closed = false;
+  let waiting: Waiting[] = [];
 
   function shut(): void {
     const was = open;
@@ -26,33 +46,85 @@ export function createSqliteJournal(path: string): Journal {
     }
   }
 
+  function opened(): OpenFile {
+    if (closed) throw new Error('The journal was closed.');
+    // Whoever removes or replaces an open file leaves SQLite writing to one that nobody will find again.
+    if (open !== undefined && identityOf(file) !== open.identity) shut();
+    if (open === undefined) {
+      const db = openFile(file);
+      open = { db, identity: identityOf(file), prepared: new Map() };
+    }
+    return open;
+  }
+
+  /** Runs all that waits, as one transaction. */
+  function runWaiting(): void {
+    const group = waiting;
+    waiting = [];
+    if (group.length === 0) return;
+    try {
+      const { db, prepared } = opened();
+      const results = inTransaction(db, group.length > 1, () =>
+        group.map(({ statement, values }) => runOne(db, prepared, statement, values)),
+      );
+      for (const [index, { resolve }] of group.entries()) resolve(results[index] ?? []);
+    } catch (error) {
+      // A full disk leaves the connection whole. To keep it is to keep the lock: while this process is at an
+      // operation, no other may open the file and call that operation one of a process that ended.
+      if (!isFull(error) || open?.db.isTransaction) shut();
+      for (const { reject } of group) reject(new JournalUnavailable(error));
+    }
+  }
+
   return createSqlJournal({
     now: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
     instance: randomUUID(),
     shared: false,
-    async run(statement, values) {
-      try {
-        if (closed) throw new Error('The journal was closed.');
-        // Whoever removes or replaces an open file leaves SQLite writing to one that nobody will find again.
-        if (open !== undefined && identityOf(file) !== open.identity) shut();
-        if (open === undefined) {
-          const db = openFile(file);
-          open = { db, identity: identityOf(file) };
-        }
-        const named = Object.fromEntries(values.map((value, index) => [`$${index + 1}`, value]));
-        return open.db.prepare(statement).all(named);
-      } catch (error) {
-        // A full disk leaves the connection whole. To keep it is to keep the lock: while this process is at an
-        // operation, no other may open the file and call that operation one of a process that ended.
-        if (!isFull(error)) shut();
-        throw new JournalUnavailable(error);
-      }
+    run(statement, values) {
+      return new Promise((resolve, reject) => {
+        if (waiting.length === 0) setImmediate(runWaiting);
+        waiting.push({ statement, values, resolve, reject });
+      });
     },
     async close() {
+      runWaiting();
       closed = true;
       shut();
     },
   });
+}
+
+/** What `run` gives, once it is durable; where it fails, nothing of it was done. */
+function inTransaction<T>(db: DatabaseSync, isNeeded: boolean, run: () => T): T {
+  if (!isNeeded) return run();
+  db.exec('BEGIN');
+  try {
+    const result = run();
+    db.exec('COMMIT');
+    return result;
+  } catch (error) {
+    try {
+      // Some errors have undone it already.
+      if (db.isTransaction) db.exec('ROLLBACK');
+    } catch {
+      // Then the file is closed, which undoes it too.
+    }
+    throw error;
+  }
+}
+
+function runOne(
+  db: DatabaseSync,
+  prepared: Map<string, StatementSync>,
+  statement: string,
+  values: readonly Value[],
+): readonly Row[] {
+  let ready = prepared.get(statement);
+  if (!ready) {
+    ready = db.prepare(statement);
+    if (prepared.size < mostPrepared) prepared.set(statement, ready);
+  }
+  return ready.all(Object.fromEntries(values.map((value, index) => [`$${index + 1}`, value])));
 }
 
 function openFile(file: string): DatabaseSync {

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Journal } from '../../src/journal/journal.ts';
+import { type Journal, JournalUnavailable } from '../../src/journal/journal.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
 import { journalContract } from './contract.ts';
 import { expectUnavailable, intent, result } from './sample.ts';
@@ -106,6 +106,49 @@ describe('the file', () => {
     const journal = open();
     expect(await journal.find(finished.operationId)).toMatchObject({ result, mayBeRunning: false });
     expect(await journal.find(unfinished.operationId)).toMatchObject({ result: null, mayBeRunning: false });
+  });
+});
+
+describe('calls of one turn', () => {
+  it('are all there when they are answered, also to a process that opens the file after a crash', async () => {
+    const journal = child();
+    const intents = Array.from({ length: 200 }, () => intent({ key: null }));
+    await Promise.all(intents.map((one) => journal.call('begin', one)));
+    await journal.kill();
+    const after = open();
+    for (const one of intents) expect(await after.find(one.operationId)).toMatchObject(withoutTtl(one));
+  });
+
+  it('see each other: of those with one key one begins', async () => {
+    const journal = open();
+    const all = await Promise.all(Array.from({ length: 50 }, () => journal.begin(intent())));
+    expect(all.map(({ kind }) => kind).toSorted()).toEqual(['begun', ...Array(49).fill('known')]);
+  });
+
+  it('fail together: nothing of any is there then', async () => {
+    const made = open();
+    await made.check();
+    await made.close();
+    const db = new DatabaseSync(file);
+    db.exec(`CREATE TRIGGER refuse BEFORE INSERT ON idpatch_operation WHEN NEW.caller = 'bad'
+      BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+    db.close();
+    const journal = open();
+    const [first, bad, last] = [intent({ key: 'a' }), intent({ caller: 'bad' }), intent({ key: 'b' })];
+    const answers = await Promise.allSettled([first, bad, last].map((one) => journal.begin(one)));
+    for (const answer of answers) {
+      expect(answer).toMatchObject({ status: 'rejected', reason: expect.any(JournalUnavailable) });
+    }
+    for (const one of [first, bad, last]) expect(await journal.find(one.operationId)).toBeUndefined();
+    expect(await journal.begin(first)).toEqual({ kind: 'begun' });
+  });
+
+  it('that wait when it is closed are still done', async () => {
+    const journal = open();
+    const one = intent();
+    const [begun] = await Promise.all([journal.begin(one), Promise.resolve().then(() => journal.close())]);
+    expect(begun).toEqual({ kind: 'begun' });
+    expect(await open().find(one.operationId)).toMatchObject(withoutTtl(one));
   });
 });
 
