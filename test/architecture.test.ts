@@ -227,7 +227,7 @@ describe('dependencies', () => {
 describe('a file', () => {
   it('exports by name, but for a plugin whose host wants it otherwise', () => {
     expect(source.filter((file) => /^export default/m.test(code(file)))).toEqual([
-      'src/schema/on-invalid-input.ts',
+      'src/schema/checked-input.ts',
     ]);
   });
 

@@ -1,8 +1,7 @@
 import SchemaBuilder from '@pothos/core';
-import ZodPlugin from '@pothos/plugin-zod';
 import { DateTimeResolver } from 'graphql-scalars';
 import type { Context } from '../context.ts';
-import OnInvalidInputPlugin, { InvalidArguments } from './on-invalid-input.ts';
+import CheckedInputPlugin from './checked-input.ts';
 
 /** The schema's builder. It defines no type of its own but the scalar. */
 export const builder = new SchemaBuilder<{
@@ -14,9 +13,8 @@ export const builder = new SchemaBuilder<{
     _Any: { Input: unknown; Output: never };
   };
 }>({
-  plugins: [OnInvalidInputPlugin, ZodPlugin],
+  plugins: [CheckedInputPlugin],
   defaultFieldNullability: false,
-  zod: { validationError: (error) => new InvalidArguments(error) },
 });
 
 builder.addScalarType('DateTime', DateTimeResolver, {

@@ -1,5 +1,4 @@
 import SchemaBuilder, {
-  BasePlugin,
   type FieldNullability,
   type InputFieldMap,
   type InputShapeFromFields,
@@ -7,17 +6,16 @@ import SchemaBuilder, {
   type SchemaTypes,
   type TypeParam,
 } from '@pothos/core';
+import { PothosZodPlugin } from '@pothos/plugin-zod';
 import type { GraphQLError, GraphQLFieldResolver } from 'graphql';
-import type { ZodError } from 'zod';
+import { looseObject, type ZodError, type ZodType } from 'zod';
 import { InvalidInputError, type PatchError } from '../outcome.ts';
 import { toGraphQLError } from './read-failed.ts';
 
-/** What plugin-zod throws here in place of a ZodError: everything that the schema found wrong with the arguments. */
-export class InvalidArguments extends Error {
-  override readonly name = 'InvalidArguments';
+/** Everything that the schema found wrong with the arguments of a field. */
+class InvalidArguments {
   readonly #issues: ZodError['issues'];
   constructor({ issues }: ZodError) {
-    super('The arguments are not valid.');
     this.#issues = issues;
   }
   /** The errors with paths that start below the argument: its own name, such as `input`, is left away. */
@@ -28,17 +26,20 @@ export class InvalidArguments extends Error {
   toGraphQLError(): GraphQLError {
     const [issue] = this.#issues;
     return toGraphQLError(
-      new InvalidInputError(issue?.message ?? this.message, (issue?.path ?? []).map(String)),
+      new InvalidInputError(
+        issue?.message ?? 'The arguments are not valid.',
+        (issue?.path ?? []).map(String),
+      ),
     );
   }
 }
 
-const pluginName = 'onInvalidInput';
+const pluginName = 'checkedInput';
 
 declare global {
   export namespace PothosSchemaTypes {
     export interface Plugins<Types extends SchemaTypes> {
-      onInvalidInput: OnInvalidInputPlugin<Types>;
+      checkedInput: CheckedInputPlugin<Types>;
     }
     export interface FieldOptions<
       Types extends SchemaTypes,
@@ -62,28 +63,33 @@ declare global {
   }
 }
 
-/** Gives refused arguments to the field's own `onInvalidInput`. Stands before Zod in the list: it wraps it. */
-class OnInvalidInputPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+/**
+ * Checks arguments by the schemas that plugin-zod makes of the inputs, and gives refused ones to the field's own
+ * `onInvalidInput`. In place of plugin-zod's own wrapper, which checks asynchronously: that takes zod twice as long.
+ */
+class CheckedInputPlugin<Types extends SchemaTypes> extends PothosZodPlugin<Types> {
   override wrapResolve(
     resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
     field: PothosOutputFieldConfig<Types>,
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
+    const validators = Object.entries(field.args).flatMap(([name, { extensions }]) =>
+      extensions?.validator ? [[name, extensions.validator as ZodType]] : [],
+    );
+    if (validators.length === 0) return resolve;
+    const schema = looseObject(Object.fromEntries(validators));
     const { onInvalidInput } = field.pothosOptions as {
       onInvalidInput?: (found: readonly PatchError[], args: object, context: Types['Context']) => unknown;
     };
-    if (Object.keys(field.args).length === 0) return resolve;
-    return async (parent, args, context, info) => {
-      try {
-        return await resolve(parent, args, context, info);
-      } catch (error) {
-        if (!(error instanceof InvalidArguments)) throw error;
-        if (onInvalidInput) return onInvalidInput(error.below(), args, context);
-        throw error.toGraphQLError();
-      }
+    return (parent, args, context, info) => {
+      const checked = schema.safeParse(args);
+      if (checked.success) return resolve(parent, checked.data, context, info);
+      const invalid = new InvalidArguments(checked.error);
+      if (onInvalidInput) return onInvalidInput(invalid.below(), args, context);
+      throw invalid.toGraphQLError();
     };
   }
 }
 
-SchemaBuilder.registerPlugin(pluginName, OnInvalidInputPlugin);
+SchemaBuilder.registerPlugin(pluginName, CheckedInputPlugin);
 
 export default pluginName;
