@@ -1,10 +1,18 @@
-import { parseArgs } from 'node:util';
 import { bareYoga } from './contenders/bare-yoga.ts';
 import { idpatch } from './contenders/idpatch.ts';
 import { passThrough } from './contenders/pass-through.ts';
-import { type Figures, measure } from './measure.ts';
-import { contendersTable } from './table.ts';
+import type { Figures } from './measure.ts';
+import { readOptions } from './options.ts';
+import { coldStart } from './parts/cold-start.ts';
+import { contendersPart } from './parts/contenders.ts';
+import { directories, fields } from './parts/growth.ts';
+import { many } from './parts/many.ts';
+import { memory } from './parts/memory.ts';
+import type { Section } from './parts/section.ts';
+import { writeTables } from './results.ts';
 import { openBench } from './world.ts';
+
+const options = readOptions(process.argv.slice(2));
 
 const contenders = [
   passThrough,
@@ -19,23 +27,37 @@ const contenders = [
   idpatch('idpatch, EIAM management', { provider: 'eiam-management' }),
 ];
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true, default: [] },
-    seconds: { type: 'string', default: '8' },
-    'warm-up': { type: 'string', default: '3' },
-    latency: { type: 'string', default: '0' },
-  },
-});
-const times = { seconds: Number(values.seconds), warmUpSeconds: Number(values['warm-up']) };
-const chosen = contenders.filter(({ name }) => values.only.length === 0 || values.only.includes(name));
+let figures: readonly Figures[] = [];
+const parts = [
+  contendersPart(contenders, (found) => {
+    figures = found;
+  }),
+  many,
+  directories,
+  fields,
+  coldStart([passThrough, bareYoga, ...contenders.filter(({ name }) => /Descope(, sqlite)?$/.test(name))]),
+  memory(options.million),
+];
 
-const bench = await openBench(Number(values.latency));
-process.stdout.write(`${bench.cores.says}\n`);
-const figures: Figures[] = [];
-for (const contender of chosen) {
-  figures.push(await measure(bench, contender, times));
-  process.stdout.write(`${contender.name}: ${figures.at(-1)?.cpuPerRequest.toFixed(0)} µs\n`);
+const unknown = options.only.filter((name) => !parts.some(({ names }) => names.includes(name)));
+if (unknown.length > 0) {
+  const known = parts.flatMap(({ names }) => names).join('\n  ');
+  throw new Error(`There is no ${unknown.join(' and no ')}. --only takes:\n  ${known}`);
 }
-process.stdout.write(`\n${contendersTable(figures)}\n`);
+const wants = (name: string) => options.only.length === 0 || options.only.includes(name);
+
+const bench = await openBench(options.latencyMs);
+process.stdout.write(`${bench.cores.says}\n`);
+const sections: Section[] = [];
+for (const part of parts.filter(({ names }) => names.some(wants))) {
+  const tell = (line: string) => process.stderr.write(`${line}\n`);
+  const section = await part.run(bench, { times: options.times, wants, tell });
+  process.stdout.write(`\n${section.title}\n\n${section.text}\n`);
+  sections.push(section);
+}
 await bench.close();
+
+const failures = sections.flatMap((section) => section.failures);
+for (const failure of failures) process.stdout.write(`\nFAILED: ${failure}\n`);
+if (options.markdown && failures.length === 0) writeTables({ sections, figures, cores: bench.cores });
+process.exitCode = failures.length > 0 ? 1 : 0;

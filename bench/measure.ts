@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { answerOnce } from './answer-once.ts';
 import type { Contender } from './contenders/contender.ts';
 import { cpuMicroseconds, residentBytes } from './cpu.ts';
-import { runLoad } from './run-load.ts';
+import type { Listening, Running } from './processes.ts';
+import { type Load, runLoad } from './run-load.ts';
 import type { UpstreamSettings } from './upstream/settings.ts';
-import { workOf } from './work.ts';
-import type { Bench } from './world.ts';
+import type { Work } from './work.ts';
+import type { Bench, Scene } from './world.ts';
 
 /** The figures of one contender. */
 export interface Figures {
@@ -15,62 +18,121 @@ export interface Figures {
   readonly p99Ms: number;
   /** What the server has in RAM after the run. */
   readonly residentBytes: number;
-  /** The share of its core that the server used: below 0.95, something else was the limit. */
+  /** The share of its core that the server used: well below 1, something else was the limit. */
   readonly busy: number;
-  /** Calls of the upstream for one request. */
-  readonly callsPerRequest: number;
+  /** Calls of the upstream that one request made. */
+  readonly calls: number;
 }
 
-/** How long it is measured, after how long a warm-up. */
+/** How long it is measured, after how long a warm-up, and how often. */
 export interface Times {
   readonly seconds: number;
   readonly warmUpSeconds: number;
+  readonly rounds: number;
 }
 
-/** How many connections the load comes from. */
-export const connections = 16;
+/** What may differ between measurements. */
+export interface Circumstances {
+  readonly upstream?: Partial<UpstreamSettings>;
+  /** How many connections the load comes from. */
+  readonly connections?: number;
+}
+
+/** How many connections the load comes from, where nothing else is said. */
+export const usualConnections = 16;
+
+/** Requests that a warm-up has at least for each of its seconds: what is slow needs longer until it is compiled. */
+const warmUpRequestsPerSecond = 1_000;
+
+/** Milliseconds after which nothing of a load is under way any more. */
+const settleMs = 200;
+
+/** Measures a contender so often and gives the round whose CPU per request is the median. */
+export async function measure(
+  bench: Bench,
+  contender: Contender,
+  times: Times,
+  circumstances: Circumstances = {},
+): Promise<Figures> {
+  const rounds: Figures[] = [];
+  for (let round = 0; round < times.rounds; round += 1) {
+    rounds.push(await measureOnce(bench, contender, times, circumstances));
+  }
+  return median(rounds);
+}
+
+/** The round whose CPU per request is the median; of an even number, the dearer of the two. */
+export function median(rounds: readonly Figures[]): Figures {
+  const sorted = rounds.toSorted((one, other) => one.cpuPerRequest - other.cpuPerRequest);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (!middle) throw new Error('There was no round.');
+  return middle;
+}
 
 /**
  * Measures one contender: its own process, warmed up, then its CPU between two moments, by the requests between them.
  * @throws WrongAnswer, and Error where the upstream was called more or less often than the contender says
  */
-export async function measure(
+export async function measureOnce(
   bench: Bench,
   contender: Contender,
-  { seconds, warmUpSeconds }: Times,
-  upstream: Partial<UpstreamSettings> = {},
+  times: Times,
+  { upstream = {}, connections = usualConnections }: Circumstances = {},
 ): Promise<Figures> {
-  const scene = await bench.openScene(upstream);
-  try {
-    const server = await contender.start(scene);
-    try {
-      const load = {
-        ...{ url: server.url, path: contender.path, headers: contender.headers?.(scene) ?? {} },
-        work: workOf(connections, (patch) => contender.exchange(patch)),
-      };
-      await runLoad(bench.generator, { ...load, until: { seconds: warmUpSeconds } });
-      const callsBefore = await scene.calls();
+  return during(await bench.openScene(upstream), async (scene) => {
+    return during(await contender.start(scene), async (server) => {
+      const headers = contender.headers?.(scene) ?? {};
+      const work = contender.work(connections);
+      const load = { url: server.url, path: contender.path, headers, work };
+      const calls = await callsOfOne(scene, contender, `${server.url}${contender.path}`, headers, work);
+      await warmUp(bench.generator, load, times.warmUpSeconds);
+      await delay(settleMs);
       const before = cpuMicroseconds(server.pid);
-      const result = await runLoad(bench.generator, { ...load, until: { seconds } });
+      const result = await runLoad(bench.generator, { ...load, until: { seconds: times.seconds } });
       const used = cpuMicroseconds(server.pid) - before;
-      const callsPerRequest = ((await scene.calls()) - callsBefore) / result.answered;
-      if (Math.abs(callsPerRequest - contender.calls) > 0.05) {
-        throw new Error(
-          `${contender.name} made ${callsPerRequest.toFixed(2)} calls of the upstream for one request, and ${contender.calls} are needed.`,
-        );
-      }
       return {
-        name: contender.name,
-        cpuPerRequest: used / result.answered,
+        ...{ name: contender.name, calls, cpuPerRequest: used / result.answered },
         requestsPerSecond: result.answered / result.seconds,
-        ...{ p50Ms: result.p50Ms, p99Ms: result.p99Ms, callsPerRequest },
-        residentBytes: residentBytes(server.pid),
+        ...{ p50Ms: result.p50Ms, p99Ms: result.p99Ms, residentBytes: residentBytes(server.pid) },
         busy: used / (result.seconds * 1_000_000),
       };
-    } finally {
-      await server.stop();
-    }
+    });
+  });
+}
+
+/** Does something with what has been opened, and closes it whatever comes. */
+async function during<Opened extends Scene | Listening, Result>(
+  opened: Opened,
+  use: (opened: Opened) => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await use(opened);
   } finally {
-    await scene.close();
+    await ('close' in opened ? opened.close() : opened.stop());
   }
+}
+
+/** Calls of the upstream that one request makes, when nothing else is under way and a first one has been answered. */
+async function callsOfOne(
+  scene: Scene,
+  { name, calls: needed }: Contender,
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  work: readonly Work[],
+): Promise<number> {
+  const [exchange] = work[0] ?? [];
+  if (!exchange) throw new Error(`${name} has no work.`);
+  await answerOnce(url, headers, exchange);
+  const before = await scene.calls();
+  await answerOnce(url, headers, exchange);
+  const made = (await scene.calls()) - before;
+  if (needed === undefined || made === needed) return made;
+  throw new Error(`One request made ${made} calls of the upstream; ${needed} were expected.`);
+}
+
+async function warmUp(generator: Running, load: Omit<Load, 'until'>, seconds: number): Promise<void> {
+  const { answered } = await runLoad(generator, { ...load, until: { seconds } });
+  const requests = Math.round(seconds * warmUpRequestsPerSecond) - answered;
+  // One for each connection at least: the generator takes no less.
+  if (requests > load.work.length) await runLoad(generator, { ...load, until: { requests } });
 }

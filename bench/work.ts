@@ -10,11 +10,15 @@ export interface Exchange {
 /** The exchanges of one connection, made one after the other and from the first again. */
 export type Work = readonly Exchange[];
 
-/** Users that one connection patches in turn, none of which another connection patches. */
-const usersPerConnection = 8;
-
-/** Makes the work of every connection from what one patch is. Each user gets another value every time. */
-export function workOf(connections: number, exchange: (patch: Patch) => Exchange): readonly Work[] {
+/**
+ * Makes the work of every connection from what one patch is. A connection patches so many users in turn, none of
+ * which another connection patches; each user gets another value every time.
+ */
+export function workOf(
+  connections: number,
+  exchange: (patch: Patch) => Exchange,
+  usersPerConnection = 8,
+): readonly Work[] {
   return Array.from({ length: connections }, (_, connection) =>
     [0, 1].flatMap((round) =>
       Array.from({ length: usersPerConnection }, (_, index) =>
@@ -26,6 +30,8 @@ export function workOf(connections: number, exchange: (patch: Patch) => Exchange
 
 /** What one request changes: a user's name, email address and custom fields. */
 export interface Patch {
+  /** Which user it is, counted from 0 over all connections. */
+  readonly number: number;
   /** The provider's id. */
   readonly userId: string;
   readonly displayName: string;
@@ -34,35 +40,58 @@ export interface Patch {
   readonly plan: string;
 }
 
-function patchOf(user: number, round: number): Patch {
+function patchOf(number: number, round: number): Patch {
   return {
-    userId: `user-${user}`,
-    displayName: `Ada ${user} Lovelace ${round}`,
-    email: `ada.${user}.${round}@example.com`,
-    plan: `pro-${user}-${round}`,
+    ...{ number, userId: userId(number), displayName: `Ada ${number} Lovelace ${round}` },
+    ...{ email: `ada.${number}.${round}@example.com`, plan: `pro-${number}-${round}` },
   };
 }
 
-/** The mutation as a front end sends it: a fixed document with variables. */
-export const mutation = `mutation ($input: PatchUserInput!, $names: [String!]) {
-  patchUser(input: $input) {
-    outcome
-    user {
-      id displayName email { address verified }
-      customFields(names: $names) { field value { text } }
-    }
-    errors { code path }
+/** The provider's id of a user. */
+export const userId = (number: number) => `user-${number}`;
+
+/** What is asked of a payload. */
+const payload = `
+  outcome
+  user {
+    id displayName email { address verified }
+    customFields(names: $names) { field value { text } }
   }
-}`;
+  errors { code path }`;
+
+/** The mutation as a front end sends it: a fixed document with variables. */
+const patchUser = `mutation ($input: PatchUserInput!, $names: [String!]) { patchUser(input: $input) { ${payload} } }`;
+
+/** The same of many users. */
+const patchUsers = `mutation ($inputs: [PatchUserInput!]!, $names: [String!]) { patchUsers(inputs: $inputs) { ${payload} } }`;
 
 /** A patch as a mutation of a user in a directory, with so many custom fields. */
-export function graphqlExchange(
+export function graphqlExchange(patch: Patch, directory: string, fields = 1): Exchange {
+  const names = Array.from({ length: fields }, (_, index) => fieldName(index + 1));
+  const { input, payload } = graphqlPatch(patch, directory, names);
+  return {
+    body: JSON.stringify({ query: patchUser, variables: { input, names } }),
+    expected: JSON.stringify({ data: { patchUser: payload } }),
+  };
+}
+
+/** Patches of users of a directory in one mutation. */
+export function graphqlManyExchange(patches: readonly Patch[], directory: string): Exchange {
+  const names = [fieldName(1)];
+  const each = patches.map((patch) => graphqlPatch(patch, directory, names));
+  const inputs = each.map(({ input }) => input);
+  return {
+    body: JSON.stringify({ query: patchUsers, variables: { inputs, names } }),
+    expected: JSON.stringify({ data: { patchUsers: each.map(({ payload }) => payload) } }),
+  };
+}
+
+function graphqlPatch(
   { userId, displayName, email, plan }: Patch,
   directory: string,
-  fields = 1,
-): Exchange {
+  names: readonly string[],
+) {
   const id = `${directory}:${userId}`;
-  const names = Array.from({ length: fields }, (_, index) => fieldName(index + 1));
   const patch = {
     displayName,
     email: { address: email, verified: false },
@@ -72,10 +101,7 @@ export function graphqlExchange(
     ...{ id, displayName, email: { address: email, verified: false } },
     customFields: names.map((field) => ({ field, value: { text: plan } })),
   };
-  return {
-    body: JSON.stringify({ query: mutation, variables: { input: { user: { id }, patch }, names } }),
-    expected: JSON.stringify({ data: { patchUser: { outcome: 'APPLIED', user, errors: [] } } }),
-  };
+  return { input: { user: { id }, patch }, payload: { outcome: 'APPLIED', user, errors: [] } };
 }
 
 /** A patch as Descope takes it, and Descope's answer. */

@@ -1,6 +1,6 @@
 import type { Cores } from '../cores.ts';
 import type { Listening } from '../processes.ts';
-import type { Exchange, Patch } from '../work.ts';
+import type { Work } from '../work.ts';
 
 /** What a contender finds when it is started. */
 export interface World {
@@ -18,12 +18,12 @@ export interface World {
 /** Something that carries patches to the upstream. */
 export interface Contender {
   readonly name: string;
-  /** Calls of the upstream that one patch needs. */
-  readonly calls: number;
+  /** Calls of the upstream that one request needs, exactly; left out where that is not to be held. */
+  readonly calls?: number;
   readonly path: string;
   readonly headers?: (world: World) => Readonly<Record<string, string>>;
-  /** One patch in its own words, and the right answer to it. */
-  exchange(patch: Patch): Exchange;
+  /** Its requests in its own words, and the right answers to them, for so many connections. */
+  work(connections: number): readonly Work[];
   /** Starts its process on the server's core. */
   start(world: World): Promise<Listening>;
 }

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { audience } from '../issuer.ts';
 import { type Listening, startServer } from '../processes.ts';
 import { developerBase, fieldName } from '../upstream/settings.ts';
-import { graphqlExchange } from '../work.ts';
+import { graphqlExchange, type Patch, type Work, workOf } from '../work.ts';
 import type { Contender, World } from './contender.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -21,7 +21,7 @@ export interface IdpatchSettings {
   readonly journal?: 'sqlite' | 'postgres';
   /** Whether callers bring a token, or are anonymous. */
   readonly token?: boolean;
-  /** How many directories of this kind there are. One is patched, the first. */
+  /** How many directories of this kind there are; the users patched are spread over all. */
   readonly directories?: number;
   /** How many custom fields one patch sets, and its answer has. */
   readonly fields?: number;
@@ -36,10 +36,23 @@ export function idpatch(name: string, settings: IdpatchSettings): Contender {
     name,
     calls: settings.provider === 'descope' ? 1 : 2,
     path: '/graphql',
-    headers: ({ token }) => (settings.token ? { authorization: `Bearer ${token}` } : {}),
-    exchange: (patch) => graphqlExchange(patch, directoryName(1), settings.fields),
+    headers: ({ token }) => headersOf(settings, token),
+    work: (connections) => patchesOf(settings, connections),
     start: (world) => startIdpatch(settings, world),
   };
+}
+
+/** What a caller sends beside the body. */
+export function headersOf({ token }: IdpatchSettings, value: string): Readonly<Record<string, string>> {
+  return token ? { authorization: `Bearer ${value}` } : {};
+}
+
+/** The patches of so many connections, each of so many users, spread over the directories. */
+export function patchesOf(settings: IdpatchSettings, connections: number, users?: number): readonly Work[] {
+  const { directories = 1, fields } = settings;
+  const exchange = (patch: Patch) =>
+    graphqlExchange(patch, directoryName((patch.number % directories) + 1), fields);
+  return workOf(connections, exchange, users);
 }
 
 /** Starts idpatch with a configuration file of its own; `nodeOptions` go before the file that Node runs. */

@@ -45,6 +45,10 @@ export function createDescope(fields: number): Upstream {
   return ({ method, path, body }) => {
     if (!path.startsWith('/v1/mgmt/user')) return undefined;
     if (method === 'PATCH' && path === '/v1/mgmt/user/patch') return yes({ user: patch(JSON.parse(body)) });
+    if (path === '/v1/mgmt/user/patch/batch') {
+      const { users: changes } = JSON.parse(body) as { users: readonly Partial<DescopeUser>[] };
+      return yes({ patchedUsers: changes.map(patch), failedUsers: [] });
+    }
     if (path === '/v1/mgmt/user/customattributes') return yes({ data, total: data.length });
     if (path === '/v1/mgmt/users/load') {
       const { userIds } = JSON.parse(body) as { userIds: readonly string[] };
