@@ -46,7 +46,7 @@ if (unknown.length > 0) {
 }
 const wants = (name: string) => options.only.length === 0 || options.only.includes(name);
 
-const bench = await openBench(options.latencyMs);
+const bench = await openBench({ latencyMs: options.latencyMs, mayMove: true });
 process.stdout.write(`${bench.cores.says}\n`);
 const sections: Section[] = [];
 for (const part of parts.filter(({ names }) => names.some(wants))) {

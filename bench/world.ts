@@ -25,10 +25,18 @@ export interface Bench {
   close(): Promise<void>;
 }
 
+/** How a run is opened. */
+export interface BenchSettings {
+  /** Milliseconds that the upstream takes longer than it needs. */
+  readonly latencyMs: number;
+  /** Whether this process itself may be moved to the core of the load. */
+  readonly mayMove: boolean;
+}
+
 /** Opens a run: its folder, its issuer, its load generator. */
-export async function openBench(latencyMs: number): Promise<Bench> {
+export async function openBench({ latencyMs, mayMove }: BenchSettings): Promise<Bench> {
   const cores = shareCores();
-  moveTo(cores.load);
+  if (mayMove) moveTo(cores.load);
   const folder = mkdtempSync(`${tmpdir()}/idpatch-bench-`);
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const issuer = await createIssuer();
