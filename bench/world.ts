@@ -46,9 +46,18 @@ export async function openBench({ latencyMs, mayMove }: BenchSettings): Promise<
     starting ??= startPostgres(folder);
     return (await starting).url;
   };
+  const close = async () => {
+    await generator.stop();
+    await (await starting)?.stop();
+  };
+  // PostgreSQL is asked to leave before its folder goes; whatever else still runs is ended on exit.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void close().finally(() => process.exit(130)));
+  }
   return {
     cores,
     generator,
+    close,
     async openScene(settings = {}) {
       const whole: UpstreamSettings = { fields: 1, latencyMs, keySet: issuer.keySet, ...settings };
       const file = fileURLToPath(new URL('upstream/main.ts', import.meta.url));
@@ -59,10 +68,6 @@ export async function openBench({ latencyMs, mayMove }: BenchSettings): Promise<
         calls: async () => (await ask<{ calls: number }>(upstream, {})).calls,
         close: () => upstream.stop(),
       };
-    },
-    async close() {
-      await generator.stop();
-      await (await starting)?.stop();
     },
   };
 }

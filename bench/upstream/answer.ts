@@ -5,7 +5,7 @@ export interface UpstreamAnswer {
 }
 
 /** A request as the upstream gets it. */
-export interface UpstreamRequest {
+interface UpstreamRequest {
   readonly method: string;
   /** With its query. */
   readonly path: string;

@@ -11,13 +11,15 @@ import { startServer } from '../../bench/processes.ts';
 import { graphqlExchange, workOf } from '../../bench/work.ts';
 import { type Bench, openBench } from '../../bench/world.ts';
 
-const fileAt = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
 /** Runs the bench as `npm run bench` does. */
 async function runBench(...args: string[]): Promise<{ out: string; code: number | null }> {
-  const child = spawn(process.execPath, [fileAt('../../bench/main.ts'), ...args], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const child = spawn(
+    process.execPath,
+    [fileURLToPath(new URL('../../bench/main.ts', import.meta.url)), ...args],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    },
+  );
   const [out] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   return { out, code: child.exitCode };
 }
@@ -64,7 +66,8 @@ describe('a contender that does not do the work', () => {
     const liar: Contender = {
       ...{ name: 'liar', path: '/graphql' },
       work: (connections) => workOf(connections, (patch) => graphqlExchange(patch, 'customers')),
-      start: ({ cores }) => startServer({ args: [fileAt('liar.ts')], core: cores.server }),
+      start: ({ cores }) =>
+        startServer({ args: [fileURLToPath(new URL('liar.ts', import.meta.url))], core: cores.server }),
     };
     const { figures, text, failures } = await compare(liar);
     expect(figures).toEqual([]);
