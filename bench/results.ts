@@ -43,7 +43,7 @@ function short(figures: readonly Figures[]): string {
   const shown = figures.filter(({ name }) => mainContenders.has(name));
   const row = (name: string, cell: (one: Figures) => string) => [name, ...shown.map(cell)];
   return table(
-    [`\`${command()}\``, ...shown.map(({ name }) => mainContenders.get(name) ?? name)],
+    [`[\`${command()}\`](bench/results.md)`, ...shown.map(({ name }) => mainContenders.get(name) ?? name)],
     [
       row('CPU µs a request', ({ cpuPerRequest }) => cpuPerRequest.toFixed(0)),
       row('× pass-through', (one) => ratioTo('pass-through', figures, one)),

@@ -113,3 +113,16 @@ export function descopeExchange({ userId, displayName, email, plan }: Patch): Ex
   const user = patchedDescopeUser(newDescopeUser(userId), patch);
   return { body: JSON.stringify(patch), expected: JSON.stringify({ user }) };
 }
+
+/** A patch as a mutation that has Descope's own members, for what maps an API to GraphQL as it is. */
+export function mirroredExchange({ userId, displayName, email, plan }: Patch, inputType: string): Exchange {
+  const members = { userId, name: displayName, email, verifiedEmail: false };
+  const input = { ...members, customAttributes: { [fieldName(1)]: plan } };
+  const query = `mutation ($input: ${inputType}!) {
+    patchUser(input: $input) { user { userId name email verifiedEmail customAttributes { ${fieldName(1)} } } }
+  }`;
+  return {
+    body: JSON.stringify({ query, variables: { input } }),
+    expected: JSON.stringify({ data: { patchUser: { user: input } } }),
+  };
+}
