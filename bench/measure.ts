@@ -41,13 +41,19 @@ export interface Circumstances {
 /** How many connections the load comes from, where nothing else is said. */
 export const usualConnections = 16;
 
-/** Requests that a warm-up has at least for each of its seconds: what is slow needs longer until it is compiled. */
+/** Requests that a warm-up has for each of its seconds: what is slow needs longer until it is compiled. */
 const warmUpRequestsPerSecond = 1_000;
+
+/** How many times as long as it should a warm-up may take for them. */
+const warmUpAtMost = 4;
 
 /** Milliseconds after which nothing of a load is under way any more. */
 const settleMs = 200;
 
-/** Measures a contender so often and gives the round whose CPU per request is the median. */
+/** Milliseconds for which `measure` begins rounds: on a busy machine there are fewer. */
+const roundsWithinMs = 30_000;
+
+/** Measures a contender in so many rounds, fewer where they take long, and gives the one of median CPU per request. */
 export async function measure(
   bench: Bench,
   contender: Contender,
@@ -55,9 +61,9 @@ export async function measure(
   circumstances: Circumstances = {},
 ): Promise<Figures> {
   const rounds: Figures[] = [];
-  for (let round = 0; round < times.rounds; round += 1) {
-    rounds.push(await measureOnce(bench, contender, times, circumstances));
-  }
+  const until = performance.now() + roundsWithinMs;
+  do rounds.push(await measureOnce(bench, contender, times, circumstances));
+  while (rounds.length < times.rounds && performance.now() < until);
   return median(rounds);
 }
 
@@ -131,9 +137,8 @@ async function callsOfOne(
 }
 
 async function warmUp(generator: Running, load: Omit<Load, 'until'>, seconds: number): Promise<void> {
-  if (seconds === 0) return;
-  const { answered } = await runLoad(generator, { ...load, until: { seconds } });
-  const requests = Math.round(seconds * warmUpRequestsPerSecond) - answered;
-  // One for each connection at least: the generator takes no less.
-  if (requests > load.work.length) await runLoad(generator, { ...load, until: { requests } });
+  let left = seconds * warmUpRequestsPerSecond;
+  for (let second = 0; second < seconds * warmUpAtMost && (left > 0 || second < seconds); second += 1) {
+    left -= (await runLoad(generator, { ...load, until: { seconds: 1 } })).answered;
+  }
 }

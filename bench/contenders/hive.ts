@@ -34,8 +34,9 @@ export const hive: Contender = {
       [bin('mesh-compose'), '-c', 'mesh.config.mjs', '-o', 'supergraph.graphql'],
       {
         cwd: folder,
-        env: { ...process.env, BENCH_UPSTREAM: upstream, LOG_LEVEL: 'error' },
-        stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...process.env, BENCH_UPSTREAM: upstream },
+        // What it says is in the error, where it fails.
+        stdio: 'pipe',
       },
     );
     const port = await freePort();
