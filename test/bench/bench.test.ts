@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Contender } from '../../bench/contenders/contender.ts';
 import { passThrough } from '../../bench/contenders/pass-through.ts';
+import { cpuMicroseconds } from '../../bench/cpu.ts';
 import { compareContenders } from '../../bench/parts/contenders.ts';
 import { linearity } from '../../bench/parts/growth.ts';
 import { startServer } from '../../bench/processes.ts';
@@ -43,7 +44,10 @@ it('prints the figures of the contenders that were asked for, beside each other'
     if (index % 9 === 2) expect(figure).toBe(0);
     else expect(figure).toBeGreaterThan(0);
   }
-  expect(figures[0]?.[1]).toBe(1);
+  const [[passThroughCpu = 0, itsOwn] = [], [cpu = 0, ratio = 0] = []] = figures;
+  expect(itsOwn).toBe(1);
+  // Both are rounded in the table.
+  expect((ratio * passThroughCpu) / cpu).toBeCloseTo(1, 1);
   expect(code).toBe(0);
 });
 
@@ -97,6 +101,13 @@ describe('a contender that does not do the work', () => {
     const { failures } = await compare({ ...passThrough, name: 'thrifty', calls: 0 });
     expect(failures).toEqual(['thrifty: One request made 1 calls of the upstream; 0 were expected.']);
   });
+});
+
+it('reads the CPU of a process as the process itself does', () => {
+  const { user, system } = process.cpuUsage();
+  const read = cpuMicroseconds(process.pid) - user - system;
+  // It is counted in hundredths of a second, of user and of system time.
+  expect(Math.abs(read)).toBeLessThan(50_000);
 });
 
 describe('growth', () => {
