@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { answerOnce } from './answer-once.ts';
 import type { Contender } from './contenders/contender.ts';
 import { cpuMicroseconds, residentBytes } from './cpu.ts';
@@ -47,9 +46,6 @@ const warmUpRequestsPerSecond = 1_000;
 /** How many times as long as it should a warm-up may take for them. */
 const warmUpAtMost = 4;
 
-/** Milliseconds after which nothing of a load is under way any more. */
-const settleMs = 200;
-
 /** Milliseconds for which `measure` begins rounds: on a busy machine there are fewer. */
 const roundsWithinMs = 30_000;
 
@@ -91,10 +87,10 @@ export async function measureOnce(
       const work = contender.work(connections);
       const load = { url: server.url, path: contender.path, headers, work };
       const calls = await callsOfOne(scene, contender, `${server.url}${contender.path}`, headers, work);
-      await warmUp(bench.generator, load, times.warmUpSeconds);
-      await delay(settleMs);
+      const rate = await warmUp(bench.generator, load, times.warmUpSeconds);
       const before = cpuMicroseconds(server.pid);
-      const result = await runLoad(bench.generator, { ...load, until: { seconds: times.seconds } });
+      const requests = Math.max(Math.ceil(rate * times.seconds), connections);
+      const result = await runLoad(bench.generator, { ...load, requests });
       const used = cpuMicroseconds(server.pid) - before;
       return {
         ...{ name: contender.name, calls, cpuPerRequest: used / result.answered },
@@ -136,9 +132,17 @@ async function callsOfOne(
   throw new Error(`One request made ${made} calls of the upstream; ${needed} were expected.`);
 }
 
-async function warmUp(generator: Running, load: Omit<Load, 'until'>, seconds: number): Promise<void> {
-  let left = seconds * warmUpRequestsPerSecond;
-  for (let second = 0; second < seconds * warmUpAtMost && (left > 0 || second < seconds); second += 1) {
-    left -= (await runLoad(generator, { ...load, until: { seconds: 1 } })).answered;
+/** Makes requests until what answers them is compiled, and gives how many it answered in a second at the end. */
+async function warmUp(generator: Running, load: Omit<Load, 'requests'>, seconds: number): Promise<number> {
+  const began = performance.now();
+  let [requests, answered] = [load.work.length, 0];
+  for (;;) {
+    const result = await runLoad(generator, { ...load, requests });
+    answered += result.answered;
+    const rate = result.answered / result.seconds;
+    const gone = (performance.now() - began) / 1000;
+    const isWarm = gone >= seconds && answered >= seconds * warmUpRequestsPerSecond;
+    if (isWarm || gone >= seconds * warmUpAtMost) return rate;
+    requests = Math.max(Math.ceil(rate * Math.max(seconds - gone, 0.5)), load.work.length);
   }
 }

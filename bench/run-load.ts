@@ -9,7 +9,8 @@ export interface Load {
   readonly headers: Readonly<Record<string, string>>;
   /** One entry a connection. */
   readonly work: readonly Work[];
-  readonly until: { readonly seconds: number } | { readonly requests: number };
+  /** How many in all, so that none is cut off whose cost would count while its answer does not. */
+  readonly requests: number;
 }
 
 /** What came of it. */
@@ -24,8 +25,6 @@ export interface LoadResult {
   readonly seconds: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** What the generator itself used. */
-  readonly cpuMicroseconds: number;
 }
 
 /** An answer that is not the expected one: the contender does not do the work, and its figures mean nothing. */

@@ -44,8 +44,7 @@ export function memory(million: boolean): Part {
         let done = 0;
         for (const requests of loads) {
           const load = { url: server.url, path: '/graphql', headers, work };
-          if (requests > done)
-            await runLoad(bench.generator, { ...load, until: { requests: requests - done } });
+          if (requests > done) await runLoad(bench.generator, { ...load, requests: requests - done });
           done = requests;
           await delay(restMs);
           found.push(await ask<Memory>(server, {}));
