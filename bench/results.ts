@@ -1,0 +1,75 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cpus, release, totalmem } from 'node:os';
+import type { Cores } from './cores.ts';
+import type { Figures } from './measure.ts';
+import type { Section } from './parts/section.ts';
+import { mebibytes, ratioTo, table } from './table.ts';
+
+/** What a run found. */
+export interface Results {
+  readonly sections: readonly Section[];
+  readonly figures: readonly Figures[];
+  readonly cores: Cores;
+}
+
+const readme = new URL('../README.md', import.meta.url);
+const [begin, end] = ['<!-- bench -->', '<!-- /bench -->'];
+
+/** Columns of the README's table: the contenders that say most. */
+const mainContenders = new Map([
+  ['pass-through', 'pass-through'],
+  ['bare Yoga', 'bare Yoga'],
+  ['idpatch, Descope', 'idpatch'],
+  ['idpatch, Descope, token', 'with token'],
+  ['idpatch, Descope, sqlite, token', 'and sqlite'],
+  ['idpatch, Descope, PostgreSQL, token', 'or PostgreSQL'],
+]);
+
+/** Writes the whole into bench/results.md, and the main contenders between the two marks in README.md. */
+export function writeTables(results: Results): void {
+  writeFileSync(new URL('results.md', import.meta.url), whole(results));
+  const text = readFileSync(readme, 'utf8');
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < from)
+    throw new Error(`README.md lacks ${begin} and ${end}, between which its table stands.`);
+  writeFileSync(
+    readme,
+    `${text.slice(0, from + begin.length)}\n${short(results.figures)}\n${text.slice(to)}`,
+  );
+}
+
+function short(figures: readonly Figures[]): string {
+  const shown = figures.filter(({ name }) => mainContenders.has(name));
+  const row = (name: string, cell: (one: Figures) => string) => [name, ...shown.map(cell)];
+  return table(
+    [`[\`${command()}\`](bench/results.md)`, ...shown.map(({ name }) => mainContenders.get(name) ?? name)],
+    [
+      row('CPU µs a request', ({ cpuPerRequest }) => cpuPerRequest.toFixed(0)),
+      row('× pass-through', (one) => ratioTo('pass-through', figures, one)),
+      row('requests a second', ({ requestsPerSecond }) => requestsPerSecond.toFixed(0)),
+      row('p50 / p99 ms', ({ p50Ms, p99Ms }) => `${p50Ms.toFixed(1)} / ${p99Ms.toFixed(1)}`),
+    ],
+  );
+}
+
+function whole({ sections, cores }: Results): string {
+  const commit = execFileSync('git', ['log', '-1', '--format=%h of %cs'], { encoding: 'utf8' }).trim();
+  const [cpu] = cpus();
+  return [
+    '# The last run of the bench\n',
+    `\`${command()}\` at commit ${commit}, on ${new Date().toISOString().slice(0, 10)}, with Node ${process.version} on`,
+    `${cpus().length} × ${cpu?.model ?? 'an unknown processor'}, ${mebibytes(totalmem())} MiB, Linux ${release()}.`,
+    `${cores.says}\n`,
+    ...sections.map(({ title, text }) => `## ${title}\n\n${text}\n`),
+  ].join('\n');
+}
+
+function command(): string {
+  return [
+    'npm run bench',
+    ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2).map(quoted)] : []),
+  ].join(' ');
+}
+
+const quoted = (argument: string) => (/^[\w./-]+$/.test(argument) ? argument : `'${argument}'`);
