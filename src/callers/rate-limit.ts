@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Secret } from '../secret.ts';
+import { closeSharedPool, openSharedPool } from '../shared-pool.ts';
 
 /** How many requests each caller may make. */
 export interface RateLimit {
@@ -17,9 +16,6 @@ export interface RateLimit {
 /** Seconds that are counted together. */
 const windowSeconds = 60;
 
-/** Milliseconds that a shared count may take before this process counts alone. Our own choice. */
-const sharedTimeoutMs = 500;
-
 /**
  * Makes the limit of `perMinute` requests a caller. With `postgres`, the journal's connection string, all replicas
  * count together, in a table that the journal makes; where that cannot be had, this process counts for itself.
@@ -27,7 +23,7 @@ const sharedTimeoutMs = 500;
 export function createRateLimit(perMinute: number, postgres?: Secret): RateLimit {
   const window = { points: perMinute, duration: windowSeconds };
   const alone = new RateLimiterMemory(window);
-  const pool = postgres && openPool(postgres);
+  const pool = postgres && openSharedPool(postgres);
   const limiter = pool
     ? new RateLimiterPostgres({
         ...window,
@@ -51,22 +47,6 @@ export function createRateLimit(perMinute: number, postgres?: Secret): RateLimit
         return Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
       }
     },
-    async close() {
-      // A server that has vanished never confirms an end.
-      await Promise.race([pool?.end(), sleep(sharedTimeoutMs, undefined, { ref: false })]);
-    },
+    close: () => closeSharedPool(pool),
   };
-}
-
-function openPool(connectionString: Secret): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: connectionString.reveal(),
-    application_name: 'idpatch',
-    max: 2,
-    connectionTimeoutMillis: sharedTimeoutMs,
-    query_timeout: sharedTimeoutMs,
-  });
-  // An idle connection that dies is gone from the pool already; an `error` that nobody hears ends the process.
-  pool.on('error', () => {});
-  return pool;
 }

@@ -52,6 +52,8 @@ export function createTokenKeeper(
     const time = {
       signal: AbortSignal.timeout(tokenDeadlineMs),
       endsAt: performance.now() + tokenDeadlineMs,
+      // Everything waits for it.
+      urgency: 'first' as const,
     };
     const rules = { endsAt: time.endsAt, isRead: true, isThrottled };
     const exchange = await sendAgain(() => http.send(request, time), rules, budget);

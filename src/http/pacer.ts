@@ -1,0 +1,258 @@
+import type { HttpClient, HttpExchange, HttpTime, Paced, WriteUnderWay } from './client.ts';
+import type { Permit, Permits } from './permits.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/**
+ * Keeps the requests of one quota within it: who has to wait waits in line, writes before reads, no longer than
+ * their own time; who would wait in vain is told so at once.
+ *
+ * A write is begun only where there is room for the look at what it wrote, too: without the look it would stay in
+ * doubt. That room is kept until the write is over.
+ */
+export interface Pacer {
+  /**
+   * Makes a client whose every request, repeated ones too, waits its turn here. `onWaited` hears of each request
+   * that had to wait, when that is over, for how many milliseconds.
+   */
+  pace(client: HttpClient, onWaited?: (ms: number) => void): HttpClient;
+  /** Requests that wait now. */
+  readonly waiting: number;
+}
+
+/**
+ * Milliseconds for which a provider's 429 holds everybody back at most. It is a whole window of its quota; a longer
+ * wish may be about the one request alone, and nobody would try whether it is over. Our own choice.
+ */
+const longestHoldMs = 60_000;
+
+/** Milliseconds after which those who wait are looked at again at the latest. */
+const lookAgainMs = 1_000;
+
+/** Who goes before whom. */
+const ranks = { first: 0, write: 1, read: 2 } as const;
+type Rank = (typeof ranks)[keyof typeof ranks];
+
+interface Waiter {
+  readonly time: HttpTime;
+  readonly rank: Rank;
+  readonly settle: (result: Taken | Paced) => void;
+}
+
+/** A permit that was had. */
+interface Taken {
+  readonly kind: 'taken';
+  readonly permit: Permit;
+}
+
+/** Makes the pacer of one quota. `connect` makes what gives out its permits, given whom to tell of new ones. */
+export function createPacer(
+  connect: (onChange: (heldMs: number) => void) => Permits,
+  clock: () => number = () => performance.now(),
+): Pacer {
+  const lines = [new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>()] as const;
+  /** What is kept for looks, by the write, and so in about the order in which it ends. */
+  const kept = new Map<WriteUnderWay, Permit>();
+  let heldUntil = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  const permits = connect((heldMs) => {
+    heldUntil = Math.max(heldUntil, clock() + heldMs);
+    letGo();
+    refuseHopeless();
+  });
+
+  function tryTake(time: HttpTime, rank: Rank, now: number): Taken | undefined {
+    if (now < heldUntil) return undefined;
+    const { write, urgency } = time;
+    if (write && urgency === 'first' && kept.has(write)) {
+      const permit = kept.get(write);
+      kept.delete(write);
+      write.giveUp = undefined;
+      return { kind: 'taken', permit };
+    }
+    const isRead = rank === ranks.read;
+    if (permits.free(now, isRead) < permitsFor(rank)) return undefined;
+    const permit = permits.take(now, isRead);
+    if (write && rank === ranks.write) {
+      kept.set(write, permits.take(now, false));
+      write.giveUp = () => giveUp(write);
+    }
+    return { kind: 'taken', permit };
+  }
+
+  function giveUp(write: WriteUnderWay): void {
+    if (!kept.has(write)) return;
+    permits.unspent(kept.get(write), clock());
+    kept.delete(write);
+    write.giveUp = undefined;
+    letGo();
+  }
+
+  /** What was kept for a write that must have ended by now, although nobody said so. */
+  function giveUpOverdue(now: number): void {
+    for (const [write, permit] of kept) {
+      if (write.endsAt > now) return;
+      kept.delete(write);
+      permits.unspent(permit, now);
+    }
+  }
+
+  /** Lets everybody go for whom there is room, in the order of the lines. */
+  function letGo(): void {
+    if (waiting() === 0) return;
+    const now = clock();
+    giveUpOverdue(now);
+    for (const line of lines) {
+      for (const waiter of line) {
+        const taken = tryTake(waiter.time, waiter.rank, now);
+        if (!taken) {
+          lookLater(now);
+          return;
+        }
+        waiter.settle(taken);
+      }
+    }
+  }
+
+  /** Those whose time is over before there can be room for them need not wait for that. */
+  function refuseHopeless(): void {
+    const now = clock();
+    let ahead = 0;
+    for (const line of lines) {
+      for (const waiter of line) {
+        const wait = msUntilTurn(waiter.rank, ahead, now);
+        if (now + wait >= latestOf(waiter.time)) waiter.settle(paced(wait));
+        else ahead += permitsFor(waiter.rank);
+      }
+    }
+  }
+
+  function lookLater(now: number): void {
+    const writes = lines[ranks.first].size + lines[ranks.write].size * permitsFor(ranks.write);
+    if (now >= heldUntil) permits.bring?.({ writes, reads: lines[ranks.read].size }, now);
+    if (timer) return;
+    const next = lines[0].size > 0 ? ranks.first : lines[1].size > 0 ? ranks.write : ranks.read;
+    const room = permits.msUntilFree(now, permitsFor(next), next === ranks.read);
+    const soonest = Math.max(heldUntil - now, room);
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        letGo();
+        refuseHopeless();
+      },
+      Math.ceil(Math.min(lookAgainMs, soonest || lookAgainMs)),
+    );
+    timer.unref();
+  }
+
+  /** Milliseconds until there may be room for one of this rank behind so many permits; what is kept may be given up. */
+  function msUntilTurn(rank: Rank, ahead: number, now: number): number {
+    const count = Math.max(1, ahead + permitsFor(rank) - kept.size);
+    return Math.max(heldUntil - now, permits.msUntilFree(now, count, rank === ranks.read));
+  }
+
+  function waiting(): number {
+    return lines[0].size + lines[1].size + lines[2].size;
+  }
+
+  function wait(time: HttpTime, rank: Rank, now: number): Promise<Taken | Paced> {
+    const { promise, resolve } = Promise.withResolvers<Taken | Paced>();
+    const signal = time.leaveBy ?? time.signal;
+    const line = lines[rank];
+    const tooLate = () => waiter.settle(paced(msUntilTurn(rank, 0, clock())));
+    const waiter: Waiter = {
+      time,
+      rank,
+      settle(result) {
+        if (!line.delete(waiter)) return;
+        signal.removeEventListener('abort', tooLate);
+        resolve(result);
+      },
+    };
+    line.add(waiter);
+    signal.addEventListener('abort', tooLate, { once: true });
+    lookLater(now);
+    return promise;
+  }
+
+  /** A permit, at once where there is room: then nothing is made, neither a promise nor a timer. */
+  function take(time: HttpTime): Taken | Promise<Taken | Paced> | Paced {
+    const rank = rankOf(time);
+    const now = clock();
+    let ahead = 0;
+    if (waiting() > 0) {
+      for (const one of [ranks.first, ranks.write, ranks.read]) {
+        if (one <= rank) ahead += lines[one].size * permitsFor(one);
+      }
+    }
+    const taken = ahead === 0 ? tryTake(time, rank, now) : undefined;
+    if (taken) return taken;
+    giveUpOverdue(now);
+    const ms = msUntilTurn(rank, ahead, now);
+    return now + ms >= latestOf(time) ? paced(ms) : wait(time, rank, now);
+  }
+
+  return {
+    get waiting() {
+      return waiting();
+    },
+    pace: (client, onWaited) => ({
+      async send(request, time) {
+        // Whoever comes too late is told so by the client.
+        if ((time.leaveBy ?? time.signal).aborted) return client.send(request, time);
+        let taken = take(time);
+        if (taken instanceof Promise) {
+          const since = clock();
+          taken = await taken;
+          onWaited?.(clock() - since);
+        }
+        if (taken.kind !== 'taken') return taken;
+        let exchange: HttpExchange | undefined;
+        try {
+          exchange = await client.send(request, time);
+          return exchange;
+        } finally {
+          ended(taken.permit, exchange);
+        }
+      },
+      close() {
+        for (const line of lines) for (const waiter of line) waiter.settle(paced(lookAgainMs));
+        clearTimeout(timer);
+        return client.close();
+      },
+    }),
+  };
+
+  function ended(permit: Permit, exchange: HttpExchange | undefined): void {
+    const now = clock();
+    if (exchange?.kind === 'not-sent') permits.unspent(permit, now);
+    else permits.spent(permit, now);
+    // Everybody else would get the same answer.
+    const asked = exchange?.kind === 'answered' && exchange.status === 429 ? retryAfterMs(exchange) : null;
+    if (asked !== null) {
+      const ms = Math.min(asked, longestHoldMs);
+      heldUntil = Math.max(heldUntil, now + ms);
+      permits.holdOthers?.(ms, now);
+      refuseHopeless();
+    }
+    letGo();
+  }
+}
+
+function rankOf({ urgency, write }: HttpTime): Rank {
+  if (urgency === undefined) return ranks.read;
+  // What has begun is to be brought to its end.
+  return urgency === 'first' || write?.giveUp ? ranks.first : ranks.write;
+}
+
+/** A write takes the permit of its look along. */
+function permitsFor(rank: Rank): number {
+  return rank === ranks.write ? 2 : 1;
+}
+
+function latestOf({ leaveByAt, endsAt }: HttpTime): number {
+  return leaveByAt ?? endsAt ?? Number.POSITIVE_INFINITY;
+}
+
+function paced(ms: number): Paced {
+  return { kind: 'not-sent', reason: 'paced', retryAfterMs: ms };
+}
