@@ -214,7 +214,7 @@ describe('dependencies', () => {
   it.each([
     ['undici', ['src/http/client.ts']],
     ['cockatiel', ['src/http/guard.ts']],
-    ['pg', ['src/http/pace-ledger.ts', 'src/journal/postgres.ts', 'src/shared-pool.ts']],
+    ['pg', ['src/shared-pool.ts', 'src/http/pace-ledger.ts', 'src/journal/postgres.ts']],
     ['node:sqlite', ['src/journal/sqlite.ts']],
   ])('on %s are in one file alone', (outside, files) => {
     expect(imports.filter(({ to }) => to === outside).map(({ from }) => from)).toEqual(files);

@@ -121,7 +121,7 @@ export function createPacer(
       for (const waiter of line) {
         const wait = msUntilTurn(waiter.rank, ahead, now);
         if (now + wait >= latestOf(waiter.time)) waiter.settle(paced(wait));
-        else ahead += permitsFor(waiter.rank);
+        else ahead += 1;
       }
     }
   }
@@ -144,10 +144,13 @@ export function createPacer(
     timer.unref();
   }
 
-  /** Milliseconds until there may be room for one of this rank behind so many permits; what is kept may be given up. */
+  /**
+   * Milliseconds until there may be room for one of this rank behind so many others. It hopes for the best, that
+   * all that is kept will be given up: whoever is refused in vain has lost more than whoever waited in vain.
+   */
   function msUntilTurn(rank: Rank, ahead: number, now: number): number {
-    const count = Math.max(1, ahead + permitsFor(rank) - kept.size);
-    return Math.max(heldUntil - now, permits.msUntilFree(now, count, rank === ranks.read));
+    const count = ahead + permitsFor(rank) - kept.size;
+    return Math.max(0, heldUntil - now, permits.msUntilFree(now, count, rank === ranks.read));
   }
 
   function waiting(): number {
@@ -179,11 +182,7 @@ export function createPacer(
     const rank = rankOf(time);
     const now = clock();
     let ahead = 0;
-    if (waiting() > 0) {
-      for (const one of [ranks.first, ranks.write, ranks.read]) {
-        if (one <= rank) ahead += lines[one].size * permitsFor(one);
-      }
-    }
+    for (const one of [ranks.first, ranks.write, ranks.read]) if (one <= rank) ahead += lines[one].size;
     const taken = ahead === 0 ? tryTake(time, rank, now) : undefined;
     if (taken) return taken;
     giveUpOverdue(now);
