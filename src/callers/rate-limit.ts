@@ -16,6 +16,9 @@ export interface RateLimit {
 /** Seconds that are counted together. */
 const windowSeconds = 60;
 
+/** Milliseconds that a shared count may take before this process counts alone. Our own choice. */
+const sharedTimeoutMs = 500;
+
 /**
  * Makes the limit of `perMinute` requests a caller. With `postgres`, the journal's connection string, all replicas
  * count together, in a table that the journal makes; where that cannot be had, this process counts for itself.
@@ -23,7 +26,7 @@ const windowSeconds = 60;
 export function createRateLimit(perMinute: number, postgres?: Secret): RateLimit {
   const window = { points: perMinute, duration: windowSeconds };
   const alone = new RateLimiterMemory(window);
-  const pool = postgres && openSharedPool(postgres);
+  const pool = postgres && openSharedPool(postgres, sharedTimeoutMs);
   const limiter = pool
     ? new RateLimiterPostgres({
         ...window,

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { windowMs } from './pace-window.ts';
-import { reserveOf, type Wanted } from './permits.ts';
+import { leftFor, type Purpose, type Wanted } from './permits.ts';
 
 /** What one process asks of the ledger. */
 export interface LeaseRequest {
@@ -21,12 +21,10 @@ export interface LeaseRequest {
 export interface Lease {
   /** The second of the lease by the ledger's clock. */
   readonly second: number;
-  readonly permits: number;
-  /** How many of them reads may use. */
-  readonly forReads: number;
-  /** Milliseconds until there may be more for a write and for a read; 0 where all that was wanted was given. */
-  readonly waitMs: number;
-  readonly readsWaitMs: number;
+  /** Permits, by what they are for; whatever goes before it may use them, too. */
+  readonly given: Wanted;
+  /** Milliseconds until there may be more for each purpose; 0 where all that was wanted was given. */
+  readonly waitMs: Wanted;
   /** Milliseconds for which everybody is to hold back. */
   readonly heldMs: number;
   /** Processes that share the quota. */
@@ -86,23 +84,27 @@ export function settle(
   add(second, late);
   let used = 0;
   for (const count of taken.values()) used += count;
-  const free = Math.max(0, perMinute - used);
-  const forWrites = Math.min(free, wanted.writes);
-  const forReads = Math.min(Math.max(0, free - forWrites - reserveOf(perMinute)), wanted.reads);
-  const permits = forWrites + forReads;
-  add(second, permits);
+  const give = (purpose: Purpose) => {
+    const room = Math.max(0, perMinute - leftFor(perMinute, purpose) - used);
+    const count = Math.min(room, wanted[purpose]);
+    used += count;
+    return count;
+  };
+  const given = { first: give('first'), write: give('write'), read: give('read') };
+  add(second, given.first + given.write + given.read);
   const seen = Object.entries(before.replicas).filter(([, at]) => at > now - replicaMs);
   const replicas = { ...Object.fromEntries(seen), [replica]: now };
   const heldUntil = Math.min(Math.max(before.heldUntil, now + holdMs), now + windowMs);
-  const wait = (until: number) => Math.max(shortestWaitMs, msUntilUsed(taken, until, now));
+  const wait = (purpose: Purpose) => {
+    if (given[purpose] === wanted[purpose]) return 0;
+    return Math.max(shortestWaitMs, msUntilUsed(taken, perMinute - leftFor(perMinute, purpose) - 1, now));
+  };
   return {
     text: JSON.stringify({ taken: Object.fromEntries(taken), replicas, heldUntil } satisfies State),
     lease: {
       second,
-      permits,
-      forReads,
-      waitMs: forWrites < wanted.writes ? wait(perMinute - 1) : 0,
-      readsWaitMs: forReads < wanted.reads ? wait(perMinute - reserveOf(perMinute) - 1) : 0,
+      given,
+      waitMs: { first: wait('first'), write: wait('write'), read: wait('read') },
       heldMs: Math.max(0, heldUntil - now),
       replicas: Object.keys(replicas).length,
     },

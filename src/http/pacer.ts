@@ -1,5 +1,5 @@
 import type { HttpClient, HttpExchange, HttpTime, Paced, WriteUnderWay } from './client.ts';
-import type { Permit, Permits } from './permits.ts';
+import type { Permit, Permits, Purpose } from './permits.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /**
@@ -28,9 +28,11 @@ const longestHoldMs = 60_000;
 /** Milliseconds after which those who wait are looked at again at the latest. */
 const lookAgainMs = 1_000;
 
-/** Who goes before whom. */
-const ranks = { first: 0, write: 1, read: 2 } as const;
+/** Who goes before whom: first the looks for which there is room already. */
+const ranks = { look: 0, first: 1, write: 2, read: 3 } as const;
 type Rank = (typeof ranks)[keyof typeof ranks];
+
+const purposes: readonly [Purpose, Purpose, Purpose, Purpose] = ['first', 'first', 'write', 'read'];
 
 interface Waiter {
   readonly time: HttpTime;
@@ -49,7 +51,7 @@ export function createPacer(
   connect: (onChange: (heldMs: number) => void) => Permits,
   clock: () => number = () => performance.now(),
 ): Pacer {
-  const lines = [new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>()] as const;
+  const lines = [new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>()] as const;
   /** What is kept for looks, by the write, and so in about the order in which it ends. */
   const kept = new Map<WriteUnderWay, Permit>();
   let heldUntil = Number.NEGATIVE_INFINITY;
@@ -62,18 +64,18 @@ export function createPacer(
 
   function tryTake(time: HttpTime, rank: Rank, now: number): Taken | undefined {
     if (now < heldUntil) return undefined;
-    const { write, urgency } = time;
-    if (write && urgency === 'first' && kept.has(write)) {
+    const { write } = time;
+    if (write && rank === ranks.look && kept.has(write)) {
       const permit = kept.get(write);
       kept.delete(write);
       write.giveUp = undefined;
       return { kind: 'taken', permit };
     }
-    const isRead = rank === ranks.read;
-    if (permits.free(now, isRead) < permitsFor(rank)) return undefined;
-    const permit = permits.take(now, isRead);
+    const purpose = purposes[rank];
+    if (permits.free(now, purpose) < permitsFor(rank)) return undefined;
+    const permit = permits.take(now, purpose);
     if (write && rank === ranks.write) {
-      kept.set(write, permits.take(now, false));
+      kept.set(write, permits.take(now, purpose));
       write.giveUp = () => giveUp(write);
     }
     return { kind: 'taken', permit };
@@ -127,11 +129,15 @@ export function createPacer(
   }
 
   function lookLater(now: number): void {
-    const writes = lines[ranks.first].size + lines[ranks.write].size * permitsFor(ranks.write);
-    if (now >= heldUntil) permits.bring?.({ writes, reads: lines[ranks.read].size }, now);
+    const wanted = {
+      first: lines[ranks.look].size + lines[ranks.first].size,
+      write: lines[ranks.write].size * permitsFor(ranks.write),
+      read: lines[ranks.read].size,
+    };
+    if (now >= heldUntil) permits.bring?.(wanted, now);
     if (timer) return;
-    const next = lines[0].size > 0 ? ranks.first : lines[1].size > 0 ? ranks.write : ranks.read;
-    const room = permits.msUntilFree(now, permitsFor(next), next === ranks.read);
+    const next = wanted.first > 0 ? ranks.first : wanted.write > 0 ? ranks.write : ranks.read;
+    const room = permits.msUntilFree(now, permitsFor(next), purposes[next]);
     const soonest = Math.max(heldUntil - now, room);
     timer = setTimeout(
       () => {
@@ -150,11 +156,11 @@ export function createPacer(
    */
   function msUntilTurn(rank: Rank, ahead: number, now: number): number {
     const count = ahead + permitsFor(rank) - kept.size;
-    return Math.max(0, heldUntil - now, permits.msUntilFree(now, count, rank === ranks.read));
+    return Math.max(0, heldUntil - now, permits.msUntilFree(now, count, purposes[rank]));
   }
 
   function waiting(): number {
-    return lines[0].size + lines[1].size + lines[2].size;
+    return lines[0].size + lines[1].size + lines[2].size + lines[3].size;
   }
 
   function wait(time: HttpTime, rank: Rank, now: number): Promise<Taken | Paced> {
@@ -182,7 +188,7 @@ export function createPacer(
     const rank = rankOf(time);
     const now = clock();
     let ahead = 0;
-    for (const one of [ranks.first, ranks.write, ranks.read]) if (one <= rank) ahead += lines[one].size;
+    for (let one = 0; one <= rank; one += 1) ahead += lines[one as Rank].size;
     const taken = ahead === 0 ? tryTake(time, rank, now) : undefined;
     if (taken) return taken;
     giveUpOverdue(now);
@@ -239,8 +245,9 @@ export function createPacer(
 
 function rankOf({ urgency, write }: HttpTime): Rank {
   if (urgency === undefined) return ranks.read;
+  if (urgency === 'first') return write?.giveUp ? ranks.look : ranks.first;
   // What has begun is to be brought to its end.
-  return urgency === 'first' || write?.giveUp ? ranks.first : ranks.write;
+  return write?.giveUp ? ranks.first : ranks.write;
 }
 
 /** A write takes the permit of its look along. */

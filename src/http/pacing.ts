@@ -6,6 +6,12 @@ import { createPacer, type Pacer } from './pacer.ts';
 import { createLocalPermits } from './permits.ts';
 import { createSharedPermits } from './shared-permits.ts';
 
+/**
+ * Milliseconds that the ledger may take before a process goes on alone. Longer than a busy process hangs, for what is
+ * used alone is not seen by the others; it is waited for once, and not again until the ledger is back. Our own choice.
+ */
+const ledgerTimeoutMs = 2_000;
+
 /** What a provider counts requests by, and how many it takes. */
 export interface Quota {
   /** The same for all that is counted together. */
@@ -26,7 +32,7 @@ export interface Pacing {
  * journal makes; otherwise each quota is this process's own.
  */
 export function createPacing(postgres?: Secret): Pacing {
-  const pool = postgres && openSharedPool(postgres);
+  const pool = postgres && openSharedPool(postgres, ledgerTimeoutMs);
   const replica = randomUUID();
   const clock = () => performance.now();
   const pacers = new Map<string, Pacer>();

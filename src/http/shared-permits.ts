@@ -1,20 +1,25 @@
 import { type Lease, leaseMs, type PaceLedger, settleMs } from './pace-ledger.ts';
-import { createLocalPermits, type Permits, type Wanted } from './permits.ts';
+import { createPaceWindow } from './pace-window.ts';
+import { createLocalPermits, type Permits, type Purpose, type Wanted } from './permits.ts';
 
 /** The share of a quota that one process leases at most beyond what waits for it. Our own choice. */
 const mostAhead = 0.01;
 
-/** Milliseconds for which a process counts alone after the ledger could not be had, before it asks again. */
-const aloneMs = 1_000;
+/** Milliseconds between two tries to have the ledger back, which keep nobody waiting. */
+const askAgainMs = 1_000;
 
 /** A lease as it is used up. */
 interface OpenLease {
   readonly second: number;
   /** By the clock of this process. */
   readonly endsAt: number;
-  left: number;
-  forReads: number;
+  /** What is left for each purpose and whatever goes before it. */
+  readonly left: Record<Purpose, number>;
 }
+
+/** Each with those that may use what is for it, itself the last. */
+const order: readonly Purpose[] = ['first', 'write', 'read'];
+const nothing: Wanted = { first: 0, write: 0, read: 0 };
 
 /**
  * Gives out the permits of a quota that processes share by a ledger. They are leased a few at a time: those that are
@@ -40,26 +45,29 @@ export function createSharedPermits(
   let holdUntil = Number.NEGATIVE_INFINITY;
   let takenSince = 0;
   let asking = false;
-  let aloneUntil = Number.NEGATIVE_INFINITY;
-  const dryUntil = { writes: Number.NEGATIVE_INFINITY, reads: Number.NEGATIVE_INFINITY };
+  let alone = false;
+  /** What was used alone, of which the others have yet to hear. */
+  let untold = createPaceWindow();
+  let askedAt = Number.NEGATIVE_INFINITY;
+  const dryUntil: Record<Purpose, number> = { first: 0, write: 0, read: 0 };
 
   const putAside = (second: number, count: number) => {
     if (count > 0) unused.set(second, (unused.get(second) ?? 0) + count);
   };
 
-  async function ask({ writes, reads }: Wanted, now: number): Promise<void> {
+  async function ask(wanted: Wanted, now: number): Promise<void> {
     if (asking) return;
     asking = true;
-    if (lease) putAside(lease.second, lease.left);
+    askedAt = now;
+    if (lease) putAside(lease.second, sum(lease.left));
     lease = undefined;
-    const waitedFor = writes + reads > 0;
-    const ahead = waitedFor ? Math.min(takenSince, Math.floor(perMinute * mostAhead)) : 0;
+    const ahead = sum(wanted) > 0 ? Math.min(takenSince, Math.floor(perMinute * mostAhead)) : 0;
     const request = {
       perMinute,
       replica,
-      wanted: { writes, reads: reads + ahead },
+      wanted: { ...wanted, read: wanted.read + ahead },
       unused,
-      late,
+      late: late + untold.used(now),
       holdMs: Math.max(0, Math.ceil(holdUntil - now)),
     };
     unused = new Map();
@@ -68,56 +76,58 @@ export function createSharedPermits(
     takenSince = 0;
     let heldMs = 0;
     try {
-      const given = await ledger.lease(request);
-      open(given, now, reads);
-      heldMs = given.heldMs;
+      const got = await ledger.lease(request);
+      open(got, now, wanted);
+      heldMs = got.heldMs;
+      alone = false;
+      untold = createPaceWindow();
     } catch {
-      aloneUntil = clock() + aloneMs;
+      alone = true;
     }
     asking = false;
     onChange(heldMs);
     report();
   }
 
-  /** The ledger's clock was read after `askedAt`, so what is used by its end is used in the time of the lease. */
-  function open(given: Lease, askedAt: number, reads: number): void {
+  /** The ledger's clock was read after `from`, so what is used by its end is used in the time of the lease. */
+  function open(got: Lease, from: number, wanted: Wanted): void {
     const now = clock();
-    replicas = given.replicas;
-    lease = {
-      second: given.second,
-      endsAt: askedAt + leaseMs,
-      left: given.permits,
-      forReads: given.forReads,
-    };
-    if (given.waitMs > 0) dryUntil.writes = now + given.waitMs;
-    // That there was nothing to lease ahead keeps nobody waiting.
-    if (given.readsWaitMs > 0 && given.forReads < reads) dryUntil.reads = now + given.readsWaitMs;
+    replicas = got.replicas;
+    lease = { second: got.second, endsAt: from + leaseMs, left: { ...got.given } };
+    for (const purpose of order) {
+      // That there was nothing to lease ahead keeps nobody waiting.
+      if (got.given[purpose] < wanted[purpose]) dryUntil[purpose] = now + got.waitMs[purpose];
+    }
   }
 
   /** What the others must know is not left for the next lease, which may never be. */
   function report(): void {
     const now = clock();
-    if (late > 0 || holdUntil > now) void ask({ writes: 0, reads: 0 }, now);
+    if (!alone && (late > 0 || holdUntil > now)) void ask(nothing, now);
   }
 
-  const isAlone = (now: number) => now < aloneUntil;
-  const free: Permits['free'] = (now, isRead) => {
-    if (isAlone(now)) return local.free(now, isRead);
+  const free: Permits['free'] = (now, purpose) => {
+    if (alone) return local.free(now, purpose);
     if (!lease || now >= lease.endsAt) return 0;
-    return isRead ? lease.forReads : lease.left;
+    const { first, write, read } = lease.left;
+    return purpose === 'read' ? read : purpose === 'write' ? write + read : first + write + read;
   };
   return {
     free,
-    take(now, isRead) {
-      local.take(now, isRead);
-      if (isAlone(now) || !lease) return undefined;
+    take(now, purpose) {
+      local.take(now, purpose);
+      if (alone && now >= askedAt + askAgainMs) void ask(nothing, now);
+      if (alone || !lease) return undefined;
       takenSince += 1;
-      lease.left -= 1;
-      lease.forReads = isRead ? lease.forReads - 1 : Math.min(lease.forReads, lease.left);
+      const { left } = lease;
+      // What is for it alone before what others could use.
+      const from = order.slice(order.indexOf(purpose)).find((one) => left[one] > 0) ?? purpose;
+      left[from] -= 1;
       return lease;
     },
     spent(permit, now) {
       local.spent(undefined, now);
+      if (!permit) untold.add(now);
       if (!permit || now <= (permit as OpenLease).endsAt + settleMs) return;
       late += 1;
       report();
@@ -125,23 +135,25 @@ export function createSharedPermits(
     unspent(permit, now) {
       local.unspent(undefined, now);
       if (!permit) return;
-      if (permit === lease && now < lease.endsAt) lease.left += 1;
+      if (permit === lease && now < lease.endsAt) lease.left.write += 1;
       else putAside((permit as OpenLease).second, 1);
     },
-    msUntilFree(now, count, isRead) {
-      if (isAlone(now)) return local.msUntilFree(now, count, isRead);
-      if (count <= free(now, isRead)) return 0;
-      return Math.max(0, (isRead ? dryUntil.reads : dryUntil.writes) - now);
+    msUntilFree(now, count, purpose) {
+      if (alone) return local.msUntilFree(now, count, purpose);
+      if (count <= free(now, purpose)) return 0;
+      return Math.max(0, dryUntil[purpose] - now);
     },
     bring(wanted, now) {
-      if (isAlone(now)) return;
-      const due =
-        (wanted.writes > 0 && now >= dryUntil.writes) || (wanted.reads > 0 && now >= dryUntil.reads);
-      if (due) void ask(wanted, now);
+      if (alone) return;
+      if (order.some((purpose) => wanted[purpose] > 0 && now >= dryUntil[purpose])) void ask(wanted, now);
     },
     holdOthers(ms, now) {
       holdUntil = now + ms;
       report();
     },
   };
+}
+
+function sum({ first, write, read }: Wanted): number {
+  return first + write + read;
 }
