@@ -38,10 +38,10 @@ export interface PaceLedger {
 }
 
 /** Milliseconds for which a lease may be used. */
-export const leaseMs = 1_000;
+export const leaseMs = 2_000;
 
 /** Milliseconds after the end of a lease in which its requests should have ended; those that have not count again. */
-export const settleMs = 3_000;
+export const settleMs = 2_000;
 
 /** Milliseconds after which one permit is free again, counted from the end of the second in which it was leased. */
 const countedMs = leaseMs + settleMs + windowMs;

@@ -24,7 +24,7 @@ const nothing: Wanted = { first: 0, write: 0, read: 0 };
 /**
  * Gives out the permits of a quota that processes share by a ledger. They are leased a few at a time: those that are
  * waited for and, where there is much to do, up to a hundredth of the quota ahead. What of a lease is not used within
- * a second is given back with the next, or lost where there is none.
+ * two seconds is given back with the next, or lost where there is none.
  *
  * While the ledger cannot be had, this process goes on alone with its share of the quota: an equal one of as many
  * processes as there were when it was last asked; all of it where it never was.

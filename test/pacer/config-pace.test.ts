@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseConfig } from '../../src/config.ts';
+import { Secret } from '../../src/secret.ts';
+
+const descope = { provider: 'descope', projectId: 'P2abc', managementKey: new Secret('key') };
+const eiam = {
+  provider: 'eiam-management',
+  baseUrl: 'https://eiam.cn-hangzhou.aliyuncs.com',
+  instanceId: 'idaas_a',
+  accessKeyId: new Secret('id'),
+  accessKeySecret: new Secret('secret'),
+};
+const load = (directory: object) =>
+  parseConfig({ callers: { anonymous: true }, directories: { one: directory } }).directories.one;
+
+describe('the pace of a directory', () => {
+  it('is what the provider publishes, and none where it publishes nothing', () => {
+    expect(load(descope)).toMatchObject({ pace: { perMinute: 500 }, project: 'P2abc' });
+    expect(load(eiam)).toMatchObject({ pace: undefined, project: 'idaas_a' });
+  });
+
+  it.each([2, 60, 10_000_000])('is %s where that is said', (perMinute) => {
+    for (const directory of [descope, eiam])
+      expect(load({ ...directory, pace: { perMinute } })?.pace).toEqual({ perMinute });
+  });
+
+  it.each([
+    ['perMinute', { perMinute: 1 }],
+    ['perMinute', { perMinute: 0 }],
+    ['perMinute', { perMinute: -5 }],
+    ['perMinute', { perMinute: 10_000_001 }],
+    ['perMinute', { perMinute: 2.5 }],
+    ['perMinute', { perMinute: '500' }],
+    ['perMinute', {}],
+    ['', 500],
+    ['', null],
+    ['', { perMinute: 500, perSecond: 10 }],
+  ])('is refused by its key, %s: %j', (key, pace) => {
+    const at = `directories.one.pace${key && `.${key}`}: `;
+    expect(() => load({ ...descope, pace })).toThrow(ConfigError);
+    expect(() => load({ ...descope, pace })).toThrow(at);
+  });
+});
