@@ -107,7 +107,10 @@ export function createSharedPermits(
   }
 
   const free: Permits['free'] = (now, purpose) => {
-    if (alone) return local.free(now, purpose);
+    if (alone) {
+      if (now >= askedAt + askAgainMs) void ask(nothing, now);
+      return local.free(now, purpose);
+    }
     if (!lease || now >= lease.endsAt) return 0;
     const { first, write, read } = lease.left;
     return purpose === 'read' ? read : purpose === 'write' ? write + read : first + write + read;
@@ -116,7 +119,6 @@ export function createSharedPermits(
     free,
     take(now, purpose) {
       local.take(now, purpose);
-      if (alone && now >= askedAt + askAgainMs) void ask(nothing, now);
       if (alone || !lease) return undefined;
       takenSince += 1;
       const { left } = lease;
