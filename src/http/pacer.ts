@@ -75,6 +75,7 @@ export function createPacer(
     if (permits.free(now, purpose) < permitsFor(rank)) return undefined;
     const permit = permits.take(now, purpose);
     if (write && rank === ranks.write) {
+      giveUpOverdue(now);
       kept.set(write, permits.take(now, purpose));
       write.giveUp = () => giveUp(write);
     }
@@ -89,13 +90,17 @@ export function createPacer(
     letGo();
   }
 
-  /** What was kept for a write that must have ended by now, although nobody said so. */
-  function giveUpOverdue(now: number): void {
+  /** Gives up what was kept for writes that must have ended by now, although nobody said so; whether there were any. */
+  function giveUpOverdue(now: number): boolean {
+    let some = false;
     for (const [write, permit] of kept) {
-      if (write.endsAt > now) return;
+      if (write.endsAt > now) break;
       kept.delete(write);
+      write.giveUp = undefined;
       permits.unspent(permit, now);
+      some = true;
     }
+    return some;
   }
 
   /** Lets everybody go for whom there is room, in the order of the lines. */
@@ -183,15 +188,16 @@ export function createPacer(
     return promise;
   }
 
-  /** A permit, at once where there is room: then nothing is made, neither a promise nor a timer. */
+  /** A permit, at once where there is room: then there is neither a promise nor a timer. */
   function take(time: HttpTime): Taken | Promise<Taken | Paced> | Paced {
     const rank = rankOf(time);
     const now = clock();
     let ahead = 0;
     for (let one = 0; one <= rank; one += 1) ahead += lines[one as Rank].size;
-    const taken = ahead === 0 ? tryTake(time, rank, now) : undefined;
+    let taken = ahead === 0 ? tryTake(time, rank, now) : undefined;
     if (taken) return taken;
-    giveUpOverdue(now);
+    if (giveUpOverdue(now) && ahead === 0) taken = tryTake(time, rank, now);
+    if (taken) return taken;
     const ms = msUntilTurn(rank, ahead, now);
     return now + ms >= latestOf(time) ? paced(ms) : wait(time, rank, now);
   }

@@ -13,7 +13,7 @@ import { createSharedPermits } from './shared-permits.ts';
 const ledgerTimeoutMs = 2_000;
 
 /** What a provider counts requests by, and how many it takes. */
-export interface Quota {
+interface Quota {
   /** The same for all that is counted together. */
   readonly key: string;
   /** Requests in 60 seconds, at least 2. */

@@ -221,6 +221,45 @@ describe('a line', () => {
     expect(await patient).toEqual(answered);
   });
 
+  it('has its end where it ends, also for who comes just when there is room again', async () => {
+    let now = 0;
+    const sent: unknown[] = [];
+    const pacer = createPacer(
+      () => createLocalPermits(() => 2),
+      () => now,
+    );
+    const client: HttpClient = {
+      async send({ path }) {
+        sent.push(path);
+        return answered;
+      },
+      close: async () => {},
+    };
+    const send = (path: string) =>
+      pacer
+        .pace(client)
+        .send({ ...request, path }, { signal: new AbortController().signal, urgency: 'first' });
+    await Promise.all([send('/1'), send('/2')]);
+    const first = send('/3');
+    now = 60_100;
+    const second = send('/4');
+    expect(sent).toEqual(['/1', '/2']);
+    await vi.advanceTimersByTimeAsync(1_000);
+    await Promise.all([first, second]);
+    expect(sent).toEqual(['/1', '/2', '/3', '/4']);
+  });
+
+  it('forgets writes of which nobody says that they ended', async () => {
+    const { send, sent } = openPaced(4);
+    const left = write(5_000);
+    await send(left.writing);
+    await vi.advanceTimersByTimeAsync(10_001);
+    await Promise.all([send(within(1, { urgency: 'first' })), send(within(1, { urgency: 'first' }))]);
+    expect(await send(within(1, { urgency: 'first' }))).toEqual(answered);
+    expect(left.whole.giveUp).toBeUndefined();
+    expect(sent).toHaveLength(4);
+  });
+
   it('does not count what did not leave', async () => {
     const notSent: HttpExchange = { kind: 'not-sent', reason: 'unreachable' };
     const { send } = openPaced(2, () => notSent);
