@@ -260,6 +260,16 @@ describe('a line', () => {
     expect(sent).toHaveLength(4);
   });
 
+  it('forgets them also where there is room for all', async () => {
+    const { send } = openPaced(1_000);
+    const left = [write(5_000), write(5_000)];
+    for (const { writing } of left) await send(writing);
+    expect(left.map(({ whole }) => typeof whole.giveUp)).toEqual(['function', 'function']);
+    await vi.advanceTimersByTimeAsync(10_001);
+    await send(write(5_000).writing);
+    expect(left.map(({ whole }) => whole.giveUp)).toEqual([undefined, undefined]);
+  });
+
   it('does not count what did not leave', async () => {
     const notSent: HttpExchange = { kind: 'not-sent', reason: 'unreachable' };
     const { send } = openPaced(2, () => notSent);

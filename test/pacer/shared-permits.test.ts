@@ -128,6 +128,23 @@ describe('processes that share a quota', () => {
     expect(ledger.asked).toBeLessThan(100);
   });
 
+  it('use nothing of a lease whose time is over', async () => {
+    const { sent, send, ledger } = openProcesses(1, 10_000, 1);
+    for (let nth = 0; nth < 60; nth += 1) {
+      void send(0, within(5_000));
+      await vi.advanceTimersByTimeAsync(20);
+    }
+    expect(sent).toHaveLength(60);
+    expect(ledger.asked).toBeLessThan(20);
+    for (let nth = 0; nth < 3; nth += 1) {
+      const { asked } = ledger;
+      await vi.advanceTimersByTimeAsync(10_000);
+      void send(0, within(5_000));
+      await vi.advanceTimersByTimeAsync(20);
+      expect(ledger.asked).toBe(asked + 1);
+    }
+  });
+
   it('give back what they leased and did not use', async () => {
     const { sent, send } = openProcesses(1, 100, 1);
     // Each takes room for its look along, and never looks.
