@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, parseConfig } from '../../src/config.ts';
+import { createDirectories } from '../../src/directories.ts';
+import { createPacing } from '../../src/http/pacing.ts';
 import { Secret } from '../../src/secret.ts';
 
 const descope = { provider: 'descope', projectId: 'P2abc', managementKey: new Secret('key') };
@@ -39,5 +41,31 @@ describe('the pace of a directory', () => {
     const at = `directories.one.pace${key && `.${key}`}: `;
     expect(() => load({ ...descope, pace })).toThrow(ConfigError);
     expect(() => load({ ...descope, pace })).toThrow(at);
+  });
+});
+
+describe('the pacer of a directory', () => {
+  it('is the one of all directories of its project, and nobody’s where there is no quota', async () => {
+    const config = parseConfig({
+      callers: { anonymous: true },
+      directories: {
+        one: descope,
+        same: descope,
+        other: { ...descope, projectId: 'P2other' },
+        elsewhere: { ...descope, baseUrl: 'https://api.example.com' },
+        free: eiam,
+      },
+    });
+    const pacing = createPacing();
+    const directories = createDirectories(config, pacing);
+    const { one, same, other, elsewhere, free } = Object.fromEntries(
+      [...directories].map(([name, { pacer }]) => [name, pacer]),
+    );
+    expect(same).toBe(one);
+    expect(new Set([one, other, elsewhere])).toHaveLength(3);
+    expect(one?.waiting).toBe(0);
+    expect(free).toBeUndefined();
+    await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
+    await pacing.close();
   });
 });

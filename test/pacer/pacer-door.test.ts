@@ -137,6 +137,17 @@ describe('reads', () => {
     expect(arrived(door).slice(17)).toEqual([patches, definitions]);
   });
 
+  it('leave some to the token that a write needs anew', async () => {
+    const door = await open(60);
+    const id = someUser(door, 'employees');
+    await Promise.all(Array.from({ length: 60 }, () => ask(door, reading, { id })));
+    expect(arrived(door)).toHaveLength(53);
+    door.emulators.employees.revokeTokens();
+    const patched = await ask(door, patching, rename(id, 'Ada'));
+    expect(patched.data.patchUser).toMatchObject({ outcome: 'APPLIED' });
+    expect(arrived(door)).toHaveLength(53 + 4);
+  });
+
   it('that wait are overtaken by a write', async () => {
     let throttle = true;
     const urls: string[] = [];
