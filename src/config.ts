@@ -22,8 +22,10 @@ const directory = z
     provider: z.enum(kinds),
     /** Permits a base URL on this machine's loopback interface, for tests and the sandbox. */
     allowLoopback: z.boolean().default(false),
+    /** Requests in any minute; left out: as the provider publishes. A write needs a second one, to look at it. */
+    pace: z.strictObject({ perMinute: z.int().min(2).max(10_000_000) }).optional(),
   })
-  .transform(({ provider, allowLoopback, ...settings }, context) => {
+  .transform(({ provider, allowLoopback, pace, ...settings }, context) => {
     const parsed = providers[provider].safeParse(settings);
     if (!parsed.success) {
       for (const { path, message } of parsed.error.issues)
@@ -36,7 +38,7 @@ const directory = z
       const message = `Expected https to a public name, but ${problem}.`;
       context.addIssue({ code: 'custom', path: ['baseUrl'], message });
     }
-    return parsed.data;
+    return { ...parsed.data, pace: pace ?? parsed.data.pace };
   });
 
 /** The origin of a page, in the way that a browser sends it. */

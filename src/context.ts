@@ -3,6 +3,7 @@ import type { Caller } from './callers/caller.ts';
 import { seesDirectory } from './callers/policy.ts';
 import type { Config } from './config.ts';
 import type { Directories } from './directories.ts';
+import type { WriteUnderWay } from './http/client.ts';
 import { createDeadline } from './http/deadline.ts';
 import type { Journal } from './journal/journal.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
@@ -29,6 +30,8 @@ export interface OperationTime {
   readonly writing: Call;
   /** For reading back: ends when the operation must. */
   readonly readingBack: Call;
+  /** Says that the operation is over, and gives up what is still kept for it. */
+  end(): void;
 }
 
 /** What a resolver gets: the services, and what belongs to its GraphQL request alone. */
@@ -40,8 +43,8 @@ export interface Context extends Services {
   /** Whether there are directories that the caller does not see. */
   readonly hidesDirectories: boolean;
   readonly loaders: Loaders;
-  /** Starts the time of one operation. */
-  startOperation(): OperationTime;
+  /** Starts the time of one operation: of a write, before which reads stand back, unless it `onlyReads`. */
+  startOperation(onlyReads?: 'onlyReads'): OperationTime;
   /** Counts users that a list of the request names. Whether it may name them: a document has room for many lists. */
   mayName(users: number): boolean;
 }
@@ -67,11 +70,15 @@ export function createContext(
     directories,
     hidesDirectories: directories.size < all.size,
     loaders: createLoaders(directories, () => callFor(whole)),
-    startOperation: () => {
-      const writing = whole - forReadingBack;
+    startOperation: (onlyReads) => {
+      const writing = callFor(whole - forReadingBack);
+      const readingBack = callFor(whole);
+      const leaveBy = createDeadline((whole - forReadingBack) * leaveByShare);
+      const write: WriteUnderWay = { endsAt: readingBack.deadline.endsAt, giveUp: undefined };
       return {
-        writing: { ...callFor(writing), leaveBy: createDeadline(writing * leaveByShare) },
-        readingBack: callFor(whole),
+        writing: { ...writing, leaveBy, ...(onlyReads ? {} : { urgency: 'write', write }) },
+        readingBack: { ...readingBack, ...(onlyReads ? {} : { urgency: 'first', write }) },
+        end: () => write.giveUp?.(),
       };
     },
     mayName(users) {

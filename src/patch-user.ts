@@ -92,6 +92,8 @@ async function perform(
   } catch (failure) {
     if (failure instanceof JournalUnavailable) logUnavailable(failure);
     return notApplied([errorOfFailure(failure)]);
+  } finally {
+    time.end();
   }
 }
 

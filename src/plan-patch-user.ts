@@ -40,7 +40,7 @@ export async function planPatchUser(
     requests: [],
     changes: [],
   });
-  const time = context.startOperation();
+  const time = context.startOperation('onlyReads');
   const denied = forbidden(request, context, planRefusals);
   if (denied.length > 0) return refused([...found, ...denied]);
   try {

@@ -8,6 +8,7 @@ import { createGraphiQL } from './edge/graphiql.ts';
 import { listen } from './edge/http-server.ts';
 import { createOrigins } from './edge/origins.ts';
 import { answerRequest } from './edge/routes.ts';
+import { createPacing } from './http/pacing.ts';
 import type { Journal } from './journal/journal.ts';
 import { createPostgresJournal } from './journal/postgres.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
@@ -53,7 +54,9 @@ export async function startService(
   config: Config,
   { log, starterTabs = [] }: { readonly log: Logger; readonly starterTabs?: readonly string[] },
 ): Promise<Service> {
-  const directories = createDirectories(config);
+  const postgres = config.journal && 'postgres' in config.journal ? config.journal.postgres : undefined;
+  const pacing = createPacing(postgres);
+  const directories = createDirectories(config, pacing);
   const journal = openJournal(config.journal);
   const stopPruning =
     journal && config.journal ? pruneDaily(journal, config.journal.retentionDays, log) : () => {};
@@ -78,10 +81,7 @@ export async function startService(
       : true;
   };
   const authenticator = createAuthenticator(config.callers, [...directories.keys()]);
-  const rateLimit = createRateLimit(
-    limits.requestsPerCallerPerMinute,
-    config.journal && 'postgres' in config.journal ? config.journal.postgres : undefined,
-  );
+  const rateLimit = createRateLimit(limits.requestsPerCallerPerMinute, postgres);
   const routes = {
     graphql: createServer(services, { ...config.server, authenticator, rateLimit }),
     isReady,
@@ -105,7 +105,7 @@ export async function startService(
       await underWay.settled();
       stopPruning();
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
-      await Promise.all([authenticator.close(), rateLimit.close()]);
+      await Promise.all([authenticator.close(), rateLimit.close(), pacing.close()]);
       await journal?.close();
     },
   };

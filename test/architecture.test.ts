@@ -123,6 +123,7 @@ const floors: readonly (readonly [name: string, files: RegExp])[] = [
   ['a provider', /^src\/providers\/[^/]+\//],
   ['the provider’s contract', /^src\/providers\/[^/]+\.ts$/],
   ['http', /^src\/http\//],
+  ['what replicas share', /^src\/shared-pool\.ts$/],
   ['what a user is at', /^src\/user-version\.ts$/],
   ['domain', /^src\/(user|outcome|settings|secret)\.ts$/],
 ];
@@ -213,7 +214,7 @@ describe('dependencies', () => {
   it.each([
     ['undici', ['src/http/client.ts']],
     ['cockatiel', ['src/http/guard.ts']],
-    ['pg', ['src/callers/rate-limit.ts', 'src/journal/postgres.ts']],
+    ['pg', ['src/shared-pool.ts', 'src/http/pace-ledger.ts', 'src/journal/postgres.ts']],
     ['node:sqlite', ['src/journal/sqlite.ts']],
   ])('on %s are in one file alone', (outside, files) => {
     expect(imports.filter(({ to }) => to === outside).map(({ from }) => from)).toEqual(files);

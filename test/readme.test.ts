@@ -51,13 +51,14 @@ test.each([
 
 test('the example of the whole configuration says the defaults', () => {
   const path = `${mkdtempSync(`${tmpdir()}/idpatch-readme-`)}/idpatch.yaml`;
-  const whole = parse(example) as Record<string, object>;
+  const whole = parse(example) as Record<string, object> & { directories: Record<string, object> };
   const bare = { directories: { one: descope }, callers: { anonymous: true }, journal: { sqlite: 'x' } };
   writeFileSync(path, stringify(bare));
-  const { server, limits, journal } = loadConfig({ IDPATCH_CONFIG: path, KEY: 'four' }) ?? {};
+  const { server, limits, journal, directories } = loadConfig({ IDPATCH_CONFIG: path, KEY: 'four' }) ?? {};
   expect({ ...whole.server }).toEqual(server);
   expect({ ...whole.limits }).toEqual(limits);
   expect({ ...whole.journal, sqlite: 'x' }).toEqual(journal);
+  expect(whole.directories.customers).toMatchObject({ pace: directories?.one?.pace });
 });
 
 const descope = {

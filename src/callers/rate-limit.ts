@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Secret } from '../secret.ts';
+import { closeSharedPool, openSharedPool } from '../shared-pool.ts';
 
 /** How many requests each caller may make. */
 export interface RateLimit {
@@ -27,7 +26,7 @@ const sharedTimeoutMs = 500;
 export function createRateLimit(perMinute: number, postgres?: Secret): RateLimit {
   const window = { points: perMinute, duration: windowSeconds };
   const alone = new RateLimiterMemory(window);
-  const pool = postgres && openPool(postgres);
+  const pool = postgres && openSharedPool(postgres, sharedTimeoutMs);
   const limiter = pool
     ? new RateLimiterPostgres({
         ...window,
@@ -51,22 +50,6 @@ export function createRateLimit(perMinute: number, postgres?: Secret): RateLimit
         return Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
       }
     },
-    async close() {
-      // A server that has vanished never confirms an end.
-      await Promise.race([pool?.end(), sleep(sharedTimeoutMs, undefined, { ref: false })]);
-    },
+    close: () => closeSharedPool(pool),
   };
-}
-
-function openPool(connectionString: Secret): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: connectionString.reveal(),
-    application_name: 'idpatch',
-    max: 2,
-    connectionTimeoutMillis: sharedTimeoutMs,
-    query_timeout: sharedTimeoutMs,
-  });
-  // An idle connection that dies is gone from the pool already; an `error` that nobody hears ends the process.
-  pool.on('error', () => {});
-  return pool;
 }

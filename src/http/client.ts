@@ -23,6 +23,14 @@ export interface HttpAnswer {
  */
 type NotSentReason = 'unreachable' | 'untrusted' | 'deadline' | 'crowded' | 'broken';
 
+/** A request that did not leave because the provider's quota had no room for it in its time: see pacer.ts. */
+export interface Paced {
+  readonly kind: 'not-sent';
+  readonly reason: 'paced';
+  /** Milliseconds after which there may be room. */
+  readonly retryAfterMs: number;
+}
+
 /**
  * What became of one request. Whether it left decides what may be said of a write, not the name of an error:
  * `not-sent`: no byte of it left, so nothing can have come of it;
@@ -31,6 +39,7 @@ type NotSentReason = 'unreachable' | 'untrusted' | 'deadline' | 'crowded' | 'bro
  */
 export type HttpExchange =
   | { readonly kind: 'not-sent'; readonly reason: NotSentReason }
+  | Paced
   | { readonly kind: 'no-answer'; readonly waited: boolean }
   | HttpAnswer;
 
@@ -41,7 +50,7 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
-/** The time that a request has. It says nothing of the caller's presence. */
+/** The time that a request has, and what it gives way to. It says nothing of the caller's presence. */
 export interface HttpTime {
   /** Nothing is waited for after it. */
   readonly deadline: Deadline;
@@ -50,6 +59,22 @@ export interface HttpTime {
    * no time for its answer, and leaves nothing but doubt.
    */
   readonly leaveBy?: Deadline;
+  /**
+   * Who goes first where the provider's quota is short. `write`: whatever a patch needs before it is written.
+   * `first`: what others wait for, such as a token; and the look at what was written, without which it stays in
+   * doubt. Absent: a mere read, which gives way to both.
+   */
+  readonly urgency?: 'write' | 'first';
+  /** The write that the request belongs to. */
+  readonly write?: WriteUnderWay;
+}
+
+/** What the requests of one write have in common. */
+export interface WriteUnderWay {
+  /** The moment by performance.now() at which the write and the look at it must have ended. */
+  readonly endsAt: number;
+  /** Set by who paces, for as long as it keeps room for the look at what was written: gives that room up. */
+  giveUp: (() => void) | undefined;
 }
 
 /** How an HTTP client is bounded. */

@@ -43,6 +43,14 @@ const migrations: readonly (readonly string[])[] = [
       expire BIGINT
     )`,
   ],
+  // What http/pace-ledger.ts keeps of each provider's quota, where replicas share a database.
+  [
+    `CREATE TABLE IF NOT EXISTS idpatch_pace (
+      key TEXT NOT NULL PRIMARY KEY,
+      version BIGINT NOT NULL,
+      state TEXT NOT NULL
+    )`,
+  ],
 ];
 
 /** Makes the table that says which migrations were made. */

@@ -71,6 +71,11 @@ export function unreachable(exchange: Exclude<HttpExchange, HttpAnswer>, path: I
         'The provider failed too often just now: nothing is sent until it answers again.',
         path,
       );
+    case 'paced': {
+      const seconds = Math.min(3600, Math.max(1, Math.ceil(exchange.retryAfterMs / 1000)));
+      const says = `As many requests went to the provider as it takes: nothing was sent. Call again in ${seconds} seconds.`;
+      return new RateLimitedError(says, path, seconds);
+    }
   }
 }
 

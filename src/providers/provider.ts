@@ -155,27 +155,42 @@ export interface CustomFieldDefinition {
   readonly operations: readonly CustomFieldOperationKind[];
 }
 
+/** How many requests a provider takes. */
+export interface Pace {
+  /** Requests in any 60 seconds. */
+  readonly perMinute: number;
+}
+
 /** A directory's provider as the configuration describes it, before anything is connected. */
 export interface ConfiguredProvider {
   readonly kind: ProviderKind;
   /** The origin that will be spoken to, `https://host[:port]`. */
   readonly origin: string;
+  /** What the provider counts requests by there, such as a project's id: directories of the same share its quota. */
+  readonly project: string;
+  /** The quota to stay within; undefined for none. */
+  readonly pace: Pace | undefined;
   create(directory: string, tools: { readonly http: HttpClient }): Provider;
 }
 
 /**
  * How a provider is plugged in: the schema of its part of idpatch.yaml (`provider` and `allowLoopback` apart,
- * unknown keys refused), the origin that settings mean, and its factory. providers/registry.ts lists them all.
+ * unknown keys refused), the origin and project that settings mean, the quota that the provider publishes, where it
+ * publishes one, and its factory. providers/registry.ts lists them all.
  */
 export function defineProvider<Settings>(module: {
   readonly kind: ProviderKind;
   readonly settings: z.ZodType<Settings>;
+  readonly pace?: Pace;
   origin(settings: Settings): string;
+  project(settings: Settings): string;
   create(directory: string, settings: Settings, tools: { readonly http: HttpClient }): Provider;
 }): z.ZodType<ConfiguredProvider> {
   return module.settings.transform((settings) => ({
     kind: module.kind,
     origin: module.origin(settings),
+    project: module.project(settings),
+    pace: module.pace,
     create: (directory, tools) => module.create(directory, settings, tools),
   }));
 }

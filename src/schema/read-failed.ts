@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { type PatchError, ReadFailure } from '../outcome.ts';
+import { type PatchError, RateLimitedError, ReadFailure } from '../outcome.ts';
 
 /**
  * A read that gave no answer, as a top-level error with `extensions.code`: reads have no payload to put it in.
@@ -10,6 +10,14 @@ export function readFailed(failure: unknown): never {
 }
 
 /** An error that a caller can act on, for a field that has no payload. */
-export function toGraphQLError({ code, message, path }: PatchError): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, ...(path.length > 0 ? { inputPath: path } : {}) } });
+export function toGraphQLError(error: PatchError): GraphQLError {
+  const { code, message, path } = error;
+  const wait = error instanceof RateLimitedError ? error.retryAfterSeconds : null;
+  return new GraphQLError(message, {
+    extensions: {
+      code,
+      ...(path.length > 0 ? { inputPath: path } : {}),
+      ...(wait === null ? {} : { retryAfterSeconds: wait }),
+    },
+  });
 }

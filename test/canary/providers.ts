@@ -167,6 +167,7 @@ export function directoriesOf({ gates }: Providers, folder: string): object {
       baseUrl: gates.customers.url,
       projectId: customers.projectId,
       managementKey: { env: 'MANAGEMENT_KEY' },
+      pace: { perMinute: 10_000_000 },
     },
   };
 }

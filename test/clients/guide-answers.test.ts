@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EmulatorRequest, EmulatorResponse } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
@@ -84,11 +85,13 @@ const patches: Readonly<Record<string, () => Promise<Tried>>> = {
   'NOT_APPLIED true': async () => {
     let isLimited = true;
     const intercept = ({ method }: EmulatorRequest) =>
-      isLimited && method === 'PATCH' ? { status: 429, headers: { 'retry-after': '60' } } : undefined;
+      isLimited && method === 'PATCH' ? { status: 429, headers: { 'retry-after': '1' } } : undefined;
     const recover = () => {
       isLimited = false;
     };
-    return { ...(await tried({ customers: { intercept } }, 'customers', name)), recover };
+    // Too little time to wait for it within the call.
+    const limits = { deadlineMs: 1_000, readBackMs: 300 };
+    return { ...(await tried({ customers: { intercept }, limits }, 'customers', name)), recover };
   },
   'NOT_APPLIED false': async () => tried({}, 'employees', { email: taken }),
   'PARTIAL false': async () => tried({}, 'employees', { ...name, status: 'DISABLED', email: taken }),
@@ -128,7 +131,8 @@ describe('what a patch says', () => {
     expect(await patchUser(door, input)).toEqual(first);
     expect(written(door)).toHaveLength(before);
     if (!recover) return;
-    expect(first.errors).toMatchObject([{ retryAfterSeconds: 60 }]);
+    expect(first.errors).toMatchObject([{ retryAfterSeconds: 1 }]);
+    await delay(1_000);
     expect(await patchUser(door, { ...input, idempotencyKey: randomUUID() })).toMatchObject({
       outcome: 'APPLIED',
     });

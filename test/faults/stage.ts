@@ -79,6 +79,7 @@ export async function openStage(count: number): Promise<Stage> {
       provider: 'descope',
       projectId: customers.projectId,
       managementKey: env('CUSTOMERS_MANAGEMENT_KEY'),
+      pace: { perMinute: 10_000_000 },
     },
   };
   return {

@@ -47,7 +47,12 @@ const behind = {
   }),
   customers: async () => ({
     emulator: await startDescopeEmulator({ ...customers, managementKey: secret }),
-    settings: { provider: 'descope', projectId: customers.projectId, managementKey: { env: 'SECRET' } },
+    settings: {
+      provider: 'descope',
+      projectId: customers.projectId,
+      managementKey: { env: 'SECRET' },
+      pace: { perMinute: 10_000_000 },
+    },
   }),
 };
 

@@ -62,6 +62,7 @@ describe.skipIf(missing)(`PostgreSQL${missing === undefined ? '' : ` (cannot run
       expect(await execute('SELECT version FROM idpatch_schema')).toEqual([
         { version: '1' },
         { version: '2' },
+        { version: '3' },
       ]);
     });
 

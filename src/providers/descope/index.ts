@@ -59,8 +59,23 @@ function origin({ baseUrl, projectId }: Settings): string {
   return `https://api.${region}descope.com`;
 }
 
+/**
+ * "User management paths under /v1/mgmt/user/* are limited to 500 requests per 60 seconds, with a 60-second backoff",
+ * by project: https://docs.descope.com/rate-limiting. The lower limits there are of paths that are not used here:
+ * create, update and search. Loading many, /v1/mgmt/users/load, lies beside that path, and no limit of its own is
+ * published: that it counts with the others is a guess on the safe side.
+ */
+const pace = { perMinute: 500 };
+
 /** Descope's management API, https://docs.descope.com/api. */
-export const descope = defineProvider({ kind: 'descope', settings, origin, create: createDescope });
+export const descope = defineProvider({
+  kind: 'descope',
+  settings,
+  pace,
+  origin,
+  project: ({ projectId }) => projectId,
+  create: createDescope,
+});
 
 function createDescope(directory: string, settings: Settings, { http }: { http: HttpClient }): Provider {
   const client = createDescopeClient(settings, http);
@@ -92,7 +107,8 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
   }
 
   async function loadDefinitions(): Promise<readonly CustomFieldDefinition[]> {
-    const call = { deadline: createDeadline(definitionsDeadlineMs) };
+    // Patches wait for it, too, and it is seldom sent.
+    const call = { deadline: createDeadline(definitionsDeadlineMs), urgency: 'first' as const };
     const answer = await read(encodeAttributes(), attributesAnswer, call);
     const known = (answer?.data ?? []).flatMap((attribute) => decodeAttribute(attribute) ?? []);
     if (settings.nullRemovesAttribute) return known;

@@ -41,6 +41,7 @@ export const eiamDeveloper = defineProvider({
   kind: 'eiam-developer',
   settings,
   origin: ({ baseUrl }) => new URL(baseUrl).origin,
+  project: ({ instanceId }) => instanceId,
   create: createEiamDeveloper,
 });
 

@@ -50,8 +50,9 @@ export function createTokenKeeper(
         client_secret: settings.clientSecret.reveal(),
       }).toString(),
     };
-    const time = { deadline: createDeadline(tokenDeadlineMs) };
-    const rules = { ...time, isRead: true, isThrottled };
+    // Everything waits for it.
+    const time = { deadline: createDeadline(tokenDeadlineMs), urgency: 'first' as const };
+    const rules = { deadline: time.deadline, isRead: true, isThrottled };
     const exchange = await sendAgain(() => http.send(request, time), rules, budget);
     if (exchange.kind !== 'answered') return fail(unreachable(exchange, []));
     const answer =

@@ -57,6 +57,7 @@ export const eiamManagement = defineProvider({
   kind: 'eiam-management',
   settings,
   origin,
+  project: ({ instanceId }) => instanceId,
   create: createEiamManagement,
 });
 

@@ -1,0 +1,269 @@
+import type { HttpClient, HttpExchange, HttpTime, Paced, WriteUnderWay } from './client.ts';
+import type { Permit, Permits, Purpose } from './permits.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/**
+ * Keeps the requests of one quota within it: who has to wait waits in line, writes before reads, no longer than
+ * their own time; who would wait in vain is told so at once.
+ *
+ * A write is begun only where there is room for the look at what it wrote, too: without the look it would stay in
+ * doubt. That room is kept until the write is over.
+ */
+export interface Pacer {
+  /**
+   * Makes a client whose every request, repeated ones too, waits its turn here. `onWaited` hears of each request
+   * that had to wait, when that is over, for how many milliseconds.
+   */
+  pace(client: HttpClient, onWaited?: (ms: number) => void): HttpClient;
+  /** Requests that wait now. */
+  readonly waiting: number;
+}
+
+/**
+ * Milliseconds for which a provider's 429 holds everybody back at most. It is a whole window of its quota; a longer
+ * wish may be about the one request alone, and nobody would try whether it is over. Our own choice.
+ */
+const longestHoldMs = 60_000;
+
+/** Milliseconds after which those who wait are looked at again at the latest. */
+const lookAgainMs = 1_000;
+
+/** Who goes before whom: first the looks for which there is room already. */
+const ranks = { look: 0, first: 1, write: 2, read: 3 } as const;
+type Rank = (typeof ranks)[keyof typeof ranks];
+
+const purposes: readonly [Purpose, Purpose, Purpose, Purpose] = ['first', 'first', 'write', 'read'];
+
+interface Waiter {
+  readonly time: HttpTime;
+  readonly rank: Rank;
+  readonly settle: (result: Taken | Paced) => void;
+}
+
+/** A permit that was had. */
+interface Taken {
+  readonly kind: 'taken';
+  readonly permit: Permit;
+}
+
+/** Makes the pacer of one quota. `connect` makes what gives out its permits, given whom to tell of new ones. */
+export function createPacer(
+  connect: (onChange: (heldMs: number) => void) => Permits,
+  clock: () => number = () => performance.now(),
+): Pacer {
+  const lines = [new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>()] as const;
+  /** What is kept for looks, by the write, and so in about the order in which it ends. */
+  const kept = new Map<WriteUnderWay, Permit>();
+  let heldUntil = Number.NEGATIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+  const permits = connect((heldMs) => {
+    heldUntil = Math.max(heldUntil, clock() + heldMs);
+    letGo();
+    refuseHopeless();
+  });
+
+  function tryTake(time: HttpTime, rank: Rank, now: number): Taken | undefined {
+    if (now < heldUntil) return undefined;
+    const { write } = time;
+    if (write && rank === ranks.look && kept.has(write)) {
+      const permit = kept.get(write);
+      kept.delete(write);
+      write.giveUp = undefined;
+      return { kind: 'taken', permit };
+    }
+    const purpose = purposes[rank];
+    if (permits.free(now, purpose) < permitsFor(rank)) return undefined;
+    const permit = permits.take(now, purpose);
+    if (write && rank === ranks.write) {
+      giveUpOverdue(now);
+      kept.set(write, permits.take(now, purpose));
+      write.giveUp = () => giveUp(write);
+    }
+    return { kind: 'taken', permit };
+  }
+
+  function giveUp(write: WriteUnderWay): void {
+    if (!kept.has(write)) return;
+    permits.unspent(kept.get(write), clock());
+    kept.delete(write);
+    write.giveUp = undefined;
+    letGo();
+  }
+
+  /** Gives up what was kept for writes that must have ended by now, although nobody said so; whether there were any. */
+  function giveUpOverdue(now: number): boolean {
+    let some = false;
+    for (const [write, permit] of kept) {
+      if (write.endsAt > now) break;
+      kept.delete(write);
+      write.giveUp = undefined;
+      permits.unspent(permit, now);
+      some = true;
+    }
+    return some;
+  }
+
+  /** Lets everybody go for whom there is room, in the order of the lines. */
+  function letGo(): void {
+    if (waiting() === 0) return;
+    const now = clock();
+    giveUpOverdue(now);
+    for (const line of lines) {
+      for (const waiter of line) {
+        const taken = tryTake(waiter.time, waiter.rank, now);
+        if (!taken) {
+          lookLater(now);
+          return;
+        }
+        waiter.settle(taken);
+      }
+    }
+  }
+
+  /** Those whose time is over before there can be room for them need not wait for that. */
+  function refuseHopeless(): void {
+    const now = clock();
+    let ahead = 0;
+    for (const line of lines) {
+      for (const waiter of line) {
+        const wait = msUntilTurn(waiter.rank, ahead, now);
+        if (now + wait >= latestOf(waiter.time)) waiter.settle(paced(wait));
+        else ahead += 1;
+      }
+    }
+  }
+
+  function lookLater(now: number): void {
+    const wanted = {
+      first: lines[ranks.look].size + lines[ranks.first].size,
+      write: lines[ranks.write].size * permitsFor(ranks.write),
+      read: lines[ranks.read].size,
+    };
+    if (now >= heldUntil) permits.bring?.(wanted, now);
+    if (timer) return;
+    const next = wanted.first > 0 ? ranks.first : wanted.write > 0 ? ranks.write : ranks.read;
+    const room = permits.msUntilFree(now, permitsFor(next), purposes[next]);
+    const soonest = Math.max(heldUntil - now, room);
+    timer = setTimeout(
+      () => {
+        timer = undefined;
+        letGo();
+        refuseHopeless();
+      },
+      Math.ceil(Math.min(lookAgainMs, soonest || lookAgainMs)),
+    );
+    timer.unref();
+  }
+
+  /**
+   * Milliseconds until there may be room for one of this rank behind so many others. It hopes for the best, that
+   * all that is kept will be given up: whoever is refused in vain has lost more than whoever waited in vain.
+   */
+  function msUntilTurn(rank: Rank, ahead: number, now: number): number {
+    const count = ahead + permitsFor(rank) - kept.size;
+    return Math.max(0, heldUntil - now, permits.msUntilFree(now, count, purposes[rank]));
+  }
+
+  function waiting(): number {
+    return lines[0].size + lines[1].size + lines[2].size + lines[3].size;
+  }
+
+  function wait(time: HttpTime, rank: Rank, now: number): Promise<Taken | Paced> {
+    const { promise, resolve } = Promise.withResolvers<Taken | Paced>();
+    const line = lines[rank];
+    const tooLate = () => waiter.settle(paced(msUntilTurn(rank, 0, clock())));
+    const waiter: Waiter = {
+      time,
+      rank,
+      settle(result) {
+        if (!line.delete(waiter)) return;
+        takeBack();
+        resolve(result);
+      },
+    };
+    line.add(waiter);
+    const takeBack = (time.leaveBy ?? time.deadline).whenOver(tooLate);
+    lookLater(now);
+    return promise;
+  }
+
+  /** A permit, at once where there is room: then there is neither a promise nor a timer. */
+  function take(time: HttpTime): Taken | Promise<Taken | Paced> | Paced {
+    const rank = rankOf(time);
+    const now = clock();
+    let ahead = 0;
+    for (let one = 0; one <= rank; one += 1) ahead += lines[one as Rank].size;
+    let taken = ahead === 0 ? tryTake(time, rank, now) : undefined;
+    if (taken) return taken;
+    if (giveUpOverdue(now) && ahead === 0) taken = tryTake(time, rank, now);
+    if (taken) return taken;
+    const ms = msUntilTurn(rank, ahead, now);
+    return now + ms >= latestOf(time) ? paced(ms) : wait(time, rank, now);
+  }
+
+  return {
+    get waiting() {
+      return waiting();
+    },
+    pace: (client, onWaited) => ({
+      async send(request, time) {
+        // Whoever comes too late is told so by the client.
+        if ((time.leaveBy ?? time.deadline).isOver()) return client.send(request, time);
+        let taken = take(time);
+        if (taken instanceof Promise) {
+          const since = clock();
+          taken = await taken;
+          onWaited?.(clock() - since);
+        }
+        if (taken.kind !== 'taken') return taken;
+        let exchange: HttpExchange | undefined;
+        try {
+          exchange = await client.send(request, time);
+          return exchange;
+        } finally {
+          ended(taken.permit, exchange);
+        }
+      },
+      close() {
+        for (const line of lines) for (const waiter of line) waiter.settle(paced(lookAgainMs));
+        clearTimeout(timer);
+        return client.close();
+      },
+    }),
+  };
+
+  function ended(permit: Permit, exchange: HttpExchange | undefined): void {
+    const now = clock();
+    if (exchange?.kind === 'not-sent') permits.unspent(permit, now);
+    else permits.spent(permit, now);
+    // Everybody else would get the same answer.
+    const asked = exchange?.kind === 'answered' && exchange.status === 429 ? retryAfterMs(exchange) : null;
+    if (asked !== null) {
+      const ms = Math.min(asked, longestHoldMs);
+      heldUntil = Math.max(heldUntil, now + ms);
+      permits.holdOthers?.(ms, now);
+      refuseHopeless();
+    }
+    letGo();
+  }
+}
+
+function rankOf({ urgency, write }: HttpTime): Rank {
+  if (urgency === undefined) return ranks.read;
+  if (urgency === 'first') return write?.giveUp ? ranks.look : ranks.first;
+  // What has begun is to be brought to its end.
+  return write?.giveUp ? ranks.first : ranks.write;
+}
+
+/** A write takes the permit of its look along. */
+function permitsFor(rank: Rank): number {
+  return rank === ranks.write ? 2 : 1;
+}
+
+function latestOf({ leaveBy, deadline }: HttpTime): number {
+  return (leaveBy ?? deadline).endsAt;
+}
+
+function paced(ms: number): Paced {
+  return { kind: 'not-sent', reason: 'paced', retryAfterMs: ms };
+}
