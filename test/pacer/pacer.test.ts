@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HttpClient, HttpExchange, HttpTime, WriteUnderWay } from '../../src/http/client.ts';
+import { createDeadline, type Deadline } from '../../src/http/deadline.ts';
 import { createPaceWindow } from '../../src/http/pace-window.ts';
 import { createPacer } from '../../src/http/pacer.ts';
 import { createLocalPermits, leftFor } from '../../src/http/permits.ts';
@@ -43,9 +44,27 @@ function openPaced(perMinute: number, answer: (nth: number) => HttpExchange = ()
 }
 
 function within(ms: number, more: Partial<HttpTime> = {}): HttpTime {
-  const over = new AbortController();
-  setTimeout(() => over.abort(), ms);
-  return { signal: over.signal, endsAt: performance.now() + ms, ...more };
+  return { deadline: createDeadline(ms), ...more };
+}
+
+/** A deadline that is over when the test says so. */
+function openEnded(): { readonly deadline: Deadline; end(): void } {
+  const waiting = new Set<() => void>();
+  let isOver = false;
+  return {
+    deadline: {
+      endsAt: Number.POSITIVE_INFINITY,
+      isOver: () => isOver,
+      whenOver(callback) {
+        waiting.add(callback);
+        return () => waiting.delete(callback);
+      },
+    },
+    end() {
+      isOver = true;
+      for (const callback of waiting) callback();
+    },
+  };
 }
 
 function write(ms: number): { writing: HttpTime; look: HttpTime; end(): void; whole: WriteUnderWay } {
@@ -164,10 +183,10 @@ describe('a line', () => {
     const vain = await send(within(10_000));
     expect(vain).toEqual({ kind: 'not-sent', reason: 'paced', retryAfterMs: expect.any(Number) });
     expect(performance.now()).toBe(sent[0]?.from);
-    const over = new AbortController();
-    const waiting = send({ signal: over.signal });
+    const { deadline, end } = openEnded();
+    const waiting = send({ deadline });
     expect(pacer.waiting).toBe(1);
-    over.abort();
+    end();
     expect(await waiting).toMatchObject({ kind: 'not-sent', reason: 'paced' });
     expect(pacer.waiting).toBe(0);
     expect(sent).toHaveLength(1);
@@ -238,7 +257,7 @@ describe('a line', () => {
     const send = (path: string) =>
       pacer
         .pace(client)
-        .send({ ...request, path }, { signal: new AbortController().signal, urgency: 'first' });
+        .send({ ...request, path }, { deadline: createDeadline(Number.POSITIVE_INFINITY), urgency: 'first' });
     await Promise.all([send('/1'), send('/2')]);
     const first = send('/3');
     now = 60_100;
@@ -285,12 +304,12 @@ describe('a line', () => {
     const { send, sent, pacer, paced } = openPaced(2);
     await send(within(1));
     for (let nth = 0; nth < 5_000; nth += 1) {
-      const over = new AbortController();
-      void send({ signal: over.signal });
-      over.abort();
+      const { deadline, end } = openEnded();
+      void send({ deadline });
+      end();
     }
     expect(pacer.waiting).toBe(0);
-    const last = send({ signal: new AbortController().signal });
+    const last = send({ deadline: createDeadline(Number.POSITIVE_INFINITY) });
     await paced.close();
     expect(await last).toMatchObject({ kind: 'not-sent', reason: 'paced' });
     expect(pacer.waiting).toBe(0);

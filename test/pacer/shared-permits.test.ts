@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HttpClient, HttpExchange, HttpTime, WriteUnderWay } from '../../src/http/client.ts';
+import { createDeadline } from '../../src/http/deadline.ts';
 import { type PaceLedger, settle } from '../../src/http/pace-ledger.ts';
 import { createPacer } from '../../src/http/pacer.ts';
 import { createSharedPermits } from '../../src/http/shared-permits.ts';
@@ -58,9 +59,7 @@ function openProcesses(count: number, perMinute: number, answerMs: number) {
 }
 
 function within(ms: number, more: Partial<HttpTime> = {}): HttpTime {
-  const over = new AbortController();
-  setTimeout(() => over.abort(), ms);
-  return { signal: over.signal, endsAt: performance.now() + ms, ...more };
+  return { deadline: createDeadline(ms), ...more };
 }
 
 function mostInAMinute(sent: readonly { readonly from: number; readonly to: number }[]): number {
