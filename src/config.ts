@@ -5,6 +5,7 @@ import { callers, unknownDirectories } from './callers/settings.ts';
 import { providers } from './providers/registry.ts';
 import { Secret } from './secret.ts';
 import { isLoopback, isLoopbackHost, notPublic, secret } from './settings.ts';
+import { metrics, traces } from './telemetry/settings.ts';
 import { directoryNamePattern } from './user.ts';
 
 /** The configuration as the program uses it: checked, complete, every secret a Secret. */
@@ -98,6 +99,8 @@ const schema = z
         { error: 'Expected { sqlite: PATH } or { postgres: { env: NAME } }, and retentionDays if wanted.' },
       )
       .optional(),
+    metrics: metrics.optional(),
+    traces: traces.optional(),
     limits: z
       .strictObject({
         /** Milliseconds for one whole operation, reading back included. */

@@ -1,6 +1,8 @@
 import type { Config } from './config.ts';
 import { createGuardedClient } from './http/guard.ts';
 import type { Provider } from './providers/provider.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
+import { watchUpstream } from './telemetry/watch-upstream.ts';
 
 /** One configured instance of a provider, by the name that callers use for it. */
 export interface Directory {
@@ -12,11 +14,12 @@ export interface Directory {
 export type Directories = ReadonlyMap<string, Directory>;
 
 /** Makes the directories of a configuration, each with connections of its own. Connects to nothing yet. */
-export function createDirectories(config: Config): Directories {
+export function createDirectories(config: Config, telemetry: Telemetry): Directories {
   return new Map(
-    Object.entries(config.directories).map(([name, configured]) => [
-      name,
-      { name, provider: configured.create(name, { http: createGuardedClient(configured.origin) }) },
-    ]),
+    Object.entries(config.directories).map(([name, configured]) => {
+      const { origin } = configured;
+      const http = watchUpstream(telemetry, name, origin, createGuardedClient(origin));
+      return [name, { name, provider: configured.create(name, { http }) }];
+    }),
   );
 }

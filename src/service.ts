@@ -14,15 +14,23 @@ import { createSqliteJournal } from './journal/sqlite.ts';
 import { loggedError } from './logged-error.ts';
 import { createOperationsUnderWay } from './operations-under-way.ts';
 import { createServer } from './server.ts';
+import { answerScrape } from './telemetry/scrape.ts';
+import { startTelemetry } from './telemetry/start.ts';
+import { watchAnswers } from './telemetry/watch-answers.ts';
+import { watchAuthenticator, watchRateLimit } from './telemetry/watch-callers.ts';
+import { watchJournal } from './telemetry/watch-journal.ts';
+import { watchOperations } from './telemetry/watch-operations.ts';
 import { createTurns } from './turns.ts';
 
 /** A running idpatch. */
 export interface Service {
   /** `http://<host>:<port>`, with the port that was really taken. */
   readonly url: string;
+  /** Where the metrics are: `http://<host>:<port>/metrics`; undefined where nobody is to see them. */
+  readonly metricsUrl: string | undefined;
   /**
    * Says on `/ready` that it leaves, and after `graceMs` takes no more connections, lets what is under way end,
-   * and closes the providers' connections and the journal.
+   * and closes the providers' connections and the journal. The metrics are there until the last.
    */
   close(graceMs?: number): Promise<void>;
 }
@@ -44,8 +52,11 @@ export async function startService(
   config: Config,
   { log, starterTabs = [] }: { readonly log: Logger; readonly starterTabs?: readonly string[] },
 ): Promise<Service> {
-  const directories = createDirectories(config);
-  const journal = openJournal(config.journal);
+  const telemetry = await startTelemetry(config, log);
+  const { metrics } = telemetry;
+  const directories = createDirectories(config, telemetry);
+  const opened = openJournal(config.journal);
+  const journal = opened && watchJournal(telemetry, opened);
   const stopPruning =
     journal && config.journal ? pruneDaily(journal, config.journal.retentionDays, log) : () => {};
   const underWay = createOperationsUnderWay();
@@ -55,10 +66,12 @@ export async function startService(
     limits,
     journal,
     underWay,
+    watch: watchOperations(telemetry),
     log,
     turns: createTurns(journal, limits.deadlineMs),
   };
   let leaving = false;
+  metrics?.process({ operationsUnderWay: () => underWay.count(), isDraining: () => leaving });
   const isReady = async () => {
     if (leaving) return false;
     return journal
@@ -68,10 +81,16 @@ export async function startService(
         )
       : true;
   };
-  const authenticator = createAuthenticator(config.callers, [...directories.keys()]);
-  const rateLimit = createRateLimit(
-    limits.requestsPerCallerPerMinute,
-    config.journal && 'postgres' in config.journal ? config.journal.postgres : undefined,
+  const authenticator = watchAuthenticator(
+    telemetry,
+    createAuthenticator(config.callers, [...directories.keys()]),
+  );
+  const rateLimit = watchRateLimit(
+    telemetry,
+    createRateLimit(
+      limits.requestsPerCallerPerMinute,
+      config.journal && 'postgres' in config.journal ? config.journal.postgres : undefined,
+    ),
   );
   const routes = {
     graphql: createServer(services, { ...config.server, authenticator, rateLimit }),
@@ -82,11 +101,17 @@ export async function startService(
   };
   const server = await listen({
     ...config.server,
-    answer: (request, response) => answerRequest(request, response, routes),
+    answer: watchAnswers(telemetry, (request, response) => answerRequest(request, response, routes)),
     log,
   });
+  // What operates idpatch is never reachable from where callers are.
+  const scraped =
+    metrics && config.metrics
+      ? await listen({ ...config.metrics, answer: (request) => answerScrape(request, metrics), log })
+      : undefined;
   return {
     url: server.url,
+    metricsUrl: scraped && `${scraped.url}/metrics`,
     async close(graceMs = 0) {
       leaving = true;
       server.leave();
@@ -98,6 +123,8 @@ export async function startService(
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
       await Promise.all([authenticator.close(), rateLimit.close()]);
       await journal?.close();
+      await telemetry.close();
+      await scraped?.close();
     },
   };
 }

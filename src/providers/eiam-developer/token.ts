@@ -48,6 +48,7 @@ export function createTokenKeeper(
         client_id: settings.applicationId,
         client_secret: settings.clientSecret.reveal(),
       }).toString(),
+      purpose: { isRead: true, template: '/v2/{instanceId}/{applicationId}/oauth2/token' },
     };
     const time = {
       signal: AbortSignal.timeout(tokenDeadlineMs),
