@@ -125,7 +125,11 @@ const schema = z
       })
       .prefault({}),
   })
-  .superRefine(({ server, callers, directories }, context) => {
+  .superRefine(({ server, callers, directories, metrics }, context) => {
+    if (metrics && metrics.port !== 0 && metrics.port === server.port) {
+      const message = 'Expected a port of its own: this is server.port.';
+      context.addIssue({ code: 'custom', path: ['metrics', 'port'], message });
+    }
     if (callers.anonymous && !isLoopbackHost(server.host)) {
       const message =
         'Anonymous callers are let in only where server.host is a loopback address such as 127.0.0.1.';

@@ -23,6 +23,7 @@ async function main(): Promise<void> {
     log.info({
       event: 'listening',
       url: `${service.url}/graphql`,
+      ...(service.metricsUrl === undefined ? {} : { metrics: service.metricsUrl }),
       directories: Object.keys(config.directories),
     });
     leaveOnSignal(() => service.close(graceMs));

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { createAuthenticator } from './callers/authenticate.ts';
 import { createRateLimit } from './callers/rate-limit.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { createDirectories } from './directories.ts';
 import { createGraphiQL } from './edge/graphiql.ts';
 import { listen } from './edge/http-server.ts';
@@ -99,16 +99,18 @@ export async function startService(
     origins: createOrigins(config.server.cors),
     loopbackNamesOnly: config.callers.anonymous === true,
   };
+  // What operates idpatch is never reachable from where callers are.
+  const scraped =
+    metrics && config.metrics
+      ? await listen({ ...config.metrics, answer: (request) => answerScrape(request, metrics), log }).catch(
+          noMetricsPort,
+        )
+      : undefined;
   const server = await listen({
     ...config.server,
     answer: watchAnswers(telemetry, (request, response) => answerRequest(request, response, routes)),
     log,
   });
-  // What operates idpatch is never reachable from where callers are.
-  const scraped =
-    metrics && config.metrics
-      ? await listen({ ...config.metrics, answer: (request) => answerScrape(request, metrics), log })
-      : undefined;
   return {
     url: server.url,
     metricsUrl: scraped && `${scraped.url}/metrics`,
@@ -127,6 +129,12 @@ export async function startService(
       await scraped?.close();
     },
   };
+}
+
+/** The message for a port that is taken is about the one that callers know. */
+function noMetricsPort(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EADDRINUSE') throw new ConfigError('metrics.port: the port is taken.');
+  throw error;
 }
 
 function openJournal(config: Config['journal']): Journal | undefined {
