@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
@@ -77,7 +78,7 @@ test.each<readonly [what: string, EmulatorResponse, expected: Record<string, num
       'operations_total{directory="customers",outcome="UNKNOWN"}': 1,
       'operation_errors_total{directory="customers",code="OUTCOME_UNKNOWN"}': 1,
       'upstream_requests_total{directory="customers",kind="write",result="5xx"}': 1,
-      'upstream_requests_total{directory="customers",kind="read",result="5xx"}': 1,
+      'upstream_requests_total{directory="customers",kind="read",result="5xx"}': 2,
     },
   ],
   [
@@ -87,7 +88,7 @@ test.each<readonly [what: string, EmulatorResponse, expected: Record<string, num
       'operations_total{directory="customers",outcome="UNKNOWN"}': 1,
       'operation_errors_total{directory="customers",code="OUTCOME_UNKNOWN"}': 1,
       'upstream_requests_total{directory="customers",kind="write",result="3xx"}': 1,
-      'upstream_requests_total{directory="customers",kind="read",result="3xx"}': 1,
+      'upstream_requests_total{directory="customers",kind="read",result="3xx"}': 2,
     },
   ],
   [
@@ -127,11 +128,10 @@ test('a directory that does not exist is told as none, whatever the caller wrote
 });
 
 test('a patch of which one step is refused is PARTIAL', async () => {
-  const answer = (url: string) => url.endsWith('/actions/disable');
-  const body = { code: 'Forbidden.Status', message: 'no' };
+  const body = { Code: 'OperationDenied', RequestId: 'x' };
   door = await openFrontDoor({
     metrics: {},
-    employees: { intercept: ({ url }) => (answer(url) ? { status: 403, body } : undefined) },
+    employees: { intercept: ({ method }) => (method === 'PATCH' ? { status: 403, body } : undefined) },
   });
   const id = someUser(door, 'employees');
   expect(await door.patch({ id }, { ...patch, status: 'DISABLED' })).toMatchObject({ outcome: 'PARTIAL' });
@@ -151,8 +151,8 @@ test('an open breaker shows, and what it holds back', async () => {
   expect([state('customers'), state('employees'), state('contractors')]).toEqual([1, 0, 0]);
   const broken =
     'idpatch_upstream_requests_total{directory="customers",kind="write",result="not_sent_broken"}';
-  expect(samples.get(broken)).toBe(1);
-  expect(samples.get('idpatch_upstream_duration_seconds_count{directory="customers",kind="write"}')).toBe(5);
+  expect(samples.get(broken)).toBe(2);
+  expect(samples.get('idpatch_upstream_duration_seconds_count{directory="customers",kind="write"}')).toBe(4);
 });
 
 test('requests by path and status; a path that is none has no name of its own', async () => {
@@ -166,8 +166,9 @@ test('requests by path and status; a path that is none has no name of its own', 
     'http_requests_total{route="health",status="2xx"}': 1,
     'http_requests_total{route="ready",status="2xx"}': 2,
     'http_requests_total{route="other",status="4xx"}': 3,
-    'http_requests_total{route="graphql",status="2xx"}': 1,
-    'http_requests_total{route="graphql",status="4xx"}': 2,
+    // A document with a field that is not there is answered 200 to those who ask for application/json.
+    'http_requests_total{route="graphql",status="2xx"}': 2,
+    'http_requests_total{route="graphql",status="4xx"}': 1,
   });
 });
 
@@ -208,7 +209,7 @@ test('callers who are turned away are told by the reason, and no other way', asy
 test('the journal: what it did, and that it could not', async () => {
   const sqlite = `${tmpdir()}/idpatch-telemetry-${process.pid}.db`;
   door = await openFrontDoor({ metrics: {}, journal: { sqlite } });
-  const input = { user: { id: someUser(door, 'customers') }, patch, idempotencyKey: 'key-1' };
+  const input = { user: { id: someUser(door, 'customers') }, patch, idempotencyKey: randomUUID() };
   await patchUser(door, input);
   await patchUser(door, input);
   const once = { begin: 1, recall: 2, finish: 1, lease: 1, release: 1, prune: 1 };
@@ -224,7 +225,7 @@ test('the journal: what it did, and that it could not', async () => {
 });
 
 test('a journal that is away', async () => {
-  door = await openFrontDoor({ metrics: {}, journal: { sqlite: '/proc/nowhere/idpatch.db' } });
+  door = await openFrontDoor({ metrics: {}, journal: { sqlite: tmpdir() } });
   expect(await door.patch({ id: someUser(door, 'customers') }, patch)).toMatchObject({
     outcome: 'NOT_APPLIED',
   });
