@@ -1,5 +1,6 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import type { PatchErrorCode, PatchOutcome } from '../outcome.ts';
+import { createHistogram } from './histogram.ts';
 import type {
   CallerRefusal,
   GuardState,
@@ -75,6 +76,9 @@ interface Tally {
 const record = <Key extends string, Value>(keys: readonly Key[], make: (key: Key) => Value) =>
   Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<Key, Value>;
 
+const labelled = (names: readonly string[], values: readonly string[]) =>
+  record(names, (name) => values[names.indexOf(name)] ?? '');
+
 /** Makes the metrics of a process with these directories, all at zero, in a registry of their own. */
 export function createMetrics(directories: readonly string[]): Metrics {
   const registry = new Registry();
@@ -94,16 +98,16 @@ export function createMetrics(directories: readonly string[]): Metrics {
     });
     return (...values: readonly string[]): Tally => {
       const tally = { count: 0 };
-      tallies.push([record(labelNames, (label) => values[labelNames.indexOf(label)] ?? ''), tally]);
+      tallies.push([labelled(labelNames, values), tally]);
       return tally;
     };
   }
 
   function durations(name: string, help: string, ...labelNames: readonly string[]) {
-    const histogram = new Histogram({
-      ...{ name, help, labelNames, buckets: durationBuckets, registers: [registry] },
-    });
-    return (...values: readonly string[]) => histogram.labels(...values);
+    const histogram = createHistogram(name, help, durationBuckets);
+    // Of a metric the registry uses its name and what `get` gives; its type names prom-client's own classes alone.
+    registry.registerMetric(histogram as unknown as Metric);
+    return (...values: readonly string[]) => histogram.series(labelled(labelNames, values));
   }
 
   function gauge(name: string, help: string, label?: string) {
