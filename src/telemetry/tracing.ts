@@ -202,7 +202,7 @@ function quietly(exporter: OTLPTraceExporter, log: Logger): SpanExporter {
             err: result.error,
           });
         }
-        // The SDK would tell its own global handler, which prints the whole error.
+        // Told of a failure the SDK hands the whole error, with the collector's answer, to a global handler.
         done({ code: 0 });
       });
     },

@@ -3,9 +3,11 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
+import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { watchAnswers } from '../../src/telemetry/watch-answers.ts';
 import { type DirectoryName, directoryNames, patchUser, someUser } from '../expected.ts';
 import { type FrontDoor, openFrontDoor } from '../front-door.ts';
-import { counts, scrape } from './scraped.ts';
+import { counts, samplesIn, scrape } from './scraped.ts';
 
 let door: FrontDoor;
 afterEach(() => door?.close());
@@ -104,6 +106,27 @@ test.each<readonly [what: string, EmulatorResponse, expected: Record<string, num
   door = await openFrontDoor({ metrics: {}, customers: { intercept: () => answer } });
   await door.patch({ id: someUser(door, 'customers') }, patch);
   expect(await told(only)).toEqual(expected);
+});
+
+test('a scrape changes nothing', async () => {
+  door = await openFrontDoor({ metrics: {} });
+  await door.patch({ id: someUser(door, 'customers') }, patch);
+  const first = await told();
+  expect(await told()).toEqual(first);
+  await door.patch({ id: someUser(door, 'customers') }, patch);
+  expect((await told())['operations_total{directory="customers",outcome="APPLIED"}']).toBe(2);
+});
+
+test('an answer that is a bug counts as the 500 that it becomes', async () => {
+  const metrics = createMetrics([]);
+  const answer = watchAnswers({ metrics, tracing: undefined, close: async () => {} }, () =>
+    Promise.reject(new Error('A bug.')),
+  );
+  await expect(answer({ url: '/graphql' } as never, {} as never)).rejects.toThrow('A bug.');
+  const { text } = await metrics.scrape();
+  expect(counts(samplesIn(text), /duration/)).toEqual({
+    'http_requests_total{route="graphql",status="5xx"}': 1,
+  });
 });
 
 test('a refusal by our own check counts each of its codes once, and no request', async () => {

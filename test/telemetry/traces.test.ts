@@ -252,6 +252,19 @@ test.each([
   if (status !== undefined) await at.close();
 });
 
+test('a collector that takes nothing is complained about once, however much it refuses', async () => {
+  const at = await startCollector(400);
+  const front = await openFrontDoor({ traces: { otlp: at.url, sample: 1 } });
+  // More than two batches of 512 spans.
+  for (let lot = 0; lot < 22; lot += 1) {
+    await Promise.all(Array.from({ length: 50 }, () => front.graphql('{ __typename }')));
+  }
+  await front.close();
+  expect(at.bodies.length).toBeGreaterThan(1);
+  expect(front.log.filter((line) => line.includes('"event":"traces"')).length).toBe(1);
+  await at.close();
+});
+
 test('without traces nothing is sent on, and nothing is logged of one', async () => {
   door = await openFrontDoor();
   await ask(door, { traceparent: `00-${theirs.traceId}-${theirs.spanId}-01` });
