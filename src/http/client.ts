@@ -11,7 +11,7 @@ export interface HttpRequest {
 }
 
 /** What a request is for. */
-export interface RequestPurpose {
+interface RequestPurpose {
   /** True where it changes nothing, whatever its method. */
   readonly isRead: boolean;
   /** Its path without the query, with a name such as `{userId}` in place of every id. */

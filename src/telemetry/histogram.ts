@@ -1,5 +1,5 @@
 /** One series of a histogram. */
-export interface Durations {
+interface Durations {
   observe(seconds: number): void;
 }
 

@@ -78,14 +78,14 @@ export interface Metrics {
 }
 
 /** A request that came in, as far as a trace may tell of it. */
-export interface TracedRequest {
+interface TracedRequest {
   readonly method: string;
   /** W3C Trace Context: https://www.w3.org/TR/trace-context/#traceparent-header */
   readonly traceparent: string | undefined;
 }
 
 /** A request that goes out, as far as a trace may tell of it. */
-export interface TracedCall {
+interface TracedCall {
   readonly directory: string;
   readonly method: string;
   readonly origin: string;
