@@ -5,6 +5,7 @@ import { callers, unknownDirectories } from './callers/settings.ts';
 import { providers } from './providers/registry.ts';
 import { Secret } from './secret.ts';
 import { isLoopback, isLoopbackHost, notPublic, secret } from './settings.ts';
+import { metrics, traces } from './telemetry/settings.ts';
 import { directoryNamePattern } from './user.ts';
 
 /** The configuration as the program uses it: checked, complete, every secret a Secret. */
@@ -100,6 +101,8 @@ const schema = z
         { error: 'Expected { sqlite: PATH } or { postgres: { env: NAME } }, and retentionDays if wanted.' },
       )
       .optional(),
+    metrics: metrics.optional(),
+    traces: traces.optional(),
     limits: z
       .strictObject({
         /** Milliseconds for one whole operation, reading back included. */
@@ -124,7 +127,11 @@ const schema = z
       })
       .prefault({}),
   })
-  .superRefine(({ server, callers, directories }, context) => {
+  .superRefine(({ server, callers, directories, metrics }, context) => {
+    if (metrics && metrics.port !== 0 && metrics.port === server.port) {
+      const message = 'Expected a port of its own: this is server.port.';
+      context.addIssue({ code: 'custom', path: ['metrics', 'port'], message });
+    }
     if (callers.anonymous && !isLoopbackHost(server.host)) {
       const message =
         'Anonymous callers are let in only where server.host is a loopback address such as 127.0.0.1.';

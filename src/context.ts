@@ -9,6 +9,7 @@ import type { Journal } from './journal/journal.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 import type { OperationsUnderWay } from './operations-under-way.ts';
 import type { Call } from './providers/provider.ts';
+import type { OperationWatch } from './telemetry/watch-operations.ts';
 import type { Turns } from './turns.ts';
 
 /** What lives as long as the process. */
@@ -21,6 +22,8 @@ export interface Services {
   /** Patches of one user wait for each other. */
   readonly turns: Turns;
   readonly underWay: OperationsUnderWay;
+  /** What the operator is told of each patchUser call. */
+  readonly watch: OperationWatch;
   readonly log: Logger;
 }
 

@@ -23,6 +23,7 @@ async function main(): Promise<void> {
     log.info({
       event: 'listening',
       url: `${service.url}/graphql`,
+      ...(service.metricsUrl === undefined ? {} : { metrics: service.metricsUrl }),
       directories: Object.keys(config.directories),
     });
     leaveOnSignal(() => service.close(graceMs));
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
     await service.close();
     await sandbox.close();
   });
-  process.stdout.write(welcome(service.url, sandbox));
+  process.stdout.write(welcome(service, sandbox));
 }
 
 /** A dry start: reads the configuration and the secrets that it names, says what it found, and reaches nobody. */

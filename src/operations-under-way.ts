@@ -4,6 +4,8 @@ export interface OperationsUnderWay {
   run<T>(operation: () => Promise<T>): Promise<T>;
   /** The same under a name: where one of that name is at work, gives that one's result in place of running this. */
   runOnce<T>(name: string, operation: () => Promise<T>): Promise<T>;
+  /** How many are at work. */
+  count(): number;
   /** Resolves when no operation is at work. */
   settled(): Promise<void>;
 }
@@ -36,6 +38,7 @@ export function createOperationsUnderWay(): OperationsUnderWay {
       running.then(end, end);
       return running;
     },
+    count: () => atWork.size,
     async settled() {
       while (atWork.size > 0) await Promise.allSettled(atWork);
     },

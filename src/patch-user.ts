@@ -39,6 +39,14 @@ export async function patchUser(
   found: readonly PatchError[],
   context: Context,
 ): Promise<PatchResult> {
+  return context.watch.run(() => decide(request, found, context));
+}
+
+async function decide(
+  request: PatchRequest,
+  found: readonly PatchError[],
+  context: Context,
+): Promise<PatchResult> {
   const operationId = randomUUID();
   const digest = inputDigest(request);
   const operation: Operation = { operationId, request, digest, time: context.startOperation() };
@@ -157,17 +165,21 @@ function logResult(
   { operationId, outcome, errors }: PatchResult,
   { user, patch }: PatchRequest,
   durationMs: number,
-  { log, caller, directories }: Context,
+  { log, caller, directories, watch }: Context,
 ): void {
   const requestIds = errors.flatMap((error) =>
     error instanceof ProviderRefusedError ? (error.providerRequestId ?? []) : [],
   );
   const named = user.login?.directory ?? parseGlobalId(user.id ?? '')?.directory ?? '';
+  const directory = directories.has(named) ? named : null;
+  const told = { operationId, directory: directory ?? '', outcome, errors, seconds: durationMs / 1_000 };
+  const traceId = watch.ended(told);
   log.info({
     event: 'patchUser',
     operationId,
+    ...(traceId === undefined ? {} : { traceId }),
     caller: caller.id,
-    directory: directories.has(named) ? named : null,
+    directory,
     fields: Object.keys(patch),
     outcome,
     errors: errors.map(({ code, path }) => `${code} ${path.join('.')}`),

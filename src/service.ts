@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { createAuthenticator } from './callers/authenticate.ts';
 import { createRateLimit } from './callers/rate-limit.ts';
-import type { Config } from './config.ts';
+import { type Config, ConfigError } from './config.ts';
 import { createDirectories } from './directories.ts';
 import { createGraphiQL } from './edge/graphiql.ts';
 import { listen } from './edge/http-server.ts';
@@ -15,15 +15,23 @@ import { createSqliteJournal } from './journal/sqlite.ts';
 import { loggedError } from './logged-error.ts';
 import { createOperationsUnderWay } from './operations-under-way.ts';
 import { createServer } from './server.ts';
+import { answerScrape } from './telemetry/scrape.ts';
+import { startTelemetry } from './telemetry/start.ts';
+import { watchAnswers } from './telemetry/watch-answers.ts';
+import { watchAuthenticator, watchRateLimit } from './telemetry/watch-callers.ts';
+import { watchJournal } from './telemetry/watch-journal.ts';
+import { watchOperations } from './telemetry/watch-operations.ts';
 import { createTurns } from './turns.ts';
 
 /** A running idpatch. */
 export interface Service {
   /** `http://<host>:<port>`, with the port that was really taken. */
   readonly url: string;
+  /** Where the metrics are: `http://<host>:<port>/metrics`; undefined where nobody is to see them. */
+  readonly metricsUrl: string | undefined;
   /**
    * Says on `/ready` that it leaves, and after `graceMs` takes no more connections, lets what is under way end,
-   * and closes the providers' connections and the journal.
+   * and closes the providers' connections and the journal. The metrics are there until the last.
    */
   close(graceMs?: number): Promise<void>;
 }
@@ -54,10 +62,13 @@ export async function startService(
   config: Config,
   { log, starterTabs = [] }: { readonly log: Logger; readonly starterTabs?: readonly string[] },
 ): Promise<Service> {
+  const telemetry = await startTelemetry(config, log);
+  const { metrics } = telemetry;
   const postgres = config.journal && 'postgres' in config.journal ? config.journal.postgres : undefined;
   const pacing = createPacing(postgres);
-  const directories = createDirectories(config, pacing);
-  const journal = openJournal(config.journal);
+  const directories = createDirectories(config, pacing, telemetry);
+  const opened = openJournal(config.journal);
+  const journal = opened && watchJournal(telemetry, opened);
   const stopPruning =
     journal && config.journal ? pruneDaily(journal, config.journal.retentionDays, log) : () => {};
   const underWay = createOperationsUnderWay();
@@ -67,10 +78,12 @@ export async function startService(
     limits,
     journal,
     underWay,
+    watch: watchOperations(telemetry),
     log,
     turns: createTurns(journal, limits.deadlineMs),
   };
   let leaving = false;
+  metrics?.process({ operationsUnderWay: () => underWay.count(), isDraining: () => leaving });
   const isReady = async () => {
     if (leaving) return false;
     return journal
@@ -80,8 +93,11 @@ export async function startService(
         )
       : true;
   };
-  const authenticator = createAuthenticator(config.callers, [...directories.keys()]);
-  const rateLimit = createRateLimit(limits.requestsPerCallerPerMinute, postgres);
+  const authenticator = watchAuthenticator(
+    telemetry,
+    createAuthenticator(config.callers, [...directories.keys()]),
+  );
+  const rateLimit = watchRateLimit(telemetry, createRateLimit(limits.requestsPerCallerPerMinute, postgres));
   const routes = {
     graphql: createServer(services, { ...config.server, authenticator, rateLimit }),
     isReady,
@@ -89,13 +105,21 @@ export async function startService(
     origins: createOrigins(config.server.cors),
     loopbackNamesOnly: config.callers.anonymous === true,
   };
+  // What operates idpatch is never reachable from where callers are.
+  const scraped =
+    metrics && config.metrics
+      ? await listen({ ...config.metrics, answer: (request) => answerScrape(request, metrics), log }).catch(
+          noMetricsPort,
+        )
+      : undefined;
   const server = await listen({
     ...config.server,
-    answer: (request, response) => answerRequest(request, response, routes),
+    answer: watchAnswers(telemetry, (request, response) => answerRequest(request, response, routes)),
     log,
   });
   return {
     url: server.url,
+    metricsUrl: scraped && `${scraped.url}/metrics`,
     async close(graceMs = 0) {
       leaving = true;
       server.leave();
@@ -107,8 +131,16 @@ export async function startService(
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
       await Promise.all([authenticator.close(), rateLimit.close(), pacing.close()]);
       await journal?.close();
+      await telemetry.close();
+      await scraped?.close();
     },
   };
+}
+
+/** The message for a port that is taken is about the one that callers know. */
+function noMetricsPort(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EADDRINUSE') throw new ConfigError('metrics.port: the port is taken.');
+  throw error;
 }
 
 function openJournal(config: Config['journal']): Journal | undefined {

@@ -113,8 +113,9 @@ const floors: readonly (readonly [name: string, files: RegExp])[] = [
     /^src\/(turns|loaders|target|write-steps|operations-under-way|error-of-failure)\.ts$/,
   ],
   ['directories', /^src\/directories\.ts$/],
+  ['what the operator sees', /^src\/telemetry\/(?!settings\.ts)/],
   ['configuration', /^src\/config\.ts$/],
-  ['callers', /^src\/callers\//],
+  ['callers, and where telemetry goes', /^src\/(callers\/|telemetry\/settings\.ts$)/],
   ['plan', /^src\/(plan|plan-custom-fields|confirm)\.ts$/],
   ['rules of the plan', /^src\/directory-rules\.ts$/],
   ['a journal', /^src\/journal\/(postgres|sqlite|sql-journal|schema|recorded-error)\.ts$/],
@@ -216,6 +217,12 @@ describe('dependencies', () => {
     ['cockatiel', ['src/http/guard.ts']],
     ['pg', ['src/shared-pool.ts', 'src/http/pace-ledger.ts', 'src/journal/postgres.ts']],
     ['node:sqlite', ['src/journal/sqlite.ts']],
+    ['prom-client', ['src/telemetry/metrics.ts']],
+    ['@opentelemetry/api', ['src/telemetry/tracing.ts']],
+    ['@opentelemetry/context-async-hooks', ['src/telemetry/tracing.ts']],
+    ['@opentelemetry/exporter-trace-otlp-proto', ['src/telemetry/tracing.ts']],
+    ['@opentelemetry/resources', ['src/telemetry/tracing.ts']],
+    ['@opentelemetry/sdk-trace-base', ['src/telemetry/tracing.ts']],
   ])('on %s are in one file alone', (outside, files) => {
     expect(imports.filter(({ to }) => to === outside).map(({ from }) => from)).toEqual(files);
   });

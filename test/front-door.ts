@@ -29,6 +29,8 @@ interface AnswerWithoutPayload extends GraphQLAnswer {
 /** idpatch on real HTTP in front of three emulators on real HTTP. */
 export interface FrontDoor {
   readonly url: string;
+  /** Where the metrics are, where the changes say that there are any. */
+  readonly metricsUrl: string | undefined;
   readonly sandbox: Sandbox;
   readonly emulators: Sandbox['emulators'];
   /** Everything that was logged: one JSON text an event. */
@@ -71,6 +73,7 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
     {},
     {
       journal: null,
+      metrics: null,
       ...changes,
       server: { port: 0, ...changes.server },
       // A test asks more often than a caller may, and than a provider takes.
@@ -103,6 +106,9 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
   return {
     get url() {
       return service.url;
+    },
+    get metricsUrl() {
+      return service.metricsUrl;
     },
     sandbox,
     emulators: sandbox.emulators,

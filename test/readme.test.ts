@@ -45,6 +45,7 @@ test.each([
     CONTRACTORS_ACCESS_KEY_ID: 'two',
     CONTRACTORS_ACCESS_KEY_SECRET: 'three',
     CUSTOMERS_MANAGEMENT_KEY: 'four',
+    COLLECTOR_TOKEN: 'five',
   });
   expect(Object.keys(config?.directories ?? {})).toEqual(directories);
 });
@@ -52,13 +53,19 @@ test.each([
 test('the example of the whole configuration says the defaults', () => {
   const path = `${mkdtempSync(`${tmpdir()}/idpatch-readme-`)}/idpatch.yaml`;
   const whole = parse(example) as Record<string, object> & { directories: Record<string, object> };
-  const bare = { directories: { one: descope }, callers: { anonymous: true }, journal: { sqlite: 'x' } };
+  const bare = {
+    ...{ directories: { one: descope }, callers: { anonymous: true }, journal: { sqlite: 'x' } },
+    ...{ metrics: {}, traces: { otlp: 'https://collector.example.com/v1/traces' } },
+  };
   writeFileSync(path, stringify(bare));
-  const { server, limits, journal, directories } = loadConfig({ IDPATCH_CONFIG: path, KEY: 'four' }) ?? {};
+  const { server, limits, journal, directories, metrics, traces } =
+    loadConfig({ IDPATCH_CONFIG: path, KEY: 'four' }) ?? {};
   expect({ ...whole.server }).toEqual(server);
   expect({ ...whole.limits }).toEqual(limits);
   expect({ ...whole.journal, sqlite: 'x' }).toEqual(journal);
   expect(whole.directories.customers).toMatchObject({ pace: directories?.one?.pace });
+  expect({ ...whole.metrics }).toEqual(metrics);
+  expect({ ...whole.traces, authorization: undefined }).toEqual({ ...traces, authorization: undefined });
 });
 
 const descope = {

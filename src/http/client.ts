@@ -7,6 +7,18 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** What it is for, to whoever counts and traces: names alone, no id and no value. */
+  readonly purpose?: RequestPurpose;
+}
+
+/** What a request is for. */
+interface RequestPurpose {
+  /** True where it changes nothing, whatever its method. */
+  readonly isRead: boolean;
+  /** Its path without the query, with a name such as `{userId}` in place of every id. */
+  readonly template: string;
+  /** What an RPC call does, where a header says it and not the path. */
+  readonly action?: string;
 }
 
 /** A whole answer. Header names are in lower case; a header that came more than once has its first value. */

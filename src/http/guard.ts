@@ -2,6 +2,7 @@ import {
   BrokenCircuitError,
   BulkheadRejectedError,
   bulkhead,
+  CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   handleWhenResult,
@@ -22,21 +23,30 @@ const guardDefaults = {
   probeAfterMs: 2_000,
 } as const;
 
+/** A client that says how it fares. */
+export interface GuardedClient extends HttpClient {
+  readonly state: {
+    /** Whether nothing is sent for now, after too many faults in a row. */
+    isOpen(): boolean;
+    /** Requests that wait for a connection. */
+    waiting(): number;
+  };
+}
+
 /**
  * An HTTP client with a bulkhead and a breaker of its own. What they hold back is `not-sent`. The breaker counts
  * only what is the provider's fault: no connection, a connection that broke, a 5xx; not a refusal, and not a
  * caller's deadline.
  */
-export function createGuardedClient(origin: string): HttpClient {
+export function createGuardedClient(origin: string): GuardedClient {
   const client = createHttpClient(origin, guardDefaults);
   const faulty = handleWhenResult((result) => isFault(result as HttpExchange));
-  const policy = wrap(
-    bulkhead(guardDefaults.connections, guardDefaults.waiting),
-    circuitBreaker(faulty, {
-      halfOpenAfter: guardDefaults.probeAfterMs,
-      breaker: new ConsecutiveBreaker(guardDefaults.faults),
-    }),
-  );
+  const connections = bulkhead(guardDefaults.connections, guardDefaults.waiting);
+  const breaker = circuitBreaker(faulty, {
+    halfOpenAfter: guardDefaults.probeAfterMs,
+    breaker: new ConsecutiveBreaker(guardDefaults.faults),
+  });
+  const policy = wrap(connections, breaker);
   return {
     send(request, time) {
       let started = false;
@@ -56,6 +66,10 @@ export function createGuardedClient(origin: string): HttpClient {
       return unlessTooLate(time, () => started, guarded);
     },
     close: () => client.close(),
+    state: {
+      isOpen: () => breaker.state !== CircuitState.Closed,
+      waiting: () => guardDefaults.waiting - connections.queueSlots,
+    },
   };
 }
 

@@ -56,6 +56,10 @@ export interface SandboxChanges {
   readonly issuer?: IssuerSettings;
   /** The journal's configuration; null for none. */
   readonly journal?: Readonly<Record<string, unknown>> | null;
+  /** Where the metrics are served; null for nowhere. A free port unless it says another. */
+  readonly metrics?: Readonly<Record<string, unknown>> | null;
+  /** Where traces go, if anywhere. */
+  readonly traces?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -90,6 +94,8 @@ export async function startSandbox(
       ...(journal ? { journal } : {}),
       server: { host: '127.0.0.1', port: 4000, ...forDevelopers, ...changes.server },
       ...(changes.limits ? { limits: changes.limits } : {}),
+      ...(changes.metrics === null ? {} : { metrics: { port: 0, ...changes.metrics } }),
+      ...(changes.traces ? { traces: changes.traces } : {}),
       callers: changes.callers?.(issuer) ?? { anonymous: true, jwt: trusting(issuer) },
       directories: {
         employees: {

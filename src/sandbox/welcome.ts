@@ -1,7 +1,10 @@
 import type { Sandbox } from './sandbox.ts';
 
 /** What a person sees who starts the sandbox: where GraphiQL is, whom there is to change, and a call to paste. */
-export function welcome(url: string, { someUserIds, tokenUrls }: Sandbox): string {
+export function welcome(
+  { url, metricsUrl }: { readonly url: string; readonly metricsUrl: string | undefined },
+  { someUserIds, tokenUrls }: Sandbox,
+): string {
   const lines = Object.entries(someUserIds).map(
     ([directory, ids]) => `  ${directory.padEnd(12)} ${ids.join('\n               ')}`,
   );
@@ -15,6 +18,7 @@ export function welcome(url: string, { someUserIds, tokenUrls }: Sandbox): strin
 idpatch sandbox: three emulated providers on loopback, gone when you stop it.
 
 GraphiQL: ${url}/graphql
+Metrics:  ${metricsUrl}
 
 Directories and some of their users:
 ${lines.join('\n')}

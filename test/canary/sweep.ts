@@ -27,6 +27,7 @@ export function sweep(journal: SweptJournal, cases: readonly Case[]): void {
   let world: World;
   let sent: readonly string[] = [];
   let kept: readonly Uint8Array[] = [];
+  let scraped = '';
 
   beforeAll(async () => {
     const { configuration, environment, secrets = {} } = await journal.open();
@@ -40,6 +41,7 @@ export function sweep(journal: SweptJournal, cases: readonly Case[]): void {
       world.providers.emulators[name].requests.map((request) => JSON.stringify(request)),
     );
     for (const token of tokensIn(sent)) plants.add('EIAM access token', token);
+    scraped = await (await fetch(world.program.metricsUrl())).text();
     await world.program.stop();
     kept = [...whileRunning, ...(await journal.contents(world))];
   }, 300_000);
@@ -98,6 +100,24 @@ export function sweep(journal: SweptJournal, cases: readonly Case[]): void {
     // So that it was the journal that was searched.
     expect(found).toEqual(expect.arrayContaining(keys.filter((key) => key.includes(', applied'))));
   }, 120_000);
+
+  it('nothing comes out in the metrics', () => {
+    expect(search(scraped, plants.all)).toEqual([]);
+    // So that it was the metrics of these cases that were searched.
+    expect(scraped).toMatch(/idpatch_operations_total\{directory="customers",outcome="APPLIED"\} [1-9]/);
+  });
+
+  it('nothing comes out in the traces', () => {
+    const { bodies, headers, spans } = world.collector;
+    expect(bodies.flatMap((body) => search(body, plants.all))).toEqual([]);
+    // The collector's own key is what it is sent, and all that it is sent.
+    const found = headers.flatMap((one) => search(JSON.stringify(one), plants.all));
+    expect(new Set(found)).toEqual(new Set(['secret collector: plain']));
+    const names = new Set(spans().map(({ name }) => name));
+    expect([...names]).toEqual(
+      expect.arrayContaining(['POST /graphql', 'patchUser', 'journal begin', 'PATCH /v1/mgmt/user/patch']),
+    );
+  });
 
   it('no provider gets what is a caller’s, or another’s secret', () => {
     const forbidden = (name: string) =>

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { type Issuer, startIssuer } from '../../src/sandbox/issuer.ts';
+import { type Collector, startCollector } from '../telemetry/collector.ts';
 import { createPlants, type Plants } from './plants.ts';
 import { directoriesOf, type Providers, secretsOf, startProviders, userIds } from './providers.ts';
 import { type Answer, type Asking, ask } from './talk.ts';
@@ -15,6 +16,8 @@ const main = resolve(import.meta.dirname, '../../src/main.ts');
 export interface Program {
   /** Empty where it does not listen. */
   readonly url: string;
+  /** Where the metrics are; empty where they are nowhere. */
+  metricsUrl(): string;
   stdout(): string;
   stderr(): string;
   readonly ended: Promise<unknown>;
@@ -50,6 +53,7 @@ export async function startProgram(
   const url = await Promise.race([listening, ended.then(() => '')]);
   return {
     url: url && new URL(url).origin,
+    metricsUrl: () => /"metrics":"([^"]+)"/.exec(printed.stdout)?.[1] ?? '',
     stdout: () => printed.stdout,
     stderr: () => printed.stderr,
     ended,
@@ -68,6 +72,8 @@ export interface World {
   readonly providers: Providers;
   readonly issuer: Issuer;
   readonly program: Program;
+  /** Where every request is told as a trace. */
+  readonly collector: Collector;
   /** A folder of its own; the sqlite journal is journal.db in it. */
   readonly folder: string;
   /** Tokens of a gateway with every right, and of the customer who is planted. */
@@ -86,6 +92,7 @@ export async function openWorld(
   const folder = mkdtempSync(`${tmpdir()}/idpatch-canary-`);
   const providers = await startProviders(plants);
   const issuer = await startIssuer();
+  const collector = await startCollector();
   const token = async (name: string, claims: object) => {
     const signed = await issuer.token({
       ...claims,
@@ -128,15 +135,22 @@ export async function openWorld(
     },
     directories: directoriesOf(providers, folder),
     journal: journal(folder),
+    metrics: { port: 0 },
+    traces: { otlp: collector.url, sample: 1, headers: { 'x-api-key': { env: 'COLLECTOR_KEY' } } },
     limits: { deadlineMs: 1_500, readBackMs: 400, requestsPerCallerPerMinute: 1_000 },
   });
-  const program = await startProgram(folder, yaml, { ...secrets.environment, ...environment });
+  const program = await startProgram(folder, yaml, {
+    ...secrets.environment,
+    ...environment,
+    COLLECTOR_KEY: plants.word('secret collector'),
+  });
   if (!program.url) throw new Error(`idpatch did not start:\n${program.stdout()}${program.stderr()}`);
   return {
     plants,
     providers,
     issuer,
     program,
+    collector,
     folder,
     tokens,
     ask({ token: bearer = tokens.gateway, headers, ...asking }) {
@@ -149,7 +163,7 @@ export async function openWorld(
     },
     async close() {
       await program.stop();
-      await Promise.all([providers.close(), issuer.close()]);
+      await Promise.all([providers.close(), issuer.close(), collector.close()]);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -3,6 +3,7 @@ import { ConfigError, parseConfig } from '../../src/config.ts';
 import { createDirectories } from '../../src/directories.ts';
 import { createPacing } from '../../src/http/pacing.ts';
 import { Secret } from '../../src/secret.ts';
+import type { Telemetry } from '../../src/telemetry/telemetry.ts';
 
 const descope = { provider: 'descope', projectId: 'P2abc', managementKey: new Secret('key') };
 const eiam = {
@@ -57,10 +58,18 @@ describe('the pacer of a directory', () => {
       },
     });
     const pacing = createPacing();
-    const directories = createDirectories(config, pacing);
-    const { one, same, other, elsewhere, free } = Object.fromEntries(
-      [...directories].map(([name, { pacer }]) => [name, pacer]),
-    );
+    const pacers = new Map<string, { readonly waiting: number }>();
+    const metrics = {
+      guard() {},
+      upstream: () => () => {},
+      pacer(name: string, pacer: { readonly waiting: number }) {
+        pacers.set(name, pacer);
+        return () => {};
+      },
+    };
+    const telemetry = { metrics, tracing: undefined } as unknown as Telemetry;
+    const directories = createDirectories(config, pacing, telemetry);
+    const { one, same, other, elsewhere, free } = Object.fromEntries(pacers);
     expect(same).toBe(one);
     expect(new Set([one, other, elsewhere])).toHaveLength(3);
     expect(one?.waiting).toBe(0);

@@ -256,6 +256,7 @@ describe('eiam-developer, as the official client sends it', () => {
         path,
         headers: { accept: theirs.headers.accept, 'content-type': 'application/x-www-form-urlencoded' },
         body: expect.any(String),
+        purpose: { isRead: true, template: '/v2/{instanceId}/{applicationId}/oauth2/token' },
       },
     ]);
     expect(Object.fromEntries(new URLSearchParams(sent[0]?.body))).toEqual(

@@ -24,8 +24,10 @@ export function createDescopeClient(
         authorization: `Bearer ${settings.projectId}:${settings.managementKey.reveal()}`,
       };
       const isRead = request.method !== 'PATCH';
+      // No path of this API holds an id: they are in queries and bodies.
+      const purpose = { isRead, template: request.path.split('?', 1)[0] ?? '' };
       return sendAgain(
-        () => http.send({ ...request, headers }, call),
+        () => http.send({ ...request, headers, purpose }, call),
         { deadline: call.deadline, isRead, isThrottled },
         budget,
       );

@@ -16,6 +16,11 @@ export interface EiamDeveloperClient {
   send(request: WireRequest, call: Call): Promise<DeveloperExchange>;
 }
 
+/** The path with names in place of ids. `_` is nobody's: it stands where the API asks about no user by id. */
+function templateOf(path: string): string {
+  return `/v2/{instanceId}/{applicationId}${path.replace(/^\/users\/(?!_\/)[^/]+/, '/users/{userId}')}`;
+}
+
 /**
  * A request is sent once; a second time, with a new token, only where the answer refuses the token itself,
  * which proves that the first did nothing.
@@ -33,8 +38,9 @@ export function createEiamDeveloperClient(
       ...(request.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
       authorization: `Bearer ${token}`,
     };
+    const purpose = { isRead: request.isRead, template: templateOf(request.path) };
     return sendAgain(
-      () => http.send({ ...request, path: `${base}${request.path}`, headers }, call),
+      () => http.send({ ...request, path: `${base}${request.path}`, headers, purpose }, call),
       { deadline: call.deadline, isRead: request.isRead, isThrottled },
       budget,
     );

@@ -49,6 +49,7 @@ export function createTokenKeeper(
         client_id: settings.applicationId,
         client_secret: settings.clientSecret.reveal(),
       }).toString(),
+      purpose: { isRead: true, template: '/v2/{instanceId}/{applicationId}/oauth2/token' },
     };
     // Everything waits for it.
     const time = { deadline: createDeadline(tokenDeadlineMs), urgency: 'first' as const };

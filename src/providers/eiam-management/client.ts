@@ -23,7 +23,7 @@ export function createEiamManagementClient(
   // How far the provider's clock is ahead of ours, as far as it has had to tell.
   let clockAheadMs = 0;
 
-  function attempt(request: WireRequest, call: Call): Promise<HttpExchange> {
+  function attempt(request: WireRequest, isRead: boolean, call: Call): Promise<HttpExchange> {
     const { query, headers } = sign(
       {
         method: 'POST',
@@ -36,8 +36,9 @@ export function createEiamManagementClient(
       },
       credentials,
     );
+    const purpose = { isRead, template: '/', action: request.action };
     return http.send(
-      { method: 'POST', path: `/?${query}`, headers: { accept: 'application/json', ...headers } },
+      { method: 'POST', path: `/?${query}`, headers: { accept: 'application/json', ...headers }, purpose },
       call,
     );
   }
@@ -46,7 +47,11 @@ export function createEiamManagementClient(
     async send(request, call) {
       const isRead = request.action.startsWith('Get') || request.action.startsWith('List');
       const send = () =>
-        sendAgain(() => attempt(request, call), { deadline: call.deadline, isRead, isThrottled }, budget);
+        sendAgain(
+          () => attempt(request, isRead, call),
+          { deadline: call.deadline, isRead, isThrottled },
+          budget,
+        );
       const exchange = await send();
       const theirTime =
         exchange.kind === 'answered' && refusesTime(exchange)

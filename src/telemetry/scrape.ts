@@ -1,0 +1,21 @@
+import type { IncomingMessage } from 'node:http';
+import type { Metrics } from './telemetry.ts';
+
+/** An answer of the listener for operations. */
+interface ScrapeAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Answers `GET /metrics`, and nothing else: callers are never here. */
+export async function answerScrape(
+  { method, url = '' }: IncomingMessage,
+  metrics: Metrics,
+): Promise<ScrapeAnswer> {
+  if (url.split('?', 1)[0] !== '/metrics') return { status: 404, headers: {}, body: '' };
+  if (method !== 'GET' && method !== 'HEAD')
+    return { status: 405, headers: { allow: 'GET, HEAD' }, body: '' };
+  const { contentType, text } = await metrics.scrape();
+  return { status: 200, headers: { 'content-type': contentType }, body: text };
+}

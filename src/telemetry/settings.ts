@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { isLoopback, secret } from '../settings.ts';
+
+/** Where the metrics are served: on a port of their own, which no caller reaches. Left out: nowhere. */
+export const metrics = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1'),
+  /** The port that OpenTelemetry's exporters for Prometheus have, by their specification. */
+  port: z.int().min(0).max(65_535).default(9464),
+});
+
+/** Names that the exporter sets itself, or that say how a message ends. */
+const ownHeaders = /^(host|connection|content-|transfer-encoding$|expect$|authorization$|user-agent$)/i;
+
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,64}$/, 'Expected the name of a header.')
+  .refine((name) => !ownHeaders.test(name), 'Expected a header that is not set already.');
+
+/** Where traces go, and how many. Left out: nowhere, and nothing of OpenTelemetry is loaded. */
+export const traces = z
+  .strictObject({
+    /** The collector's address for traces in protobuf over HTTP, such as https://collector.example.com/v1/traces. */
+    otlp: z.string().refine((text) => isCollector(text), {
+      error: 'Expected an address such as https://collector.example.com/v1/traces: no credentials or query.',
+    }),
+    /** Permits http to a host that is not this machine: whoever is on the way reads the traces and the headers. */
+    insecure: z.boolean().default(false),
+    authorization: z
+      .union([z.strictObject({ bearer: secret }), z.strictObject({ basic: secret })], {
+        error: 'Expected { bearer: { env: NAME } } or { basic: { env: NAME } }.',
+      })
+      .optional(),
+    /** Other headers of each export, all of them secrets. */
+    headers: z.record(headerName, secret).default({}),
+    /** The share of requests that are traced, of those that come without a trace of their own. */
+    sample: z.number().min(0).max(1).default(0.1),
+    /** The name under which traces are found: `service.name`. */
+    service: z
+      .string()
+      .regex(/^[\w.-]{1,64}$/, 'Expected letters, digits, dots, hyphens.')
+      .default('idpatch'),
+  })
+  .refine(({ otlp, insecure }) => insecure || !isCollector(otlp) || isSecure(otlp), {
+    path: ['otlp'],
+    error: 'Expected https, or http to a loopback address; insecure: true lets http go elsewhere.',
+  });
+
+export type Traces = z.output<typeof traces>;
+
+function isCollector(text: string): boolean {
+  return /^https?:\/\/[^\s\\/?#@]+\/[^\s\\?#@]*$/i.test(text) && URL.canParse(text);
+}
+
+function isSecure(address: string): boolean {
+  const { origin, protocol } = new URL(address);
+  return protocol === 'https:' || isLoopback(origin);
+}

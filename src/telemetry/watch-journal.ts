@@ -1,0 +1,37 @@
+import { type Journal, JournalUnavailable } from '../journal/journal.ts';
+import type { JournalOperation, Telemetry } from './telemetry.ts';
+
+/** The same journal, measured and traced. */
+export function watchJournal({ metrics, tracing }: Telemetry, journal: Journal): Journal {
+  if (!metrics && !tracing) return journal;
+
+  async function measured<T>(operation: JournalOperation, run: () => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    let result: 'ok' | 'unavailable' | 'failed' = 'failed';
+    try {
+      const given = await run();
+      result = 'ok';
+      return given;
+    } catch (failure) {
+      if (failure instanceof JournalUnavailable) result = 'unavailable';
+      throw failure;
+    } finally {
+      metrics?.journal(operation, result, (performance.now() - startedAt) / 1_000);
+    }
+  }
+
+  const watched = <T>(operation: JournalOperation, run: () => Promise<T>): Promise<T> =>
+    tracing ? tracing.span(`journal ${operation}`, () => measured(operation, run)) : measured(operation, run);
+
+  return {
+    ...journal,
+    begin: (intent) => watched('begin', () => journal.begin(intent)),
+    recall: (caller, key) => watched('recall', () => journal.recall(caller, key)),
+    finish: (operationId, result) => watched('finish', () => journal.finish(operationId, result)),
+    find: (operationId) => watched('find', () => journal.find(operationId)),
+    lease: (user, holder, ttlMs) => watched('lease', () => journal.lease(user, holder, ttlMs)),
+    release: (user, holder) => watched('release', () => journal.release(user, holder)),
+    prune: (before) => watched('prune', () => journal.prune(before)),
+    check: () => watched('check', () => journal.check()),
+  };
+}

@@ -1,0 +1,273 @@
+import { afterEach, expect, test } from 'vitest';
+import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
+import { type DirectoryName, someUser } from '../expected.ts';
+import { type FrontDoor, openFrontDoor } from '../front-door.ts';
+import { type CollectedSpan, type Collector, resourceIn, startCollector } from './collector.ts';
+
+let door: FrontDoor | undefined;
+let collector: Collector | undefined;
+afterEach(async () => {
+  await door?.close();
+  await collector?.close();
+  [door, collector] = [undefined, undefined];
+});
+
+async function open(changes: SandboxChanges = {}, sample = 1) {
+  const opened = await startCollector();
+  collector = opened;
+  const traces = { otlp: opened.url, sample, ...changes.traces };
+  const front = await openFrontDoor({ ...changes, traces });
+  door = front;
+  return {
+    door: front,
+    /** Ends the process, which exports what is left, and gives all spans. */
+    async ended() {
+      door = undefined;
+      await front.close();
+      return opened.spans();
+    },
+    collector: opened,
+  };
+}
+
+const patch = { displayName: 'Ada Canary' };
+
+/** A span with the names of those above it. */
+const way = (span: CollectedSpan, spans: readonly CollectedSpan[]): string => {
+  const above = spans.find(({ spanId }) => spanId === span.parentId);
+  return `${above ? `${way(above, spans)} > ` : ''}${span.kind} ${span.name}`;
+};
+
+/** What arrived at a provider, with its traceparent. */
+const traced = (front: FrontDoor, directory: DirectoryName) =>
+  front.emulators[directory].requests.map(({ headers }) => headers.traceparent);
+
+const inOperation = 'SERVER POST /graphql > INTERNAL patchUser >';
+const developer = '/v2/{instanceId}/{applicationId}';
+
+test.each<readonly [DirectoryName, readonly string[]]>([
+  [
+    'customers',
+    [
+      `${inOperation} CLIENT PATCH /v1/mgmt/user/patch`,
+      `${inOperation} CLIENT GET /v1/mgmt/user/customattributes`,
+    ],
+  ],
+  [
+    'employees',
+    [
+      `${inOperation} CLIENT POST ${developer}/oauth2/token`,
+      `${inOperation} CLIENT PATCH ${developer}/users/{userId}`,
+      `${inOperation} CLIENT GET ${developer}/users/{userId}`,
+    ],
+  ],
+  ['contractors', [`${inOperation} CLIENT POST UpdateUser`, `${inOperation} CLIENT POST GetUser`]],
+])('one patch of %s is one trace, from the edge to what the provider gets', async (directory, calls) => {
+  const { door: front, ended } = await open({ journal: { sqlite: ':memory:' } });
+  const id = someUser(front, directory);
+  expect(await front.patch({ id }, patch)).toMatchObject({ outcome: 'APPLIED' });
+  const sent = traced(front, directory);
+  const line = front.log.map((one) => JSON.parse(one)).find(({ event }) => event === 'patchUser');
+  const spans = await ended();
+
+  const journal = ['begin', 'lease', 'release', 'finish'].map(
+    (operation) => `${inOperation} INTERNAL journal ${operation}`,
+  );
+  const whole = ['SERVER POST /graphql', 'SERVER POST /graphql > INTERNAL patchUser', ...journal, ...calls];
+  expect(spans.map((span) => way(span, spans)).toSorted()).toEqual(whole.toSorted());
+  expect(new Set(spans.map(({ traceId }) => traceId))).toEqual(new Set([line.traceId]));
+  // In the order in which they arrived.
+  const clients = calls.map((name) => spans.find((span) => way(span, spans) === name));
+  expect(sent).toEqual(clients.map((span) => `00-${line.traceId}-${span?.spanId}-01`));
+
+  const attributes = (kind: string, name: string) =>
+    spans.find((span) => span.kind === kind && span.name === name)?.attributes;
+  expect(attributes('SERVER', 'POST /graphql')).toEqual({
+    'http.request.method': 'POST',
+    'http.route': '/graphql',
+    'url.path': '/graphql',
+    'url.scheme': 'http',
+    'http.response.status_code': 200,
+  });
+  expect(attributes('INTERNAL', 'patchUser')).toEqual({
+    'idpatch.operation_id': line.operationId,
+    'idpatch.directory': directory,
+    'idpatch.outcome': 'APPLIED',
+    'idpatch.error_codes': [],
+  });
+  for (const { name, attributes: told } of spans.filter(({ kind }) => kind === 'CLIENT')) {
+    const action = name.slice('POST '.length);
+    expect(told).toEqual({
+      'http.request.method': name.split(' ')[0],
+      'server.address': '127.0.0.1',
+      'server.port': Number(new URL(front.emulators[directory].url).port),
+      'url.template': directory === 'contractors' ? '/' : name.split(' ')[1],
+      'idpatch.directory': directory,
+      'http.response.status_code': 200,
+      ...(directory === 'contractors' ? { 'idpatch.provider_action': action } : {}),
+    });
+  }
+  expect(spans.filter(({ failed }) => failed)).toEqual([]);
+  expect(spans.flatMap(({ more }) => more)).toEqual([]);
+});
+
+test('what is exported says whose it is, and holds no id of a user and no value', async () => {
+  const { door: front, ended, collector: at } = await open({ traces: { service: 'idpatch-canteen' } });
+  for (const directory of ['customers', 'employees', 'contractors'] as const) {
+    await front.patch({ id: someUser(front, directory) }, patch);
+    await front.patch({ login: { directory, value: 'canary@example.com' } } as never, patch);
+    await front.graphql('query ($id: ID!) { user(by: { id: $id }) { id displayName } }', {
+      id: someUser(front, directory),
+    });
+  }
+  const ids = Object.values(front.sandbox.someUserIds).flat();
+  await ended();
+  const everything = Buffer.concat(at.bodies).toString('latin1');
+  expect(everything).toContain('/v1/mgmt/user');
+  expect(everything).not.toMatch(/canary/i);
+  for (const id of ids) expect(everything).not.toContain(id.split(':')[1]);
+  expect(resourceIn(at.bodies[0] ?? Buffer.alloc(0))).toEqual({
+    'service.name': 'idpatch-canteen',
+    'service.instance.id': expect.stringMatching(/^[\da-f-]{36}$/),
+  });
+});
+
+test('a failure is told by its kind', async () => {
+  const { door: front, ended } = await open({
+    customers: { intercept: () => ({ status: 503, body: 'no' }) },
+  });
+  await front.patch({ id: someUser(front, 'customers') }, patch);
+  await front.emulators.customers.close();
+  await front.patch({ id: someUser(front, 'customers') }, patch);
+  const spans = await ended();
+  const failed = spans.filter(({ failed }) => failed);
+  const told = failed.map(({ name, attributes }) => `${name} ${attributes['error.type']}`);
+  expect(told).toEqual(expect.arrayContaining(['PATCH /v1/mgmt/user/patch 503', 'patchUser UNKNOWN']));
+  expect(told).toContain('PATCH /v1/mgmt/user/patch not_sent_unreachable');
+});
+
+const theirs = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
+
+async function ask(front: FrontDoor, headers: Record<string, string>) {
+  const id = someUser(front, 'customers');
+  const query = `mutation { patchUser(input: { user: { id: "${id}" }, patch: { displayName: "Ada" } }) { outcome } }`;
+  const response = await fetch(`${front.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+  expect(await response.json()).toEqual({ data: { patchUser: { outcome: 'APPLIED' } } });
+}
+
+test('a caller’s trace goes on, and of all its headers only the one', async () => {
+  const { door: front, ended } = await open({}, 0);
+  await ask(front, {
+    traceparent: `00-${theirs.traceId}-${theirs.spanId}-01`,
+    tracestate: 'vendor=canary',
+    baggage: 'user=canary',
+  });
+  const [sent] = front.emulators.customers.requests;
+  const spans = await ended();
+  const edge = spans.find(({ kind }) => kind === 'SERVER');
+  expect(edge).toMatchObject({ traceId: theirs.traceId, parentId: theirs.spanId });
+  const client = spans.find(({ name }) => name === 'PATCH /v1/mgmt/user/patch');
+  expect(sent?.headers.traceparent).toBe(`00-${theirs.traceId}-${client?.spanId}-01`);
+  expect(sent?.headers).not.toHaveProperty('tracestate');
+  expect(sent?.headers).not.toHaveProperty('baggage');
+  expect(spans.flatMap(({ more }) => more)).toEqual([]);
+});
+
+test.each([
+  ['one that is not sampled', `00-${theirs.traceId}-${theirs.spanId}-00`],
+  ['one of zeros', `00-${'0'.repeat(32)}-${theirs.spanId}-01`],
+  ['two of them', `00-${theirs.traceId}-${theirs.spanId}-01, 00-${theirs.traceId}-${theirs.spanId}-01`],
+  ['more than its version has', `00-${theirs.traceId}-${theirs.spanId}-01-more`],
+  ['a version that is none', `ff-${theirs.traceId}-${theirs.spanId}-01`],
+  ['capitals', `00-${theirs.traceId.toUpperCase()}-${theirs.spanId}-01`],
+  ['words', 'canary'],
+])('a caller’s traceparent with %s is none to follow', async (_, traceparent) => {
+  const { door: front, ended } = await open({}, 0);
+  await ask(front, { traceparent });
+  expect(traced(front, 'customers')).toEqual([undefined, undefined]);
+  expect(await ended()).toEqual([]);
+});
+
+test('a later version of the header is followed as far as it is known', async () => {
+  const { door: front, ended } = await open({}, 0);
+  await ask(front, { traceparent: `cc-${theirs.traceId}-${theirs.spanId}-01-more` });
+  expect((await ended()).every(({ traceId }) => traceId === theirs.traceId)).toBe(true);
+});
+
+test('nobody can have everything traced by asking for it', async () => {
+  const { door: front, ended } = await open({}, 0);
+  const asks = Array.from({ length: 100 }, () =>
+    fetch(`${front.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        traceparent: `00-${theirs.traceId}-${theirs.spanId}-01`,
+      },
+      body: '{"query":"{ __typename }"}',
+    }),
+  );
+  const startedAt = performance.now();
+  await Promise.all(asks);
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const spans = await ended();
+  expect(spans.length).toBeGreaterThanOrEqual(20);
+  // Twenty at once, and twenty for each second that it took.
+  expect(spans.length).toBeLessThanOrEqual(21 + 20 * seconds);
+  expect(spans.length).toBeLessThan(100);
+});
+
+test('health and readiness are not traced', async () => {
+  const { door: front, ended } = await open();
+  await fetch(`${front.url}/health`);
+  await fetch(`${front.url}/ready`);
+  await fetch(`${front.url}/elsewhere`);
+  expect(await ended()).toEqual([]);
+});
+
+test.each([
+  ['is not there', undefined],
+  ['fails', 500],
+  ['says no', 403],
+  ['never answers', 0],
+])('a collector that %s is no caller’s business', async (_, status) => {
+  const at = await startCollector(status ?? 200);
+  if (status === undefined) await at.close();
+  const front = await openFrontDoor({ traces: { otlp: at.url, sample: 1 } });
+  for (let call = 0; call < 3; call += 1) {
+    expect(await front.patch({ id: someUser(front, 'customers') }, patch)).toMatchObject({
+      outcome: 'APPLIED',
+    });
+  }
+  const startedAt = performance.now();
+  await front.close();
+  expect(performance.now() - startedAt).toBeLessThan(8_000);
+  const lines = front.log.filter((line) => line.includes('"event":"traces"'));
+  expect(lines.length).toBeLessThanOrEqual(1);
+  expect(lines.join('')).not.toMatch(/127\.0\.0\.1|canary/i);
+  if (status === 403) expect(lines.length).toBe(1);
+  if (status !== undefined) await at.close();
+});
+
+test('a collector that takes nothing is complained about once, however much it refuses', async () => {
+  const at = await startCollector(400);
+  const front = await openFrontDoor({ traces: { otlp: at.url, sample: 1 } });
+  // More than two batches of 512 spans.
+  for (let lot = 0; lot < 22; lot += 1) {
+    await Promise.all(Array.from({ length: 50 }, () => front.graphql('{ __typename }')));
+  }
+  await front.close();
+  expect(at.bodies.length).toBeGreaterThan(1);
+  expect(front.log.filter((line) => line.includes('"event":"traces"')).length).toBe(1);
+  await at.close();
+});
+
+test('without traces nothing is sent on, and nothing is logged of one', async () => {
+  door = await openFrontDoor();
+  await ask(door, { traceparent: `00-${theirs.traceId}-${theirs.spanId}-01` });
+  expect(traced(door, 'customers')).toEqual([undefined, undefined]);
+  expect(door.log.join('')).not.toContain('traceId');
+});
