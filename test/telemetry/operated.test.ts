@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { someUser } from '../expected.ts';
@@ -40,18 +42,29 @@ const inRunbook = [...runbook.matchAll(/`([^`]+)`/g)]
   .map((code) => [`runbook: ${code}`, code] as const);
 const inAlerts = rules.map(({ alert, expr }) => [`alert: ${alert}`, expr] as const);
 
+const folder = mkdtempSync(join(tmpdir(), 'idpatch-operated-'));
 let door: FrontDoor;
 let samples: Samples;
 let text: string;
 beforeAll(async () => {
-  door = await openFrontDoor({ metrics: {}, journal: { sqlite: ':memory:' } });
+  door = await openFrontDoor({
+    metrics: {},
+    journal: { sqlite: join(folder, 'idpatch.db') },
+    directories: { customers: { pace: { perMinute: 20 } } },
+  });
   for (const directory of ['customers', 'employees'] as const)
     await door.patch({ id: someUser(door, directory) }, { displayName: 'Ada' });
+  // More at once than the quota has room for, so that some wait.
+  const customers = door.emulators.customers.users().map(({ userId }) => `customers:${userId}`);
+  await Promise.all(customers.map((id) => door.patch({ id }, { displayName: 'Ada' })));
   // So that the collector of garbage has been at work once.
   text = await (await fetch(door.metricsUrl ?? '')).text();
   samples = samplesIn(text);
 });
-afterAll(() => door.close());
+afterAll(async () => {
+  await door.close();
+  rmSync(folder, { recursive: true });
+});
 
 /** The labels of each metric that is there, by the names by which it can be asked for. */
 function labelsOf(): ReadonlyMap<string, ReadonlySet<string>> {

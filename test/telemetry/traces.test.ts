@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
+import { freshJournal } from '../clients/fresh-journal.ts';
 import { type DirectoryName, someUser } from '../expected.ts';
 import { type FrontDoor, openFrontDoor } from '../front-door.ts';
 import { type CollectedSpan, type Collector, resourceIn, startCollector } from './collector.ts';
@@ -63,7 +64,7 @@ test.each<readonly [DirectoryName, readonly string[]]>([
   ],
   ['contractors', [`${inOperation} CLIENT POST UpdateUser`, `${inOperation} CLIENT POST GetUser`]],
 ])('one patch of %s is one trace, from the edge to what the provider gets', async (directory, calls) => {
-  const { door: front, ended } = await open({ journal: { sqlite: ':memory:' } });
+  const { door: front, ended } = await open(freshJournal());
   const id = someUser(front, directory);
   expect(await front.patch({ id }, patch)).toMatchObject({ outcome: 'APPLIED' });
   const sent = traced(front, directory);
