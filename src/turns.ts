@@ -7,9 +7,16 @@ export interface Turns {
   /**
    * Runs the task when every earlier one of the user has ended, here and on every replica that shares the journal.
    * Gives `waited-too-long`, and does not run it, where the call's deadline comes first.
-   * Rejects with JournalUnavailable where the journal cannot say whose turn it is.
+   * Rejects with JournalUnavailable where the journal cannot say whose turn it is. `onBusy` is called where it is
+   * not this one's turn at once, so that nobody waits for it in vain; it may be called more than once.
    */
-  take<T>(user: string, holder: string, call: Call, task: () => Promise<T>): Promise<T | 'waited-too-long'>;
+  take<T>(
+    user: string,
+    holder: string,
+    call: Call,
+    task: () => Promise<T>,
+    onBusy?: () => void,
+  ): Promise<T | 'waited-too-long'>;
 }
 
 /** Milliseconds between two looks whether another replica has given the user back; drawn out at random. */
@@ -25,9 +32,16 @@ const leaseMarginMs = 5_000;
 export function createTurns(journal: Journal | undefined, deadlineMs: number): Turns {
   const tails = new Map<string, Promise<void>>();
 
-  async function leased<T>(user: string, holder: string, call: Call, task: () => Promise<T>) {
+  async function leased<T>(
+    user: string,
+    holder: string,
+    call: Call,
+    task: () => Promise<T>,
+    onBusy: () => void,
+  ) {
     if (!journal) return task();
     while (!(await journal.lease(user, holder, deadlineMs + leaseMarginMs))) {
+      onBusy();
       const pause = lookAgainMs * (1 + Math.random());
       if (performance.now() + pause >= call.endsAt) return 'waited-too-long';
       await delay(pause);
@@ -41,7 +55,8 @@ export function createTurns(journal: Journal | undefined, deadlineMs: number): T
   }
 
   return {
-    async take(user, holder, call, task) {
+    async take(user, holder, call, task, onBusy = () => {}) {
+      if (tails.has(user)) onBusy();
       const before = tails.get(user) ?? Promise.resolve();
       const { promise: done, resolve: leave } = Promise.withResolvers<void>();
       // Whoever comes next waits for all that came before, also where this one gives up its turn early.
@@ -53,7 +68,7 @@ export function createTurns(journal: Journal | undefined, deadlineMs: number): T
       try {
         const turn = await Promise.race([before.then(() => 'turn' as const), aborted(call.signal)]);
         return turn === 'turn' && !call.signal.aborted
-          ? await leased(user, holder, call, task)
+          ? await leased(user, holder, call, task, onBusy)
           : 'waited-too-long';
       } finally {
         leave();

@@ -95,10 +95,10 @@ async function send(
       case 'ambiguous': {
         const user = await look();
         seen = user && { user, by: 'READ_BACK' };
-        if (!user || notShown(changes, user).length > 0) {
+        if (user && notShown(changes, user).length === 0) break;
+        if (!user || !result.unlessShown)
           return { done, doubtful: changes, undone: later, refusals: [], seen };
-        }
-        break;
+        return { done, doubtful: [], undone: [...changes, ...later], refusals: result.unlessShown, seen };
       }
     }
     done.push(...changes);
