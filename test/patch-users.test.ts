@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SeedUser } from '../src/sandbox/emulator.ts';
 import { policyCallers, tells, tokenOf, userIdOf } from './callers/policy-door.ts';
 import {
@@ -260,6 +260,27 @@ describe('a call of patchUsers', () => {
       expect(told.errors).toEqual([tooMany]);
       expect(told.data).toMatchObject({ m9: Array(100).fill({ outcome: 'NOT_APPLIED' }), m10: null });
     }
+  });
+
+  it('gives null for a patch that meets a bug of ours, and the others as they are', async () => {
+    const door = await openDoor();
+    const { stringify } = JSON;
+    const broken = vi.spyOn(JSON, 'stringify').mockImplementation((value, ...more) => {
+      // Where the input's digest is made, for only there is a function given.
+      if (typeof more[0] === 'function' && value.patch.displayName === 'Bug') throw new TypeError('A bug.');
+      return stringify(value, ...(more as []));
+    });
+    onTestFinished(() => broken.mockRestore());
+    const inputs = ['One', 'Bug', 'Three'].map((name, which) =>
+      named(someUser(door, 'customers', which), name),
+    );
+    const { data, errors } = await door.call(patchManyOperation, { inputs });
+    expect(data?.patchUsers?.map((one) => one?.user?.displayName)).toEqual(['One', undefined, 'Three']);
+    expect(data?.patchUsers?.[1]).toBeNull();
+    expect(errors).toMatchObject([
+      { path: ['patchUsers', 1], extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+    ]);
+    expect(names(door)).toEqual(['One', 'Three']);
   });
 
   it('has each patch checked by the caller’s rights, and asks nobody about what they may not', async () => {
