@@ -353,6 +353,25 @@ describe('who is waited for', () => {
     );
   });
 
+  it('nobody for long who asks what custom fields there are: the others go without them', async () => {
+    const users = ['U2one', 'U2two', 'U2three'].map((userId) => ({
+      ...{ userId, username: userId.toLowerCase(), status: 'enabled' as const, createdAt: 0 },
+    }));
+    const { door, proxy } = await openBadLine('customers', limits, { customers: { users } });
+    proxy.fault = ({ isWrite }) => (isWrite ? undefined : { delivered: false, answer: 'nothing' });
+    const [one, ...others] = users.map(({ userId }) => ({ user: { id: `customers:${userId}` } }));
+    const tag = { add: { field: 'tags', value: { texts: ['press'] } } };
+    const told = await patchMany(door, [
+      { ...(one ?? expect.fail()), patch: { customFields: [tag] } },
+      ...others.map(({ user }) => ({ user, patch: { displayName: 'Other' } })),
+    ]);
+    expect(outcomesOf(told)).toEqual([
+      expect.stringMatching(/^NOT_APPLIED (PROVIDER_UNAVAILABLE|DEADLINE_EXCEEDED)$/),
+      ...['APPLIED RESPONSE', 'APPLIED RESPONSE'],
+    ]);
+    expect(proxy.writes).toEqual(['PATCH /v1/mgmt/user/patch/batch']);
+  });
+
   it('nobody in two calls that have the same users in another order', async () => {
     const door = await openDoor();
     const inputs = rename(door, 3);
