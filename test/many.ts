@@ -9,7 +9,7 @@ export type OneOfMany = NonNullable<NonNullable<PatchManyMutation['patchUsers']>
 
 /** patchUsers; a payload for each input, and no error beside them. */
 export async function patchMany(
-  door: FrontDoor,
+  door: Pick<FrontDoor, 'call'>,
   inputs: readonly PatchUserInput[],
   token?: string,
 ): Promise<readonly OneOfMany[]> {

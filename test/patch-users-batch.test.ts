@@ -317,7 +317,25 @@ describe('a batch that is refused as a whole', () => {
 describe('who is waited for', () => {
   const limits = { deadlineMs: 3_000, readBackMs: 500 };
 
-  it('nobody whose user is busy: the others go without them', async () => {
+  it('nobody whose user is busy: the others go at once, and they when it is their turn', async () => {
+    // Of so much time nobody would wait in vain for a second only.
+    const { door, proxy } = await openBadLine('customers', { deadlineMs: 60_000, readBackMs: 1_000 });
+    const gate = Promise.withResolvers<void>();
+    proxy.fault = ({ isWrite }) =>
+      isWrite && proxy.writes.length === 1
+        ? { delivered: true, answer: 'its answer', after: gate.promise }
+        : undefined;
+    const first = door.patch({ id: someUser(door, 'customers') }, { displayName: 'First' });
+    await vi.waitFor(() => expect(proxy.writes).toHaveLength(1));
+    const many = patchMany(door, rename(door, 3));
+    await vi.waitFor(() => expect(stored(door)).toEqual(['Name 1', 'Name 2']), 3_000);
+    gate.resolve();
+    expect(outcomesOf(await many)).toEqual(Array(3).fill('APPLIED RESPONSE'));
+    expect(await first).toMatchObject({ outcome: 'APPLIED' });
+    expect(stored(door)).toEqual(['Name 1', 'Name 2', 'First', 'Name 0']);
+  });
+
+  it('nobody whose turn does not come in time, and they are refused', async () => {
     const { door, proxy } = await openBadLine('customers', limits);
     const [busy] = rename(door, 1);
     if (!busy) throw new Error('There is no user.');

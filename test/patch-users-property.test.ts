@@ -92,7 +92,11 @@ function inputOf(door: FrontDoor, { directory, which, byLogin, patch, version, k
 }
 
 /** The answers through a new door, and what then is written; operations by when they were first named. */
-async function through(inputs: readonly Asked[], journal: boolean, call: typeof patchMany) {
+async function through(
+  inputs: readonly Asked[],
+  journal: boolean,
+  call: (door: FrontDoor, inputs: readonly PatchUserInput[]) => Promise<readonly OneOfMany[]>,
+) {
   const file = join(tmpdir(), `idpatch-many-${randomUUID()}.db`);
   const door = await openFrontDoor({
     customers: { codeInFailure: true },
