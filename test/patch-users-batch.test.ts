@@ -5,6 +5,7 @@ import {
   arrived,
   counted,
   notApplied,
+  notFound,
   outcomeUnknown,
   someUser,
   unavailable,
@@ -302,6 +303,18 @@ describe('a batch that is refused as a whole', () => {
     expect(told).toEqual(Array(3).fill({ operationId, ...notApplied(refusal) }));
     expect(counted(arrived(door))).toMatchObject({ [load]: 1 });
     expect(proxy.writes).toHaveLength(1);
+  });
+
+  it('says who is not there, and of the others that they were not written', async () => {
+    const { door, proxy } = await openBadLine('customers');
+    const answer = { status: 404, body: JSON.stringify(error('E112102')) };
+    proxy.fault = ({ isWrite }) => (isWrite ? { delivered: false, answer } : undefined);
+    const nobody = { user: { id: 'customers:U2nobody' }, patch: { displayName: 'Nobody' } };
+    const told = await patchMany(door, [...rename(door, 1), nobody]);
+    expect(outcomesOf(told)).toEqual(['NOT_APPLIED PROVIDER_REFUSED', 'NOT_APPLIED USER_NOT_FOUND']);
+    expect(told[1]).toMatchObject(
+      notApplied(notFound('The directory "customers" has no such user.', 'user', 'id')),
+    );
   });
 
   it.each([
