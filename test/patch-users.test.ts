@@ -156,6 +156,17 @@ describe('patches of users of every directory in one call', () => {
     });
   });
 
+  it('of the same users go together again, the first of each and then the second', async () => {
+    const door = await openDoor();
+    const inputs = ['First', 'Second'].flatMap((name) =>
+      [0, 1, 2].map((which) => named(someUser(door, 'customers', which), `${name} ${which}`)),
+    );
+    const told = await patchMany(door, inputs);
+    expect(outcomesOf(told)).toEqual(Array(6).fill('APPLIED RESPONSE'));
+    expect(counted(arrived(door))).toMatchObject({ 'customers PATCH /v1/mgmt/user/patch/batch': 2 });
+    expect(names(door)).toEqual(['First 0', 'First 1', 'First 2', 'Second 0', 'Second 1', 'Second 2']);
+  });
+
   it('that must read first, read together', async () => {
     const door = await openDoor();
     const tag = (which: number): PatchUserInput => ({
