@@ -167,6 +167,22 @@ describe('patches of users of every directory in one call', () => {
     expect(names(door)).toEqual(['First 0', 'First 1', 'First 2', 'Second 0', 'Second 1', 'Second 2']);
   });
 
+  it('of which one was refused are waited for, for the next of the same user', async () => {
+    const door = await openDoor();
+    const [ada, zhang] = [someUser(door, 'customers'), someUser(door, 'customers', 1)];
+    const unheardOf = { remove: { field: 'unheard_of' } };
+    const told = await patchMany(door, [
+      named(ada, 'Ada'),
+      { user: { id: zhang }, patch: { customFields: [unheardOf] } },
+      named(zhang, 'Zhang'),
+    ]);
+    expect(outcomesOf(told)).toEqual(['APPLIED RESPONSE', 'NOT_APPLIED INVALID_INPUT', 'APPLIED RESPONSE']);
+    expect(arrived(door)).toEqual([
+      'customers GET /v1/mgmt/user/customattributes',
+      'customers PATCH /v1/mgmt/user/patch/batch',
+    ]);
+  });
+
   it('that must read first, read together', async () => {
     const door = await openDoor();
     const tag = (which: number): PatchUserInput => ({
