@@ -76,7 +76,10 @@ const asked: fc.Arbitrary<Asked> = fc.record({
 function inputOf(door: FrontDoor, { directory, which, byLogin, patch, version, key }: Asked): PatchUserInput {
   const id = which === 3 ? `${directory}:nobody` : someUser(door, directory, which);
   const login = logins[directory][which];
-  const address = { own: `own.${directory}.${which}@example.com`, taken: 'li.na@example.com', none: 'none' };
+  const own = `own.${directory}.${which}@example.com`;
+  // Of somebody whom no patch is about: who gets what two ask for is not said, for users go side by side.
+  const taken = directory === 'customers' ? 'sinead.oconnor@example.com' : own;
+  const address = { own, taken, none: 'none' };
   const { email, ...others } = patch as { email?: { address: keyof typeof address; verified: boolean } };
   return {
     user: byLogin && login !== undefined ? { login: { directory, login } } : { id },
