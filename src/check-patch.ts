@@ -38,6 +38,12 @@ export function forbidden(
   return target.code === 'FORBIDDEN' ? [target] : [];
 }
 
+/** Who is meant, where the caller may patch them so; undefined for a request that is refused before anybody is asked. */
+export function permittedTarget(request: PatchRequest, context: Context): Target | undefined {
+  const target = findTarget(request.user, context, targetPaths);
+  return 'directory' in target && forbidden(request, context).length === 0 ? target : undefined;
+}
+
 /**
  * Checks a request against all that is known without its user: the directory, what it can do, its custom fields.
  * `found` is what the input's own schema found wrong; everything is reported together. Sends nothing but the

@@ -8,9 +8,16 @@ export interface Turns {
   /**
    * Runs the task when every earlier one of the user has ended, here and on every replica that shares the journal.
    * Gives `waited-too-long`, and does not run it, where the call's deadline comes first.
-   * Rejects with JournalUnavailable where the journal cannot say whose turn it is.
+   * Rejects with JournalUnavailable where the journal cannot say whose turn it is. `onBusy` is called where it is
+   * not this one's turn at once, so that nobody waits for it in vain; it may be called more than once.
    */
-  take<T>(user: string, holder: string, call: Call, task: () => Promise<T>): Promise<T | 'waited-too-long'>;
+  take<T>(
+    user: string,
+    holder: string,
+    call: Call,
+    task: () => Promise<T>,
+    onBusy?: () => void,
+  ): Promise<T | 'waited-too-long'>;
 }
 
 /** Milliseconds between two looks whether another replica has given the user back; drawn out at random. */
@@ -26,9 +33,16 @@ const leaseMarginMs = 5_000;
 export function createTurns(journal: Journal | undefined, deadlineMs: number): Turns {
   const tails = new Map<string, Promise<void>>();
 
-  async function leased<T>(user: string, holder: string, call: Call, task: () => Promise<T>) {
+  async function leased<T>(
+    user: string,
+    holder: string,
+    call: Call,
+    task: () => Promise<T>,
+    onBusy: () => void,
+  ) {
     if (!journal) return task();
     while (!(await journal.lease(user, holder, deadlineMs + leaseMarginMs))) {
+      onBusy();
       const pause = lookAgainMs * (1 + Math.random());
       if (performance.now() + pause >= call.deadline.endsAt) return 'waited-too-long';
       await delay(pause);
@@ -42,8 +56,9 @@ export function createTurns(journal: Journal | undefined, deadlineMs: number): T
   }
 
   return {
-    async take(user, holder, call, task) {
+    async take(user, holder, call, task, onBusy = () => {}) {
       const before = tails.get(user);
+      if (before) onBusy();
       const { promise: done, resolve: leave } = Promise.withResolvers<void>();
       // Whoever comes next waits for all that came before, also where this one gives up its turn early.
       const tail = before ? before.then(() => done) : done;
@@ -52,10 +67,8 @@ export function createTurns(journal: Journal | undefined, deadlineMs: number): T
         if (tails.get(user) === tail) tails.delete(user);
       });
       try {
-        if (before) {
-          if ((await waitWithin(before, call.deadline)) === 'deadline') return 'waited-too-long';
-        }
-        return call.deadline.isOver() ? 'waited-too-long' : await leased(user, holder, call, task);
+        if (before && (await waitWithin(before, call.deadline)) === 'deadline') return 'waited-too-long';
+        return call.deadline.isOver() ? 'waited-too-long' : await leased(user, holder, call, task, onBusy);
       } finally {
         leave();
       }

@@ -8,6 +8,7 @@ import {
   type PatchOutcome,
   ProviderRefusedError,
   ReadFailure,
+  UserNotFoundError,
 } from './outcome.ts';
 import type { Call, Change, Provider, Step, WriteResult } from './providers/provider.ts';
 import type { WholeUser } from './user.ts';
@@ -58,7 +59,7 @@ export async function writeSteps(
     provider.write(userId, step, writing).catch(noted<WriteResult>({ kind: 'ambiguous' }));
   const sent = await send(steps, write, look);
   if (sent.done.length === 0 && sent.doubtful.length === 0) return notApplied(sent.refusals);
-  const user = sent.seen?.user ?? (await look());
+  const user = sent.seen?.user ?? (await look()) ?? undefined;
   return conclude(sent, user, sent.seen?.by ?? 'READ_BACK');
 
   // A bug of ours after something may have left must not take the answer along: it is as good as no answer.
@@ -73,7 +74,7 @@ export async function writeSteps(
 async function send(
   steps: readonly Step[],
   write: (step: Step) => Promise<WriteResult>,
-  look: () => Promise<WholeUser | undefined>,
+  look: () => Promise<WholeUser | null | undefined>,
 ): Promise<Sent> {
   const done: Change[] = [];
   let seen: Sent['seen'];
@@ -94,11 +95,14 @@ async function send(
         };
       case 'ambiguous': {
         const user = await look();
-        seen = user && { user, by: 'READ_BACK' };
-        if (!user || notShown(changes, user).length > 0) {
+        seen = user ? { user, by: 'READ_BACK' } : undefined;
+        if (user && notShown(changes, user).length === 0) break;
+        if (user === undefined || !result.unlessShown)
           return { done, doubtful: changes, undone: later, refusals: [], seen };
-        }
-        break;
+        const refusals = user
+          ? result.unlessShown
+          : [new UserNotFoundError('There is no such user.', ['user'])];
+        return { done, doubtful: [], undone: [...changes, ...later], refusals, seen };
       }
     }
     done.push(...changes);
@@ -130,14 +134,14 @@ function conclude(sent: Sent, user: WholeUser | undefined, by: PatchConfirmation
   return { ...verdict, outcome: shown > 0 && doubtful.length === 0 ? 'PARTIAL' : 'UNKNOWN' };
 }
 
-/** The user as the provider has it now; undefined where that could not be told. */
+/** The user as the provider has it now; null where there is none, undefined where that could not be told. */
 export async function readBack(
   provider: Provider,
   userId: string,
   call: Call,
-): Promise<WholeUser | undefined> {
+): Promise<WholeUser | null | undefined> {
   const [user] = await provider.readUsers([userId], { customFields: true }, call);
-  return user instanceof ReadFailure ? undefined : (user as WholeUser | undefined);
+  return user instanceof ReadFailure ? undefined : ((user ?? null) as WholeUser | null);
 }
 
 function isWithin(path: readonly string[], place: readonly string[]): boolean {

@@ -70,6 +70,16 @@ export const patchWholeOperation = graphql(`
   }
 `);
 
+/** patchUsers, with every member of the payloads but those that are new in each call. */
+export const patchManyOperation = graphql(`
+  mutation PatchMany($inputs: [PatchUserInput!]!) {
+    patchUsers(inputs: $inputs) {
+      operationId
+      ...Patched
+    }
+  }
+`);
+
 /** planPatchUser, whole. */
 export const planOperation = graphql(`
   query Plan($input: PatchUserInput!) {

@@ -141,9 +141,7 @@ export async function readInLots(
   size: number,
   readLot: (lot: readonly string[]) => Promise<readonly User[]>,
 ): Promise<readonly (User | undefined | ReadFailure)[]> {
-  const lots = Array.from({ length: Math.ceil(userIds.length / size) }, (_, index) =>
-    userIds.slice(index * size, (index + 1) * size),
-  );
+  const lots = inLots(userIds, size);
   const found = new Map<string, User | ReadFailure>();
   await Promise.all(
     lots.map(async (lot) => {
@@ -159,6 +157,13 @@ export async function readInLots(
     }),
   );
   return userIds.map((id) => found.get(id));
+}
+
+/** A list in lots of at most `size`. */
+export function inLots<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  );
 }
 
 /** That an answer is not of the form, or about the user, that was asked for. */

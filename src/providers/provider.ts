@@ -61,8 +61,26 @@ export interface Provider {
   /** Sends one step for one user. See WriteResult for what may be answered when. */
   write(userId: string, step: Step, call: Call): Promise<WriteResult>;
 
+  /**
+   * Sends one step for each of several users, each user once, with as few requests as the provider allows, and
+   * gives a WriteResult for each, in the same order. What holds for `write` holds for each of them:
+   * - nothing left at all, or the provider refused our credentials or asked for fewer requests: all are `refused`;
+   * - the provider named the user among those it wrote, or among those it refused: `accepted`, or `refused`;
+   * - it named the user in both, in neither or twice, or no answer came that can be understood: `ambiguous`;
+   * - it refused the request as a whole for another reason: `ambiguous` with `unlessShown`, because no provider
+   *   says whether it had written some of them by then.
+   * A provider without a request for many users leaves this out; then each is written by `write`.
+   */
+  writeMany?(writes: readonly UserWrite[], call: Call): Promise<readonly WriteResult[]>;
+
   /** Closes the connections; calls under way end as they end when a connection breaks. */
   close(): Promise<void>;
+}
+
+/** One step for one of the users that are written together. */
+export interface UserWrite {
+  readonly userId: string;
+  readonly step: Step;
 }
 
 /** A request as it would leave, secrets apart. `path` is the request target with its query. */
@@ -84,11 +102,13 @@ export type Call = HttpTime;
  * - `refused`: the provider said no in its own words, by an answer that it documents, or nothing left at all:
  *   nothing was written and nothing will be.
  * - `ambiguous`: it left, and no answer came that says what became of it. It may be written, now or later.
+ *   With `unlessShown` the provider did answer, so that nothing is under way any more: where the user does not
+ *   show the step it was not written, for these reasons.
  */
 export type WriteResult =
   | { readonly kind: 'accepted'; readonly user?: WholeUser }
   | { readonly kind: 'refused'; readonly errors: readonly [PatchError, ...PatchError[]] }
-  | { readonly kind: 'ambiguous' };
+  | { readonly kind: 'ambiguous'; readonly unlessShown?: readonly [PatchError, ...PatchError[]] };
 
 /** The changes of one request. Never empty; no field twice, custom fields by name. */
 export interface Step {

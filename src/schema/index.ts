@@ -4,6 +4,7 @@ import './directory.ts';
 import './entities.ts';
 import './operation.ts';
 import './patch-user.ts';
+import './patch-users.ts';
 import './plan-patch-user.ts';
 import './user.ts';
 

@@ -154,7 +154,8 @@ const PatchConfirmationEnum = builder.enumType('PatchConfirmation', {
   } as const satisfies Record<PatchConfirmation, { description: string }>,
 });
 
-const PatchUserPayload = builder.objectRef<PatchResult>('PatchUserPayload').implement({
+/** What became of one patch. */
+export const PatchUserPayload = builder.objectRef<PatchResult>('PatchUserPayload').implement({
   description: 'What became of one patchUser call.',
   fields: (t) => ({
     operationId: t.exposeID('operationId', {

@@ -62,6 +62,7 @@ describe('the table of rights', () => {
       directory: ['name: String!'],
       operation: ['id: ID!'],
       patchUser: ['input: PatchUserInput!'],
+      patchUsers: ['inputs: [PatchUserInput!]!'],
       planPatchUser: ['input: PatchUserInput!'],
       user: ['by: UserBy!'],
       users: ['ids: [ID!]!'],

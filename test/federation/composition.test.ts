@@ -45,7 +45,7 @@ describe('with the orders', () => {
     expect(errors).toBeUndefined();
     expect(hints?.map((hint) => hint.toString())).toEqual([]);
     const api = schema?.toAPISchema().toGraphQLJSSchema();
-    expect(Object.keys(api?.getMutationType()?.getFields() ?? {})).toEqual(['patchUser']);
+    expect(Object.keys(api?.getMutationType()?.getFields() ?? {})).toEqual(['patchUser', 'patchUsers']);
     expect(Object.keys(api?.getQueryType()?.getFields() ?? {}).toSorted()).toEqual(
       ['directories', 'directory', 'operation', 'orders', 'planPatchUser', 'user', 'users'].toSorted(),
     );

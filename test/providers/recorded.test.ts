@@ -116,6 +116,29 @@ describe('descope, as the official client sends it', () => {
     expect(ours.body).toEqual({ ...members, userId: 'U2abc', name: displayName });
   });
 
+  it('patchBatch', async () => {
+    const theirs = recording('patchBatch');
+    const ours = await send(
+      descope.encodePatchMany([
+        {
+          userId: 'U2abc',
+          step: step({ field: 'customFields', name: 'plan', operation: 'REPLACE', value: text('pro') }),
+        },
+        { userId: 'U2def', step: step({ field: 'status', value: 'ENABLED' }) },
+      ]),
+    );
+    same(ours, theirs);
+    expect(ours.headers).toEqual(json);
+    const { users } = theirs.body as { users: readonly Json[] };
+    expect(users.map(({ loginId }) => loginId)).toEqual(['a@x.io', 'b@x.io']);
+    expect(ours.body).toEqual({
+      users: users.map(({ loginId, ...members }) => ({
+        ...members,
+        userId: loginId === 'a@x.io' ? 'U2abc' : 'U2def',
+      })),
+    });
+  });
+
   it('patch nulls/empties: what clears is an empty string or list, never null', async () => {
     const theirs = recording('patch nulls/empties');
     const ours = await send(

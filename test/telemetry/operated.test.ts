@@ -55,7 +55,7 @@ beforeAll(async () => {
   for (const directory of ['customers', 'employees'] as const)
     await door.patch({ id: someUser(door, directory) }, { displayName: 'Ada' });
   // More at once than the quota has room for, so that some wait.
-  const customers = door.emulators.customers.users().map(({ userId }) => `customers:${userId}`);
+  const customers = [...door.emulators.customers.users().keys()].map((userId) => `customers:${userId}`);
   await Promise.all(customers.map((id) => door.patch({ id }, { displayName: 'Ada' })));
   // So that the collector of garbage has been at work once.
   text = await (await fetch(door.metricsUrl ?? '')).text();

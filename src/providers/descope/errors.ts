@@ -81,3 +81,24 @@ export function toPatchError(error: ProviderError, answer: HttpAnswer, path: Inp
       return meaning satisfies never;
   }
 }
+
+/**
+ * Why one user of many was not written, in our words. `failure` is free text that no page describes: where it has
+ * one of Descope's codes, it means what the code means.
+ */
+export function toFailure(failure: string, answer: HttpAnswer, path: InputPath): PatchError {
+  const code = /(?<![A-Za-z0-9])E\d{6}(?![A-Za-z0-9])/.exec(failure)?.[0] ?? '';
+  return toPatchError(providerError(code, answer.headers['cf-ray']), answer, path);
+}
+
+/** True for a refusal that is of everybody in a request for many: our credentials', or the rate limit's. */
+export function isOfAll({ code }: ProviderError, { status }: HttpAnswer): boolean {
+  return status === 401 || status === 403 || status === 429 || code === 'E130429';
+}
+
+/** That a request for many was refused for what it does not say to be about any one of them. */
+export function refusedTogether(error: ProviderError, path: InputPath): PatchError {
+  const says =
+    'Descope refused this patch together with others that were sent with it, and does not say for which of them.';
+  return new ProviderRefusedError(says, path, 'PROVIDER_REFUSED', error.told);
+}

@@ -4,15 +4,17 @@ import { createDeadline, waitWithin } from '../../http/deadline.ts';
 import { ReadFailure } from '../../outcome.ts';
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { WholeUser } from '../../user.ts';
-import { parseJson, readAnswer, readInLots, refusalOf, unreachable } from '../exchange.ts';
+import { inLots, parseJson, readAnswer, readInLots, refusalOf, unreachable } from '../exchange.ts';
 import {
   type Call,
   type CustomFieldDefinition,
   defineProvider,
   type Provider,
+  type UserWrite,
   type WriteResult,
   wholePath,
 } from '../provider.ts';
+import { decodeBatch } from './batch.ts';
 import { boundableFields, capabilities } from './capabilities.ts';
 import { createDescopeClient } from './client.ts';
 import { decodeAttribute, decodeUser, decodeWholeUser, needsDefinitions } from './decode.ts';
@@ -22,11 +24,13 @@ import {
   encodeLoadByLogin,
   encodeLoadMany,
   encodePatch,
+  encodePatchMany,
   idsPerLoad,
+  usersPerBatch,
   type WireRequest,
 } from './encode.ts';
-import { errorGrammar, toPatchError } from './errors.ts';
-import { attributesAnswer, userAnswer, usersAnswer, type WireUser } from './wire.ts';
+import { errorGrammar, isOfAll, refusedTogether, toFailure, toPatchError } from './errors.ts';
+import { attributesAnswer, batchAnswer, userAnswer, usersAnswer, type WireUser } from './wire.ts';
 
 /** Milliseconds for reading the definitions. Its own deadline, for it serves every caller that waits. */
 const definitionsDeadlineMs = 5_000;
@@ -162,21 +166,54 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
       if (exchange.kind === 'no-answer') return { kind: 'ambiguous' };
       const refusal = refusalOf(exchange, errorGrammar);
       if (refusal) return { kind: 'refused', errors: [toPatchError(refusal, exchange, wholePath(step))] };
-      return (await accepted(exchange, userId, call)) ?? { kind: 'ambiguous' };
+      const user = parseSuccess(exchange, userAnswer)?.user;
+      return user?.userId === userId ? accepted(user, call) : { kind: 'ambiguous' };
+    },
+
+    async writeMany(writes, call) {
+      const lots = inLots(writes, usersPerBatch);
+      return (await Promise.all(lots.map((lot) => writeLot(lot, call)))).flat();
     },
 
     close: () => http.close(),
   };
 
-  async function accepted(answer: HttpAnswer, userId: string, call: Call): Promise<WriteResult | undefined> {
-    const user = parseSuccess(answer, userAnswer)?.user;
-    if (user?.userId !== userId) return undefined;
+  async function accepted(user: WireUser, call: Call): Promise<WriteResult> {
     try {
       return { kind: 'accepted', user: await whole(user, call) };
     } catch {
       // The definitions could not be had: the user is read again, and says what was written.
       return { kind: 'accepted' };
     }
+  }
+
+  async function writeLot(lot: readonly UserWrite[], call: Call): Promise<readonly WriteResult[]> {
+    const exchange = await client.send(encodePatchMany(lot), call);
+    if (exchange.kind === 'not-sent')
+      return lot.map(() => ({ kind: 'refused', errors: [unreachable(exchange, ['patch'])] }));
+    if (exchange.kind === 'no-answer') return lot.map(() => ({ kind: 'ambiguous' }));
+    const refusal = refusalOf(exchange, errorGrammar);
+    if (refusal)
+      return lot.map(({ step }) =>
+        isOfAll(refusal, exchange)
+          ? { kind: 'refused', errors: [toPatchError(refusal, exchange, wholePath(step))] }
+          : // A guess that is not made: whether the users before the one that is at fault were written by then.
+            { kind: 'ambiguous', unlessShown: [refusedTogether(refusal, wholePath(step))] },
+      );
+    const answer = parseSuccess(exchange, batchAnswer) ?? {};
+    const said = decodeBatch(
+      answer,
+      lot.map(({ userId }) => userId),
+    );
+    return Promise.all(
+      lot.map(({ step }, index): WriteResult | Promise<WriteResult> => {
+        const one = said[index];
+        if (!one) return { kind: 'ambiguous' };
+        return one.kind === 'written'
+          ? accepted(one.user, call)
+          : { kind: 'refused', errors: [toFailure(one.failure, exchange, wholePath(step))] };
+      }),
+    );
   }
 }
 

@@ -32,11 +32,34 @@ const wireUser = z.object({
 });
 export type WireUser = z.infer<typeof wireUser>;
 
+/** A user in an answer on its own; undefined where it is not one. */
+export function parseUser(value: unknown): WireUser | undefined {
+  return wireUser.safeParse(value).data;
+}
+
 /** The answer to a patch and to a load. */
 export const userAnswer = z.object({ user: wireUser });
 
 /** The answer to a load of many. */
 export const usersAnswer = z.object({ users: z.array(wireUser) });
+
+/**
+ * The answer to a patch of many: PatchUserBatchResponse of the official client. A user of the first list is looked
+ * at alone, so that one that cannot be understood leaves the others as they are. What `additionalErrors` is about is
+ * documented nowhere, so it is not looked at: what was written shows in the user.
+ */
+export const batchAnswer = z.object({
+  patchedUsers: z.array(z.unknown()).nullish(),
+  failedUsers: z
+    .array(
+      z.object({
+        failure: optionalText.catch(null),
+        user: z.object({ userId: optionalText, loginIds: texts }).nullish().catch(null),
+      }),
+    )
+    .nullish(),
+});
+export type BatchAnswer = z.infer<typeof batchAnswer>;
 
 /** The answer to the custom attributes' definitions. */
 export const attributesAnswer = z.object({

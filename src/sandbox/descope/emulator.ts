@@ -57,7 +57,8 @@ export async function startDescopeEmulator(settings: DescopeEmulatorSettings): P
           // The wording, and which user is named, are [guess].
           const loginId = typeof one.loginId === 'string' ? [one.loginId] : [];
           const userId = typeof one.userId === 'string' ? one.userId : '';
-          failedUsers.push({ failure: refusal.message, user: emptyUser(userId, loginId, 0) });
+          const failure = settings.codeInFailure ? `[${refusal.code}] ${refusal.message}` : refusal.message;
+          failedUsers.push({ failure, user: emptyUser(userId, loginId, 0) });
         }
       return { patchedUsers, failedUsers, additionalErrors: {} };
     }),

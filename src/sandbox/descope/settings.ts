@@ -55,6 +55,8 @@ export interface DescopeEmulatorSettings extends EmulatorHooks {
   readonly uniquePhone?: boolean;
   readonly conflictErrorCode?: string;
   readonly conflictStatus?: 400 | 409;
+  /** Whether `failure`, of a user of a batch who was not patched, has the code beside the words. Default: false. */
+  readonly codeInFailure?: boolean;
   /** Who is meant by a `loginId` that is one user's login id and another's user id. */
   readonly ambiguousLoginId?: 'loginId' | 'userId';
 }
