@@ -89,6 +89,7 @@ async function callThrough(url: string, { calling, replies }: KeyedOperation): P
 
 /** Restarts each replica in turn, so many times around, and gives the exit codes and how long each took to leave. */
 async function restartInTurn(
+  rounds: number,
   balancer: Balancer,
   replicas: [Program, Program],
   start: () => Promise<Program>,
