@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { Deployment, type IDeployment } from 'kubernetes-models/apps/v1';
-import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
-import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import { type INetworkPolicy, NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
+import { type IPodDisruptionBudget, PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import {
   ConfigMap,
   type IConfigMap,
@@ -185,8 +185,10 @@ describe('compose.yaml', () => {
     const asked = /uri (\S+)/.exec(of('http-check send')[0] ?? '')?.[1] ?? '';
     expect(asked).toBe('/ready');
     expect(await answers(asked)).toBe(200);
-    const [, every, fall] = /check inter (\d+)ms fall (\d+)/.exec(of('default-server')[0] ?? '') ?? [];
-    expect(2 * Number(every) * Number(fall)).toBeLessThan(config.server.graceMs);
+    const [, every, fall] = /check inter (\d+)s fall (\d+)/.exec(of('default-server')[0] ?? '') ?? [];
+    expect(2000 * Number(every) * Number(fall)).toBeLessThan(config.server.graceMs);
+    // As long as the journal may take for its no.
+    expect(of('timeout check')).toEqual(['timeout check 5s']);
     const patience = /timeout server (\d+)s/.exec(lines.join('\n'))?.[1];
     expect(Number(patience) * 1000).toBeGreaterThan(config.limits.deadlineMs);
   });
@@ -276,6 +278,23 @@ describe('kubernetes.yaml', () => {
     expect(spec?.strategy?.rollingUpdate).toEqual({ maxUnavailable: 0, maxSurge: 1 });
     expect((pod?.terminationGracePeriodSeconds ?? 0) * 1000).toBeGreaterThan(leavesInMs(config));
     expect(config.server.graceMs).toBeGreaterThanOrEqual(5_000);
+  });
+
+  // The models let a member pass that they do not know.
+  it('keeps one when nodes are emptied, and lets nobody in but the gateway', () => {
+    expect(find<IPodDisruptionBudget>('PodDisruptionBudget').spec).toEqual({
+      minAvailable: 1,
+      selector: { matchLabels: { 'app.kubernetes.io/name': 'idpatch' } },
+    });
+    const { policyTypes, ingress, egress } = find<INetworkPolicy>('NetworkPolicy').spec ?? {};
+    expect(policyTypes).toEqual(['Ingress', 'Egress']);
+    expect(ingress).toEqual([
+      {
+        from: [{ namespaceSelector: { matchLabels: { 'idpatch.example.com/gateway': 'true' } } }],
+        ports: [{ port: 'graphql' }],
+      },
+    ]);
+    expect(egress?.flatMap(({ ports }) => ports?.map(({ port }) => port))).toEqual([53, 53, 443, 5432]);
   });
 
   it('selects its own pods everywhere', () => {

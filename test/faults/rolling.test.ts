@@ -13,7 +13,7 @@ const seed = process.env.IDPATCH_SEED ?? randomBytes(4).toString('hex');
 /** Callers who call again a moment after their answer. */
 const callers = 16;
 /** Operations at most, each with a user of its own or one of a pair. */
-const most = long ? 5_000 : 1_500;
+const most = long ? 3_000 : 1_500;
 
 let server: PostgresServer;
 const missing = await startPostgres().then(
