@@ -82,6 +82,8 @@ const schema = z
         suggestions: z.boolean().default(false),
         /** Pages of other origins that may call from a browser, such as https://app.example.com. */
         cors: z.array(pageOrigin).default([]),
+        /** Milliseconds for which `/ready` says that the process leaves, before it takes no more connections. */
+        graceMs: z.int().min(0).max(60_000).default(1_000),
       })
       .prefault({}),
     callers,

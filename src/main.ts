@@ -2,11 +2,11 @@ import { ConfigError, loadConfig } from './config.ts';
 import { loggedError } from './logged-error.ts';
 import { createLog, startService } from './service.ts';
 
-/** Milliseconds in which `/ready` says that this process leaves, before it takes no more connections. */
-const graceMs = 1_000;
-
-/** Milliseconds that the requests under way have when the process is asked to leave. */
-const drainMs = 25_000;
+/**
+ * Milliseconds beyond its grace and one deadline that a process has when it is asked to leave: a request may take
+ * ten seconds to arrive, and its result is still to be put on record.
+ */
+const drainMarginMs = 14_000;
 
 async function main(): Promise<void> {
   const [command] = process.argv.slice(2);
@@ -26,7 +26,8 @@ async function main(): Promise<void> {
       ...(service.metricsUrl === undefined ? {} : { metrics: service.metricsUrl }),
       directories: Object.keys(config.directories),
     });
-    leaveOnSignal(() => service.close(graceMs));
+    const { graceMs } = config.server;
+    leaveOnSignal(() => service.close(graceMs), graceMs + config.limits.deadlineMs + drainMarginMs);
     return;
   }
   // Loaded only where there is no configuration: a real directory never runs beside an emulated one.
@@ -37,7 +38,7 @@ async function main(): Promise<void> {
   leaveOnSignal(async () => {
     await service.close();
     await sandbox.close();
-  });
+  }, sandbox.config.limits.deadlineMs + drainMarginMs);
   process.stdout.write(welcome(service, sandbox));
 }
 
@@ -65,16 +66,20 @@ function told(source: readonly string[] | { readonly claim: string | readonly st
   return source.join(' ') || 'none';
 }
 
-function leaveOnSignal(close: () => Promise<void>): void {
+function leaveOnSignal(close: () => Promise<void>, drainMs: number): void {
+  let leaving = false;
   const leave = () => {
+    // A second signal ends nothing early: npm passes on what the terminal has sent to both already.
+    if (leaving) return;
+    leaving = true;
     setTimeout(() => process.exit(1), drainMs).unref();
     close().then(
       () => process.exit(0),
       () => process.exit(1),
     );
   };
-  process.once('SIGTERM', leave);
-  process.once('SIGINT', leave);
+  process.on('SIGTERM', leave);
+  process.on('SIGINT', leave);
 }
 
 // Node itself would print all that the error has, whatever that quotes.

@@ -94,6 +94,7 @@ describe('a configuration', () => {
   it('takes its port and host from the environment', () => {
     expect(load(stringify(good), { PORT: '0', HOST: '::1' })?.server).toEqual({
       ...{ host: '::1', port: 0, graphiql: false, introspection: false, suggestions: false, cors: [] },
+      graceMs: 1_000,
     });
     const server = { port: 5000, graphiql: true };
     expect(load(stringify({ ...good, server }), { PORT: '6000', HOST: '' })?.server).toMatchObject({

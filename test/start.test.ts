@@ -222,7 +222,7 @@ describe('with a configuration', () => {
   });
 
   /** An idpatch that is asked to leave while a patch is under way at its provider, which then goes on. */
-  async function leavesMidway(agent: Agent) {
+  async function leavesMidway(agent: Agent, again: readonly NodeJS.Signals[] = []) {
     const arrived = Promise.withResolvers<void>();
     const held = Promise.withResolvers<void>();
     const slow = await serveOnLoopback(async ({ method, url, headers, body }) => {
@@ -249,6 +249,8 @@ describe('with a configuration', () => {
       .end(mutation);
     await arrived.promise;
     idpatch.process.kill('SIGTERM');
+    // npm passes on what the terminal sends to both.
+    for (const signal of again) idpatch.process.kill(signal);
     await refusesConnections(url);
     held.resolve();
     const told = await answered.promise;
@@ -260,6 +262,12 @@ describe('with a configuration', () => {
 
   it('answers the request that is under way before it leaves', async () => {
     const { answer, code } = await leavesMidway(new Agent({ keepAlive: true }));
+    expect(answer).toMatchObject({ data: { patchUser: { outcome: 'APPLIED' } } });
+    expect(code).toBe(0);
+  });
+
+  it('is ended no earlier by being asked again', async () => {
+    const { answer, code } = await leavesMidway(new Agent({ keepAlive: true }), ['SIGTERM', 'SIGINT']);
     expect(answer).toMatchObject({ data: { patchUser: { outcome: 'APPLIED' } } });
     expect(code).toBe(0);
   });

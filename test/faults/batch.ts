@@ -181,3 +181,22 @@ export function tally(operations: readonly KeyedOperation[]): Readonly<Record<st
   }
   return counts;
 }
+
+/** Another operation on the user of the first, of another field. */
+export function another({
+  store,
+  userId,
+  marker: other,
+  calling,
+}: KeyedOperation): Omit<KeyedOperation, 'store' | 'userId'> {
+  const marker = `op-${drawUuid(other, 'another')}`;
+  const isDescope = store === 'customers';
+  const input = {
+    ...{ user: { id: `${store}:${userId}` }, idempotencyKey: `key-${drawUuid(marker, 'key')}` },
+    patch: isDescope
+      ? { givenName: marker }
+      : { customFields: [{ replace: { field: 'nick_name', value: { text: marker } } }] },
+  };
+  const changes = isDescope ? [{ givenName: marker }] : [{ customFields: { nick_name: marker } }];
+  return { marker, changes, calling: { ...calling, input }, replies: [] };
+}

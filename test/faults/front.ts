@@ -74,7 +74,8 @@ export async function openFront(
   const pending = new Set<Promise<unknown>>();
   const wire: WireWrite[] = [];
   const tokens: string[] = [];
-  const agent = new Agent({ keepAlive: true });
+  // A connection that the emulator closes as it is used again would be a fault that nobody injected.
+  const agent = new Agent({ keepAlive: false });
   let resets = 0;
 
   function forward({ method, url, headers, body }: FrontRequest): Promise<FrontAnswer> {

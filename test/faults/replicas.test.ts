@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type PostgresServer, startPostgres } from '../journal/postgres-server.ts';
 import {
+  another,
   callMortal,
   callToTheEnd,
   type Ground,
@@ -216,23 +217,4 @@ function nobody(store: Store): Calling {
   return {
     input: { user: { id: `${store}:${userIdOf(store, 999_999)}` }, patch: { displayName: 'Nobody' } },
   };
-}
-
-/** Another operation on the user of the first, of another field. */
-function another({
-  store,
-  userId,
-  marker: other,
-  calling,
-}: KeyedOperation): Omit<KeyedOperation, 'store' | 'userId'> {
-  const marker = `op-${drawUuid(other, 'another')}`;
-  const isDescope = store === 'customers';
-  const input = {
-    ...{ user: { id: `${store}:${userId}` }, idempotencyKey: `key-${drawUuid(marker, 'key')}` },
-    patch: isDescope
-      ? { givenName: marker }
-      : { customFields: [{ replace: { field: 'nick_name', value: { text: marker } } }] },
-  };
-  const changes = isDescope ? [{ givenName: marker }] : [{ customFields: { nick_name: marker } }];
-  return { marker, changes, calling: { ...calling, input }, replies: [] };
 }
