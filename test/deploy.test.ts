@@ -268,6 +268,8 @@ describe('kubernetes.yaml', () => {
       expect(port?.containerPort).toBe(config.server.port);
       expect(await answers(probe?.path ?? '')).toBe(200);
     }
+    const metrics = container?.ports?.find(({ name }) => name === 'metrics');
+    expect(metrics?.containerPort).toBe(config.metrics?.port);
     const [port] = find<IService>('Service').spec?.ports ?? [];
     expect(port?.targetPort).toBe(container?.ports?.[0]?.name);
   });
@@ -281,7 +283,7 @@ describe('kubernetes.yaml', () => {
   });
 
   // The models let a member pass that they do not know.
-  it('keeps one when nodes are emptied, and lets nobody in but the gateway', () => {
+  it('keeps one when nodes are emptied, and lets nobody in but the gateway and Prometheus', () => {
     expect(find<IPodDisruptionBudget>('PodDisruptionBudget').spec).toEqual({
       minAvailable: 1,
       selector: { matchLabels: { 'app.kubernetes.io/name': 'idpatch' } },
@@ -292,6 +294,10 @@ describe('kubernetes.yaml', () => {
       {
         from: [{ namespaceSelector: { matchLabels: { 'idpatch.example.com/gateway': 'true' } } }],
         ports: [{ port: 'graphql' }],
+      },
+      {
+        from: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } } }],
+        ports: [{ port: 'metrics' }],
       },
     ]);
     expect(egress?.flatMap(({ ports }) => ports?.map(({ port }) => port))).toEqual([53, 53, 443, 5432]);
