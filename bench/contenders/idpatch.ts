@@ -13,7 +13,7 @@ const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
  * Requests per minute that a Descope directory may send, far above what is measured here. Undefined leaves the key
  * out, for a version of idpatch that does not know it.
  */
-const pacePerMinute: number | undefined = undefined;
+const pacePerMinute = 10_000_000;
 
 /** How idpatch is configured for a measurement. */
 export interface IdpatchSettings {
@@ -101,7 +101,7 @@ function directory(provider: IdpatchSettings['provider'], upstream: string, fiel
   );
   switch (provider) {
     case 'descope': {
-      const pace = pacePerMinute === undefined ? {} : { pace: { perMinute: pacePerMinute } };
+      const pace = { pace: { perMinute: pacePerMinute } };
       return { ...common, projectId: 'P2bench', managementKey: secret, ...pace };
     }
     case 'eiam-developer': {
