@@ -9,7 +9,7 @@ function percentile(sorted: Float64Array, share: number): number {
 /** Milliseconds between two looks of the generator at whether all is done. */
 const lookMs = 20;
 
-async function run({ url, path, headers, work, requests }: Load): Promise<LoadResult> {
+async function run({ url, path, headers, work, requests, requestsPerSecond }: Load): Promise<LoadResult> {
   const latencies = new Float64Array(requests);
   let answered = 0;
   let lastAt = performance.now();
@@ -19,6 +19,7 @@ async function run({ url, path, headers, work, requests }: Load): Promise<LoadRe
   const options: autocannon.Options = {
     // One request without an answer is a failure already.
     ...{ url, connections: work.length, amount: requests, timeout: 30, bailout: 1, sampleInt: lookMs },
+    ...(requestsPerSecond === undefined ? {} : { overallRate: requestsPerSecond }),
     setupClient(client) {
       const exchanges = work[at % work.length] ?? [];
       at += 1;

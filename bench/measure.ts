@@ -10,8 +10,13 @@ import type { Bench, Scene } from './world.ts';
 /** The figures of one contender. */
 export interface Figures {
   readonly name: string;
-  /** Microseconds of the server's own CPU for one request. */
+  /** Microseconds of the server's own CPU for one request, at as many requests as it can answer. */
   readonly cpuPerRequest: number;
+  /**
+   * The same at `steadyRate`, where it was measured, and where all contenders have the same to do: at full load the
+   * quicker ones are given many requests at a time, and wake nobody who is awake already.
+   */
+  readonly steadyCpuPerRequest?: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -35,10 +40,15 @@ export interface Circumstances {
   readonly upstream?: Partial<UpstreamSettings>;
   /** How many connections the load comes from. */
   readonly connections?: number;
+  /** Whether it is measured at `steadyRate` as well. */
+  readonly isSteadyToo?: boolean;
 }
 
 /** How many connections the load comes from, where nothing else is said. */
 export const usualConnections = 16;
+
+/** Requests a second of a steady load. */
+export const steadyRate = 1_000;
 
 /** Requests that a warm-up has for each of its seconds: what is slow needs longer until it is compiled. */
 const warmUpRequestsPerSecond = 1_000;
@@ -79,7 +89,7 @@ export async function measureOnce(
   bench: Bench,
   contender: Contender,
   times: Times,
-  { upstream = {}, connections = usualConnections }: Circumstances = {},
+  { upstream = {}, connections = usualConnections, isSteadyToo = false }: Circumstances = {},
 ): Promise<Figures> {
   return during(await bench.openScene(upstream), async (scene) => {
     return during(await contender.start(scene), async (server) => {
@@ -92,14 +102,29 @@ export async function measureOnce(
       const requests = Math.max(Math.ceil(rate * times.seconds), connections);
       const result = await runLoad(bench.generator, { ...load, requests });
       const used = cpuMicroseconds(server.pid) - before;
+      const steadyCpuPerRequest = isSteadyToo ? await steadyCost(bench, server, load, times) : undefined;
       return {
         ...{ name: contender.name, calls, cpuPerRequest: used / result.answered },
+        ...(steadyCpuPerRequest === undefined ? {} : { steadyCpuPerRequest }),
         requestsPerSecond: result.answered / result.seconds,
         ...{ p50Ms: result.p50Ms, p99Ms: result.p99Ms, residentBytes: residentBytes(server.pid) },
         busy: used / (result.seconds * 1_000_000),
       };
     });
   });
+}
+
+/** Microseconds of the server's own CPU for one request of a steady load. */
+async function steadyCost(
+  { generator }: Bench,
+  { pid }: Listening,
+  load: Omit<Load, 'requests'>,
+  { seconds }: Times,
+): Promise<number> {
+  const before = cpuMicroseconds(pid);
+  const steady = { requests: steadyRate * seconds, requestsPerSecond: steadyRate };
+  const { answered } = await runLoad(generator, { ...load, ...steady });
+  return (cpuMicroseconds(pid) - before) / answered;
 }
 
 /** Does something with what has been opened, and closes it whatever comes. */

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import type { Cores } from './cores.ts';
-import type { Figures } from './measure.ts';
+import { type Figures, steadyRate } from './measure.ts';
 import type { Section } from './parts/section.ts';
-import { mebibytes, ratioTo, table } from './table.ts';
+import { mebibytes, microseconds, ratioTo, table } from './table.ts';
 
 /** What a run found. */
 export interface Results {
@@ -45,8 +45,10 @@ function short(figures: readonly Figures[]): string {
   return table(
     [`[\`${command()}\`](bench/results.md)`, ...shown.map(({ name }) => mainContenders.get(name) ?? name)],
     [
-      row('CPU µs a request', ({ cpuPerRequest }) => cpuPerRequest.toFixed(0)),
-      row('× pass-through', (one) => ratioTo('pass-through', figures, one)),
+      row(`CPU µs, ${steadyRate} req/s`, ({ steadyCpuPerRequest }) => microseconds(steadyCpuPerRequest)),
+      row('× pass-through', (one) => ratioTo('pass-through', 'steadyCpuPerRequest', figures, one)),
+      row('CPU µs, full load', ({ cpuPerRequest }) => cpuPerRequest.toFixed(0)),
+      row('× bare Yoga', (one) => ratioTo('bare Yoga', 'cpuPerRequest', figures, one)),
       row('requests a second', ({ requestsPerSecond }) => requestsPerSecond.toFixed(0)),
       row('p50 / p99 ms', ({ p50Ms, p99Ms }) => `${p50Ms.toFixed(1)} / ${p99Ms.toFixed(1)}`),
     ],

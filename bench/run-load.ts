@@ -11,6 +11,8 @@ export interface Load {
   readonly work: readonly Work[];
   /** How many in all, so that none is cut off whose cost would count while its answer does not. */
   readonly requests: number;
+  /** At most so many in a second; absent: as fast as they are answered. */
+  readonly requestsPerSecond?: number;
 }
 
 /** What came of it. */

@@ -1,4 +1,4 @@
-import type { Figures } from './measure.ts';
+import { type Figures, steadyRate } from './measure.ts';
 
 /** A table as Markdown, which also reads well in a terminal. The first column is text, the others are figures. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -21,30 +21,32 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 /** Mebibytes. */
 export const mebibytes = (bytes: number) => String(Math.round(bytes / 1024 / 1024));
 
-/** How many times as much CPU a contender needs as another of the same run; empty where that was not measured. */
-export function ratioTo(name: string, figures: readonly Figures[], { cpuPerRequest }: Figures): string {
-  const other = figures.find((one) => one.name === name);
-  return other ? (cpuPerRequest / other.cpuPerRequest).toFixed(2) : '';
+/** A figure of which there is less where a contender needs less CPU. */
+type Cost = 'cpuPerRequest' | 'steadyCpuPerRequest';
+
+/** Whole microseconds; empty where there is no figure. */
+export const microseconds = (value: number | undefined) => value?.toFixed(0) ?? '';
+
+/** How many times as much a contender needs as another of the same run; empty where that was not measured. */
+export function ratioTo(name: string, cost: Cost, figures: readonly Figures[], one: Figures): string {
+  const other = figures.find((figure) => figure.name === name);
+  const [mine, theirs] = [one[cost], other?.[cost]];
+  return mine === undefined || theirs === undefined ? '' : (mine / theirs).toFixed(2);
 }
 
 /** The contenders beside each other, with the ratios to the pass-through and to the bare Yoga of the same run. */
 export function contendersTable(figures: readonly Figures[], failed: readonly string[]): string {
-  const head = [
-    'contender',
-    'CPU µs',
-    '× pass-through',
-    '× bare Yoga',
-    'req/s',
-    'p50 ms',
-    'p99 ms',
-    'RSS MiB',
+  const ratios = ['× pass-through', '× bare Yoga'];
+  const head = ['contender', `CPU µs at ${steadyRate}/s`, ...ratios, 'CPU µs at full load', ...ratios];
+  const costs = (cost: Cost) => (one: Figures) => [
+    ...[microseconds(one[cost]), ratioTo('pass-through', cost, figures, one)],
+    ratioTo('bare Yoga', cost, figures, one),
   ];
   return table(
-    [...head, 'upstream calls', 'core busy %'],
+    [...head, 'req/s', 'p50 ms', 'p99 ms', 'RSS MiB', 'upstream calls', 'core busy %'],
     [
       ...figures.map((one) => [
-        ...[one.name, one.cpuPerRequest.toFixed(0)],
-        ...[ratioTo('pass-through', figures, one), ratioTo('bare Yoga', figures, one)],
+        ...[one.name, ...costs('steadyCpuPerRequest')(one), ...costs('cpuPerRequest')(one)],
         ...[one.requestsPerSecond.toFixed(0), one.p50Ms.toFixed(2), one.p99Ms.toFixed(2)],
         ...[mebibytes(one.residentBytes), String(one.calls), (one.busy * 100).toFixed(0)],
       ]),

@@ -62,7 +62,7 @@ export function createContext(
   deadlineMs: number = services.limits.deadlineMs,
 ): Context {
   const all = services.directories;
-  const directories = new Map([...all].filter(([name]) => seesDirectory(caller, name)));
+  const directories = visibleTo(caller, all);
   const whole = Math.min(deadlineMs, services.limits.deadlineMs);
   // A caller in a hurry leaves less time for reading back, too.
   const forReadingBack = Math.min(services.limits.readBackMs, whole * 0.4);
@@ -89,6 +89,17 @@ export function createContext(
       return named <= mostNamedUsers;
     },
   };
+}
+
+/** Directories by the caller who sees them: a caller who calls again is the same object. */
+const visible = new WeakMap<Caller, { readonly all: Directories; readonly directories: Directories }>();
+
+function visibleTo(caller: Caller, all: Directories): Directories {
+  const known = visible.get(caller);
+  if (known?.all === all) return known.directories;
+  const directories = new Map([...all].filter(([name]) => seesDirectory(caller, name)));
+  visible.set(caller, { all, directories });
+  return directories;
 }
 
 /** Users that the lists of one request may name, all together. Our own choice. */

@@ -16,11 +16,19 @@ export interface Loaders {
 
 /** Makes empty loaders. `startCall` gives each read its deadline. */
 export function createLoaders(directories: Directories, startCall: () => Call): Loaders {
-  const whole = new DataLoader<string, WholeUser | undefined>(
-    async (ids) => (await readByDirectory(ids, true)) as readonly (WholeUser | undefined | ReadFailure)[],
-    { maxBatchSize: Number.POSITIVE_INFINITY },
-  );
-  const plain = new DataLoader<string, User | undefined>((ids) => readByDirectory(ids, false));
+  const written = new Map<string, WholeUser>();
+  // Most requests are patches, and read nothing here.
+  let loaders: ReturnType<typeof makeLoaders> | undefined;
+
+  function makeLoaders() {
+    return {
+      whole: new DataLoader<string, WholeUser | undefined>(
+        async (ids) => (await readByDirectory(ids, true)) as readonly (WholeUser | undefined | ReadFailure)[],
+        { maxBatchSize: Number.POSITIVE_INFINITY },
+      ),
+      plain: new DataLoader<string, User | undefined>((ids) => readByDirectory(ids, false)),
+    };
+  }
 
   async function readByDirectory(
     ids: readonly string[],
@@ -46,19 +54,23 @@ export function createLoaders(directories: Directories, startCall: () => Call): 
   }
 
   return {
-    user: (id) => plain.load(id),
+    async user(id) {
+      loaders ??= makeLoaders();
+      return written.get(id) ?? loaders.plain.load(id);
+    },
     async wholeUser(id) {
-      const user = await whole.load(id);
-      if (user) plain.clear(id).prime(id, user);
+      const known = written.get(id);
+      if (known) return known;
+      loaders ??= makeLoaders();
+      const user = await loaders.whole.load(id);
+      if (user) loaders.plain.clear(id).prime(id, user);
       return user;
     },
     replace(id, user) {
-      plain.clear(id);
-      whole.clear(id);
-      if (user) {
-        plain.prime(id, user);
-        whole.prime(id, user);
-      }
+      loaders?.plain.clear(id);
+      loaders?.whole.clear(id);
+      if (user) written.set(id, user);
+      else written.delete(id);
     },
   };
 }

@@ -63,14 +63,16 @@ export function createTurns(journal: Journal | undefined, deadlineMs: number): T
       // Whoever comes next waits for all that came before, also where this one gives up its turn early.
       const tail = before ? before.then(() => done) : done;
       tails.set(user, tail);
-      void tail.then(() => {
+      const leaveLine = () => {
         if (tails.get(user) === tail) tails.delete(user);
-      });
+      };
+      if (before) void tail.then(leaveLine);
       try {
         if (before && (await waitWithin(before, call.deadline)) === 'deadline') return 'waited-too-long';
         return call.deadline.isOver() ? 'waited-too-long' : await leased(user, holder, call, task, onBusy);
       } finally {
         leave();
+        if (!before) leaveLine();
       }
     },
   };

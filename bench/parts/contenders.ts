@@ -45,9 +45,11 @@ export async function compareContenders(
   while (done < times.rounds && (done === 0 || hasTime())) {
     for (const contender of contenders.filter(({ name }) => !failures.has(name))) {
       try {
-        const figures = await measureOnce(bench, contender, times);
+        const figures = await measureOnce(bench, contender, times, { isSteadyToo: true });
         rounds.get(contender.name)?.push(figures);
-        tell(`round ${done + 1}: ${contender.name}: ${figures.cpuPerRequest.toFixed(0)} µs`);
+        const { cpuPerRequest, steadyCpuPerRequest = Number.NaN } = figures;
+        const costs = `${steadyCpuPerRequest.toFixed(0)} µs, ${cpuPerRequest.toFixed(0)} at full load`;
+        tell(`round ${done + 1}: ${contender.name}: ${costs}`);
       } catch (error) {
         failures.set(contender.name, `${contender.name}: ${said(error)}`);
         tell(`round ${done + 1}: ${contender.name}: failed`);

@@ -155,16 +155,10 @@ function fromJson(text: string, message: string): unknown {
   return mayBeRounded(text) ? parseExactly(text) : value;
 }
 
-/** Level by level: a call for each would end where the stack does. */
+/** It looks no deeper than it has to, so that the stack does not end before the value does. */
 function isDeeperThan(levels: number, value: unknown): boolean {
-  let level = [value].filter(isNested);
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > levels) return true;
-    level = level.flatMap((one) => Object.values(one).filter(isNested));
-  }
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels < 0) return true;
+  for (const one of Object.values(value)) if (isDeeperThan(levels - 1, one)) return true;
   return false;
-}
-
-function isNested(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

@@ -111,75 +111,48 @@ export function createHttpClient(origin: string, settings: HttpClientSettings): 
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  function exchange(request: HttpRequest, deadline: Deadline, departure: Departure): Promise<HttpExchange> {
-    return new Promise((resolve) => {
-      const end = (result: HttpExchange) => {
-        takeBack();
-        resolve(result);
-      };
-      const receiver = new Receiver(departure, settings.answerBytes, end);
-      const takeBack = deadline.whenOver(() => receiver.giveUp());
-      pool.dispatch(
-        {
-          method: request.method,
-          path: request.path,
-          headers: { ...request.headers, 'accept-encoding': 'identity' },
-          body: request.body ?? null,
-        },
-        receiver,
-      );
-    });
-  }
-
   return {
-    async send(request, time) {
-      const departure: Departure = { left: false, cancelled: false };
-      const sending = () => exchange(request, time.deadline, departure);
-      const result = await unlessTooLate(time, () => departure.left, sending);
-      // One that still waits for a connection is not written when it gets one.
-      departure.cancelled = true;
-      return result;
+    send(request, { deadline, leaveBy = deadline }) {
+      if (deadline.isOver() || leaveBy.isOver()) return Promise.resolve(tooLate);
+      return new Promise((resolve) => {
+        const receiver = new Receiver(settings.answerBytes, (result) => {
+          takeBack();
+          resolve(result);
+        });
+        let takeBack = leaveBy.whenOver(() => {
+          if (!receiver.hasLeft) {
+            // One that still waits for a connection is not written when it gets one.
+            receiver.isCancelled = true;
+            resolve(tooLate);
+          } else if (deadline.isOver()) receiver.giveUp();
+          else takeBack = deadline.whenOver(() => receiver.giveUp());
+        });
+        pool.dispatch(
+          {
+            method: request.method,
+            path: request.path,
+            headers: { ...request.headers, 'accept-encoding': 'identity' },
+            body: request.body ?? null,
+          },
+          receiver,
+        );
+      });
     },
     close: () => pool.destroy(),
   };
 }
 
-/**
- * What `send` comes to; `not-sent` as soon as it is too late to leave while nothing has left. Then `send` must
- * see to it that nothing leaves any more.
- */
-export async function unlessTooLate(
-  { deadline, leaveBy = deadline }: HttpTime,
-  hasLeft: () => boolean,
-  send: () => Promise<HttpExchange>,
-): Promise<HttpExchange> {
-  const tooLate = { kind: 'not-sent', reason: 'deadline' } as const;
-  if (deadline.isOver() || leaveBy.isOver()) return tooLate;
-  const { promise: over, resolve } = Promise.withResolvers<HttpExchange>();
-  const stop = () => {
-    if (!hasLeft()) resolve(tooLate);
-  };
-  const takeBack = leaveBy.whenOver(stop);
-  try {
-    return await Promise.race([send(), over]);
-  } finally {
-    takeBack();
-  }
-}
-
-/** How far a request has come. */
-interface Departure {
-  left: boolean;
-  /** Set when nobody waits for it any more: then it must not leave. */
-  cancelled: boolean;
-}
+/** What comes of a request that may not leave any more. */
+export const tooLate = { kind: 'not-sent', reason: 'deadline' } as const satisfies HttpExchange;
 
 /**
  * Receives one answer. undici calls onRequestStart with the connected socket in hand, and writes the request in the
  * same turn unless it was aborted (lib/dispatcher/client-h1.js, writeH1): from there on it has left.
  */
 class Receiver implements Dispatcher.DispatchHandler {
-  readonly #departure: Departure;
+  hasLeft = false;
+  /** Set when nobody waits for it any more: then it must not leave. */
+  isCancelled = false;
   readonly #mostBytes: number;
   readonly #end: (result: HttpExchange) => void;
   #controller: Dispatcher.DispatchController | undefined;
@@ -189,25 +162,24 @@ class Receiver implements Dispatcher.DispatchHandler {
   #size = 0;
   #waited = false;
 
-  constructor(departure: Departure, mostBytes: number, end: (result: HttpExchange) => void) {
-    this.#departure = departure;
+  constructor(mostBytes: number, end: (result: HttpExchange) => void) {
     this.#mostBytes = mostBytes;
     this.#end = end;
   }
 
-  /** The deadline is over. What has not left is not waited for already: see unlessTooLate. */
+  /** The deadline is over. */
   giveUp(): void {
     this.#waited = true;
     this.#controller?.abort(new Error('The deadline is over.'));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#departure.cancelled) {
+    if (this.isCancelled) {
       controller.abort(new Error('Nobody waits for this request any more.'));
       return;
     }
     this.#controller = controller;
-    this.#departure.left = true;
+    this.hasLeft = true;
   }
 
   onResponseStart(
@@ -235,7 +207,7 @@ class Receiver implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const notSent = { kind: 'not-sent', reason: isMistrust(error) ? 'untrusted' : 'unreachable' } as const;
-    this.#end(this.#departure.left ? { kind: 'no-answer', waited: this.#waited } : notSent);
+    this.#end(this.hasLeft ? { kind: 'no-answer', waited: this.#waited } : notSent);
   }
 }
 

@@ -10,18 +10,28 @@ export interface Deadline {
 
 /** Makes the deadline that is so many milliseconds from now; with Infinity the one that never comes. */
 export function createDeadline(ms: number): Deadline {
-  const endsAt = performance.now() + ms;
-  return {
-    endsAt,
-    isOver: () => performance.now() >= endsAt,
-    whenOver(callback) {
-      if (endsAt === Number.POSITIVE_INFINITY) return () => {};
-      // Rounded up, for a timer that fires a moment too early would find that it is not over.
-      const timer = setTimeout(callback, Math.max(0, Math.ceil(endsAt - performance.now())));
-      timer.unref();
-      return () => clearTimeout(timer);
-    },
-  };
+  return new TimedDeadline(performance.now() + ms);
+}
+
+// A class, so that one of the several that each call makes is no more than a number.
+class TimedDeadline implements Deadline {
+  readonly endsAt: number;
+
+  constructor(endsAt: number) {
+    this.endsAt = endsAt;
+  }
+
+  isOver(): boolean {
+    return performance.now() >= this.endsAt;
+  }
+
+  whenOver(callback: () => void): () => void {
+    if (this.endsAt === Number.POSITIVE_INFINITY) return () => {};
+    // Rounded up, for a timer that fires a moment too early would find that it is not over.
+    const timer = setTimeout(callback, Math.max(0, Math.ceil(this.endsAt - performance.now())));
+    timer.unref();
+    return () => clearTimeout(timer);
+  }
 }
 
 /** Waits for something shared no longer than one's own deadline; what is waited for goes on for the others. */

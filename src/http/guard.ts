@@ -8,7 +8,7 @@ import {
   handleWhenResult,
   wrap,
 } from 'cockatiel';
-import { createHttpClient, type HttpClient, type HttpExchange, unlessTooLate } from './client.ts';
+import { createHttpClient, type HttpClient, type HttpExchange, type HttpTime, tooLate } from './client.ts';
 
 /** What keeps one directory's trouble from becoming everybody's. Our own choices, for no provider publishes any. */
 const guardDefaults = {
@@ -50,20 +50,18 @@ export function createGuardedClient(origin: string): GuardedClient {
   return {
     send(request, time) {
       let started = false;
-      const guarded = async (): Promise<HttpExchange> => {
-        try {
-          return await policy.execute(() => {
-            started = true;
-            return client.send(request, time);
-          });
-        } catch (error) {
+      const guarded = policy
+        .execute(() => {
+          started = true;
+          return client.send(request, time);
+        })
+        .catch((error: unknown): HttpExchange => {
           if (error instanceof BulkheadRejectedError) return { kind: 'not-sent', reason: 'crowded' };
           if (error instanceof BrokenCircuitError) return { kind: 'not-sent', reason: 'broken' };
           throw error;
-        }
-      };
-      // Neither policy gives up its waiting when the time is over; once started, the client sees to it.
-      return unlessTooLate(time, () => started, guarded);
+        });
+      // Once started, the client sees to the time; the bulkhead goes on waiting when it is over.
+      return started ? guarded : unlessTooLate(guarded, time, () => started);
     },
     close: () => client.close(),
     state: {
@@ -71,6 +69,23 @@ export function createGuardedClient(origin: string): GuardedClient {
       waiting: () => guardDefaults.waiting - connections.queueSlots,
     },
   };
+}
+
+/** What comes of a request that waits to be started; `not-sent` as soon as it is too late for that. */
+async function unlessTooLate(
+  waiting: Promise<HttpExchange>,
+  { deadline, leaveBy = deadline }: HttpTime,
+  hasStarted: () => boolean,
+): Promise<HttpExchange> {
+  const { promise: over, resolve } = Promise.withResolvers<HttpExchange>();
+  const takeBack = leaveBy.whenOver(() => {
+    if (!hasStarted()) resolve(tooLate);
+  });
+  try {
+    return await Promise.race([waiting, over]);
+  } finally {
+    takeBack();
+  }
 }
 
 function isFault(exchange: HttpExchange): boolean {

@@ -11,7 +11,8 @@ import { jsonObject, type ProviderError, providerError, type ReadGrammar, rateLi
 
 /** `{errorCode, errorDescription, errorMessage?}`; undefined for a body that is not Descope's own error. */
 function readError(answer: HttpAnswer): ProviderError | undefined {
-  const code = jsonObject(answer.body)?.errorCode;
+  // Looked for in the text first: nearly every answer is a user, and is read as one later.
+  const code = answer.body.includes('"errorCode"') ? jsonObject(answer.body)?.errorCode : undefined;
   if (typeof code === 'string' && code !== '') {
     return providerError(code, answer.headers['cf-ray']);
   }

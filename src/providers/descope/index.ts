@@ -84,7 +84,12 @@ export const descope = defineProvider({
 function createDescope(directory: string, settings: Settings, { http }: { http: HttpClient }): Provider {
   const client = createDescopeClient(settings, http);
   let cached:
-    | { readonly definitions: Promise<readonly CustomFieldDefinition[]>; readonly at: number }
+    | {
+        readonly definitions: Promise<readonly CustomFieldDefinition[]>;
+        readonly at: number;
+        /** What they are, once they have come. */
+        known?: readonly CustomFieldDefinition[];
+      }
     | undefined;
 
   /** Sends a read and gives the whole answer; undefined where the user is not there. */
@@ -97,13 +102,19 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
   /** The definitions, no older than that. Callers share one request, which has a deadline of its own. */
   async function definitions(call: Call, maxAgeMs: number): Promise<readonly CustomFieldDefinition[]> {
     if (!cached || Date.now() - cached.at >= maxAgeMs) {
-      const entry = { definitions: loadDefinitions(), at: Date.now() };
+      const entry: typeof cached = { definitions: loadDefinitions(), at: Date.now() };
       cached = entry;
-      // A failure is not kept: the next call asks again.
-      entry.definitions.catch(() => {
-        if (cached === entry) cached = undefined;
-      });
+      entry.definitions.then(
+        (known) => {
+          entry.known = known;
+        },
+        () => {
+          // A failure is not kept: the next call asks again.
+          if (cached === entry) cached = undefined;
+        },
+      );
     }
+    if (cached.known) return cached.known;
     const known = await waitWithin(cached.definitions, call.deadline);
     if (known === 'deadline')
       throw new ReadFailure(unreachable({ kind: 'not-sent', reason: 'deadline' }, []));
