@@ -67,13 +67,22 @@ export function createSqliteJournal(path: string): Journal {
       const results = inTransaction(db, group.length > 1, () =>
         group.map(({ statement, values }) => runOne(db, prepared, statement, values)),
       );
-      for (const [index, { resolve }] of group.entries()) resolve(results[index] ?? []);
+      for (const [index, { resolve, reject }] of group.entries()) {
+        const result = results[index];
+        if (result instanceof JournalUnavailable) reject(result);
+        else resolve(result ?? []);
+      }
+      for (const result of results) if (result instanceof JournalUnavailable) shutAfter(result.cause);
     } catch (error) {
-      // A full disk leaves the connection whole. To keep it is to keep the lock: while this process is at an
-      // operation, no other may open the file and call that operation one of a process that ended.
-      if (!isFull(error) || open?.db.isTransaction) shut();
+      shutAfter(error);
       for (const { reject } of group) reject(new JournalUnavailable(error));
     }
+  }
+
+  function shutAfter(error: unknown): void {
+    // A full disk leaves the connection whole. To keep it is to keep the lock: while this process is at an
+    // operation, no other may open the file and call that operation one of a process that ended.
+    if (!isFull(error) || open?.db.isTransaction) shut();
   }
 
   return createSqlJournal({
@@ -94,7 +103,7 @@ export function createSqliteJournal(path: string): Journal {
   });
 }
 
-/** What `run` gives, once it is durable; where it fails, nothing of it was done. */
+/** What `run` gives, once it is durable; where it throws, nothing of it was done. */
 function inTransaction<T>(db: DatabaseSync, isNeeded: boolean, run: () => T): T {
   if (!isNeeded) return run();
   db.exec('BEGIN');
@@ -113,18 +122,28 @@ function inTransaction<T>(db: DatabaseSync, isNeeded: boolean, run: () => T): T 
   }
 }
 
+/**
+ * What one statement of a group gives. Where it fails SQLite undoes that one alone; it throws where the whole
+ * transaction was undone (https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
+ */
 function runOne(
   db: DatabaseSync,
   prepared: Map<string, StatementSync>,
   statement: string,
   values: readonly Value[],
-): readonly Row[] {
-  let ready = prepared.get(statement);
-  if (!ready) {
-    ready = db.prepare(statement);
-    if (prepared.size < mostPrepared) prepared.set(statement, ready);
+): readonly Row[] | JournalUnavailable {
+  const isGrouped = db.isTransaction;
+  try {
+    let ready = prepared.get(statement);
+    if (!ready) {
+      ready = db.prepare(statement);
+      if (prepared.size < mostPrepared) prepared.set(statement, ready);
+    }
+    return ready.all(Object.fromEntries(values.map((value, index) => [`$${index + 1}`, value])));
+  } catch (error) {
+    if (isGrouped && !db.isTransaction) throw error;
+    return new JournalUnavailable(error);
   }
-  return ready.all(Object.fromEntries(values.map((value, index) => [`$${index + 1}`, value])));
 }
 
 function openFile(file: string): DatabaseSync {

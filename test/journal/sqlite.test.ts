@@ -125,13 +125,32 @@ describe('calls of one turn', () => {
     expect(all.map(({ kind }) => kind).toSorted()).toEqual(['begun', ...Array(49).fill('known')]);
   });
 
-  it('fail together: nothing of any is there then', async () => {
+  it('that fail harm no other', async () => {
     const made = open();
     await made.check();
     await made.close();
     const db = new DatabaseSync(file);
     db.exec(`CREATE TRIGGER refuse BEFORE INSERT ON idpatch_operation WHEN NEW.caller = 'bad'
       BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+    db.close();
+    const journal = open();
+    const [first, bad, last] = [intent({ key: 'a' }), intent({ caller: 'bad' }), intent({ key: 'b' })];
+    const answers = await Promise.allSettled([first, bad, last].map((one) => journal.begin(one)));
+    const begun = { status: 'fulfilled', value: { kind: 'begun' } };
+    const failed = { status: 'rejected', reason: expect.any(JournalUnavailable) };
+    expect(answers).toEqual([begun, failed, begun]);
+    for (const one of [first, last])
+      expect(await journal.find(one.operationId)).toMatchObject(withoutTtl(one));
+    expect(await journal.find(bad.operationId)).toBeUndefined();
+  });
+
+  it('fail together where the whole is undone: nothing of any is there then', async () => {
+    const made = open();
+    await made.check();
+    await made.close();
+    const db = new DatabaseSync(file);
+    db.exec(`CREATE TRIGGER refuse BEFORE INSERT ON idpatch_operation WHEN NEW.caller = 'bad'
+      BEGIN SELECT RAISE(ROLLBACK, 'refused'); END`);
     db.close();
     const journal = open();
     const [first, bad, last] = [intent({ key: 'a' }), intent({ caller: 'bad' }), intent({ key: 'b' })];
