@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { someUser } from '../expected.ts';
 import {
@@ -54,15 +55,17 @@ export function outcomes(stageOf: () => ProfileFormStage): void {
     await review(page);
     stage.faults = {
       intercept: ({ method }) =>
-        method === 'PATCH' ? { status: 429, headers: { 'retry-after': '600' }, body: {} } : undefined,
+        method === 'PATCH' ? { status: 429, headers: { 'retry-after': '11' }, body: {} } : undefined,
     };
     await save(page);
     await says(page, 'Nothing was saved.');
     const again = page.getByRole('alert').getByRole('button', { name: /^Try again/ });
-    expect(await again.textContent()).toBe('Try again in 600 s');
+    expect(await again.textContent()).toBe('Try again in 11 s');
     expect(await again.isDisabled()).toBe(true);
     stage.faults = {};
-    for (let second = 0; second < 600; second += 1) await page.clock.runFor(1000);
+    // The page's clock is the test's; the server holds everybody of the directory back by its own.
+    await delay(11_000);
+    for (let second = 0; second < 11; second += 1) await page.clock.runFor(1000);
     await again.click();
     await says(page, 'Saved.');
     expect(new Set(keys).size).toBe(2);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { EmulatorRequest } from '../../src/sandbox/emulator.ts';
 import { someUser, written } from '../expected.ts';
@@ -29,8 +30,10 @@ it('has those called again that are retryable, with new keys, and the others kee
   expect(section).toContain('give each its own `idempotencyKey`');
   let isLimited = true;
   const intercept = ({ method }: EmulatorRequest) =>
-    isLimited && method === 'PATCH' ? { status: 429, headers: { 'retry-after': '60' } } : undefined;
-  const door = await open({ ...freshJournal(), customers: { intercept } });
+    isLimited && method === 'PATCH' ? { status: 429, headers: { 'retry-after': '1' } } : undefined;
+  // Too little time to wait for it within the call.
+  const limits = { deadlineMs: 1_000, readBackMs: 300 };
+  const door = await open({ ...freshJournal(), customers: { intercept }, limits });
   const inputOf = (id: string, displayName: string) => ({
     ...{ user: { id }, patch: { displayName } },
     idempotencyKey: randomUUID(),
@@ -55,6 +58,7 @@ it('has those called again that are retryable, with new keys, and the others kee
     { ...first[2], operationId: expect.any(String) },
     ...first.slice(3),
   ]);
+  await delay(1_000);
   const again = inputs.filter((_, index) => first[index]?.errors.some(({ retryable }) => retryable));
   const told = await patchMany(
     door,
