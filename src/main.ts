@@ -1,6 +1,7 @@
 import { ConfigError, loadConfig } from './config.ts';
+import { createLog } from './log.ts';
 import { loggedError } from './logged-error.ts';
-import { createLog, startService } from './service.ts';
+import { startService } from './service.ts';
 
 /**
  * Milliseconds beyond its grace and one deadline that a process has when it is asked to leave: a request may take

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DestinationStream, type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { createAuthenticator } from './callers/authenticate.ts';
 import { createRateLimit } from './callers/rate-limit.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -12,7 +12,6 @@ import { createPacing } from './http/pacing.ts';
 import type { Journal } from './journal/journal.ts';
 import { createPostgresJournal } from './journal/postgres.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
-import { loggedError } from './logged-error.ts';
 import { createOperationsUnderWay } from './operations-under-way.ts';
 import { createServer } from './server.ts';
 import { answerScrape } from './telemetry/scrape.ts';
@@ -34,27 +33,6 @@ export interface Service {
    * and closes the providers' connections and the journal. The metrics are there until the last.
    */
   close(graceMs?: number): Promise<void>;
-}
-
-/**
- * The log: one line of JSON an event. On standard output, unless it is to go elsewhere, it is written a tenth of a
- * second later at most, many lines at once, for a write of its own is a tenth of what an operation costs.
- */
-export function createLog(destination: DestinationStream = standardOutput()): Logger {
-  const options = {
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    serializers: { err: loggedError },
-    // pino takes the message of what is under this key for the line's own, past its serializer.
-    errorKey: 'none',
-  };
-  return pino(options, destination);
-}
-
-function standardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, minLength: 8_192, periodicFlush: 100 });
-  process.once('exit', () => output.flushSync());
-  return output;
 }
 
 /** Starts what a configuration describes and listens. Rejects where the address cannot be had. */

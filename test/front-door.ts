@@ -1,9 +1,10 @@
 import { Writable } from 'node:stream';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
+import { createLog } from '../src/log.ts';
 import { type Sandbox, type SandboxChanges, startSandbox } from '../src/sandbox/sandbox.ts';
 import { starterTabs } from '../src/sandbox/welcome.ts';
-import { createLog, startService } from '../src/service.ts';
+import { startService } from '../src/service.ts';
 import {
   type PatchedFragment,
   PatchedFragmentDoc,

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
+import { createLog } from '../../src/log.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
-import { createLog, startService } from '../../src/service.ts';
+import { startService } from '../../src/service.ts';
 import { someUser } from '../expected.ts';
 import { type FrontDoor, openFrontDoor } from '../front-door.ts';
 import { scrape } from './scraped.ts';
