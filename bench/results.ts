@@ -49,8 +49,11 @@ function short(figures: readonly Figures[]): string {
       row('× pass-through', (one) => ratioTo('pass-through', 'steadyCpuPerRequest', figures, one)),
       row('CPU µs, full load', ({ cpuPerRequest }) => cpuPerRequest.toFixed(0)),
       row('× bare Yoga', (one) => ratioTo('bare Yoga', 'cpuPerRequest', figures, one)),
-      row('requests a second', ({ requestsPerSecond }) => requestsPerSecond.toFixed(0)),
-      row('p50 / p99 ms', ({ p50Ms, p99Ms }) => `${p50Ms.toFixed(1)} / ${p99Ms.toFixed(1)}`),
+      row(
+        'req/s, p50 / p99 ms',
+        ({ requestsPerSecond, p50Ms, p99Ms }) =>
+          `${requestsPerSecond.toFixed(0)}, ${p50Ms.toFixed(1)} / ${p99Ms.toFixed(1)}`,
+      ),
     ],
   );
 }
