@@ -15,6 +15,7 @@ import { createSqliteJournal } from './journal/sqlite.ts';
 import { loggedError } from './logged-error.ts';
 import { createOperationsUnderWay } from './operations-under-way.ts';
 import { createServer } from './server.ts';
+import { openStandardOutput } from './standard-output.ts';
 import { answerScrape } from './telemetry/scrape.ts';
 import { startTelemetry } from './telemetry/start.ts';
 import { watchAnswers } from './telemetry/watch-answers.ts';
@@ -40,7 +41,7 @@ export interface Service {
  * The log: one line of JSON an event. On standard output, unless it is to go elsewhere, it is written a tenth of a
  * second later at most, many lines at once, for a write of its own is a tenth of what an operation costs.
  */
-export function createLog(destination: DestinationStream = standardOutput()): Logger {
+export function createLog(destination: DestinationStream = openStandardOutput()): Logger {
   const options = {
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -49,12 +50,6 @@ export function createLog(destination: DestinationStream = standardOutput()): Lo
     errorKey: 'none',
   };
   return pino(options, destination);
-}
-
-function standardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, minLength: 8_192, periodicFlush: 100 });
-  process.once('exit', () => output.flushSync());
-  return output;
 }
 
 /** Starts what a configuration describes and listens. Rejects where the address cannot be had. */
