@@ -170,8 +170,14 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
       for (const response of unanswered) last.add(response);
     },
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const lastCall = performance.now() + bounds.requestTimeout;
+      const closeIdle = server.closeIdleConnections.bind(server);
+      // Node, which does so itself as it closes, takes for idle what still has a given answer to bring to its client.
+      server.closeIdleConnections = () => {
+        const late = performance.now() > lastCall;
+        if (late || ![...unanswered].some(({ writableEnded }) => writableEnded)) closeIdle();
+      };
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const sweep = () => {
         // A connection is idle only some time after its last answer, and nothing says when.
         server.closeIdleConnections();
