@@ -1,11 +1,12 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { loggedError } from './logged-error.ts';
+import { openStandardOutput } from './standard-output.ts';
 
 /**
  * The log: one line of JSON an event. On standard output, unless it is to go elsewhere, it is written a tenth of a
  * second later at most, many lines at once, for a write of its own is a tenth of what an operation costs.
  */
-export function createLog(destination: DestinationStream = standardOutput()): Logger {
+export function createLog(destination: DestinationStream = openStandardOutput()): Logger {
   const options = {
     base: null,
     timestamp: isoTime,
@@ -27,10 +28,4 @@ function isoTime(): string {
     secondText = new Date(second).toISOString().slice(0, -'000Z'.length);
   }
   return `,"time":"${secondText}${String(inSecond).padStart(3, '0')}Z"`;
-}
-
-function standardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, minLength: 8_192, periodicFlush: 100 });
-  process.once('exit', () => output.flushSync());
-  return output;
 }

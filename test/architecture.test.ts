@@ -100,7 +100,7 @@ describe('a provider', () => {
 const floors: readonly (readonly [name: string, files: RegExp])[] = [
   ['edge', /^src\/main\.ts$/],
   ['sandbox', /^src\/sandbox\//],
-  ['service', /^src\/(service|log|logged-error)\.ts$/],
+  ['service', /^src\/(service|log|logged-error|standard-output)\.ts$/],
   ['server', /^src\/server\.ts$/],
   ['what comes in and goes out over HTTP', /^src\/edge\//],
   ['schema', /^src\/schema\//],

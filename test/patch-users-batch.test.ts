@@ -137,6 +137,14 @@ describe('users of a batch who failed', () => {
       1,
     ],
     [
+      'is in both lists and not understood in one',
+      (all, [id = '']) => ({
+        patchedUsers: [{ userId: id, createdTime: 'today' }, ...all.patchedUsers.slice(1)],
+        failedUsers: [failed(id)],
+      }),
+      1,
+    ],
+    [
       'failed with another',
       (all, ids) => ({
         patchedUsers: all.patchedUsers.slice(1),

@@ -33,7 +33,7 @@ const lingerMs = 500;
 export interface HttpServer {
   /** `http://<host>:<port>`, with the port that was really taken. */
   readonly url: string;
-  /** From now on every answer is the last of its connection. */
+  /** From now on a connection ends with the answer to the last request that came by it. */
   leave(): void;
   /** Takes no more connections. Resolves when every answer is given and the last connection is closed. */
   close(): Promise<void>;
@@ -52,19 +52,26 @@ export interface HttpServerOptions {
 export async function listen({ host, port, answer, log }: HttpServerOptions): Promise<HttpServer> {
   const everywhere = securityHeaders(host);
   const unanswered = new Set<ServerResponse>();
-  /** Those that are the last of their connection: one kept alive would keep a process alive that wants to leave. */
+  /** The newest of each connection: a client may send requests before it has the answers of those before. */
+  const newest = new WeakMap<Duplex, ServerResponse>();
+  /** Those after which nothing more is read: one kept alive would keep a process alive that wants to leave. */
   const last = new WeakSet<ServerResponse>();
+  /** Connections of which an answer said that it is the last: https://www.rfc-editor.org/rfc/rfc9112#section-9.6 */
+  const closing = new WeakSet<Duplex>();
   const ending = new WeakSet<Duplex>();
   let leaving = false;
 
   function begin(response: ServerResponse): void {
     unanswered.add(response);
+    newest.set(response.req.socket, response);
     response.once('close', () => unanswered.delete(response));
     // Of an upgrade that is not made Node throws away whatever it read after the request: nothing may follow.
     if (leaving || response.req.headers.upgrade !== undefined) last.add(response);
   }
 
   const server = createServer(serverOptions, async (request, response) => {
+    // Whoever was told that nothing more is answered may send it elsewhere.
+    if (closing.has(request.socket)) return;
     begin(response);
     let given: Answer;
     try {
@@ -83,18 +90,37 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
 
   function send(response: ServerResponse, { status, headers, body }: Answer): void {
     if (response.destroyed || response.writableEnded) return;
+    const { connection, ...others } = headers;
+    const closes = (last.has(response) || connection === 'close') && endsConnection(response);
     response.writeHead(status, {
       ...everywhere,
-      ...headers,
+      ...others,
       ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }),
-      ...(last.has(response) ? { connection: 'close' } : {}),
+      ...(closes ? { connection: 'close' } : {}),
     });
     response.end(body);
   }
 
+  /**
+   * Whether the connection may end with this answer. Where another request has come since, it is that one's answer
+   * that it ends with: what was begun is not to be left without one.
+   */
+  function endsConnection(response: ServerResponse): boolean {
+    const { socket } = response.req;
+    const after = newest.get(socket) ?? response;
+    if (after !== response && !after.headersSent) {
+      last.add(after);
+      return false;
+    }
+    closing.add(socket);
+    if (after !== response) after.once('finish', () => endSoon(socket));
+    return after === response;
+  }
+
   // Node drops headers above this count without a word. Their size bounds them already.
   server.maxHeadersCount = 0;
-  server.on('checkExpectation', (_request, response) => {
+  server.on('checkExpectation', (request, response) => {
+    if (closing.has(request.socket)) return;
     begin(response);
     send(response, refused(417, 'BAD_REQUEST', 'Expect takes 100-continue only.'));
   });
@@ -144,8 +170,14 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
       for (const response of unanswered) last.add(response);
     },
     async close() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const lastCall = performance.now() + bounds.requestTimeout;
+      const closeIdle = server.closeIdleConnections.bind(server);
+      // Node, which does so itself as it closes, takes for idle what still has a given answer to bring to its client.
+      server.closeIdleConnections = () => {
+        const late = performance.now() > lastCall;
+        if (late || ![...unanswered].some(({ writableEnded }) => writableEnded)) closeIdle();
+      };
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const sweep = () => {
         // A connection is idle only some time after its last answer, and nothing says when.
         server.closeIdleConnections();

@@ -4,7 +4,7 @@ export interface Deadline {
   readonly endsAt: number;
   /** Whether it is past. */
   isOver(): boolean;
-  /** Calls back once when it is past, at the earliest in a later turn. Gives what takes the call back. */
+  /** Calls back once when `isOver` says so, at the earliest in a later turn. Gives what takes the call back. */
   whenOver(callback: () => void): () => void;
 }
 
@@ -27,9 +27,14 @@ class TimedDeadline implements Deadline {
 
   whenOver(callback: () => void): () => void {
     if (this.endsAt === Number.POSITIVE_INFINITY) return () => {};
-    // Rounded up, for a timer that fires a moment too early would find that it is not over.
-    const timer = setTimeout(callback, Math.max(0, Math.ceil(this.endsAt - performance.now())));
-    timer.unref();
+    let timer: NodeJS.Timeout;
+    const wait = () => {
+      timer = setTimeout(look, Math.max(0, Math.ceil(this.endsAt - performance.now()))).unref();
+    };
+    // A timer fires up to a millisecond early, for it counts whole ones. Who is told so early that a request has
+    // not left in time may see it leave all the same.
+    const look = () => (this.isOver() ? callback() : wait());
+    wait();
     return () => clearTimeout(timer);
   }
 }

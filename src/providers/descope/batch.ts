@@ -11,10 +11,12 @@ export type Said =
  */
 export function decodeBatch(answer: BatchAnswer, userIds: readonly string[]): readonly (Said | undefined)[] {
   const asked = new Set(userIds);
-  const said: (readonly [userId: string, Said])[] = [];
+  const said: (readonly [userId: string, Said | undefined])[] = [];
   for (const one of answer.patchedUsers ?? []) {
     const user = parseUser(one);
-    if (user) said.push([user.userId, { kind: 'written', user }]);
+    // One that is there and cannot be understood contradicts a failure, and says nothing else.
+    const userId = user?.userId ?? (one as { readonly userId?: unknown } | null)?.userId;
+    if (typeof userId === 'string') said.push([userId, user && { kind: 'written', user }]);
   }
   for (const { failure, user } of answer.failedUsers ?? []) {
     // Which member names the user that was asked for is documented nowhere: by our request it is a user id, and
