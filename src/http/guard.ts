@@ -49,11 +49,12 @@ export function createGuardedClient(origin: string): GuardedClient {
   const policy = wrap(connections, breaker);
   return {
     send(request, time) {
-      let started = false;
+      const start = { isMade: false, isTooLate: false };
       const guarded = policy
         .execute(() => {
-          started = true;
-          return client.send(request, time);
+          start.isMade = true;
+          // Whoever was told that nothing was sent was told the truth.
+          return start.isTooLate ? Promise.resolve(tooLate) : client.send(request, time);
         })
         .catch((error: unknown): HttpExchange => {
           if (error instanceof BulkheadRejectedError) return { kind: 'not-sent', reason: 'crowded' };
@@ -61,7 +62,7 @@ export function createGuardedClient(origin: string): GuardedClient {
           throw error;
         });
       // Once started, the client sees to the time; the bulkhead goes on waiting when it is over.
-      return started ? guarded : unlessTooLate(guarded, time, () => started);
+      return start.isMade ? guarded : unlessTooLate(guarded, time, start);
     },
     close: () => client.close(),
     state: {
@@ -75,11 +76,13 @@ export function createGuardedClient(origin: string): GuardedClient {
 async function unlessTooLate(
   waiting: Promise<HttpExchange>,
   { deadline, leaveBy = deadline }: HttpTime,
-  hasStarted: () => boolean,
+  start: { readonly isMade: boolean; isTooLate: boolean },
 ): Promise<HttpExchange> {
   const { promise: over, resolve } = Promise.withResolvers<HttpExchange>();
   const takeBack = leaveBy.whenOver(() => {
-    if (!hasStarted()) resolve(tooLate);
+    if (start.isMade) return;
+    start.isTooLate = true;
+    resolve(tooLate);
   });
   try {
     return await Promise.race([waiting, over]);

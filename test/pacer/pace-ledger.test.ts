@@ -117,6 +117,13 @@ const missing = await startPostgres().then(
 );
 afterAll(() => server?.remove());
 
+/** A pool of which an idle connection that dies is no error. */
+function openPool(options: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: server.url(options), max: 2 });
+  pool.on('error', () => {});
+  return pool;
+}
+
 describe.skipIf(missing)(
   `in PostgreSQL${missing === undefined ? '' : ` (there is none: ${missing})`}`,
   () => {
@@ -127,10 +134,7 @@ describe.skipIf(missing)(
         const journal = createPostgresJournal(server.url());
         await journal.check();
         await journal.close();
-        const pools = Array.from(
-          { length: 6 },
-          () => new pg.Pool({ connectionString: server.url(options), max: 2 }),
-        );
+        const pools = Array.from({ length: 6 }, () => openPool(options));
         onTestFinished(() => Promise.all(pools.map((pool) => pool.end())).then(() => {}));
         const key = `https://api.example P${level}`;
         const leases = await Promise.all(
@@ -154,7 +158,7 @@ describe.skipIf(missing)(
 
     it('without its table it says so', async () => {
       await server.execute('CREATE SCHEMA empty');
-      const pool = new pg.Pool({ connectionString: server.url('-c search_path=empty') });
+      const pool = openPool('-c search_path=empty');
       onTestFinished(() => pool.end());
       await expect(createPostgresLedger(pool, 'key').lease(request)).rejects.toThrow(/idpatch_pace/);
     });
