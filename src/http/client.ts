@@ -112,14 +112,16 @@ export function createHttpClient(origin: string, settings: HttpClientSettings): 
     bodyTimeout: 0,
   });
   return {
-    send(request, { deadline, leaveBy = deadline }) {
-      if (deadline.isOver() || leaveBy.isOver()) return Promise.resolve(tooLate);
+    send(request, time) {
+      const { deadline } = time;
+      const lastCall = lastCallOf(time);
+      if (lastCall.isOver()) return Promise.resolve(tooLate);
       return new Promise((resolve) => {
         const receiver = new Receiver(settings.answerBytes, (result) => {
           takeBack();
           resolve(result);
         });
-        let takeBack = leaveBy.whenOver(() => {
+        let takeBack = lastCall.whenOver(() => {
           if (!receiver.hasLeft) {
             // One that still waits for a connection is not written when it gets one.
             receiver.isCancelled = true;
@@ -140,6 +142,11 @@ export function createHttpClient(origin: string, settings: HttpClientSettings): 
     },
     close: () => pool.destroy(),
   };
+}
+
+/** When a request must have left: nobody is bound to have `leaveBy` before the deadline. */
+export function lastCallOf({ deadline, leaveBy = deadline }: HttpTime): Deadline {
+  return leaveBy.endsAt < deadline.endsAt ? leaveBy : deadline;
 }
 
 /** What comes of a request that may not leave any more. */

@@ -8,7 +8,14 @@ import {
   handleWhenResult,
   wrap,
 } from 'cockatiel';
-import { createHttpClient, type HttpClient, type HttpExchange, type HttpTime, tooLate } from './client.ts';
+import {
+  createHttpClient,
+  type HttpClient,
+  type HttpExchange,
+  type HttpTime,
+  lastCallOf,
+  tooLate,
+} from './client.ts';
 
 /** What keeps one directory's trouble from becoming everybody's. Our own choices, for no provider publishes any. */
 const guardDefaults = {
@@ -75,11 +82,11 @@ export function createGuardedClient(origin: string): GuardedClient {
 /** What comes of a request that waits to be started; `not-sent` as soon as it is too late for that. */
 async function unlessTooLate(
   waiting: Promise<HttpExchange>,
-  { deadline, leaveBy = deadline }: HttpTime,
+  time: HttpTime,
   start: { readonly isMade: boolean; isTooLate: boolean },
 ): Promise<HttpExchange> {
   const { promise: over, resolve } = Promise.withResolvers<HttpExchange>();
-  const takeBack = leaveBy.whenOver(() => {
+  const takeBack = lastCallOf(time).whenOver(() => {
     if (start.isMade) return;
     start.isTooLate = true;
     resolve(tooLate);

@@ -1,4 +1,11 @@
-import type { HttpClient, HttpExchange, HttpTime, Paced, WriteUnderWay } from './client.ts';
+import {
+  type HttpClient,
+  type HttpExchange,
+  type HttpTime,
+  lastCallOf,
+  type Paced,
+  type WriteUnderWay,
+} from './client.ts';
 import type { Permit, Permits, Purpose } from './permits.ts';
 import { retryAfterMs } from './retry-after.ts';
 
@@ -127,7 +134,7 @@ export function createPacer(
     for (const line of lines) {
       for (const waiter of line) {
         const wait = msUntilTurn(waiter.rank, ahead, now);
-        if (now + wait >= latestOf(waiter.time)) waiter.settle(paced(wait));
+        if (now + wait >= lastCallOf(waiter.time).endsAt) waiter.settle(paced(wait));
         else ahead += 1;
       }
     }
@@ -182,7 +189,7 @@ export function createPacer(
       },
     };
     line.add(waiter);
-    const takeBack = (time.leaveBy ?? time.deadline).whenOver(tooLate);
+    const takeBack = lastCallOf(time).whenOver(tooLate);
     lookLater(now);
     return promise;
   }
@@ -198,7 +205,7 @@ export function createPacer(
     if (giveUpOverdue(now) && ahead === 0) taken = tryTake(time, rank, now);
     if (taken) return taken;
     const ms = msUntilTurn(rank, ahead, now);
-    return now + ms >= latestOf(time) ? paced(ms) : wait(time, rank, now);
+    return now + ms >= lastCallOf(time).endsAt ? paced(ms) : wait(time, rank, now);
   }
 
   return {
@@ -208,7 +215,7 @@ export function createPacer(
     pace: (client, onWaited) => ({
       async send(request, time) {
         // Whoever comes too late is told so by the client.
-        if ((time.leaveBy ?? time.deadline).isOver()) return client.send(request, time);
+        if (lastCallOf(time).isOver()) return client.send(request, time);
         let taken = take(time);
         if (taken instanceof Promise) {
           const since = clock();
@@ -258,10 +265,6 @@ function rankOf({ urgency, write }: HttpTime): Rank {
 /** A write takes the permit of its look along. */
 function permitsFor(rank: Rank): number {
   return rank === ranks.write ? 2 : 1;
-}
-
-function latestOf({ leaveBy, deadline }: HttpTime): number {
-  return (leaveBy ?? deadline).endsAt;
 }
 
 function paced(ms: number): Paced {
