@@ -63,5 +63,5 @@ await bench.close();
 
 const failures = sections.flatMap((section) => section.failures);
 for (const failure of failures) process.stdout.write(`\nFAILED: ${failure}\n`);
-if (options.markdown && failures.length === 0) writeTables({ sections, figures, cores: bench.cores });
+if (options.markdown) writeTables({ sections, figures, cores: bench.cores });
 process.exitCode = failures.length > 0 ? 1 : 0;

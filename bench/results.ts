@@ -67,6 +67,7 @@ function whole({ sections, cores }: Results): string {
     `${cpus().length} × ${cpu?.model ?? 'an unknown processor'}, ${mebibytes(totalmem())} MiB, Linux ${release()}.`,
     `${cores.says}\n`,
     ...sections.map(({ title, text }) => `## ${title}\n\n${text}\n`),
+    ...sections.flatMap(({ failures }) => failures.map((failure) => `**Failed:** ${failure}\n`)),
   ].join('\n');
 }
 
