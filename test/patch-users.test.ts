@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SeedUser } from '../src/sandbox/emulator.ts';
 import { policyCallers, tells, tokenOf, userIdOf } from './callers/policy-door.ts';
+import { freshJournal } from './clients/fresh-journal.ts';
 import {
   arrived,
   counted,
@@ -290,7 +291,7 @@ describe('a call of patchUsers', () => {
   });
 
   it('gives null for a patch that meets a bug of ours, and the others as they are', async () => {
-    const door = await openDoor();
+    const door = await openDoor(freshJournal());
     const { stringify } = JSON;
     const broken = vi.spyOn(JSON, 'stringify').mockImplementation((value, ...more) => {
       // Where the input's digest is made, for only there is a function given.
