@@ -21,7 +21,7 @@ interface OwnRecord {
   readonly fields: ReadonlySet<string>;
 }
 
-/** Who asks, and what they may do. Made once a request, from a verified token or because anybody may ask. */
+/** Who asks, and what they may do. The same object as long as its token is known, or because anybody may ask. */
 export interface Caller {
   /** The same for every request of one caller, and for no other: for the log, the journal and the rate limit. */
   readonly id: string;

@@ -107,7 +107,7 @@ export function createHttpClient(origin: string, settings: HttpClientSettings): 
     connect: settledConnector(settings.connectTimeoutMs),
     // Over HTTP/2 undici sends a refused stream's request again by itself.
     allowH2: false,
-    // The caller's signal is the one deadline; undici's own timers are too coarse to be a second one.
+    // The caller's deadline is the only one; undici's own timers are too coarse to be a second one.
     headersTimeout: 0,
     bodyTimeout: 0,
   });

@@ -125,41 +125,38 @@ describe('calls of one turn', () => {
     expect(all.map(({ kind }) => kind).toSorted()).toEqual(['begun', ...Array(49).fill('known')]);
   });
 
-  it('that fail harm no other', async () => {
+  /** What becomes of three begins of one turn, where the database refuses the one of the caller "bad" in this way. */
+  async function beginThree(action: 'ABORT' | 'ROLLBACK') {
     const made = open();
     await made.check();
     await made.close();
     const db = new DatabaseSync(file);
     db.exec(`CREATE TRIGGER refuse BEFORE INSERT ON idpatch_operation WHEN NEW.caller = 'bad'
-      BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+      BEGIN SELECT RAISE(${action}, 'refused'); END`);
     db.close();
     const journal = open();
-    const [first, bad, last] = [intent({ key: 'a' }), intent({ caller: 'bad' }), intent({ key: 'b' })];
-    const answers = await Promise.allSettled([first, bad, last].map((one) => journal.begin(one)));
-    const begun = { status: 'fulfilled', value: { kind: 'begun' } };
-    const failed = { status: 'rejected', reason: expect.any(JournalUnavailable) };
+    const intents = [intent({ key: 'a' }), intent({ caller: 'bad' }), intent({ key: 'b' })];
+    const answers = await Promise.allSettled(intents.map((one) => journal.begin(one)));
+    const found = await Promise.all(intents.map(({ operationId }) => journal.find(operationId)));
+    const again = await journal.begin(intent({ key: 'c' }));
+    return { intents, answers, found, again };
+  }
+  const begun = { status: 'fulfilled', value: { kind: 'begun' } };
+  const failed = { status: 'rejected', reason: expect.any(JournalUnavailable) };
+
+  it('that fail harm no other', async () => {
+    const { intents, answers, found, again } = await beginThree('ABORT');
     expect(answers).toEqual([begun, failed, begun]);
-    for (const one of [first, last])
-      expect(await journal.find(one.operationId)).toMatchObject(withoutTtl(one));
-    expect(await journal.find(bad.operationId)).toBeUndefined();
+    const [first, , last] = intents.map(withoutTtl);
+    expect(found).toMatchObject([first, undefined, last]);
+    expect(again).toEqual({ kind: 'begun' });
   });
 
   it('fail together where the whole is undone: nothing of any is there then', async () => {
-    const made = open();
-    await made.check();
-    await made.close();
-    const db = new DatabaseSync(file);
-    db.exec(`CREATE TRIGGER refuse BEFORE INSERT ON idpatch_operation WHEN NEW.caller = 'bad'
-      BEGIN SELECT RAISE(ROLLBACK, 'refused'); END`);
-    db.close();
-    const journal = open();
-    const [first, bad, last] = [intent({ key: 'a' }), intent({ caller: 'bad' }), intent({ key: 'b' })];
-    const answers = await Promise.allSettled([first, bad, last].map((one) => journal.begin(one)));
-    for (const answer of answers) {
-      expect(answer).toMatchObject({ status: 'rejected', reason: expect.any(JournalUnavailable) });
-    }
-    for (const one of [first, bad, last]) expect(await journal.find(one.operationId)).toBeUndefined();
-    expect(await journal.begin(first)).toEqual({ kind: 'begun' });
+    const { answers, found, again } = await beginThree('ROLLBACK');
+    expect(answers).toEqual([failed, failed, failed]);
+    expect(found).toEqual([undefined, undefined, undefined]);
+    expect(again).toEqual({ kind: 'begun' });
   });
 
   it('that wait when it is closed are still done', async () => {
