@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { checkPatch, forbidden, type PatchRequest } from './check-patch.ts';
 import type { Context, OperationTime } from './context.ts';
 import { errorOfFailure } from './error-of-failure.ts';
-import { JournalUnavailable } from './journal/journal.ts';
+import { type Journal, JournalUnavailable } from './journal/journal.ts';
 import {
   type PatchError,
   ProviderRefusedError,
@@ -34,7 +34,7 @@ interface Operation {
  * found wrong: it is reported together with everything else, and then nothing is sent.
  * Answers in every case; what a caller can act on is in `errors`, never thrown.
  */
-export async function patchUser(
+export function patchUser(
   request: PatchRequest,
   found: readonly PatchError[],
   context: Context,
@@ -83,7 +83,8 @@ async function perform(
     return 'unavailable' as const;
   };
   try {
-    const known = found.length === 0 ? await recall(request, context).catch(logUnavailable) : undefined;
+    const repeats = found.length === 0 ? recall(request, context) : undefined;
+    const known = repeats && (await repeats.catch(logUnavailable));
     if (known === 'unavailable') return cannotRecall();
     if (known) return await replay(known, request, operation.digest, time, context);
     const checked = await checkPatch(request, found, time, context);
@@ -92,11 +93,12 @@ async function perform(
     const userId = await findUserId(target, time.writing);
     if (userId instanceof UserNotFoundError) return notApplied([userId]);
     const user = globalId({ directory: target.directory.name, userId });
-    const earlier = await begin(operation, user, plan, context);
+    const { journal } = context;
+    const earlier = journal && (await begin(operation, user, plan, journal, context));
     if (earlier) return earlier;
     const verdict = await takeTurn(operation, plan, target, userId, context);
     if (verdict.outcome !== 'NOT_APPLIED') context.loaders.replace(user, verdict.user ?? undefined);
-    await record(operationId, verdict, context);
+    if (journal) await record(operationId, verdict, journal, context);
     return verdict;
   } catch (failure) {
     if (failure instanceof JournalUnavailable) logUnavailable(failure);
@@ -111,9 +113,10 @@ async function begin(
   { operationId, request, digest, time }: Operation,
   user: string,
   plan: Plan,
+  journal: Journal,
   context: Context,
 ): Promise<Awaited<ReturnType<typeof replay>> | undefined> {
-  const begun = await context.journal?.begin({
+  const begun = await journal.begin({
     operationId,
     caller: context.caller.id,
     key: request.idempotencyKey ?? null,
@@ -123,7 +126,7 @@ async function begin(
     // What it wrote may still be on its way to the provider when its time here is over.
     ttlMs: 2 * context.limits.deadlineMs,
   });
-  return begun?.kind === 'known' ? replay(begun.operation, request, digest, time, context) : undefined;
+  return begun.kind === 'known' ? replay(begun.operation, request, digest, time, context) : undefined;
 }
 
 /** Applies the plan when it is this patch's turn. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { checkPatch, type PatchRequest } from './check-patch.ts';
 import { notShown } from './confirm.ts';
 import type { Context, OperationTime } from './context.ts';
-import type { Operation } from './journal/journal.ts';
+import type { Journal, Operation } from './journal/journal.ts';
 import { readErrors, recordErrors } from './journal/recorded-error.ts';
 import { IdempotencyError, JournalUnavailableError } from './outcome.ts';
 import { parseGlobalId } from './user.ts';
@@ -18,13 +18,13 @@ export function inputDigest({ user, patch, ifVersion }: PatchRequest): string {
 }
 
 /**
- * The operation that the caller's key stands for already; undefined without a key, or without a journal.
+ * The operation that the caller's key stands for already; undefined at once without a key, or without a journal.
  * @throws JournalUnavailable
  */
-export async function recall(
+export function recall(
   { idempotencyKey: key }: PatchRequest,
   { journal, caller }: Context,
-): Promise<Operation | undefined> {
+): Promise<Operation | undefined> | undefined {
   return key === undefined ? undefined : journal?.recall(caller.id, key);
 }
 
@@ -51,11 +51,12 @@ export function keyReused(): Verdict {
 export async function record(
   operationId: string,
   verdict: Verdict,
-  { journal, log }: Context,
+  journal: Journal,
+  { log }: Context,
 ): Promise<void> {
   const { outcome, confirmedBy, errors } = verdict;
   try {
-    await journal?.finish(operationId, { outcome, confirmedBy, errors: recordErrors(errors) });
+    await journal.finish(operationId, { outcome, confirmedBy, errors: recordErrors(errors) });
   } catch (err) {
     log.error({ event: 'journal', operationId, problem: 'The result could not be put on record.', err });
   }
@@ -84,7 +85,7 @@ export async function replay(
     return { operationId, outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [error] };
   }
   const verdict = await afterCrash(operation, request, time, context);
-  await record(operationId, verdict, context);
+  if (context.journal) await record(operationId, verdict, context.journal, context);
   return { operationId, ...verdict };
 }
 

@@ -65,13 +65,16 @@ export function findTarget(
 }
 
 /**
- * The provider's id of the target. A login is looked up; an id is taken as it is, whether it exists or not.
+ * The provider's id of the target. A login is looked up; an id is taken at once as it is, whether it exists or not.
  * @throws ReadFailure
  */
-export async function findUserId(target: Target, call: Call): Promise<string | UserNotFoundError> {
+export function findUserId(
+  target: Target,
+  call: Call,
+): string | UserNotFoundError | Promise<string | UserNotFoundError> {
   if ('userId' in target) return target.userId;
-  const user = await target.directory.provider.findUser(target.login, call);
-  return user?.userId ?? userNotFound(target);
+  const found = target.directory.provider.findUser(target.login, call);
+  return found.then((user) => user?.userId ?? userNotFound(target));
 }
 
 /** That there is no such user, at the place in the input that says who is meant. */

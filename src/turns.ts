@@ -34,13 +34,13 @@ export function createTurns(journal: Journal | undefined, deadlineMs: number): T
   const tails = new Map<string, Promise<void>>();
 
   async function leased<T>(
+    journal: Journal,
     user: string,
     holder: string,
     call: Call,
     task: () => Promise<T>,
     onBusy: () => void,
   ) {
-    if (!journal) return task();
     while (!(await journal.lease(user, holder, deadlineMs + leaseMarginMs))) {
       onBusy();
       const pause = lookAgainMs * (1 + Math.random());
@@ -69,7 +69,8 @@ export function createTurns(journal: Journal | undefined, deadlineMs: number): T
       if (before) void tail.then(leaveLine);
       try {
         if (before && (await waitWithin(before, call.deadline)) === 'deadline') return 'waited-too-long';
-        return call.deadline.isOver() ? 'waited-too-long' : await leased(user, holder, call, task, onBusy);
+        if (call.deadline.isOver()) return 'waited-too-long';
+        return await (journal ? leased(journal, user, holder, call, task, onBusy) : task());
       } finally {
         leave();
         if (!before) leaveLine();

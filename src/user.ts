@@ -62,6 +62,11 @@ export interface User {
 /** A user read by a call that carries custom fields. */
 export type WholeUser = User & Required<Pick<User, 'customFields'>>;
 
+/** Whether the custom fields came along. */
+export function isWhole(user: User): user is WholeUser {
+  return user.customFields !== undefined;
+}
+
 /** One operation on one custom field, as the caller asked for it. */
 export type CustomFieldOperation =
   | { readonly operation: 'ADD' | 'REPLACE'; readonly field: string; readonly value: CustomFieldValue }

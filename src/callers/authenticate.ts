@@ -17,8 +17,11 @@ type Authentication =
 
 /** Says who asks. */
 export interface Authenticator {
-  /** `authorization` is the request's header; null where it has none. Answers in every case. */
-  authenticate(authorization: string | null): Promise<Authentication>;
+  /**
+   * `authorization` is the request's header; null where it has none. Answers in every case, and at once where
+   * nothing has to be verified.
+   */
+  authenticate(authorization: string | null): Authentication | Promise<Authentication>;
   close(): Promise<void>;
 }
 
@@ -39,27 +42,30 @@ export function createAuthenticator(callers: Callers, directoryNames: readonly s
   const knownTokens = createKnownTokens();
   const anybody = callers.anonymous ? anonymous(directoryNames) : undefined;
   return {
-    async authenticate(authorization) {
+    authenticate(authorization) {
       if (authorization === null) return anybody ? { kind: 'known', caller: anybody } : { kind: 'no-token' };
       const [, token] = bearer.exec(authorization) ?? [];
       if (token === undefined) return { kind: 'no-token' };
       const known = knownTokens.find(token);
-      if (known) return { kind: 'known', caller: known };
-      try {
-        const verified = await verifyToken(token, issuers);
-        const caller = callerOf(verified, directoryNames);
-        knownTokens.note(token, caller, verified);
-        return { kind: 'known', caller };
-      } catch (error) {
-        if (error instanceof TokenRefused) return { kind: 'refused', reason: error.reason };
-        if (!(error instanceof KeysUnavailable)) throw error;
-        return { kind: 'keys-unavailable', retryAfterSeconds: error.retryAfterSeconds };
-      }
+      return known ? { kind: 'known', caller: known } : verify(token);
     },
     async close() {
       await Promise.all([...keySets.values()].map((keys) => keys.close()));
     },
   };
+
+  async function verify(token: string): Promise<Authentication> {
+    try {
+      const verified = await verifyToken(token, issuers);
+      const caller = callerOf(verified, directoryNames);
+      knownTokens.note(token, caller, verified);
+      return { kind: 'known', caller };
+    } catch (error) {
+      if (error instanceof TokenRefused) return { kind: 'refused', reason: error.reason };
+      if (!(error instanceof KeysUnavailable)) throw error;
+      return { kind: 'keys-unavailable', retryAfterSeconds: error.retryAfterSeconds };
+    }
+  }
 }
 
 function keysAt(jwks: string): IssuerKeys {

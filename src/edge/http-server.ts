@@ -43,8 +43,8 @@ export interface HttpServer {
 export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
-  /** Answers a request. Where it rejects, the answer is a 500 that says nothing, and the error is logged. */
-  readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<Answer>;
+  /** Answers a request. Where it throws, the answer is a 500 that says nothing, and the error is logged. */
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => Answer | Promise<Answer>;
   readonly log: Logger;
 }
 

@@ -25,11 +25,11 @@ const graphqlMethods = { allow: 'GET, POST' } as const;
 const singleHeaders = ['authorization', 'content-type', 'host'] as const;
 
 /** Answers `/graphql`, `/health` (alive) and `/ready` (takes requests), by exactly these paths. */
-export async function answerRequest(
+export function answerRequest(
   request: IncomingMessage,
   response: ServerResponse,
   routes: Routes,
-): Promise<Answer> {
+): Answer | Promise<Answer> {
   const { url = '' } = request;
   if (!isWellFormed(request)) {
     const says = 'The request line or a header is not well formed, or comes twice.';
@@ -55,11 +55,11 @@ async function answerProbe(
   return { status: (await isWell()) ? 200 : 503, headers: {}, body: '' };
 }
 
-async function answerGraphQL(
+function answerGraphQL(
   request: IncomingMessage,
   response: ServerResponse,
   { graphql, graphiql, origins, loopbackNamesOnly }: Routes,
-): Promise<Answer> {
+): Answer | Promise<Answer> {
   const { method = '', headers } = request;
   for (const [name, value] of Object.entries(origins.answerHeaders(headers))) response.setHeader(name, value);
   if (loopbackNamesOnly && !isLoopbackHost(hostname(headers) ?? '')) {

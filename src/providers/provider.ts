@@ -29,13 +29,13 @@ export interface Provider {
 
   /**
    * The custom fields that exist, or null where the provider cannot say and the configuration says nothing.
-   * May be answered from a cache. With `seek`, a field that the cache lacks is looked for at the provider.
+   * At once where they are known already. With `seek`, a field that is not known is looked for at the provider.
    * @throws ReadFailure
    */
   customFieldDefinitions(
     call: Call,
     seek?: readonly string[],
-  ): Promise<readonly CustomFieldDefinition[] | null>;
+  ): readonly CustomFieldDefinition[] | null | Promise<readonly CustomFieldDefinition[] | null>;
 
   /**
    * Users by the provider's ids, in the order of the ids, with as few requests as the provider allows:

@@ -126,10 +126,12 @@ export const DirectoryType = builder.objectRef<Directory>('Directory').implement
       description:
         'The custom fields that exist; null where the provider cannot say and none are configured.',
       resolve: async ({ provider }, _args, context: Context) => {
-        const found = await provider
-          .customFieldDefinitions(context.startOperation().writing)
-          .catch(readFailed);
-        return found && [...found];
+        try {
+          const found = await provider.customFieldDefinitions(context.startOperation().writing);
+          return found && [...found];
+        } catch (failure) {
+          return readFailed(failure);
+        }
       },
     }),
   }),

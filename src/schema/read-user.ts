@@ -4,7 +4,7 @@ import { mayRead, noSuchUser } from '../callers/policy.ts';
 import { type Context, mostNamedUsers } from '../context.ts';
 import { ForbiddenError, type InputPath, InvalidInputError } from '../outcome.ts';
 import { findTarget, type TargetPaths, type UserBy as UserReference } from '../target.ts';
-import { globalId, type User, type WholeUser } from '../user.ts';
+import { globalId, isWhole, type User, type WholeUser } from '../user.ts';
 import { readFailed, toGraphQLError } from './read-failed.ts';
 
 /**
@@ -52,9 +52,19 @@ function needsCustomFields({ schema, fragments, variableValues, fieldNodes }: Gr
   return selected.includes('customFields') || selected.includes('version');
 }
 
-/** The user with custom fields: read again where the call that read it does not carry them. Throws a GraphQLError. */
-export async function withCustomFields(user: User, context: Context): Promise<WholeUser> {
-  if (user.customFields) return { ...user, customFields: user.customFields };
+/**
+ * What is made of the user with custom fields: at once where the user has them, after another read where the call
+ * that read the user does not carry them. Throws a GraphQLError.
+ */
+export function withCustomFields<T>(
+  user: User,
+  context: Context,
+  make: (user: WholeUser) => T,
+): T | Promise<T> {
+  return isWhole(user) ? make(user) : readWhole(user, context).then(make);
+}
+
+async function readWhole(user: User, context: Context): Promise<WholeUser> {
   const whole = await context.loaders.wholeUser(globalId(user)).catch(readFailed);
   if (!whole)
     throw new GraphQLError('The user is there no more.', { extensions: { code: 'USER_NOT_FOUND' } });

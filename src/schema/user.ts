@@ -70,7 +70,7 @@ export const UserType = builder.objectRef<User>('User').implement({
       description:
         'Digest of the whole user as the provider gives it; changes whenever anything of the user does, and does ' +
         'not depend on what is asked for here.',
-      resolve: async (user, _args, context) => userVersion(await withCustomFields(user, context)),
+      resolve: (user, _args, context) => withCustomFields(user, context, userVersion),
     }),
     username: t.exposeString('username', { nullable: true, description: 'The account’s name.' }),
     loginIds: t.stringList({
@@ -109,10 +109,10 @@ export const UserType = builder.objectRef<User>('User').implement({
       type: [CustomFieldType],
       args: { names: t.arg.stringList({ description: 'Only these fields; left out or null, every one.' }) },
       description: 'The custom fields that have a value.',
-      resolve: async (user, { names }, context) => {
-        const { customFields } = await withCustomFields(user, context);
-        return customFields.filter(({ field }) => !names || names.includes(field));
-      },
+      resolve: (user, { names }, context) =>
+        withCustomFields(user, context, ({ customFields }) =>
+          customFields.filter(({ field }) => !names || names.includes(field)),
+        ),
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',

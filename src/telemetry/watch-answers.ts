@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Route, Telemetry } from './telemetry.ts';
 
 /** Answers a request; of the answer only its status is looked at. */
-type Answers<Answer> = (request: IncomingMessage, response: ServerResponse) => Promise<Answer>;
+type Answers<Answer> = (request: IncomingMessage, response: ServerResponse) => Answer | Promise<Answer>;
 
 /** The same answers, measured and traced. An answer that is an error counts as 500, which it becomes. */
 export function watchAnswers<Answer extends { readonly status: number }>(
@@ -10,9 +10,9 @@ export function watchAnswers<Answer extends { readonly status: number }>(
   answer: Answers<Answer>,
 ): Answers<Answer> {
   const traced: Answers<Answer> = tracing
-    ? (request, response) =>
+    ? async (request, response) =>
         routeOf(request.url) === 'graphql'
-          ? tracing.request({ method: request.method ?? '', traceparent: traceparentOf(request) }, () =>
+          ? tracing.request({ method: request.method ?? '', traceparent: traceparentOf(request) }, async () =>
               answer(request, response),
             )
           : answer(request, response)

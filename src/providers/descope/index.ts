@@ -81,14 +81,16 @@ export const descope = defineProvider({
   create: createDescope,
 });
 
+type Definitions = readonly CustomFieldDefinition[];
+
 function createDescope(directory: string, settings: Settings, { http }: { http: HttpClient }): Provider {
   const client = createDescopeClient(settings, http);
   let cached:
     | {
-        readonly definitions: Promise<readonly CustomFieldDefinition[]>;
+        readonly definitions: Promise<Definitions>;
         readonly at: number;
         /** What they are, once they have come. */
-        known?: readonly CustomFieldDefinition[];
+        known?: Definitions;
       }
     | undefined;
 
@@ -100,7 +102,7 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
   }
 
   /** The definitions, no older than that. Callers share one request, which has a deadline of its own. */
-  async function definitions(call: Call, maxAgeMs: number): Promise<readonly CustomFieldDefinition[]> {
+  function definitions(call: Call, maxAgeMs: number): Definitions | Promise<Definitions> {
     if (!cached || Date.now() - cached.at >= maxAgeMs) {
       const entry: typeof cached = { definitions: loadDefinitions(), at: Date.now() };
       cached = entry;
@@ -114,14 +116,17 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
         },
       );
     }
-    if (cached.known) return cached.known;
-    const known = await waitWithin(cached.definitions, call.deadline);
+    return cached.known ?? awaitDefinitions(cached.definitions, call);
+  }
+
+  async function awaitDefinitions(loading: Promise<Definitions>, call: Call): Promise<Definitions> {
+    const known = await waitWithin(loading, call.deadline);
     if (known === 'deadline')
       throw new ReadFailure(unreachable({ kind: 'not-sent', reason: 'deadline' }, []));
     return known;
   }
 
-  async function loadDefinitions(): Promise<readonly CustomFieldDefinition[]> {
+  async function loadDefinitions(): Promise<Definitions> {
     // Patches wait for it, too, and it is seldom sent.
     const call = { deadline: createDeadline(definitionsDeadlineMs), urgency: 'first' as const };
     const answer = await read(encodeAttributes(), attributesAnswer, call);
@@ -138,20 +143,24 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
     return answer ? [answer.user] : [];
   }
 
-  async function whole(user: WireUser, call: Call): Promise<WholeUser> {
-    const known = needsDefinitions(user) ? await definitions(call, settings.attributesTtlMs) : [];
-    return decodeWholeUser(directory, user, known);
+  /** The user with custom fields: at once where their definitions are known already, or not needed. */
+  function whole(user: WireUser, call: Call): WholeUser | Promise<WholeUser> {
+    const decode = (known: Definitions) => decodeWholeUser(directory, user, known);
+    const known = needsDefinitions(user) ? definitions(call, settings.attributesTtlMs) : [];
+    return known instanceof Promise ? known.then(decode) : decode(known);
   }
 
   return {
     kind: 'descope',
     capabilities: capabilities(settings, settings.maxLength),
 
-    async customFieldDefinitions(call, seek = []) {
-      const known = await definitions(call, settings.attributesTtlMs);
-      return seek.every((name) => known.some(({ field }) => field === name))
-        ? known
-        : definitions(call, seekEveryMs);
+    customFieldDefinitions(call, seek = []) {
+      const complete = (known: Definitions) =>
+        seek.every((name) => known.some(({ field }) => field === name))
+          ? known
+          : definitions(call, seekEveryMs);
+      const known = definitions(call, settings.attributesTtlMs);
+      return known instanceof Promise ? known.then(complete) : complete(known);
     },
 
     readUsers: (userIds, want, call) =>
@@ -178,7 +187,7 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
       const refusal = refusalOf(exchange, errorGrammar);
       if (refusal) return { kind: 'refused', errors: [toPatchError(refusal, exchange, wholePath(step))] };
       const user = parseSuccess(exchange, userAnswer)?.user;
-      return user?.userId === userId ? accepted(user, call) : { kind: 'ambiguous' };
+      return user?.userId === userId ? await accepted(user, call) : { kind: 'ambiguous' };
     },
 
     async writeMany(writes, call) {

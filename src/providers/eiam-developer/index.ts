@@ -72,7 +72,7 @@ function createEiamDeveloper(
     kind: 'eiam-developer',
     capabilities: capabilities(settings),
 
-    async customFieldDefinitions() {
+    customFieldDefinitions() {
       return known;
     },
 

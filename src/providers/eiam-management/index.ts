@@ -96,7 +96,7 @@ function createEiamManagement(
     kind: 'eiam-management',
     capabilities: capabilities(settings),
 
-    async customFieldDefinitions() {
+    customFieldDefinitions() {
       return known;
     },
 
