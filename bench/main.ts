@@ -1,6 +1,7 @@
 import { bareYoga } from './contenders/bare-yoga.ts';
 import { hive } from './contenders/hive.ts';
 import { idpatch } from './contenders/idpatch.ts';
+import { lean } from './contenders/lean.ts';
 import { passThrough } from './contenders/pass-through.ts';
 import { tailcall } from './contenders/tailcall.ts';
 import type { Figures } from './measure.ts';
@@ -19,6 +20,7 @@ const options = readOptions(process.argv.slice(2));
 const contenders = [
   passThrough,
   ...(options.also.includes('tailcall') ? [tailcall] : []),
+  lean,
   bareYoga,
   ...(options.also.includes('hive') ? [hive] : []),
   idpatch('idpatch, Descope', { provider: 'descope' }),

@@ -27,7 +27,7 @@ export function readOptions(args: readonly string[]): Options {
       only: { type: 'string', multiple: true, default: [] },
       with: { type: 'string', multiple: true, default: [] },
       seconds: { type: 'string', default: '4' },
-      'warm-up': { type: 'string', default: '3' },
+      'warm-up': { type: 'string', default: '8' },
       rounds: { type: 'string', default: '3' },
       latency: { type: 'string', default: '0' },
       memory: { type: 'boolean', default: false },

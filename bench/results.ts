@@ -19,6 +19,7 @@ const [begin, end] = ['<!-- bench -->', '<!-- /bench -->'];
 /** Columns of the README's table: the contenders that say most. */
 const mainContenders = new Map([
   ['pass-through', 'pass-through'],
+  ['lean graphql-js', 'lean'],
   ['bare Yoga', 'bare Yoga'],
   ['idpatch, Descope', 'idpatch'],
   ['idpatch, Descope, token', 'with token'],

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { ConfigError, loadConfig } from './config.ts';
 import { createLog } from './log.ts';
 import { loggedError } from './logged-error.ts';
@@ -8,6 +9,14 @@ import { startService } from './service.ts';
  * ten seconds to arrive, and its result is still to be put on record.
  */
 const drainMarginMs = 14_000;
+
+/**
+ * By how many per cent the heap may grow until all of it is collected. graphql-js remembers what each request selects
+ * in WeakMaps (jsutils/memoize3.js), whose values outlive the collections of young objects: four kilobytes a request
+ * that only a whole collection finds. V8 left alone lets them grow to three times what is alive: 374 MiB in place of
+ * 282 after a million requests, at the same CPU time. V8 reads this whenever it sets the next limit.
+ */
+const heapGrowingPercent = 100;
 
 async function main(): Promise<void> {
   const [command] = process.argv.slice(2);
@@ -82,6 +91,8 @@ function leaveOnSignal(close: () => Promise<void>, drainMs: number): void {
   process.on('SIGTERM', leave);
   process.on('SIGINT', leave);
 }
+
+setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
 
 // Node itself would print all that the error has, whatever that quotes.
 process.on('uncaughtException', (error) => {
