@@ -77,14 +77,15 @@ async function perform(
   context: Context,
 ): Promise<Verdict & Partial<PatchResult>> {
   const { operationId, request, time } = operation;
+  const { journal } = context;
   const logUnavailable = (failure: unknown) => {
     if (!(failure instanceof JournalUnavailable)) throw failure;
     context.log.warn({ event: 'journal', operationId, err: failure });
     return 'unavailable' as const;
   };
   try {
-    const repeats = found.length === 0 ? recall(request, context) : undefined;
-    const known = repeats && (await repeats.catch(logUnavailable));
+    const isRemembered = journal && found.length === 0;
+    const known = isRemembered ? await recall(request, context).catch(logUnavailable) : undefined;
     if (known === 'unavailable') return cannotRecall();
     if (known) return await replay(known, request, operation.digest, time, context);
     const checked = await checkPatch(request, found, time, context);
@@ -93,7 +94,6 @@ async function perform(
     const userId = await findUserId(target, time.writing);
     if (userId instanceof UserNotFoundError) return notApplied([userId]);
     const user = globalId({ directory: target.directory.name, userId });
-    const { journal } = context;
     const earlier = journal && (await begin(operation, user, plan, journal, context));
     if (earlier) return earlier;
     const verdict = await takeTurn(operation, plan, target, userId, context);

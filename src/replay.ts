@@ -18,13 +18,13 @@ export function inputDigest({ user, patch, ifVersion }: PatchRequest): string {
 }
 
 /**
- * The operation that the caller's key stands for already; undefined at once without a key, or without a journal.
+ * The operation that the caller's key stands for already; undefined without a key, or without a journal.
  * @throws JournalUnavailable
  */
-export function recall(
+export async function recall(
   { idempotencyKey: key }: PatchRequest,
   { journal, caller }: Context,
-): Promise<Operation | undefined> | undefined {
+): Promise<Operation | undefined> {
   return key === undefined ? undefined : journal?.recall(caller.id, key);
 }
 
