@@ -73,8 +73,23 @@ export function findUserId(
   call: Call,
 ): string | UserNotFoundError | Promise<string | UserNotFoundError> {
   if ('userId' in target) return target.userId;
-  const found = target.directory.provider.findUser(target.login, call);
-  return found.then((user) => user?.userId ?? userNotFound(target));
+  return findByLogin(target, call).then((user) => user?.userId ?? userNotFound(target));
+}
+
+/**
+ * The user who signs in by the login; undefined where there is none.
+ * @throws ReadFailure, about the place in the input that has the login where the login is wrong
+ */
+export async function findByLogin(
+  { directory, login, path }: Target & { readonly login: string },
+  call: Call,
+): Promise<WholeUser | undefined> {
+  try {
+    return await directory.provider.findUser(login, call);
+  } catch (failure) {
+    const isWrong = failure instanceof ReadFailure && failure.error instanceof InvalidInputError;
+    throw isWrong ? new ReadFailure(new InvalidInputError(failure.error.message, path)) : failure;
+  }
 }
 
 /** That there is no such user, at the place in the input that says who is meant. */

@@ -171,15 +171,14 @@ export function notUnderstood(): PatchError {
   return new ProviderUnavailableError('The provider’s answer could not be understood.', []);
 }
 
-/** The one user who signs in by a login; a ReadFailure where it fits more than one, so that nobody is mistaken. */
+/**
+ * The one user who signs in by a login.
+ * @throws ReadFailure where it fits more than one, so that nobody is mistaken; with no path, as `findUser` has none
+ */
 export function onlyOne<T>(found: readonly T[]): T | undefined {
   if (found.length <= 1) return found[0];
-  throw new ReadFailure(
-    new InvalidInputError('More than one user signs in by this login: say who is meant by id.', [
-      'user',
-      'login',
-    ]),
-  );
+  const says = 'More than one user signs in by this login: say who is meant by id.';
+  throw new ReadFailure(new InvalidInputError(says, []));
 }
 
 /** `ResourceDuplicated.Username`, `Forbidden.RAM`, `invalid_token`, or Descope's `E011003`: no other code is documented. */

@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLResolveInfo, isObjectType } from 'graphql';
 import { mayRead, noSuchUser } from '../callers/policy.ts';
 import { type Context, mostNamedUsers } from '../context.ts';
 import { ForbiddenError, type InputPath, InvalidInputError } from '../outcome.ts';
-import { findTarget, type TargetPaths, type UserBy as UserReference } from '../target.ts';
+import { findByLogin, findTarget, type TargetPaths, type UserBy as UserReference } from '../target.ts';
 import { globalId, isWhole, type User, type WholeUser } from '../user.ts';
 import { readFailed, toGraphQLError } from './read-failed.ts';
 
@@ -20,12 +20,12 @@ export async function readUser(
 ): Promise<User | undefined> {
   const target = findTarget(by, context, paths);
   if (!('directory' in target)) throw toGraphQLError(target);
-  const { name, provider } = target.directory;
+  const { name } = target.directory;
   if (!mayRead(context.caller, { ...target, directory: name })) {
     throw toGraphQLError(new ForbiddenError(noSuchUser, target.path));
   }
   try {
-    if ('login' in target) return await provider.findUser(target.login, context.startOperation().writing);
+    if ('login' in target) return await findByLogin(target, context.startOperation().writing);
     const id = globalId({ directory: name, userId: target.userId });
     return await (needsCustomFields(info) ? context.loaders.wholeUser(id) : context.loaders.user(id));
   } catch (failure) {

@@ -124,6 +124,19 @@ describe('descope, its own ways', () => {
     }
   });
 
+  it('a number beyond all numbers is shown as a text', async () => {
+    const user = { userId, name: 'New Name', customAttributes: { score: 'it' } };
+    const body = JSON.stringify({ user }).replace('"it"', '1e999');
+    const door = await openHooked(dialect, { intercept: onWrite(dialect, { status: 200, body }) });
+    const query = `mutation ($input: PatchUserInput!) { patchUser(input: $input) {
+      outcome user { customFields(names: ["score"]) { field value { number text } } } } }`;
+    const input = { user: { id }, patch: { displayName: 'New Name' } };
+    const customFields = [{ field: 'score', value: { number: null, text: 'Infinity' } }];
+    expect(await door.graphql(query, { input })).toEqual({
+      data: { patchUser: { outcome: 'APPLIED', user: { customFields } } },
+    });
+  });
+
   it.each(['INVITED', 'EXPIRED'] as const)('status %s cannot be asked for', async (status) => {
     const door = await open();
     const refused = notApplied(error('INVALID_INPUT', ['patch', 'status']));

@@ -53,6 +53,8 @@ function attributeValue(raw: unknown, type: CustomFieldType | undefined): Custom
   if (typeof raw === 'string') return raw === '' ? undefined : { kind: 'text', value: raw };
   if (typeof raw === 'boolean') return { kind: 'boolean', value: raw };
   if (typeof raw === 'number') {
+    // JSON's 1e400 is Infinity here, which is no number in an answer.
+    if (!Number.isFinite(raw)) return { kind: 'text', value: String(raw) };
     const date = new Date(raw);
     return type === 'DATE' && !Number.isNaN(date.getTime())
       ? { kind: 'date', value: date }
