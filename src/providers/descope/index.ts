@@ -187,7 +187,7 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
       const refusal = refusalOf(exchange, errorGrammar);
       if (refusal) return { kind: 'refused', errors: [toPatchError(refusal, exchange, wholePath(step))] };
       const user = parseSuccess(exchange, userAnswer)?.user;
-      return user?.userId === userId ? await accepted(user, call) : { kind: 'ambiguous' };
+      return user?.userId === userId ? accepted(user, call) : { kind: 'ambiguous' };
     },
 
     async writeMany(writes, call) {
@@ -198,13 +198,12 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
     close: () => http.close(),
   };
 
-  async function accepted(user: WireUser, call: Call): Promise<WriteResult> {
-    try {
-      return { kind: 'accepted', user: await whole(user, call) };
-    } catch {
-      // The definitions could not be had: the user is read again, and says what was written.
-      return { kind: 'accepted' };
-    }
+  function accepted(user: WireUser, call: Call): WriteResult | Promise<WriteResult> {
+    const shown = (one: WholeUser): WriteResult => ({ kind: 'accepted', user: one });
+    // The definitions could not be had: the user is read again, and says what was written.
+    const unseen = (): WriteResult => ({ kind: 'accepted' });
+    const read = whole(user, call);
+    return read instanceof Promise ? read.then(shown, unseen) : shown(read);
   }
 
   async function writeLot(lot: readonly UserWrite[], call: Call): Promise<readonly WriteResult[]> {
