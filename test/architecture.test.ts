@@ -123,6 +123,7 @@ const floors: readonly (readonly [name: string, files: RegExp])[] = [
   ['registry', /^src\/providers\/registry\.ts$/],
   ['a provider', /^src\/providers\/[^/]+\//],
   ['the provider’s contract', /^src\/providers\/[^/]+\.ts$/],
+  ['the pace of a quota', /^src\/pace\//],
   ['http', /^src\/http\//],
   ['what replicas share', /^src\/shared-pool\.ts$/],
   ['what a user is at', /^src\/user-version\.ts$/],
@@ -144,7 +145,7 @@ describe('dependencies', () => {
       ),
     );
     const away =
-      /^src\/(http|journal|config|settings|secret|directories|context|sandbox)|^undici$|^pg$|^yaml$|^pino$|graphql/;
+      /^src\/(http|pace|journal|config|settings|secret|directories|context|sandbox)|^undici$|^pg$|^yaml$|^pino$|graphql/;
     expect(pure.filter(({ to, typeOnly }) => away.test(to) && !typeOnly).map(shown)).toEqual([]);
   });
 
@@ -199,9 +200,9 @@ describe('dependencies', () => {
     const journal = imports.filter(({ from }) => from.startsWith('src/journal/'));
     expect(journal.length).toBeGreaterThan(5);
     expect(
-      journal.filter(({ to }) => /^src\/(providers|http)\/|graphql|pothos|yoga/.test(to)).map(shown),
+      journal.filter(({ to }) => /^src\/(providers|http|pace)\/|graphql|pothos|yoga/.test(to)).map(shown),
     ).toEqual([]);
-    const lower = imports.filter(({ from }) => /^src\/(providers|http)\//.test(from));
+    const lower = imports.filter(({ from }) => /^src\/(providers|http|pace)\//.test(from));
     expect(lower.filter(({ to }) => to.startsWith('src/journal/')).map(shown)).toEqual([]);
   });
 
@@ -215,7 +216,7 @@ describe('dependencies', () => {
   it.each([
     ['undici', ['src/http/client.ts']],
     ['cockatiel', ['src/http/guard.ts']],
-    ['pg', ['src/shared-pool.ts', 'src/http/pace-ledger.ts', 'src/journal/postgres.ts']],
+    ['pg', ['src/shared-pool.ts', 'src/journal/postgres.ts', 'src/pace/ledger.ts']],
     ['node:sqlite', ['src/journal/sqlite.ts']],
     ['prom-client', ['src/telemetry/metrics.ts']],
     ['@opentelemetry/api', ['src/telemetry/tracing.ts']],

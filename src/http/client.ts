@@ -35,7 +35,7 @@ export interface HttpAnswer {
  */
 type NotSentReason = 'unreachable' | 'untrusted' | 'deadline' | 'crowded' | 'broken';
 
-/** A request that did not leave because the provider's quota had no room for it in its time: see pacer.ts. */
+/** A request that did not leave because the provider's quota had no room for it in its time: see pace/pacer.ts. */
 export interface Paced {
   readonly kind: 'not-sent';
   readonly reason: 'paced';

@@ -5,9 +5,9 @@ import {
   lastCallOf,
   type Paced,
   type WriteUnderWay,
-} from './client.ts';
+} from '../http/client.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
 import type { Permit, Permits, Purpose } from './permits.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 /**
  * Keeps the requests of one quota within it: who has to wait waits in line, writes before reads, no longer than

@@ -1,15 +1,9 @@
 import fc from 'fast-check';
 import pg from 'pg';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import {
-  createPostgresLedger,
-  type LeaseRequest,
-  leaseMs,
-  settle,
-  settleMs,
-} from '../../src/http/pace-ledger.ts';
-import { leftFor, type Wanted } from '../../src/http/permits.ts';
 import { createPostgresJournal } from '../../src/journal/postgres.ts';
+import { createPostgresLedger, type LeaseRequest, leaseMs, settle, settleMs } from '../../src/pace/ledger.ts';
+import { leftFor, type Wanted } from '../../src/pace/permits.ts';
 import { type PostgresServer, startPostgres } from '../journal/postgres-server.ts';
 
 const request: LeaseRequest = {
