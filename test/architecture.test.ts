@@ -114,6 +114,7 @@ const floors: readonly (readonly [name: string, files: RegExp])[] = [
   ],
   ['directories', /^src\/directories\.ts$/],
   ['what the operator sees', /^src\/telemetry\/(?!settings\.ts)/],
+  ['where the configuration is read', /^src\/load-config\.ts$/],
   ['configuration', /^src\/config\.ts$/],
   ['callers, and where telemetry goes', /^src\/(callers\/|telemetry\/settings\.ts$)/],
   ['plan', /^src\/(plan|plan-custom-fields|confirm)\.ts$/],
@@ -145,7 +146,7 @@ describe('dependencies', () => {
       ),
     );
     const away =
-      /^src\/(http|pace|journal|config|settings|secret|directories|context|sandbox)|^undici$|^pg$|^yaml$|^pino$|graphql/;
+      /^src\/(http|pace|journal|config|load-config|settings|secret|directories|context|sandbox)|^undici$|^pg$|^yaml$|^pino$|graphql/;
     expect(pure.filter(({ to, typeOnly }) => away.test(to) && !typeOnly).map(shown)).toEqual([]);
   });
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { ConfigError, loadConfig } from '../src/config.ts';
+import { ConfigError } from '../src/config.ts';
+import { loadConfig } from '../src/load-config.ts';
 import { Secret } from '../src/secret.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'idpatch-config-journal-'));

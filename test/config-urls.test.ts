@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, parseConfig } from '../src/config.ts';
+import { withListenAddress } from '../src/load-config.ts';
 import { Secret } from '../src/secret.ts';
 
 function parse(baseUrl: unknown, more: object = {}, server: object = {}) {
@@ -164,9 +165,11 @@ describe('an anonymous caller', () => {
         customers: { provider: 'descope', projectId: 'P2abc', managementKey: new Secret('key') },
       },
     };
-    expect(refusal(() => parseConfig(raw, { HOST: '0.0.0.0' }))).toMatch(/^callers\.anonymous: /);
-    expect(refusal(() => parseConfig(raw, { PORT: 'canary' }))).toMatch(/^server\.port: /);
-    expect(refusal(() => parseConfig(raw, { PORT: '99999' }))).toMatch(/^server\.port: /);
-    expect(refusal(() => parseConfig({ ...raw, server: 'canary' }, { PORT: '4001' }))).toMatch(/^server: /);
+    const listening = (config: object, environment: Record<string, string>) =>
+      parseConfig(withListenAddress(config, environment));
+    expect(refusal(() => listening(raw, { HOST: '0.0.0.0' }))).toMatch(/^callers\.anonymous: /);
+    expect(refusal(() => listening(raw, { PORT: 'canary' }))).toMatch(/^server\.port: /);
+    expect(refusal(() => listening(raw, { PORT: '99999' }))).toMatch(/^server\.port: /);
+    expect(refusal(() => listening({ ...raw, server: 'canary' }, { PORT: '4001' }))).toMatch(/^server: /);
   });
 });
