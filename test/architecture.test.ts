@@ -219,7 +219,7 @@ describe('dependencies', () => {
     ['cockatiel', ['src/http/guard.ts']],
     ['pg', ['src/shared-pool.ts', 'src/journal/postgres.ts', 'src/pace/ledger.ts']],
     ['node:sqlite', ['src/journal/sqlite.ts']],
-    ['prom-client', ['src/telemetry/metrics.ts']],
+    ['prom-client', ['src/telemetry/instruments.ts']],
     ['@opentelemetry/api', ['src/telemetry/tracing.ts']],
     ['@opentelemetry/context-async-hooks', ['src/telemetry/tracing.ts']],
     ['@opentelemetry/exporter-trace-otlp-proto', ['src/telemetry/tracing.ts']],
