@@ -119,10 +119,15 @@ export interface ReadGrammar extends ErrorGrammar {
 }
 
 /**
- * What an answer to a read says, by its schema; undefined where it says that there is no such user.
- * @throws ReadFailure where it says neither
+ * What came of a read, by the schema of its answer; undefined where the answer says that there is no such user.
+ * @throws ReadFailure where it says neither, and where there is no answer
  */
-export function readAnswer<T>(answer: HttpAnswer, schema: z.ZodType<T>, grammar: ReadGrammar): T | undefined {
+export function readAnswer<T>(
+  answer: HttpExchange,
+  schema: z.ZodType<T>,
+  grammar: ReadGrammar,
+): T | undefined {
+  if (answer.kind !== 'answered') throw new ReadFailure(unreachable(answer, []));
   const refusal = refusalOf(answer, grammar);
   if (refusal && grammar.missing.has(refusal.code)) return undefined;
   if (refusal) throw new ReadFailure(grammar.toReadError(refusal, answer));

@@ -71,11 +71,9 @@ function createEiamManagement(
   const client = createEiamManagementClient(origin(settings), credentials, http);
   const known = settings.customFields ?? null;
 
-  /** Sends a read and gives the whole answer; undefined where the user is not there. */
+  /** What a read gives; undefined where the user is not there. */
   async function read<T>(request: WireRequest, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {
-    const exchange = await client.send(request, call);
-    if (exchange.kind !== 'answered') throw new ReadFailure(unreachable(exchange, []));
-    return readAnswer(exchange, schema, errorGrammar);
+    return readAnswer(await client.send(request, call), schema, errorGrammar);
   }
 
   async function readUser(userId: string, call: Call): Promise<WholeUser | undefined> {
