@@ -4,7 +4,8 @@ import { createDeadline, waitWithin } from '../../http/deadline.ts';
 import { ReadFailure } from '../../outcome.ts';
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { WholeUser } from '../../user.ts';
-import { inLots, parseJson, readAnswer, readInLots, refusalOf, unreachable } from '../exchange.ts';
+import { parseJson, readAnswer, refusalOf, unreachable } from '../exchange.ts';
+import { inLots, readInLots } from '../lots.ts';
 import {
   type Call,
   type CustomFieldDefinition,

@@ -4,15 +4,8 @@ import { ReadFailure } from '../../outcome.ts';
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { WholeUser } from '../../user.ts';
 import { boundableFields, capabilities, customFields } from '../eiam/capabilities.ts';
-import {
-  jsonObject,
-  notUnderstood,
-  onlyOne,
-  readAnswer,
-  readInLots,
-  refusalOf,
-  unreachable,
-} from '../exchange.ts';
+import { jsonObject, notUnderstood, onlyOne, readAnswer, refusalOf, unreachable } from '../exchange.ts';
+import { readInLots } from '../lots.ts';
 import { type Call, defineProvider, type Provider } from '../provider.ts';
 import { createEiamDeveloperClient } from './client.ts';
 import { decodeUser } from './decode.ts';

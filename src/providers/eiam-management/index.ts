@@ -4,15 +4,8 @@ import { type InputPath, InvalidInputError, ReadFailure } from '../../outcome.ts
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { User, WholeUser } from '../../user.ts';
 import { boundableFields, capabilities, customFields } from '../eiam/capabilities.ts';
-import {
-  notUnderstood,
-  onlyOne,
-  parseJson,
-  readAnswer,
-  readInLots,
-  refusalOf,
-  unreachable,
-} from '../exchange.ts';
+import { notUnderstood, onlyOne, parseJson, readAnswer, refusalOf, unreachable } from '../exchange.ts';
+import { readInLots } from '../lots.ts';
 import { type Call, defineProvider, type Provider, wholePath } from '../provider.ts';
 import { createEiamManagementClient } from './client.ts';
 import { decodeUser, decodeUsers } from './decode.ts';
