@@ -119,7 +119,7 @@ const floors: readonly (readonly [name: string, files: RegExp])[] = [
   ['callers, and where telemetry goes', /^src\/(callers\/|telemetry\/settings\.ts$)/],
   ['plan', /^src\/(plan|plan-custom-fields|confirm)\.ts$/],
   ['rules of the plan', /^src\/directory-rules\.ts$/],
-  ['a journal', /^src\/journal\/(postgres|sqlite|folder|sql-journal|schema|recorded-error)\.ts$/],
+  ['a journal', /^src\/journal\/(postgres|sqlite|folder|sql-journal|migrations|recorded-error)\.ts$/],
   ['the journal’s contract', /^src\/journal\/journal\.ts$/],
   ['registry', /^src\/providers\/registry\.ts$/],
   ['a provider', /^src\/providers\/[^/]+\//],
