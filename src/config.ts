@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { callers, unknownDirectories } from './callers/settings.ts';
 import { providers } from './providers/registry.ts';
-import { isLoopback, isLoopbackHost, notPublic, secret } from './settings.ts';
+import { isLoopback, isLoopbackHost, originProblem, secret } from './settings.ts';
 import { metrics, traces } from './telemetry/settings.ts';
 import { directoryNamePattern } from './user.ts';
 
@@ -30,12 +30,8 @@ const directory = z
         context.addIssue({ code: 'custom', path, message });
       return z.NEVER;
     }
-    const problem =
-      allowLoopback && isLoopback(parsed.data.origin) ? undefined : notPublic(parsed.data.origin);
-    if (problem) {
-      const message = `Expected https to a public name, but ${problem}.`;
-      context.addIssue({ code: 'custom', path: ['baseUrl'], message });
-    }
+    const message = originProblem(parsed.data.origin, allowLoopback);
+    if (message) context.addIssue({ code: 'custom', path: ['baseUrl'], message });
     return { ...parsed.data, pace: pace ?? parsed.data.pace };
   });
 
