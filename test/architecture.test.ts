@@ -215,7 +215,7 @@ describe('dependencies', () => {
   });
 
   it.each([
-    ['undici', ['src/http/client.ts']],
+    ['undici', ['src/http/undici-client.ts']],
     ['cockatiel', ['src/http/guard.ts']],
     ['pg', ['src/shared-pool.ts', 'src/journal/postgres.ts', 'src/pace/ledger.ts']],
     ['node:sqlite', ['src/journal/sqlite.ts']],
@@ -229,7 +229,7 @@ describe('dependencies', () => {
     expect(imports.filter(({ to }) => to === outside).map(({ from }) => from)).toEqual(files);
   });
 
-  it('on the world are in http/client alone', () => {
+  it('on the world are in http/undici-client alone', () => {
     expect(source.filter((file) => /\bfetch\(/.test(code(file)))).toEqual([]);
   });
 });
