@@ -1,6 +1,6 @@
 import type { Config } from './config.ts';
 import { createGuardedClient } from './http/guard.ts';
-import type { Pacing } from './http/pacing.ts';
+import type { Pacing } from './pace/pacing.ts';
 import type { Provider } from './providers/provider.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { watchUpstream } from './telemetry/watch-upstream.ts';

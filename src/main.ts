@@ -1,5 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
-import { ConfigError, loadConfig } from './config.ts';
+import { ConfigError } from './config.ts';
+import { loadConfig } from './load-config.ts';
 import { createLog } from './log.ts';
 import { loggedError } from './logged-error.ts';
 import { startService } from './service.ts';

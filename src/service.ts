@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { createAuthenticator } from './callers/authenticate.ts';
@@ -8,11 +9,12 @@ import { createGraphiQL } from './edge/graphiql.ts';
 import { listen } from './edge/http-server.ts';
 import { createOrigins } from './edge/origins.ts';
 import { answerRequest } from './edge/routes.ts';
-import { createPacing } from './http/pacing.ts';
+import { folderProblem } from './journal/folder.ts';
 import type { Journal } from './journal/journal.ts';
 import { createPostgresJournal } from './journal/postgres.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
 import { createOperationsUnderWay } from './operations-under-way.ts';
+import { createPacing } from './pace/pacing.ts';
 import { createServer } from './server.ts';
 import { answerScrape } from './telemetry/scrape.ts';
 import { startTelemetry } from './telemetry/start.ts';
@@ -35,17 +37,20 @@ export interface Service {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Starts what a configuration describes and listens. Rejects where the address cannot be had. */
+/**
+ * Starts what a configuration describes and listens. Rejects where the address cannot be had, and where there can be
+ * no folder for the journal.
+ */
 export async function startService(
   config: Config,
   { log, starterTabs = [] }: { readonly log: Logger; readonly starterTabs?: readonly string[] },
 ): Promise<Service> {
+  const opened = openJournal(config.journal);
   const telemetry = await startTelemetry(config, log);
   const { metrics } = telemetry;
   const postgres = config.journal && 'postgres' in config.journal ? config.journal.postgres : undefined;
   const pacing = createPacing(postgres);
   const directories = createDirectories(config, pacing, telemetry);
-  const opened = openJournal(config.journal);
   const journal = opened && watchJournal(telemetry, opened);
   const stopPruning =
     journal && config.journal ? pruneDaily(journal, config.journal.retentionDays, log) : () => {};
@@ -123,9 +128,14 @@ function noMetricsPort(error: NodeJS.ErrnoException): never {
 
 function openJournal(config: Config['journal']): Journal | undefined {
   if (!config) return undefined;
-  return 'sqlite' in config
-    ? createSqliteJournal(config.sqlite)
-    : createPostgresJournal(config.postgres.reveal());
+  if ('postgres' in config) return createPostgresJournal(config.postgres.reveal());
+  const problem = folderProblem(dirname(config.sqlite));
+  if (problem) {
+    const right =
+      'a file in a folder that is there or can be made by this process, such as ./data/idpatch.db';
+    throw new ConfigError(`journal.sqlite: Expected ${right}; its folder cannot be made (${problem}).`);
+  }
+  return createSqliteJournal(config.sqlite);
 }
 
 /** Forgets what is older than the retention, now and every day. Gives what stops it. */

@@ -29,8 +29,16 @@ function originOf(text: string): string | undefined {
 const privateNames =
   /(^|\.)(localhost|localdomain|local|internal|private|intranet|corp|home|lan|svc|home\.arpa)$/;
 
-/** What keeps an origin from being a public https one; undefined where nothing does. Looks at the spelling only. */
-export function notPublic(origin: string): string | undefined {
+/**
+ * What is wrong with an origin that requests go to; undefined where nothing is. Right is https to a public name, by its
+ * spelling, and this machine's loopback interface where that is allowed.
+ */
+export function originProblem(origin: string, allowLoopback: boolean): string | undefined {
+  const problem = allowLoopback && isLoopback(origin) ? undefined : notPublic(origin);
+  return problem && `Expected https to a public name, but ${problem}.`;
+}
+
+function notPublic(origin: string): string | undefined {
   const { protocol, hostname } = new URL(origin);
   if (protocol !== 'https:') return 'it is not https';
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.+$/, '');

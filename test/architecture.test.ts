@@ -113,16 +113,18 @@ const floors: readonly (readonly [name: string, files: RegExp])[] = [
     /^src\/(turns|loaders|target|write-steps|gathering|operations-under-way|error-of-failure)\.ts$/,
   ],
   ['directories', /^src\/directories\.ts$/],
-  ['what the operator sees', /^src\/telemetry\/(?!settings\.ts)/],
+  ['where the configuration is read', /^src\/load-config\.ts$/],
   ['configuration', /^src\/config\.ts$/],
+  ['what the operator sees', /^src\/telemetry\/(?!settings\.ts)/],
   ['callers, and where telemetry goes', /^src\/(callers\/|telemetry\/settings\.ts$)/],
   ['plan', /^src\/(plan|plan-custom-fields|confirm)\.ts$/],
   ['rules of the plan', /^src\/directory-rules\.ts$/],
-  ['a journal', /^src\/journal\/(postgres|sqlite|sql-journal|schema|recorded-error)\.ts$/],
+  ['a journal', /^src\/journal\/(postgres|sqlite|folder|sql-journal|migrations|recorded-error)\.ts$/],
   ['the journal’s contract', /^src\/journal\/journal\.ts$/],
   ['registry', /^src\/providers\/registry\.ts$/],
   ['a provider', /^src\/providers\/[^/]+\//],
   ['the provider’s contract', /^src\/providers\/[^/]+\.ts$/],
+  ['the pace of a quota', /^src\/pace\//],
   ['http', /^src\/http\//],
   ['what replicas share', /^src\/shared-pool\.ts$/],
   ['what a user is at', /^src\/user-version\.ts$/],
@@ -144,7 +146,7 @@ describe('dependencies', () => {
       ),
     );
     const away =
-      /^src\/(http|journal|config|settings|secret|directories|context|sandbox)|^undici$|^pg$|^yaml$|^pino$|graphql/;
+      /^src\/(http|pace|journal|config|load-config|settings|secret|directories|context|sandbox)|^undici$|^pg$|^yaml$|^pino$|graphql/;
     expect(pure.filter(({ to, typeOnly }) => away.test(to) && !typeOnly).map(shown)).toEqual([]);
   });
 
@@ -199,9 +201,9 @@ describe('dependencies', () => {
     const journal = imports.filter(({ from }) => from.startsWith('src/journal/'));
     expect(journal.length).toBeGreaterThan(5);
     expect(
-      journal.filter(({ to }) => /^src\/(providers|http)\/|graphql|pothos|yoga/.test(to)).map(shown),
+      journal.filter(({ to }) => /^src\/(providers|http|pace)\/|graphql|pothos|yoga/.test(to)).map(shown),
     ).toEqual([]);
-    const lower = imports.filter(({ from }) => /^src\/(providers|http)\//.test(from));
+    const lower = imports.filter(({ from }) => /^src\/(providers|http|pace)\//.test(from));
     expect(lower.filter(({ to }) => to.startsWith('src/journal/')).map(shown)).toEqual([]);
   });
 
@@ -213,11 +215,11 @@ describe('dependencies', () => {
   });
 
   it.each([
-    ['undici', ['src/http/client.ts']],
+    ['undici', ['src/http/undici-client.ts']],
     ['cockatiel', ['src/http/guard.ts']],
-    ['pg', ['src/shared-pool.ts', 'src/http/pace-ledger.ts', 'src/journal/postgres.ts']],
+    ['pg', ['src/shared-pool.ts', 'src/journal/postgres.ts', 'src/pace/ledger.ts']],
     ['node:sqlite', ['src/journal/sqlite.ts']],
-    ['prom-client', ['src/telemetry/metrics.ts']],
+    ['prom-client', ['src/telemetry/instruments.ts']],
     ['@opentelemetry/api', ['src/telemetry/tracing.ts']],
     ['@opentelemetry/context-async-hooks', ['src/telemetry/tracing.ts']],
     ['@opentelemetry/exporter-trace-otlp-proto', ['src/telemetry/tracing.ts']],
@@ -227,7 +229,7 @@ describe('dependencies', () => {
     expect(imports.filter(({ to }) => to === outside).map(({ from }) => from)).toEqual(files);
   });
 
-  it('on the world are in http/client alone', () => {
+  it('on the world are in http/undici-client alone', () => {
     expect(source.filter((file) => /\bfetch\(/.test(code(file)))).toEqual([]);
   });
 });

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { ConfigError, loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/load-config.ts';
 import { Secret } from '../src/secret.ts';
+import { refusalOf } from './refused-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'idpatch-config-journal-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -23,16 +24,7 @@ function load(changes: object) {
   return loadConfig({ KEY: 'a-secret', DATABASE: 'postgres://canary@db/idpatch', IDPATCH_CONFIG: path });
 }
 
-function refusal(changes: object): string {
-  try {
-    load(changes);
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    expect((error as ConfigError).message).not.toMatch(/canary/i);
-    return (error as ConfigError).message;
-  }
-  throw new Error('It was taken.');
-}
+const refusal = (changes: object) => refusalOf(() => load(changes));
 
 describe('the journal of a configuration', () => {
   it('may be left out', () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, parseConfig } from '../src/config.ts';
+import { parseConfig } from '../src/config.ts';
+import { withListenAddress } from '../src/load-config.ts';
 import { Secret } from '../src/secret.ts';
+import { refusalOf } from './refused-config.ts';
 
 function parse(baseUrl: unknown, more: object = {}, server: object = {}) {
   return parseConfig({
@@ -16,17 +18,6 @@ function parse(baseUrl: unknown, more: object = {}, server: object = {}) {
       },
     },
   });
-}
-
-function refusal(parsing: () => unknown): string {
-  try {
-    parsing();
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    expect((error as ConfigError).message).not.toMatch(/canary/i);
-    return (error as ConfigError).message;
-  }
-  throw new Error('It was taken.');
 }
 
 describe('a base URL', () => {
@@ -61,11 +52,11 @@ describe('a base URL', () => {
     ...['https:api.example.com', 'https:\\\\api.example.com', 'https:///api.example.com'],
     ...['https://', 'https://can ary', 'javascript:canary', 'https://api.example.com:canary'],
   ])('%j is refused', (baseUrl) => {
-    expect(refusal(() => parse(baseUrl))).toBe(bare);
+    expect(refusalOf(() => parse(baseUrl))).toBe(bare);
   });
 
   it.each([7, null, ['https://canary.example'], { env: 1 }])('%j is refused', (baseUrl) => {
-    expect(refusal(() => parse(baseUrl))).toMatch(/^directories\.customers\.baseUrl: /);
+    expect(refusalOf(() => parse(baseUrl))).toMatch(/^directories\.customers\.baseUrl: /);
   });
 
   const but = 'directories.customers.baseUrl: Expected https to a public name, but';
@@ -111,7 +102,7 @@ describe('a base URL', () => {
       'https://canary.home.arpa',
     ].map((url) => [url, 'it is not a public name']),
   ])('%s is refused', (baseUrl, problem) => {
-    expect(refusal(() => parse(baseUrl))).toBe(`${but} ${problem}.`);
+    expect(refusalOf(() => parse(baseUrl))).toBe(`${but} ${problem}.`);
   });
 
   it.each(['http://127.0.0.1:4000', 'http://localhost:4000', 'http://[::1]:4000', 'https://api.descope.com'])(
@@ -128,11 +119,11 @@ describe('a base URL', () => {
     ['http://localhost.canary.example', 'it is not https'],
     ['https://169.254.169.254', 'it is an address, not a name'],
   ])('%s is refused even where loopback is allowed', (baseUrl, problem) => {
-    expect(refusal(() => parse(baseUrl, { allowLoopback: true }))).toBe(`${but} ${problem}.`);
+    expect(refusalOf(() => parse(baseUrl, { allowLoopback: true }))).toBe(`${but} ${problem}.`);
   });
 
   it('allowLoopback is a boolean', () => {
-    expect(refusal(() => parse('http://127.0.0.1:1', { allowLoopback: 'canary' }))).toMatch(
+    expect(refusalOf(() => parse('http://127.0.0.1:1', { allowLoopback: 'canary' }))).toMatch(
       /^directories\.customers\.allowLoopback: /,
     );
   });
@@ -152,7 +143,7 @@ describe('an anonymous caller', () => {
     'localhost.example.com',
     '*',
   ])('is not let in at %s', (host) => {
-    expect(refusal(() => parse(undefined, {}, { host }))).toBe(
+    expect(refusalOf(() => parse(undefined, {}, { host }))).toBe(
       'callers.anonymous: Anonymous callers are let in only where server.host is a loopback address such as 127.0.0.1.',
     );
   });
@@ -164,9 +155,11 @@ describe('an anonymous caller', () => {
         customers: { provider: 'descope', projectId: 'P2abc', managementKey: new Secret('key') },
       },
     };
-    expect(refusal(() => parseConfig(raw, { HOST: '0.0.0.0' }))).toMatch(/^callers\.anonymous: /);
-    expect(refusal(() => parseConfig(raw, { PORT: 'canary' }))).toMatch(/^server\.port: /);
-    expect(refusal(() => parseConfig(raw, { PORT: '99999' }))).toMatch(/^server\.port: /);
-    expect(refusal(() => parseConfig({ ...raw, server: 'canary' }, { PORT: '4001' }))).toMatch(/^server: /);
+    const listening = (config: object, environment: Record<string, string>) =>
+      parseConfig(withListenAddress(config, environment));
+    expect(refusalOf(() => listening(raw, { HOST: '0.0.0.0' }))).toMatch(/^callers\.anonymous: /);
+    expect(refusalOf(() => listening(raw, { PORT: 'canary' }))).toMatch(/^server\.port: /);
+    expect(refusalOf(() => listening(raw, { PORT: '99999' }))).toMatch(/^server\.port: /);
+    expect(refusalOf(() => listening({ ...raw, server: 'canary' }, { PORT: '4001' }))).toMatch(/^server: /);
   });
 });

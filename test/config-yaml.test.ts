@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigError, loadConfig } from '../src/config.ts';
+import { ConfigError } from '../src/config.ts';
+import { loadConfig } from '../src/load-config.ts';
+import { refusalOf } from './refused-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'idpatch-yaml-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -10,14 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function refusal(text: string): string {
   const path = join(folder, 'idpatch.yaml');
   writeFileSync(path, text);
-  try {
-    loadConfig({ IDPATCH_CONFIG: path });
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    expect((error as ConfigError).message).not.toMatch(/canary/i);
-    return (error as ConfigError).message;
-  }
-  throw new Error('It was taken.');
+  return refusalOf(() => loadConfig({ IDPATCH_CONFIG: path }));
 }
 
 describe('a file that is not YAML is refused, its line named and nothing of it printed:', () => {

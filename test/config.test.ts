@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { ConfigError, loadConfig } from '../src/config.ts';
+import { loadConfig } from '../src/load-config.ts';
+import { refusalOf } from './refused-config.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'idpatch-config-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -47,17 +48,10 @@ function load(text: string, more: Record<string, string> = {}) {
   return loadConfig({ ...environment, ...more, IDPATCH_CONFIG: file(text) });
 }
 
-/** The one or more lines that a configuration is refused with; asserts that none prints a value. */
+/** The lines that a configuration is refused with. */
 function refusal(config: object | string, more: Record<string, string> = {}): readonly string[] {
-  try {
-    load(typeof config === 'string' ? config : stringify(config), more);
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    const { message } = error as ConfigError;
-    expect(message).not.toMatch(/canary/i);
-    return message.split('\n');
-  }
-  throw new Error('It was taken.');
+  const text = typeof config === 'string' ? config : stringify(config);
+  return refusalOf(() => load(text, more)).split('\n');
 }
 
 const withDirectory = (name: string, directory: object) => ({

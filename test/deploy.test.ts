@@ -15,7 +15,8 @@ import {
 } from 'kubernetes-models/v1';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { type Config, loadConfig } from '../src/config.ts';
+import type { Config } from '../src/config.ts';
+import { loadConfig } from '../src/load-config.ts';
 import { openFrontDoor } from './front-door.ts';
 
 const root = resolve(import.meta.dirname, '..');

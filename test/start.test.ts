@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -175,7 +175,7 @@ describe.concurrent('asked to leave', () => {
 });
 
 /** A configuration of one real directory, on loopback. */
-function configuration(baseUrl: string, change: object = {}): string {
+function configuration(baseUrl: string, change: object = {}, more: object = {}): string {
   const path = join(folder, `${Math.random()}.yaml`);
   const directory = {
     provider: 'descope',
@@ -185,7 +185,10 @@ function configuration(baseUrl: string, change: object = {}): string {
     managementKey: { env: 'MANAGEMENT_KEY' },
     ...change,
   };
-  writeFileSync(path, stringify({ callers: { anonymous: true }, directories: { customers: directory } }));
+  writeFileSync(
+    path,
+    stringify({ callers: { anonymous: true }, directories: { customers: directory }, ...more }),
+  );
   return path;
 }
 
@@ -316,6 +319,25 @@ describe('with a configuration', () => {
       'idpatch does not start:\ndirectories.customers.managementKey: the environment variable of this secret is not there.\n',
     );
   });
+
+  const inTheWay = join(folder, 'a-file');
+  it.concurrent.each([
+    ['takes no folder', '/proc/nowhere/journal.db', 'ENOENT', existsSync('/proc/self')],
+    ['is a file', `${inTheWay}/below/journal.db`, 'EEXIST', true],
+  ])(
+    'whose journal lies where it can never be it does not start, and names it: what is above it %s',
+    async (_, sqlite, code, isHere) => {
+      if (!isHere) return;
+      writeFileSync(inTheWay, '');
+      const config = configuration(emulator.url, {}, { journal: { sqlite } });
+      const idpatch = start({ IDPATCH_CONFIG: config, MANAGEMENT_KEY: 'canary-key' });
+      expect(await idpatch.ended).toBe(1);
+      expect(idpatch.stderr()).toBe(
+        `idpatch does not start:\njournal.sqlite: Expected a file in a folder that is there or can be made by this process, such as ./data/idpatch.db; its folder cannot be made (${code}).\n`,
+      );
+      expect(idpatch.stdout()).toBe('');
+    },
+  );
 
   it.concurrent('that YAML cannot resolve it does not start, and prints nothing of it', async () => {
     const path = join(folder, 'alias.yaml');

@@ -1,4 +1,4 @@
-import { createHttpClient } from '../http/client.ts';
+import { createHttpClient } from '../http/undici-client.ts';
 import { anonymous, type Caller } from './caller.ts';
 import { callerOf } from './caller-of.ts';
 import { createIssuerKeys, type IssuerKeys, KeysUnavailable } from './issuer-keys.ts';

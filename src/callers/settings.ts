@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isLoopback, notPublic } from '../settings.ts';
+import { originProblem } from '../settings.ts';
 import { patchFields } from '../user.ts';
 import { rights } from './caller.ts';
 import { isPrivileged } from './policy.ts';
@@ -100,12 +100,8 @@ const issuer = z
   })
   .superRefine(({ jwks, allowLoopback }, context) => {
     if (!isJwksUrl(jwks)) return;
-    const { origin } = new URL(jwks);
-    const problem = allowLoopback && isLoopback(origin) ? undefined : notPublic(origin);
-    if (problem) {
-      const message = `Expected https to a public name, but ${problem}.`;
-      context.addIssue({ code: 'custom', path: ['jwks'], message });
-    }
+    const message = originProblem(new URL(jwks).origin, allowLoopback);
+    if (message) context.addIssue({ code: 'custom', path: ['jwks'], message });
   });
 
 /** One issuer as the configuration has it, checked and complete. */

@@ -8,14 +8,8 @@ import {
   handleWhenResult,
   wrap,
 } from 'cockatiel';
-import {
-  createHttpClient,
-  type HttpClient,
-  type HttpExchange,
-  type HttpTime,
-  lastCallOf,
-  tooLate,
-} from './client.ts';
+import { type HttpClient, type HttpExchange, type HttpTime, lastCallOf, tooLate } from './client.ts';
+import { createHttpClient } from './undici-client.ts';
 
 /** What keeps one directory's trouble from becoming everybody's. Our own choices, for no provider publishes any. */
 const guardDefaults = {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Journal, JournalUnavailable } from './journal.ts';
-import { createVersionTable, migrationsFrom, readVersion } from './schema.ts';
+import { createVersionTable, migrationsFrom, readVersion } from './migrations.ts';
 import { createSqlJournal, type Row, type Value } from './sql-journal.ts';
 
 /** How long one connection and one statement may take. */

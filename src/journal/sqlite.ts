@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { makeFolder } from './folder.ts';
 import { type Journal, JournalUnavailable } from './journal.ts';
-import { createVersionTable, migrationsFrom, readVersion } from './schema.ts';
+import { createVersionTable, migrationsFrom, readVersion } from './migrations.ts';
 import { createSqlJournal, type Row, type Value } from './sql-journal.ts';
 
 /** A file that is open, and the statements that were prepared on it. */
@@ -165,22 +166,6 @@ function openFile(file: string): DatabaseSync {
   } catch (error) {
     db.close();
     throw error;
-  }
-}
-
-/** Makes the folder, and makes its name durable: SQLite does so for its files, and not for what they lie in. */
-function makeFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // Windows opens no folder as a file.
-  if (first === undefined || process.platform === 'win32') return;
-  for (let parent = dirname(folder); ; parent = dirname(parent)) {
-    const descriptor = openSync(parent, 'r');
-    try {
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    if (parent === dirname(first)) return;
   }
 }
 

@@ -9,7 +9,6 @@ import {
   RateLimitedError,
   ReadFailure,
 } from '../outcome.ts';
-import type { User } from '../user.ts';
 
 /** An error in a provider's own words, as far as they are used. */
 export interface ProviderError {
@@ -119,10 +118,15 @@ export interface ReadGrammar extends ErrorGrammar {
 }
 
 /**
- * What an answer to a read says, by its schema; undefined where it says that there is no such user.
- * @throws ReadFailure where it says neither
+ * What came of a read, by the schema of its answer; undefined where the answer says that there is no such user.
+ * @throws ReadFailure where it says neither, and where there is no answer
  */
-export function readAnswer<T>(answer: HttpAnswer, schema: z.ZodType<T>, grammar: ReadGrammar): T | undefined {
+export function readAnswer<T>(
+  answer: HttpExchange,
+  schema: z.ZodType<T>,
+  grammar: ReadGrammar,
+): T | undefined {
+  if (answer.kind !== 'answered') throw new ReadFailure(unreachable(answer, []));
   const refusal = refusalOf(answer, grammar);
   if (refusal && grammar.missing.has(refusal.code)) return undefined;
   if (refusal) throw new ReadFailure(grammar.toReadError(refusal, answer));
@@ -130,40 +134,6 @@ export function readAnswer<T>(answer: HttpAnswer, schema: z.ZodType<T>, grammar:
     answer.status === 200 && !grammar.readError(answer) ? parseJson(answer.body, schema) : undefined;
   if (read === undefined) throw new ReadFailure(notUnderstood());
   return read;
-}
-
-/**
- * Reads users in lots of at most `size` ids, all at once: what `readLot` gives for a lot, in the order of the
- * ids; its ReadFailure for every id of the lot that failed, so that one lot's failure is not another's.
- */
-export async function readInLots(
-  userIds: readonly string[],
-  size: number,
-  readLot: (lot: readonly string[]) => Promise<readonly User[]>,
-): Promise<readonly (User | undefined | ReadFailure)[]> {
-  const lots = inLots(userIds, size);
-  const found = new Map<string, User | ReadFailure>();
-  await Promise.all(
-    lots.map(async (lot) => {
-      try {
-        for (const user of await readLot(lot)) {
-          if (!lot.includes(user.userId)) throw new ReadFailure(notUnderstood());
-          found.set(user.userId, user);
-        }
-      } catch (failure) {
-        if (!(failure instanceof ReadFailure)) throw failure;
-        for (const id of lot) found.set(id, failure);
-      }
-    }),
-  );
-  return userIds.map((id) => found.get(id));
-}
-
-/** A list in lots of at most `size`. */
-export function inLots<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
-    list.slice(index * size, (index + 1) * size),
-  );
 }
 
 /** That an answer is not of the form, or about the user, that was asked for. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { type Config, parseConfig } from '../config.ts';
+import { withListenAddress } from '../load-config.ts';
 import { Secret } from '../secret.ts';
 import { type SandboxCaller, sandboxCallers, sandboxClaims } from './callers.ts';
 import { customers } from './descope/customers.ts';
@@ -89,47 +90,45 @@ export async function startSandbox(
   };
   const issuer = await startIssuer({ demonstration: sandboxClaims, ...changes.issuer });
   const journal = changes.journal === undefined ? freshJournal(environment.PORT) : changes.journal;
-  const config = parseConfig(
-    {
-      ...(journal ? { journal } : {}),
-      server: { host: '127.0.0.1', port: 4000, ...forDevelopers, ...changes.server },
-      ...(changes.limits ? { limits: changes.limits } : {}),
-      ...(changes.metrics === null ? {} : { metrics: { port: 0, ...changes.metrics } }),
-      ...(changes.traces ? { traces: changes.traces } : {}),
-      callers: changes.callers?.(issuer) ?? { anonymous: true, jwt: trusting(issuer) },
-      directories: {
-        employees: {
-          provider: 'eiam-developer',
-          allowLoopback: true,
-          baseUrl: emulators.employees.url,
-          instanceId: employees.instanceId,
-          applicationId: employees.applicationId,
-          clientSecret: new Secret(clientSecret),
-          customFields: configured(employees.customFields),
-          ...changes.directories?.employees,
-        },
-        contractors: {
-          provider: 'eiam-management',
-          allowLoopback: true,
-          baseUrl: emulators.contractors.url,
-          instanceId: contractors.instanceId,
-          accessKeyId: new Secret(accessKeyId),
-          accessKeySecret: new Secret(accessKeySecret),
-          customFields: configured(contractors.customFields),
-          ...changes.directories?.contractors,
-        },
-        customers: {
-          provider: 'descope',
-          allowLoopback: true,
-          baseUrl: emulators.customers.url,
-          projectId: customers.projectId,
-          managementKey: new Secret(managementKey),
-          ...changes.directories?.customers,
-        },
+  const settings = {
+    ...(journal ? { journal } : {}),
+    server: { host: '127.0.0.1', port: 4000, ...forDevelopers, ...changes.server },
+    ...(changes.limits ? { limits: changes.limits } : {}),
+    ...(changes.metrics === null ? {} : { metrics: { port: 0, ...changes.metrics } }),
+    ...(changes.traces ? { traces: changes.traces } : {}),
+    callers: changes.callers?.(issuer) ?? { anonymous: true, jwt: trusting(issuer) },
+    directories: {
+      employees: {
+        provider: 'eiam-developer',
+        allowLoopback: true,
+        baseUrl: emulators.employees.url,
+        instanceId: employees.instanceId,
+        applicationId: employees.applicationId,
+        clientSecret: new Secret(clientSecret),
+        customFields: configured(employees.customFields),
+        ...changes.directories?.employees,
+      },
+      contractors: {
+        provider: 'eiam-management',
+        allowLoopback: true,
+        baseUrl: emulators.contractors.url,
+        instanceId: contractors.instanceId,
+        accessKeyId: new Secret(accessKeyId),
+        accessKeySecret: new Secret(accessKeySecret),
+        customFields: configured(contractors.customFields),
+        ...changes.directories?.contractors,
+      },
+      customers: {
+        provider: 'descope',
+        allowLoopback: true,
+        baseUrl: emulators.customers.url,
+        projectId: customers.projectId,
+        managementKey: new Secret(managementKey),
+        ...changes.directories?.customers,
       },
     },
-    environment,
-  );
+  };
+  const config = parseConfig(withListenAddress(settings, environment));
   const some = (name: string, seed: { readonly users: readonly { readonly userId: string }[] }) =>
     seed.users.slice(0, 3).map(({ userId }) => `${name}:${userId}`);
   return {

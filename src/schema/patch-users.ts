@@ -1,7 +1,8 @@
 import { type InputPath, InvalidInputError } from '../outcome.ts';
 import { type OneOfMany, patchUsers } from '../patch-users.ts';
 import { builder } from './builder.ts';
-import { PatchUserInput, PatchUserPayload, toRequest } from './patch-user.ts';
+import { PatchUserPayload } from './patch-user.ts';
+import { PatchUserInput, toRequest } from './patch-user-input.ts';
 import { toGraphQLError } from './read-failed.ts';
 import { limitNamedUsers } from './read-user.ts';
 

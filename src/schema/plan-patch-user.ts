@@ -2,7 +2,7 @@ import { type PatchPlan, type PlannedChange, planPatchUser } from '../plan-patch
 import type { DescribedRequest } from '../providers/provider.ts';
 import { builder } from './builder.ts';
 import { PatchUserError } from './patch-error.ts';
-import { PatchUserInput, toRequest } from './patch-user.ts';
+import { PatchUserInput, toRequest } from './patch-user-input.ts';
 
 const PlannedRequest = builder.objectRef<DescribedRequest>('PlannedRequest').implement({
   description: 'A request that would be sent to the provider, its credentials removed.',

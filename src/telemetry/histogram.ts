@@ -1,5 +1,5 @@
 /** One series of a histogram. */
-interface Durations {
+export interface Durations {
   observe(seconds: number): void;
 }
 

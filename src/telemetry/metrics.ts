@@ -1,126 +1,22 @@
-import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
-import type { PatchErrorCode, PatchOutcome } from '../outcome.ts';
-import { createHistogram } from './histogram.ts';
-import type {
-  CallerRefusal,
-  GuardState,
-  JournalOperation,
-  Metrics,
-  OperationTold,
-  Route,
-  UpstreamResult,
-} from './telemetry.ts';
-
-/** Upper bounds in seconds, from what a lean answer takes to the deadline of an operation. Our own choice. */
-const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
-/** Every value of a label, from a record that has to name them all. */
-const all = <Value extends string>(values: Readonly<Record<Value, true>>) => Object.keys(values) as Value[];
-
-const routes = all<Route>({ graphql: true, health: true, ready: true, other: true });
-const statusClasses = ['2xx', '3xx', '4xx', '5xx'] as const;
-const outcomes = all<PatchOutcome>({ APPLIED: true, NOT_APPLIED: true, PARTIAL: true, UNKNOWN: true });
-const errorCodes = all<PatchErrorCode>({
-  INVALID_INPUT: true,
-  UNKNOWN_DIRECTORY: true,
-  UNSUPPORTED_FIELD: true,
-  USER_NOT_FOUND: true,
-  CONFLICT: true,
-  FORBIDDEN: true,
-  STALE_VERSION: true,
-  IDEMPOTENCY_KEY_REUSED: true,
-  IDEMPOTENCY_IN_PROGRESS: true,
-  RATE_LIMITED: true,
-  PROVIDER_UNAVAILABLE: true,
-  DEADLINE_EXCEEDED: true,
-  PROVIDER_REFUSED: true,
-  PROVIDER_AUTH: true,
-  OUTCOME_UNKNOWN: true,
-  NOT_CONFIRMED: true,
-  JOURNAL_UNAVAILABLE: true,
-});
-const upstreamResults = all<UpstreamResult>({
-  '2xx': true,
-  '3xx': true,
-  '401': true,
-  '403': true,
-  '429': true,
-  '4xx': true,
-  '5xx': true,
-  no_answer: true,
-  no_answer_in_time: true,
-  not_sent_unreachable: true,
-  not_sent_untrusted: true,
-  not_sent_deadline: true,
-  not_sent_crowded: true,
-  not_sent_broken: true,
-  not_sent_paced: true,
-});
-const journalOperations = all<JournalOperation>({
-  begin: true,
-  recall: true,
-  finish: true,
-  find: true,
-  lease: true,
-  release: true,
-  prune: true,
-  check: true,
-});
-const journalResults = ['ok', 'unavailable', 'failed'] as const;
-const refusals = all<CallerRefusal>({ no_token: true, token_refused: true, keys_unavailable: true });
-
-/** A count that waits for the next scrape. */
-interface Tally {
-  count: number;
-}
+import { createInstruments } from './instruments.ts';
+import {
+  errorCodes,
+  journalOperations,
+  journalResults,
+  outcomes,
+  refusals,
+  routes,
+  statusClasses,
+  upstreamResults,
+} from './label-values.ts';
+import type { GuardState, Metrics, OperationTold } from './telemetry.ts';
 
 const record = <Key extends string, Value>(keys: readonly Key[], make: (key: Key) => Value) =>
   Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<Key, Value>;
 
-const labelled = (names: readonly string[], values: readonly string[]) =>
-  record(names, (name) => values[names.indexOf(name)] ?? '');
-
 /** Makes the metrics of a process with these directories, all at zero, in a registry of their own. */
 export function createMetrics(directories: readonly string[]): Metrics {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-
-  /** Adds up by itself until the scrape: prom-client looks its labels over at every single count. */
-  function counter(name: string, help: string, ...labelNames: readonly string[]) {
-    const tallies: (readonly [labels: Record<string, string>, tally: Tally])[] = [];
-    new Counter({
-      ...{ name, help, labelNames, registers: [registry] },
-      collect() {
-        for (const [labels, tally] of tallies) {
-          this.inc(labels, tally.count);
-          tally.count = 0;
-        }
-      },
-    });
-    return (...values: readonly string[]): Tally => {
-      const tally = { count: 0 };
-      tallies.push([labelled(labelNames, values), tally]);
-      return tally;
-    };
-  }
-
-  function durations(name: string, help: string, ...labelNames: readonly string[]) {
-    const histogram = createHistogram(name, help, durationBuckets);
-    // Of a metric the registry uses its name and what `get` gives; its type names prom-client's own classes alone.
-    registry.registerMetric(histogram as unknown as Metric);
-    return (...values: readonly string[]) => histogram.series(labelled(labelNames, values));
-  }
-
-  function gauge(name: string, help: string, label?: string) {
-    const states = new Map<string, () => number>();
-    new Gauge({
-      ...{ name, help, labelNames: label === undefined ? [] : [label], registers: [registry] },
-      collect() {
-        for (const [value, read] of states) this.set(label === undefined ? {} : { [label]: value }, read());
-      },
-    });
-    return (value: string, read: () => number) => void states.set(value, read);
-  }
+  const { counter, durations, gauge, scrape } = createInstruments();
 
   const requests = counter(
     'idpatch_http_requests_total',
@@ -281,9 +177,7 @@ export function createMetrics(directories: readonly string[]): Metrics {
       );
       gauge('idpatch_draining', '1 since the process was asked to leave.')('', () => Number(isDraining()));
     },
-    async scrape() {
-      return { contentType: registry.contentType, text: await registry.metrics() };
-    },
+    scrape,
   };
 }
 

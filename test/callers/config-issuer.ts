@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
-import { ConfigError, parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config.ts';
 import { Secret } from '../../src/secret.ts';
+import { refusalOf } from '../refused-config.ts';
 
 /** An issuer that is right. Values that must not be printed carry the word canary. */
 export const issuer = {
@@ -25,15 +26,7 @@ export const withIssuer = (changes: object) => ({ jwt: [{ ...issuer, ...changes 
 
 /** The lines that these callers are refused with; asserts that none prints a value. */
 export function refusal(callers: unknown, server: object = {}): readonly string[] {
-  try {
-    parse(callers, server);
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    const { message } = error as ConfigError;
-    expect(message).not.toMatch(/canary/i);
-    return message.split('\n');
-  }
-  throw new Error('They were taken.');
+  return refusalOf(() => parse(callers, server)).split('\n');
 }
 
 /** Asserts that this key of the issuer, or what lies in it, is named, and that no other is complained of. */

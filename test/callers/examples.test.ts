@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/load-config.ts';
 import { sandboxCallers } from '../../src/sandbox/callers.ts';
 import { written } from '../expected.ts';
 import { openFrontDoor } from '../front-door.ts';

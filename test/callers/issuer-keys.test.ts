@@ -1,7 +1,7 @@
 import { errors } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createIssuerKeys, type IssuerKeys, KeysUnavailable } from '../../src/callers/issuer-keys.ts';
-import { createHttpClient } from '../../src/http/client.ts';
+import { createHttpClient } from '../../src/http/undici-client.ts';
 import { type EmulatorRequest, serveOnLoopback } from '../../src/sandbox/emulator.ts';
 import { createSigner, type Signer } from './tokens.ts';
 

@@ -1,21 +1,13 @@
 import { pino } from 'pino';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { Secret } from '../../src/secret.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { arrived } from '../expected.ts';
 import { type FrontDoor, openFrontDoor } from '../front-door.ts';
-import { type PostgresServer, startPostgres } from '../journal/postgres-server.ts';
+import { serverForTests } from '../journal/postgres-server.ts';
 
-let server: PostgresServer;
-const missing = await startPostgres().then(
-  (started) => {
-    server = started;
-    return undefined;
-  },
-  (error: unknown) => String(error),
-);
-afterAll(() => server?.remove());
+const { server, missing } = await serverForTests();
 
 async function open(changes: SandboxChanges): Promise<FrontDoor> {
   const door = await openFrontDoor(changes);

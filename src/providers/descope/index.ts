@@ -4,7 +4,8 @@ import { createDeadline, waitWithin } from '../../http/deadline.ts';
 import { ReadFailure } from '../../outcome.ts';
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { WholeUser } from '../../user.ts';
-import { inLots, parseJson, readAnswer, readInLots, refusalOf, unreachable } from '../exchange.ts';
+import { parseJson, readAnswer, refusalOf, unreachable } from '../exchange.ts';
+import { inLots, readInLots } from '../lots.ts';
 import {
   type Call,
   type CustomFieldDefinition,
@@ -94,11 +95,9 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
       }
     | undefined;
 
-  /** Sends a read and gives the whole answer; undefined where the user is not there. */
+  /** What a read gives; undefined where the user is not there. */
   async function read<T>(request: WireRequest, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {
-    const exchange = await client.send(request, call);
-    if (exchange.kind !== 'answered') throw new ReadFailure(unreachable(exchange, []));
-    return readAnswer(exchange, schema, errorGrammar);
+    return readAnswer(await client.send(request, call), schema, errorGrammar);
   }
 
   /** The definitions, no older than that. Callers share one request, which has a deadline of its own. */

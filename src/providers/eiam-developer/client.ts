@@ -7,9 +7,8 @@ import type { WireRequest } from './encode.ts';
 import { isThrottled, refusesToken, tokenRefused } from './errors.ts';
 import type { TokenKeeper } from './token.ts';
 
-/** What became of a request; `no-token`: there was none that the provider takes, so
- * nothing was done. */
-export type DeveloperExchange = HttpExchange | { readonly kind: 'no-token'; readonly error: PatchError };
+/** What became of a request; `no-token`: there was none that the provider takes, so nothing was done. */
+type DeveloperExchange = HttpExchange | { readonly kind: 'no-token'; readonly error: PatchError };
 
 /** Sends requests below `/v2/{instanceId}/{applicationId}` with the directory's token. */
 export interface EiamDeveloperClient {

@@ -1,20 +1,13 @@
 import { z } from 'zod';
 import type { HttpAnswer, HttpClient } from '../../http/client.ts';
-import { type PatchError, ReadFailure } from '../../outcome.ts';
+import { ReadFailure } from '../../outcome.ts';
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { WholeUser } from '../../user.ts';
 import { boundableFields, capabilities, customFields } from '../eiam/capabilities.ts';
-import {
-  jsonObject,
-  notUnderstood,
-  onlyOne,
-  readAnswer,
-  readInLots,
-  refusalOf,
-  unreachable,
-} from '../exchange.ts';
+import { jsonObject, notUnderstood, onlyOne, readAnswer, refusalOf, unreachable } from '../exchange.ts';
+import { readInLots } from '../lots.ts';
 import { type Call, defineProvider, type Provider } from '../provider.ts';
-import { createEiamDeveloperClient, type DeveloperExchange } from './client.ts';
+import { createEiamDeveloperClient } from './client.ts';
 import { decodeUser } from './decode.ts';
 import { encodeFindUser, encodeGetUser, encodeStep, type WireRequest } from './encode.ts';
 import { errorGrammar, readError, toPatchError } from './errors.ts';
@@ -55,10 +48,10 @@ function createEiamDeveloper(
   const client = createEiamDeveloperClient(base, tokens, http);
   const known = settings.customFields ?? null;
 
-  /** Sends a read and gives the whole answer; undefined where the user is not there. */
+  /** What a read gives; undefined where the user is not there. */
   async function read<T>(request: WireRequest, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {
     const exchange = await client.send(request, call);
-    if (exchange.kind !== 'answered') throw new ReadFailure(notSentError(exchange, []));
+    if (exchange.kind === 'no-token') throw new ReadFailure(exchange.error);
     return readAnswer(exchange, schema, errorGrammar);
   }
 
@@ -100,9 +93,10 @@ function createEiamDeveloper(
 
     async write(userId, step, call) {
       const exchange = await client.send(encodeStep(userId, step), call);
+      if (exchange.kind === 'no-token') return { kind: 'refused', errors: [exchange.error] };
+      if (exchange.kind === 'not-sent')
+        return { kind: 'refused', errors: [unreachable(exchange, ['patch'])] };
       if (exchange.kind === 'no-answer') return { kind: 'ambiguous' };
-      if (exchange.kind !== 'answered')
-        return { kind: 'refused', errors: [notSentError(exchange, ['patch'])] };
       const refusal = refusalOf(exchange, errorGrammar);
       if (refusal) return { kind: 'refused', errors: [toPatchError(refusal, exchange, step)] };
       return isYes(exchange) ? { kind: 'accepted' } : { kind: 'ambiguous' };
@@ -110,10 +104,6 @@ function createEiamDeveloper(
 
     close: () => http.close(),
   };
-}
-
-function notSentError(exchange: Exclude<DeveloperExchange, HttpAnswer>, path: readonly string[]): PatchError {
-  return exchange.kind === 'no-token' ? exchange.error : unreachable(exchange, path);
 }
 
 /** `200 {}` is documented; an empty 200 and a 204 count too. */

@@ -56,10 +56,7 @@ export function createTokenKeeper(
     const rules = { deadline: time.deadline, isRead: true, isThrottled };
     const exchange = await sendAgain(() => http.send(request, time), rules, budget);
     if (exchange.kind !== 'answered') return fail(unreachable(exchange, []));
-    const answer =
-      exchange.kind === 'answered' && exchange.status === 200
-        ? parseJson(exchange.body, tokenAnswer)
-        : undefined;
+    const answer = exchange.status === 200 ? parseJson(exchange.body, tokenAnswer) : undefined;
     if (!answer) {
       return fail(
         new ProviderRefusedError(

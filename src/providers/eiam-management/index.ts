@@ -4,15 +4,8 @@ import { type InputPath, InvalidInputError, ReadFailure } from '../../outcome.ts
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { User, WholeUser } from '../../user.ts';
 import { boundableFields, capabilities, customFields } from '../eiam/capabilities.ts';
-import {
-  notUnderstood,
-  onlyOne,
-  parseJson,
-  readAnswer,
-  readInLots,
-  refusalOf,
-  unreachable,
-} from '../exchange.ts';
+import { notUnderstood, onlyOne, parseJson, readAnswer, refusalOf, unreachable } from '../exchange.ts';
+import { readInLots } from '../lots.ts';
 import { type Call, defineProvider, type Provider, wholePath } from '../provider.ts';
 import { createEiamManagementClient } from './client.ts';
 import { decodeUser, decodeUsers } from './decode.ts';
@@ -71,11 +64,9 @@ function createEiamManagement(
   const client = createEiamManagementClient(origin(settings), credentials, http);
   const known = settings.customFields ?? null;
 
-  /** Sends a read and gives the whole answer; undefined where the user is not there. */
+  /** What a read gives; undefined where the user is not there. */
   async function read<T>(request: WireRequest, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {
-    const exchange = await client.send(request, call);
-    if (exchange.kind !== 'answered') throw new ReadFailure(unreachable(exchange, []));
-    return readAnswer(exchange, schema, errorGrammar);
+    return readAnswer(await client.send(request, call), schema, errorGrammar);
   }
 
   async function readUser(userId: string, call: Call): Promise<WholeUser | undefined> {

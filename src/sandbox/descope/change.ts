@@ -1,41 +1,7 @@
 import type { DescopeAttributes } from './attributes.ts';
 import { boolean, type Members, object, Refusal, string, strings } from './refusal.ts';
 import type { DescopeEmulatorSettings } from './settings.ts';
-
-/** A user as the service answers it, every member always there. */
-export interface DescopeUser {
-  readonly loginIds: readonly string[];
-  readonly userId: string;
-  readonly name: string;
-  readonly givenName: string;
-  readonly middleName: string;
-  readonly familyName: string;
-  readonly email: string;
-  readonly phone: string;
-  readonly verifiedEmail: boolean;
-  readonly verifiedPhone: boolean;
-  readonly roleNames: readonly string[];
-  readonly userTenants: readonly DescopeUserTenant[];
-  readonly status: string;
-  readonly externalIds: readonly string[];
-  readonly picture: string;
-  readonly test: boolean;
-  readonly customAttributes: Members;
-  readonly createdTime: number;
-  readonly TOTP: boolean;
-  readonly SAML: boolean;
-  readonly OAuth: Members;
-  readonly webauthn: boolean;
-  readonly password: boolean;
-  readonly ssoAppIds: readonly string[];
-  readonly editable: boolean;
-}
-
-interface DescopeUserTenant {
-  readonly tenantId: string;
-  readonly tenantName: string;
-  readonly roleNames: readonly string[];
-}
+import { type DescopeUser, type DescopeUserTenant, emptyUser } from './user-form.ts';
 
 const statuses: readonly string[] = ['enabled', 'disabled', 'invited', 'expired'];
 
@@ -59,37 +25,6 @@ export const patchMembers = [
   'scim',
   'additionalIdentifiers',
 ] as const;
-
-/** The user that a login id begins with. */
-export function emptyUser(userId: string, loginIds: readonly string[], createdTime: number): DescopeUser {
-  return {
-    loginIds,
-    userId,
-    name: '',
-    givenName: '',
-    middleName: '',
-    familyName: '',
-    email: '',
-    phone: '',
-    verifiedEmail: false,
-    verifiedPhone: false,
-    roleNames: [],
-    userTenants: [],
-    status: 'invited',
-    externalIds: loginIds.slice(0, 1),
-    picture: '',
-    test: false,
-    customAttributes: {},
-    createdTime,
-    TOTP: false,
-    SAML: false,
-    OAuth: {},
-    webauthn: false,
-    password: false,
-    ssoAppIds: [],
-    editable: true,
-  };
-}
 
 /**
  * Checks the members of a patch and says what they change, in the response's own names and with the values

@@ -6,10 +6,11 @@ import {
   type WriteLogEntry,
 } from '../emulator.ts';
 import { createDescopeAttributes } from './attributes.ts';
-import { type DescopeUser, emptyUser, patchMembers } from './change.ts';
+import { patchMembers } from './change.ts';
 import { type Members, object, Refusal, required, string } from './refusal.ts';
 import type { DescopeEmulatorSettings } from './settings.ts';
 import { type Answer, createUpdateCalls, who } from './updates.ts';
+import { type DescopeUser, emptyUser } from './user-form.ts';
 import { createDescopeUsers, searchMembers } from './users.ts';
 
 /**

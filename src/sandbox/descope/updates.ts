@@ -1,6 +1,6 @@
-import type { DescopeUser } from './change.ts';
 import { boolean, type Members, Refusal, required, string, strings } from './refusal.ts';
 import type { DescopeEmulatorSettings } from './settings.ts';
+import type { DescopeUser } from './user-form.ts';
 import type { DescopeUsers } from './users.ts';
 
 /** Answers one call from the members of its body and of its query. */

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { SeedUser, WriteLogEntry } from '../emulator.ts';
 import type { DescopeAttributes } from './attributes.ts';
-import { applyChange, type DescopeUser, emptyUser, readChange } from './change.ts';
+import { applyChange, readChange } from './change.ts';
 import { boolean, count, type Members, object, Refusal, string, strings } from './refusal.ts';
 import type { DescopeEmulatorSettings } from './settings.ts';
+import { type DescopeUser, emptyUser } from './user-form.ts';
 
 /** The users of one emulated project. Every method either does all of what it is asked or throws a Refusal. */
 export interface DescopeUsers {

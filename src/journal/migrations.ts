@@ -43,7 +43,7 @@ const migrations: readonly (readonly string[])[] = [
       expire BIGINT
     )`,
   ],
-  // What http/pace-ledger.ts keeps of each provider's quota, where replicas share a database.
+  // What pace/ledger.ts keeps of each provider's quota, where replicas share a database.
   [
     `CREATE TABLE IF NOT EXISTS idpatch_pace (
       key TEXT NOT NULL PRIMARY KEY,

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HttpClient, HttpExchange, HttpTime, WriteUnderWay } from '../../src/http/client.ts';
 import { createDeadline } from '../../src/http/deadline.ts';
-import { type PaceLedger, settle } from '../../src/http/pace-ledger.ts';
-import { createPacer } from '../../src/http/pacer.ts';
-import { createSharedPermits } from '../../src/http/shared-permits.ts';
+import { type PaceLedger, settle } from '../../src/pace/ledger.ts';
+import { createPacer } from '../../src/pace/pacer.ts';
+import { createSharedPermits } from '../../src/pace/shared-permits.ts';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => vi.useRealTimers());

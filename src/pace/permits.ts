@@ -1,4 +1,4 @@
-import { createPaceWindow, windowMs } from './pace-window.ts';
+import { createPaceWindow, windowMs } from './window.ts';
 
 /** What a permit was taken from, for whoever gave it; undefined where it does not matter. */
 export type Permit = object | undefined;

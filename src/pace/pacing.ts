@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Secret } from '../secret.ts';
 import { closeSharedPool, openSharedPool } from '../shared-pool.ts';
-import { createPostgresLedger } from './pace-ledger.ts';
+import { createPostgresLedger } from './ledger.ts';
 import { createPacer, type Pacer } from './pacer.ts';
 import { createLocalPermits } from './permits.ts';
 import { createSharedPermits } from './shared-permits.ts';

@@ -5,9 +5,10 @@ import {
   lastCallOf,
   type Paced,
   type WriteUnderWay,
-} from './client.ts';
-import type { Permit, Permits, Purpose } from './permits.ts';
-import { retryAfterMs } from './retry-after.ts';
+} from '../http/client.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
+import type { Permit, Permits } from './permits.ts';
+import { permitsFor, purposes, type Rank, rankOf, ranks } from './ranks.ts';
 
 /**
  * Keeps the requests of one quota within it: who has to wait waits in line, writes before reads, no longer than
@@ -34,12 +35,6 @@ const longestHoldMs = 60_000;
 
 /** Milliseconds after which those who wait are looked at again at the latest. */
 const lookAgainMs = 1_000;
-
-/** Who goes before whom: first the looks for which there is room already. */
-const ranks = { look: 0, first: 1, write: 2, read: 3 } as const;
-type Rank = (typeof ranks)[keyof typeof ranks];
-
-const purposes: readonly [Purpose, Purpose, Purpose, Purpose] = ['first', 'first', 'write', 'read'];
 
 interface Waiter {
   readonly time: HttpTime;
@@ -253,18 +248,6 @@ export function createPacer(
     }
     letGo();
   }
-}
-
-function rankOf({ urgency, write }: HttpTime): Rank {
-  if (urgency === undefined) return ranks.read;
-  if (urgency === 'first') return write?.giveUp ? ranks.look : ranks.first;
-  // What has begun is to be brought to its end.
-  return write?.giveUp ? ranks.first : ranks.write;
-}
-
-/** A write takes the permit of its look along. */
-function permitsFor(rank: Rank): number {
-  return rank === ranks.write ? 2 : 1;
 }
 
 function paced(ms: number): Paced {

@@ -1,16 +1,10 @@
 import fc from 'fast-check';
 import pg from 'pg';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import {
-  createPostgresLedger,
-  type LeaseRequest,
-  leaseMs,
-  settle,
-  settleMs,
-} from '../../src/http/pace-ledger.ts';
-import { leftFor, type Wanted } from '../../src/http/permits.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { createPostgresJournal } from '../../src/journal/postgres.ts';
-import { type PostgresServer, startPostgres } from '../journal/postgres-server.ts';
+import { createPostgresLedger, type LeaseRequest, leaseMs, settle, settleMs } from '../../src/pace/ledger.ts';
+import { leftFor, type Wanted } from '../../src/pace/permits.ts';
+import { serverForTests } from '../journal/postgres-server.ts';
 
 const request: LeaseRequest = {
   perMinute: 20,
@@ -107,15 +101,7 @@ describe('what a ledger gives', () => {
   });
 });
 
-let server: PostgresServer;
-const missing = await startPostgres().then(
-  (started) => {
-    server = started;
-    return undefined;
-  },
-  (error: unknown) => String(error),
-);
-afterAll(() => server?.remove());
+const { server, missing } = await serverForTests();
 
 /** A pool of which an idle connection that dies is no error. */
 function openPool(options: string): pg.Pool {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { windowMs } from './pace-window.ts';
 import { leftFor, type Purpose, type Wanted } from './permits.ts';
+import { windowMs } from './window.ts';
 
 /** What one process asks of the ledger. */
 export interface LeaseRequest {

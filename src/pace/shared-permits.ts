@@ -1,6 +1,6 @@
-import { type Lease, leaseMs, type PaceLedger, settleMs } from './pace-ledger.ts';
-import { createPaceWindow } from './pace-window.ts';
+import { type Lease, leaseMs, type PaceLedger, settleMs } from './ledger.ts';
 import { createLocalPermits, type Permits, type Purpose, type Wanted } from './permits.ts';
+import { createPaceWindow } from './window.ts';
 
 /** The share of a quota that one process leases at most beyond what waits for it. Our own choice. */
 const mostAhead = 0.01;

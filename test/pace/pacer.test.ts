@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HttpClient, HttpExchange, HttpTime, WriteUnderWay } from '../../src/http/client.ts';
 import { createDeadline, type Deadline } from '../../src/http/deadline.ts';
-import { createPaceWindow } from '../../src/http/pace-window.ts';
-import { createPacer } from '../../src/http/pacer.ts';
-import { createLocalPermits, leftFor } from '../../src/http/permits.ts';
+import { createPacer } from '../../src/pace/pacer.ts';
+import { createLocalPermits, leftFor } from '../../src/pace/permits.ts';
+import { createPaceWindow } from '../../src/pace/window.ts';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => vi.useRealTimers());

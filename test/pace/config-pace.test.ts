@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError, parseConfig } from '../../src/config.ts';
 import { createDirectories } from '../../src/directories.ts';
-import { createPacing } from '../../src/http/pacing.ts';
+import { createPacing } from '../../src/pace/pacing.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Telemetry } from '../../src/telemetry/telemetry.ts';
 

@@ -1,0 +1,57 @@
+import type { PatchErrorCode, PatchOutcome } from '../outcome.ts';
+import type { CallerRefusal, JournalOperation, Route, UpstreamResult } from './telemetry.ts';
+
+/** Every value of a label, for a series each from the start; from a record, which the compiler has name them all. */
+const all = <Value extends string>(values: Readonly<Record<Value, true>>) => Object.keys(values) as Value[];
+
+export const routes = all<Route>({ graphql: true, health: true, ready: true, other: true });
+export const statusClasses = ['2xx', '3xx', '4xx', '5xx'] as const;
+export const outcomes = all<PatchOutcome>({ APPLIED: true, NOT_APPLIED: true, PARTIAL: true, UNKNOWN: true });
+export const errorCodes = all<PatchErrorCode>({
+  INVALID_INPUT: true,
+  UNKNOWN_DIRECTORY: true,
+  UNSUPPORTED_FIELD: true,
+  USER_NOT_FOUND: true,
+  CONFLICT: true,
+  FORBIDDEN: true,
+  STALE_VERSION: true,
+  IDEMPOTENCY_KEY_REUSED: true,
+  IDEMPOTENCY_IN_PROGRESS: true,
+  RATE_LIMITED: true,
+  PROVIDER_UNAVAILABLE: true,
+  DEADLINE_EXCEEDED: true,
+  PROVIDER_REFUSED: true,
+  PROVIDER_AUTH: true,
+  OUTCOME_UNKNOWN: true,
+  NOT_CONFIRMED: true,
+  JOURNAL_UNAVAILABLE: true,
+});
+export const upstreamResults = all<UpstreamResult>({
+  '2xx': true,
+  '3xx': true,
+  '401': true,
+  '403': true,
+  '429': true,
+  '4xx': true,
+  '5xx': true,
+  no_answer: true,
+  no_answer_in_time: true,
+  not_sent_unreachable: true,
+  not_sent_untrusted: true,
+  not_sent_deadline: true,
+  not_sent_crowded: true,
+  not_sent_broken: true,
+  not_sent_paced: true,
+});
+export const journalOperations = all<JournalOperation>({
+  begin: true,
+  recall: true,
+  finish: true,
+  find: true,
+  lease: true,
+  release: true,
+  prune: true,
+  check: true,
+});
+export const journalResults = ['ok', 'unavailable', 'failed'] as const;
+export const refusals = all<CallerRefusal>({ no_token: true, token_refused: true, keys_unavailable: true });
