@@ -468,7 +468,6 @@ export const descopeSubject: Subject = {
       'no lists': { status: 200, body: {} },
       'no list of users': { status: 200, body: { patchedUsers: 'all', failedUsers: null } },
       'an answer to one': { status: 200, body: { user: { userId, name: 'New Name' } } },
-      created: { status: 201, body: { patchedUsers: [{ userId }] } },
       'a code without a status of its own': { status: 500, body: says('E011003') },
     },
   },

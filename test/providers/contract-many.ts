@@ -151,6 +151,14 @@ function describeTogether({ directory, nobody, read }: Subject, many: ManyDialec
     expect(proxy.writes).toHaveLength(1);
   });
 
+  it.each([201, 202, 206, 500])('a %d that names all of them as written', async (status) => {
+    const { proxy, ids, write } = await openProvider(3);
+    const shown = ids.map((userId) => ({ userId, name: `Name of ${userId}` }));
+    const answer = answered({ ...many.answer(shown, []), status });
+    proxy.fault = () => ({ delivered: false, answer });
+    expect(await write()).toEqual(Array(3).fill(ambiguous));
+  });
+
   it.each(Object.entries(many.refusesAll))('refused, and that is of all: %s', async (_, [answer, code]) => {
     const { proxy, write } = await openProvider(3, { delivered: false, answer: answered(answer) });
     const results = await write();
