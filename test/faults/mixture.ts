@@ -1,10 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { check, type Evidence, type OperationRecord, type Violation } from './checker.ts';
 import { draw, drawInt, drawOne, drawUuid } from './draw.ts';
-import { type Fault, faultOf } from './faults.ts';
-import { type Front, type FrontRequest, openFront, type Recognised, type Treatment } from './front.ts';
+import { type Fault, faultOf, listFaultOf, treatMany } from './faults.ts';
+import {
+  type Front,
+  type FrontRequest,
+  openFront,
+  type Recognised,
+  type Treatment,
+  usersOfMany,
+} from './front.ts';
 import { runLane } from './lane.ts';
-import { callPatchUser, callUntilFinal, openFolder, type Reply, startProgram } from './program.ts';
+import {
+  callPatchUser,
+  callPatchUsers,
+  callUntilFinal,
+  openFolder,
+  type Reply,
+  startProgram,
+  untilFinal,
+} from './program.ts';
 import { openStage, type Store, stores, userIdOf } from './stage.ts';
 
 /** One operation as the seed has it. */
@@ -16,6 +31,8 @@ export interface PlannedOperation {
   readonly changes: OperationRecord['changes'];
   readonly fault: Fault;
   readonly behaviour: 'calls' | 'calls with a key' | 'calls again' | 'leaves' | 'calls at once';
+  /** One of the patches of a patchUsers call. */
+  readonly isOfMany?: true;
 }
 
 /** What became of a mixture. */
@@ -30,11 +47,23 @@ const limits = { deadlineMs: 3_500, readBackMs: 1_200 };
 /** At each emulator: fewer than a directory's connections, so that hanging writes leave some for reading back. */
 const callersAtOnce = 11;
 
-/** All operations of a seed, in groups that are called at the same time: one operation, or two on one user. */
+/** Users of a patchUsers call at most: with room for others beside them among those who call at once. */
+const mostOfMany = 6;
+
+/**
+ * All operations of a seed, in groups that are called at the same time: one operation, two on one user, or those of
+ * one patchUsers call.
+ */
 export function planMixture(seed: string, count: number): PlannedOperation[][] {
   const groups: PlannedOperation[][] = [];
   for (let index = 0; index < count; ) {
     const store = drawOne(stores, seed, index, 'store');
+    if (draw(seed, index, 'many') < 0.08) {
+      const size = Math.min(drawInt(2, mostOfMany, seed, index, 'size'), count - index);
+      groups.push(planMany(seed, index, size, store));
+      index += size;
+      continue;
+    }
     const paired = draw(seed, index, 'pair') < 0.1;
     const group = Array.from({ length: paired ? 2 : 1 }, (_, at) =>
       planOne(seed, index + at, store, index, paired ? (at === 0 ? 'displayName' : 'email') : undefined),
@@ -44,6 +73,31 @@ export function planMixture(seed: string, count: number): PlannedOperation[][] {
   }
   return groups;
 }
+
+/**
+ * The operations of a patchUsers call. Where they go in one request, one fault strikes them all, or each has its own
+ * place in the answer; elsewhere each has a fault of its own, but no deadline, which would be that of all.
+ */
+function planMany(seed: string, index: number, size: number, store: Store): PlannedOperation[] {
+  const all = Array.from({ length: size }, (_, at) =>
+    planOne(seed, index + at, store, index + at, undefined),
+  );
+  const [first] = all;
+  const isWhole = draw(seed, index, 'whole') < 0.5;
+  return all.map((operation) => {
+    const { marker, fault } = operation;
+    const own = fault.deadlineMs === undefined ? fault : honest;
+    const together = first && isWhole ? first.fault : listFaultOf(marker);
+    return {
+      ...operation,
+      fault: store === 'customers' ? together : own,
+      behaviour: first?.behaviour ?? operation.behaviour,
+      isOfMany: true as const,
+    };
+  });
+}
+
+const honest: Fault = { name: 'none', mayBeUnknown: false, write: {} };
 
 const kinds = ['displayName', 'email', 'displayName and custom field', 'displayName and status'] as const;
 
@@ -64,7 +118,7 @@ function planOne(
     userId,
     ...patchOf(store, marker, shared ?? drawOne(kinds, marker, 'kind')),
     // A fault of reads would be the other one's, too.
-    fault: shared && fault.readBack ? { name: 'none', mayBeUnknown: false, write: {} } : fault,
+    fault: shared && fault.readBack ? honest : fault,
     behaviour:
       behaviour < 0.25
         ? 'calls'
@@ -118,7 +172,16 @@ export function treatAsPlanned(operations: readonly PlannedOperation[], store: S
   const byMarker = new Map(mine.map((operation) => [operation.marker, operation]));
   const byUser = Map.groupBy(mine, ({ userId }) => userId);
   const writes = new Map<string, number>();
-  return ({ url, body }: FrontRequest, { userId, isWrite }: Recognised): Treatment => {
+  const writtenTogether = (request: FrontRequest, userIds: readonly string[]) => {
+    const operations = userIds.flatMap((userId) => byUser.get(userId) ?? []);
+    const isAgain = operations.some(({ marker }) => writes.has(marker));
+    for (const { marker } of operations) writes.set(marker, (writes.get(marker) ?? 0) + 1);
+    return isAgain ? {} : treatMany(request, (userId) => byUser.get(userId)?.[0]?.fault);
+  };
+  return (request: FrontRequest, { userId, isWrite }: Recognised): Treatment => {
+    const { url, body } = request;
+    const together = usersOfMany(request)?.map((one) => one.userId);
+    if (together) return writtenTogether(request, together);
     const ofUser = (userId !== undefined && byUser.get(userId)) || [];
     const marker = /op-[0-9a-f-]{36}/.exec(`${decodeURIComponent(url)} ${body}`)?.[0];
     const operation = (marker && byMarker.get(marker)) || (ofUser.length === 1 ? ofUser[0] : undefined);
@@ -199,15 +262,32 @@ async function callAll(
   hear: (text: string) => void,
 ): Promise<Map<string, Reply[]>> {
   const replies = new Map<string, Reply[]>();
-  const caller = async (waiting: Iterable<readonly PlannedOperation[]>) => {
-    for (const group of waiting) {
-      await Promise.all(
-        group.map(async (operation) => replies.set(operation.marker, await callOne(url, operation, hear))),
-      );
+  const keep = async (group: readonly PlannedOperation[]) => {
+    if (group[0]?.isOfMany) {
+      for (const [index, own] of (await callMany(url, group, hear)).entries())
+        replies.set(group[index]?.marker ?? '', own);
+      return;
     }
+    await Promise.all(
+      group.map(async (operation) => replies.set(operation.marker, await callOne(url, operation, hear))),
+    );
   };
-  const lines = stores.map((store) => groups.filter(([first]) => first?.store === store).values());
-  await Promise.all(lines.flatMap((line) => Array.from({ length: callersAtOnce }, () => caller(line))));
+  const callLine = async (line: readonly (readonly PlannedOperation[])[]) => {
+    const running = new Set<Promise<void>>();
+    let busy = 0;
+    for (const group of line) {
+      const size = group[0]?.isOfMany ? group.length : 1;
+      while (busy + size > callersAtOnce) await Promise.race(running);
+      busy += size;
+      const one = keep(group).finally(() => {
+        busy -= size;
+        running.delete(one);
+      });
+      running.add(one);
+    }
+    await Promise.all(running);
+  };
+  await Promise.all(stores.map((store) => callLine(groups.filter(([first]) => first?.store === store))));
   return replies;
 }
 
@@ -245,6 +325,39 @@ async function callOne(
       return all.flat();
     }
   }
+}
+
+/** Calls patchUsers as the operations' behaviour has it; gives the replies to each. */
+async function callMany(
+  url: string,
+  group: readonly PlannedOperation[],
+  hear: (text: string) => void,
+): Promise<Reply[][]> {
+  const [first] = group;
+  if (!first) return [];
+  const { behaviour, marker } = first;
+  const inputs = group.map((operation) => calling(operation, hear).input);
+  const { headers } = calling(first, hear);
+  const once = (leaveAfterMs?: number) => callPatchUsers(url, inputs, { headers, hear, leaveAfterMs });
+  const calls: (readonly Reply[])[] = [];
+  switch (behaviour) {
+    case 'calls':
+    case 'calls with a key':
+      calls.push(await once());
+      break;
+    case 'calls again':
+      calls.push(await once(), ...(await untilFinal(once)));
+      break;
+    case 'leaves':
+      calls.push(await once(drawInt(1, 300, marker, 'leave')), ...(await untilFinal(once)));
+      break;
+    case 'calls at once': {
+      const times = drawInt(2, 3, marker, 'times');
+      const all = await Promise.all(Array.from({ length: times }, () => untilFinal(once)));
+      calls.push(...all.flat());
+    }
+  }
+  return group.map((_, index) => calls.map((replies) => replies[index] ?? 'lost'));
 }
 
 /** A tenth of those with a key are called once more when all is over: they get the same answer. */
