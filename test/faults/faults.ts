@@ -131,8 +131,12 @@ export function treatMany(
   const unsent = named(/not applied/);
   const failed = named(/both|failed/).map((userId) => ({ failure: 'no', user: { userId } }));
   const leftOut = named(/left out/);
+  const sent = users.filter(({ userId }) => !unsent.includes(userId));
+  // A request for nobody would be refused.
+  if (sent.length === 0)
+    return { apply: 'never', answer: json(200, { patchedUsers: [], failedUsers: failed }) };
   return {
-    instead: { body: JSON.stringify({ users: users.filter(({ userId }) => !unsent.includes(userId)) }) },
+    instead: { body: JSON.stringify({ users: sent }) },
     retell(body) {
       const { patchedUsers = [], failedUsers = [] } = JSON.parse(body) as {
         patchedUsers?: { userId: string }[];
