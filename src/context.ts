@@ -91,6 +91,16 @@ export function createContext(
   };
 }
 
+/** The time of another write that has the same time as this one, and a look of its own kept for it. */
+export function sameTime({ writing, readingBack }: OperationTime): OperationTime {
+  const write: WriteUnderWay = { endsAt: readingBack.deadline.endsAt, giveUp: undefined };
+  return {
+    writing: { ...writing, write },
+    readingBack: { ...readingBack, write },
+    end: () => write.giveUp?.(),
+  };
+}
+
 /** Directories by the caller who sees them: a caller who calls again is the same object. */
 const visible = new WeakMap<Caller, { readonly all: Directories; readonly directories: Directories }>();
 

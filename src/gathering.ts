@@ -1,4 +1,5 @@
 import type { Directory } from './directories.ts';
+import type { WriteUnderWay } from './http/client.ts';
 import { createDeadline } from './http/deadline.ts';
 import type { ReadFailure } from './outcome.ts';
 import type { Call, UserWrite, WriteResult } from './providers/provider.ts';
@@ -21,6 +22,8 @@ export interface Gathering {
   readonly turns: Turns;
   /** Runs one of the operations. Those that have something to send wait until the others do, or have none. */
   run<T>(operation: () => Promise<T>): Promise<T>;
+  /** Says that all operations are over, and gives up what is still kept for looks at what went together. */
+  end(): void;
 }
 
 /** Requests of one call for many users that a directory gets at the same time. Our own choice: its connections. */
@@ -39,15 +42,18 @@ export function createGathering({ name, provider }: Directory, turns: Turns): Ga
   /** Operations that may soon have something to send. Not those that were sent, or that wait for their turn. */
   let onTheirWay = 0;
 
+  const looks = createLooks();
   const writes = createQueue<UserWrite, WriteResult>((some, call) =>
-    limited(async () => {
-      const [first, ...more] = some;
-      if (provider.writeMany && more.length > 0) return provider.writeMany(some, call);
-      return first ? [await provider.write(first.userId, first.step, call)] : [];
-    }),
+    limited(() =>
+      looks.keepFor(call, async (kept) => {
+        const [first, ...more] = some;
+        if (provider.writeMany && more.length > 0) return provider.writeMany(some, kept);
+        return first ? [await provider.write(first.userId, first.step, kept)] : [];
+      }),
+    ),
   );
   const reads = createQueue<string, User | undefined | ReadFailure>((userIds, call) =>
-    limited(() => provider.readUsers(userIds, { customFields: true }, call)),
+    limited(() => provider.readUsers(userIds, { customFields: true }, looks.of(call))),
   );
 
   let alarm: NodeJS.Timeout | undefined;
@@ -117,7 +123,52 @@ export function createGathering({ name, provider }: Directory, turns: Turns): Ga
       comeBack();
       return operation().finally(leave);
     },
+    end: looks.end,
   };
+}
+
+/** The looks that are kept for requests which write for many: who looks at what one of them wrote takes any. */
+interface Looks {
+  /** Sends one of the requests, with a look of its own kept for as long as it needs one. */
+  keepFor(
+    call: Call,
+    request: (kept: Call) => Promise<readonly WriteResult[]>,
+  ): Promise<readonly WriteResult[]>;
+  /** The call as it is to read, by a look that is kept where there is one. */
+  of(call: Call): Call;
+  end(): void;
+}
+
+function createLooks(): Looks {
+  /** Each with whether it is taken: by a request that is on its way, or whose looks are yet to come. */
+  const writes = new Map<WriteUnderWay, boolean>();
+  return {
+    async keepFor(call, request) {
+      if (!call.write) return request(call);
+      if (!writes.has(call.write)) writes.set(call.write, false);
+      const [free] = [...writes].find(([, isTaken]) => !isTaken) ?? [];
+      const write = free ?? { endsAt: call.write.endsAt, giveUp: undefined };
+      writes.set(write, true);
+      const results = await request({ ...call, write });
+      if (results.every(isPlain)) {
+        write.giveUp?.();
+        writes.set(write, false);
+      }
+      return results;
+    },
+    of(call) {
+      const [write = call.write] = [...writes.keys()].filter(({ giveUp }) => giveUp);
+      return write ? { ...call, write } : call;
+    },
+    end() {
+      for (const { giveUp } of writes.keys()) giveUp?.();
+    },
+  };
+}
+
+/** Whether nobody needs to look what came of it. */
+function isPlain(result: WriteResult): boolean {
+  return result.kind === 'refused' || (result.kind === 'accepted' && result.user !== undefined);
 }
 
 /** What waits to be sent together. */

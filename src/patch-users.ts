@@ -1,5 +1,5 @@
 import { type PatchRequest, permittedTarget } from './check-patch.ts';
-import type { Context } from './context.ts';
+import { type Context, type OperationTime, sameTime } from './context.ts';
 import { createGathering, type Gathering } from './gathering.ts';
 import type { PatchError } from './outcome.ts';
 import { type PatchResult, patchUser } from './patch-user.ts';
@@ -14,10 +14,12 @@ export interface OneOfMany {
 /** The patches of a call that are of one directory. */
 interface Lane {
   readonly gathering: Gathering;
-  /** What they get in place of the call's own context. */
-  readonly context: Context;
+  /** What each gets in place of the call's own context. */
+  contextOf(index: number): Context;
   /** The users who are meant, each in the place of its patch; undefined where nobody is, or it cannot be told. */
   readonly users: Promise<readonly (string | undefined)[]>;
+  /** Says that all of them are over. */
+  end(): void;
 }
 
 /**
@@ -28,13 +30,12 @@ interface Lane {
  */
 export function patchUsers(patches: readonly OneOfMany[], context: Context): readonly Promise<PatchResult>[] {
   const time = context.startOperation();
-  const inTime = { ...context, startOperation: () => time };
   const targets = patches.map(({ request, found }) =>
     found.length === 0 ? permittedTarget(request, context) : undefined,
   );
   const lanes = new Map<string | undefined, Lane>();
   for (const directory of new Set(targets.flatMap((target) => target?.directory ?? [])))
-    lanes.set(directory.name, openLane(createGathering(directory, context.turns), targets, inTime));
+    lanes.set(directory.name, openLane(createGathering(directory, context.turns), targets, time, context));
 
   const results: Promise<PatchResult>[] = [];
   for (const [index, { request, found }] of patches.entries()) {
@@ -46,36 +47,56 @@ export function patchUsers(patches: readonly OneOfMany[], context: Context): rea
       const key = found.length === 0 ? request.idempotencyKey : undefined;
       const sameKey = (other: number) => key !== undefined && patches[other]?.request.idempotencyKey === key;
       await Promise.allSettled(earlier.filter((_, other) => sameUser(other) || sameKey(other)));
-      if (!lane) return patchUser(request, found, inTime);
-      return lane.gathering.run(() => patchUser(request, found, lane.context));
+      // Nothing is sent for it.
+      if (!lane) return patchUser(request, found, { ...context, startOperation: () => time });
+      return lane.gathering.run(() => patchUser(request, found, lane.contextOf(index)));
     };
     results.push(apply());
   }
   // Between two patches of a user none is under way, and yet the call is.
   void context.underWay.run(() => Promise.allSettled(results));
+  for (const [name, lane] of lanes) {
+    const own = results.filter((_, index) => targets[index]?.directory.name === name);
+    void Promise.allSettled(own).then(() => lane.end());
+  }
   return results;
 }
 
-function openLane(gathering: Gathering, targets: readonly (Target | undefined)[], context: Context): Lane {
+/**
+ * Where each write is a request of its own, each patch has a look kept for it alone, and gives it up when it is
+ * over. What goes together has a look together, which is given up when the last of them is over.
+ */
+function openLane(
+  gathering: Gathering,
+  targets: readonly (Target | undefined)[],
+  time: OperationTime,
+  context: Context,
+): Lane {
   const { directory, turns } = gathering;
-  const { writing } = context.startOperation();
+  const together = directory.provider.writeMany && sameTime(time);
+  const ofAll: OperationTime | undefined = together && { ...together, end() {} };
+  const times = targets.map(() => ofAll ?? sameTime(time));
+  const timeOf = (index: number) => times[index] ?? time;
   const own = targets.map((target) => (target?.directory.name === directory.name ? target : undefined));
   // Of one alone there is no order to hold.
   const isAlone = own.filter((target) => target !== undefined).length === 1;
-  const userOf = async (target: Target | undefined): Promise<string | undefined> => {
+  const userOf = async (target: Target | undefined, index: number): Promise<string | undefined> => {
     if (!target || isAlone) return undefined;
     if ('userId' in target) return target.userId;
     // The patch asks the same itself, and says what is wrong.
-    const user = await directory.provider.findUser(target.login, writing).catch(() => undefined);
+    const found = directory.provider.findUser(target.login, timeOf(index).writing);
+    const user = await found.catch(() => undefined);
     return user?.userId;
   };
+  const directories = new Map([...context.directories, [directory.name, directory]]);
   return {
     gathering,
-    context: {
-      ...context,
-      turns,
-      directories: new Map([...context.directories, [directory.name, directory]]),
-    },
+    contextOf: (index) => ({ ...context, turns, directories, startOperation: () => timeOf(index) }),
     users: Promise.all(own.map(userOf)),
+    end() {
+      gathering.end();
+      together?.end();
+      for (const one of times) one.end();
+    },
   };
 }

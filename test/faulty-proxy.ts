@@ -42,7 +42,10 @@ export async function openBadLine(
   const proxy = await openFaultyProxy();
   const door = await openFrontDoor({
     ...changes,
-    directories: { [directory]: { baseUrl: proxy.url } },
+    directories: {
+      ...changes.directories,
+      [directory]: { ...changes.directories?.[directory], baseUrl: proxy.url },
+    },
     limits: { ...limits },
   });
   proxy.target = door.emulators[directory].url;

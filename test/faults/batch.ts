@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { check, type Evidence, isFinal, type OperationRecord, type Violation } from './checker.ts';
 import { draw, drawInt, drawOne, drawUuid } from './draw.ts';
 import { type Front, openFront, type Treatment } from './front.ts';
-import { patchOf } from './mixture.ts';
+import { patchOf } from './planned.ts';
 import { type Calling, callPatchUser, callUntilFinal, type Program, type Reply } from './program.ts';
 import { openStage, type Stage, type Store, stores, userIdOf } from './stage.ts';
 

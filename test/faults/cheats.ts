@@ -1,7 +1,7 @@
 import { customers } from '../../src/sandbox/descope/customers.ts';
 import type { Answer, Evidence, OperationRecord } from './checker.ts';
 import { openFront } from './front.ts';
-import { type PlannedOperation, planMixture, treatAsPlanned } from './mixture.ts';
+import { type PlannedOperation, planMixture, treatAsPlanned } from './planned.ts';
 import { openStage } from './stage.ts';
 
 /** A façade that lies: what it tells its caller after sending a request as often as it likes. */
@@ -35,42 +35,123 @@ export const trustsAnyYes: Cheat = async (send) => {
 /** As most gateways do it: an error is an error. */
 export const callsUnconfirmedFailed: Cheat = async (send) => (isYes(await send()) ? applied : failed);
 
+/** The same for a request for many: what it tells each of its callers. */
+type ManyCheat = (send: () => Promise<ManyAnswer>, userIds: readonly string[]) => Promise<readonly Answer[]>;
+
+interface ManyAnswer {
+  readonly status: number | 'no answer';
+  readonly patched: readonly string[];
+  readonly failed: readonly string[];
+}
+
+/** The yes to the request is a yes to everybody in it. */
+export const believesTheWhole: ManyCheat = async (send, userIds) => {
+  const { status } = await send();
+  return userIds.map(() => (isYes(status) ? applied : isNo(status) ? refused : unknown));
+};
+
+/** Where one failed, all did. */
+export const failsTheWhole: ManyCheat = async (send, userIds) => {
+  const { status, patched, failed: some } = await send();
+  const isWhole = isYes(status) && some.length === 0 && patched.length === userIds.length;
+  return userIds.map(() => (isWhole ? applied : status === 'no answer' ? unknown : failed));
+};
+
+/** Takes each result for the user in its place of the request. */
+export const goesByPlace: ManyCheat = async (send, userIds) => {
+  const { status, patched } = await send();
+  return userIds.map((_, index) => (!isYes(status) ? unknown : index < patched.length ? applied : refused));
+};
+
 /** Lets a cheat do the operations that a seed has for the customers, under the same faults, and gives the evidence. */
-export async function runCheat(seed: string, count: number, cheat: Cheat): Promise<Evidence> {
-  const groups = planMixture(seed, count).map((group) => group.filter(({ store }) => store === 'customers'));
+export function runCheat(seed: string, count: number, cheat: Cheat): Promise<Evidence> {
+  return withCustomers(seed, count, (group, send) =>
+    Promise.all(
+      group.map(({ userId, changes }) =>
+        cheat(async () => (await send('', { userId, ...changes[0] })).status),
+      ),
+    ),
+  );
+}
+
+/** The same with the patchUsers calls alone of which each user has a place of their own in the answer. */
+export function runManyCheat(seed: string, count: number, cheat: ManyCheat): Promise<Evidence> {
+  return withCustomers(
+    seed,
+    count,
+    (group, send) => {
+      const users = group.map(({ userId, changes }) => ({ userId, ...changes[0] }));
+      const userIds = users.map(({ userId }) => userId);
+      return cheat(async () => readMany(await send('/batch', { users })), userIds);
+    },
+    ([first]) => first?.fault.isOfList === true,
+  );
+}
+
+function readMany({ status, text }: Sent): ManyAnswer {
+  try {
+    const { patchedUsers = [], failedUsers = [] } = JSON.parse(text) as {
+      patchedUsers?: { userId: string }[];
+      failedUsers?: { user: { userId: string } }[];
+    };
+    const failedIds = failedUsers.map(({ user }) => user.userId);
+    return { status, patched: patchedUsers.map(({ userId }) => userId), failed: failedIds };
+  } catch {
+    return { status, patched: [], failed: [] };
+  }
+}
+
+interface Sent {
+  readonly status: number | 'no answer';
+  readonly text: string;
+}
+
+async function withCustomers(
+  seed: string,
+  count: number,
+  call: (
+    group: readonly PlannedOperation[],
+    send: (path: string, body: object) => Promise<Sent>,
+  ) => Promise<readonly Answer[]>,
+  isCalled: (group: readonly PlannedOperation[]) => boolean = () => true,
+): Promise<Evidence> {
+  const planned = planMixture(seed, count).map((group) => group.filter(({ store }) => store === 'customers'));
+  const groups = planned.filter((group) => group.length > 0 && isCalled(group));
   const operations = groups.flat();
   const stage = await openStage(count);
   const { url: target, writes, users } = stage.emulators.customers;
   const front = await openFront('customers', target, treatAsPlanned(operations, 'customers'));
   const authorization = `Bearer ${customers.projectId}:${stage.environment.CUSTOMERS_MANAGEMENT_KEY}`;
 
-  const send = async ({ userId, changes }: PlannedOperation): Promise<number | 'no answer'> => {
+  const send = async (path: string, body: object): Promise<Sent> => {
     try {
-      const response = await fetch(`${front.url}/v1/mgmt/user/patch`, {
+      const response = await fetch(`${front.url}/v1/mgmt/user/patch${path}`, {
         method: 'PATCH',
         headers: { 'content-type': 'application/json', authorization },
-        body: JSON.stringify({ userId, ...changes[0] }),
+        body: JSON.stringify(body),
         signal: AbortSignal.timeout(400),
       });
-      await response.text();
-      return response.status;
+      return { text: await response.text(), status: response.status };
     } catch {
-      return 'no answer';
+      return { text: '', status: 'no answer' };
     }
   };
   try {
     const before = users();
     const records = await Promise.all(
-      operations.map(async (operation): Promise<OperationRecord> => {
-        const { marker, store, userId, changes, fault } = operation;
-        const { name, mayBeUnknown } = fault;
-        const replies = [await cheat(() => send(operation))];
-        return { marker, store, userId, changes, fault: name, mayBeUnknown, mayBePartial: true, replies };
+      groups.map(async (group) => {
+        const answers = await call(group, send);
+        return group.map((operation, index): OperationRecord => {
+          const { marker, store, userId, changes, fault } = operation;
+          const { name, mayBeUnknown } = fault;
+          const replies = [answers[index] ?? unknown];
+          return { marker, store, userId, changes, fault: name, mayBeUnknown, mayBePartial: true, replies };
+        });
       }),
     );
     await front.settled();
     return {
-      operations: records,
+      operations: records.flat(),
       stores: { customers: { writes, before, after: users() } },
       wire: front.wire,
       texts: [],

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { callsUnconfirmedFailed, retriesEverything, runCheat, trustsAnyYes } from './cheats.ts';
+import {
+  believesTheWhole,
+  callsUnconfirmedFailed,
+  failsTheWhole,
+  goesByPlace,
+  retriesEverything,
+  runCheat,
+  runManyCheat,
+  trustsAnyYes,
+} from './cheats.ts';
 import { type Answer, check, type Evidence, type OperationRecord, type Violation } from './checker.ts';
 
 const markers = ['a', 'b'].map((letter) => `op-${letter.repeat(8)}-0000-4000-8000-000000000000`) as [
@@ -121,6 +130,17 @@ describe('a cheat is found out', () => {
 
   it.each(cheats)('that %s', async (_name, cheat, invariants) => {
     const found = new Set(check(await runCheat('cheats', 240, cheat)).map(({ invariant }) => invariant));
+    for (const invariant of invariants) expect(found).toContain(invariant);
+  });
+  const manyCheats = [
+    ['believes the whole answer', believesTheWhole, ['applied-but-absent']],
+    ['calls all failed where one has', failsTheWhole, ['denied-but-written']],
+    ['goes by the place in the list', goesByPlace, ['applied-but-absent', 'denied-but-written']],
+  ] as const;
+
+  it.each(manyCheats)('that, of many, %s', async (_name, cheat, invariants) => {
+    const evidence = await runManyCheat('cheats', 480, cheat);
+    const found = new Set(check(evidence).map(({ invariant }) => invariant));
     for (const invariant of invariants) expect(found).toContain(invariant);
   });
 });

@@ -1,5 +1,5 @@
 import { draw, drawInt, drawOne } from './draw.ts';
-import type { Treatment } from './front.ts';
+import { type Treatment, usersOfMany } from './front.ts';
 import type { Store } from './stage.ts';
 
 /** A fault of one operation: a row of the table, and what is done to the operation's requests. */
@@ -12,6 +12,8 @@ export interface Fault {
   readonly readBack?: Treatment;
   /** The caller's own deadline. */
   readonly deadlineMs?: number;
+  /** Of one user in a request for many, to which nothing happens as a whole. */
+  readonly isOfList?: true;
 }
 
 type Make = (store: Store, marker: string, userId: string) => Omit<Fault, 'name' | 'mayBeUnknown'>;
@@ -93,8 +95,63 @@ export function faultOf(seed: string, marker: string, store: Store, userId: stri
   throw new Error('The shares were drawn past their sum.');
 }
 
+/** What becomes of one user in a request for many: its share, whether it allows UNKNOWN. */
+const listRows = {
+  none: [5, false],
+  'left out of the answer, applied': [1, false],
+  'left out of the answer, not applied': [1, true],
+  'in both lists, applied': [1, false],
+  'among the failed, not applied': [2, false],
+} as const;
+const listNames = Object.entries(listRows).flatMap(([name, [share]]) => Array<string>(share).fill(name));
+
+/** The fault of one user in a request for many. */
+export function listFaultOf(marker: string): Fault {
+  const name = drawOne(listNames as [string], marker, 'list');
+  const [, mayBeUnknown] = listRows[name as keyof typeof listRows];
+  return { name, mayBeUnknown, write: {}, isOfList: true };
+}
+
+/** What is done to a request for many, by the faults of its users: that of the first, or those of a list. */
+export function treatMany(
+  request: { readonly url: string; readonly body: string },
+  faultOfUser: (userId: string) => Fault | undefined,
+): Treatment {
+  const users = usersOfMany(request) ?? [];
+  const userIds = users.map(({ userId }) => userId);
+  const first = faultOfUser(userIds[0] ?? '');
+  if (!first) return {};
+  if (first.name === '200, not applied')
+    return {
+      apply: 'never',
+      answer: json(200, { patchedUsers: userIds.map((userId) => ({ userId })), failedUsers: [] }),
+    };
+  if (!first.isOfList) return first.write;
+  const named = (part: RegExp) => userIds.filter((userId) => part.test(faultOfUser(userId)?.name ?? ''));
+  const unsent = named(/not applied/);
+  const failed = named(/both|failed/).map((userId) => ({ failure: 'no', user: { userId } }));
+  const leftOut = named(/left out/);
+  const sent = users.filter(({ userId }) => !unsent.includes(userId));
+  // A request for nobody would be refused.
+  if (sent.length === 0)
+    return { apply: 'never', answer: json(200, { patchedUsers: [], failedUsers: failed }) };
+  return {
+    instead: { body: JSON.stringify({ users: sent }) },
+    retell(body) {
+      const { patchedUsers = [], failedUsers = [] } = JSON.parse(body) as {
+        patchedUsers?: { userId: string }[];
+        failedUsers?: object[];
+      };
+      return JSON.stringify({
+        patchedUsers: patchedUsers.filter(({ userId }) => !leftOut.includes(userId)),
+        failedUsers: [...failedUsers, ...failed],
+      });
+    },
+  };
+}
+
 /** The names of all faults. */
-export const faultNames: readonly string[] = Object.keys(rows);
+export const faultNames: readonly string[] = [...new Set([...Object.keys(rows), ...Object.keys(listRows)])];
 
 function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}) {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };

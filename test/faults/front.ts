@@ -31,6 +31,8 @@ export interface Treatment {
   readonly apply?: 'now' | 'never' | number;
   /** What gets to the emulator in its place. */
   readonly instead?: Partial<FrontRequest>;
+  /** What is made of the body of the emulator's answer. */
+  readonly retell?: (body: string) => string;
   /** Milliseconds between the emulator's answer and what comes back. */
   readonly answerDelayMs?: number;
   /**
@@ -113,7 +115,8 @@ export async function openFront(
     const given = apply === 'now' ? await forward(passed) : undefined;
     if (typeof apply === 'number') void track(delay(apply).then(() => forward(passed)));
     if (treatment.answerDelayMs) await track(delay(treatment.answerDelayMs));
-    await respond(outgoing, answer, given ?? { status: 502, headers: {}, body: '' });
+    const told = given && treatment.retell ? { ...given, body: treatment.retell(given.body) } : given;
+    await respond(outgoing, answer, told ?? { status: 502, headers: {}, body: '' });
   }
 
   function track<T>(work: Promise<T>): Promise<T> {
@@ -141,15 +144,16 @@ export async function openFront(
     };
     const recognised = recognise(request);
     const { userId, isWrite } = recognised;
-    const marker = markerOf(request);
     const treatment = treat(request, recognised);
     if (!keepAlive) outgoing.setHeader('connection', 'close');
     let open: (to: number) => void = () => {};
     if (isWrite && userId !== undefined) {
-      const write = { store, userId, marker, from, to: Number.POSITIVE_INFINITY };
-      wire.push(write);
+      const writes = writersOf(request, userId).map((one) => ({
+        ...{ store, ...one, from, to: Number.POSITIVE_INFINITY },
+      }));
+      wire.push(...writes);
       open = (to) => {
-        if (write.to === Number.POSITIVE_INFINITY) write.to = to;
+        for (const write of writes) write.to = Math.min(write.to, to);
       };
       outgoing.on('close', () => open(performance.now()));
     }
@@ -233,8 +237,21 @@ async function respond(
 }
 
 /** The value that an operation's request carries. */
-function markerOf({ url, body }: FrontRequest): string | undefined {
-  return /op-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(`${decodeURIComponent(url)} ${body}`)?.[0];
+function markerOf(text: string): string | undefined {
+  return /op-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(text)?.[0];
+}
+
+/** The users of a request for many, each with their part of it; undefined for any other request. */
+export function usersOfMany({ url, body }: Pick<FrontRequest, 'url' | 'body'>) {
+  if (!url.endsWith('/patch/batch')) return undefined;
+  return (JSON.parse(body) as { users: readonly { readonly userId: string }[] }).users;
+}
+
+/** Who is written, each with the value that is written. */
+function writersOf(request: FrontRequest, userId: string) {
+  const many = usersOfMany(request);
+  if (many) return many.map((one) => ({ userId: one.userId, marker: markerOf(JSON.stringify(one)) }));
+  return [{ userId, marker: markerOf(`${decodeURIComponent(request.url)} ${request.body}`) }];
 }
 
 function recognise({ method, url, headers, body }: FrontRequest): Recognised {

@@ -1,22 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { check, type Evidence, type OperationRecord, type Violation } from './checker.ts';
-import { draw, drawInt, drawOne, drawUuid } from './draw.ts';
-import { type Fault, faultOf } from './faults.ts';
-import { type Front, type FrontRequest, openFront, type Recognised, type Treatment } from './front.ts';
+import { draw, drawInt, drawUuid } from './draw.ts';
+import { type Front, openFront } from './front.ts';
 import { runLane } from './lane.ts';
-import { callPatchUser, callUntilFinal, openFolder, type Reply, startProgram } from './program.ts';
-import { openStage, type Store, stores, userIdOf } from './stage.ts';
-
-/** One operation as the seed has it. */
-export interface PlannedOperation {
-  readonly marker: string;
-  readonly store: Store;
-  readonly userId: string;
-  readonly patch: object;
-  readonly changes: OperationRecord['changes'];
-  readonly fault: Fault;
-  readonly behaviour: 'calls' | 'calls with a key' | 'calls again' | 'leaves' | 'calls at once';
-}
+import { type PlannedOperation, planMixture, treatAsPlanned } from './planned.ts';
+import {
+  callPatchUser,
+  callPatchUsers,
+  callUntilFinal,
+  openFolder,
+  type Reply,
+  startProgram,
+  untilFinal,
+} from './program.ts';
+import { openStage, stores } from './stage.ts';
 
 /** What became of a mixture. */
 export interface Outcome {
@@ -29,107 +26,6 @@ export interface Outcome {
 const limits = { deadlineMs: 3_500, readBackMs: 1_200 };
 /** At each emulator: fewer than a directory's connections, so that hanging writes leave some for reading back. */
 const callersAtOnce = 11;
-
-/** All operations of a seed, in groups that are called at the same time: one operation, or two on one user. */
-export function planMixture(seed: string, count: number): PlannedOperation[][] {
-  const groups: PlannedOperation[][] = [];
-  for (let index = 0; index < count; ) {
-    const store = drawOne(stores, seed, index, 'store');
-    const paired = draw(seed, index, 'pair') < 0.1;
-    const group = Array.from({ length: paired ? 2 : 1 }, (_, at) =>
-      planOne(seed, index + at, store, index, paired ? (at === 0 ? 'displayName' : 'email') : undefined),
-    );
-    groups.push(group);
-    index += group.length;
-  }
-  return groups;
-}
-
-const kinds = ['displayName', 'email', 'displayName and custom field', 'displayName and status'] as const;
-
-function planOne(
-  seed: string,
-  index: number,
-  store: Store,
-  user: number,
-  shared: (typeof kinds)[number] | undefined,
-): PlannedOperation {
-  const marker = `op-${drawUuid(seed, index, 'marker')}`;
-  const userId = userIdOf(store, user);
-  const fault = faultOf(seed, marker, store, userId);
-  const behaviour = draw(marker, 'behaviour');
-  return {
-    marker,
-    store,
-    userId,
-    ...patchOf(store, marker, shared ?? drawOne(kinds, marker, 'kind')),
-    // A fault of reads would be the other one's, too.
-    fault: shared && fault.readBack ? { name: 'none', mayBeUnknown: false, write: {} } : fault,
-    behaviour:
-      behaviour < 0.25
-        ? 'calls'
-        : behaviour < 0.45
-          ? 'calls with a key'
-          : behaviour < 0.6
-            ? 'calls again'
-            : behaviour < 0.8
-              ? 'leaves'
-              : 'calls at once',
-  };
-}
-
-/** A patch, and what the emulator's log shows of it when it is in. */
-export function patchOf(store: Store, marker: string, kind: (typeof kinds)[number]) {
-  const isDescope = store === 'customers';
-  const named = isDescope ? { name: marker } : { displayName: marker };
-  switch (kind) {
-    case 'displayName':
-      return { patch: { displayName: marker }, changes: [named] };
-    case 'email': {
-      const address = `${marker}@example.org`;
-      return {
-        patch: { email: { address, verified: true } },
-        changes: [{ email: address, [isDescope ? 'verifiedEmail' : 'emailVerified']: true }],
-      };
-    }
-    case 'displayName and custom field': {
-      const [field, member] = isDescope ? ['nick', 'customAttributes'] : ['nick_name', 'customFields'];
-      return {
-        patch: {
-          displayName: marker,
-          customFields: [{ replace: { field, value: { text: `nick ${marker}` } } }],
-        },
-        changes: [{ ...named, [member]: { [field]: `nick ${marker}` } }],
-      };
-    }
-    case 'displayName and status': {
-      const status = { status: 'disabled' };
-      return {
-        patch: { displayName: marker, status: 'DISABLED' },
-        changes: isDescope ? [{ ...named, ...status }] : [status, named],
-      };
-    }
-  }
-}
-
-/** Says what is done to each request of these operations: to the first or the second write request, and to reads after it. */
-export function treatAsPlanned(operations: readonly PlannedOperation[], store: Store) {
-  const mine = operations.filter((operation) => operation.store === store);
-  const byMarker = new Map(mine.map((operation) => [operation.marker, operation]));
-  const byUser = Map.groupBy(mine, ({ userId }) => userId);
-  const writes = new Map<string, number>();
-  return ({ url, body }: FrontRequest, { userId, isWrite }: Recognised): Treatment => {
-    const ofUser = (userId !== undefined && byUser.get(userId)) || [];
-    const marker = /op-[0-9a-f-]{36}/.exec(`${decodeURIComponent(url)} ${body}`)?.[0];
-    const operation = (marker && byMarker.get(marker)) || (ofUser.length === 1 ? ofUser[0] : undefined);
-    if (!operation) return {};
-    const before = writes.get(operation.marker) ?? 0;
-    if (!isWrite) return (before > 0 && operation.fault.readBack) || {};
-    writes.set(operation.marker, before + 1);
-    const struck = drawInt(0, operation.changes.length - 1, operation.marker, 'step');
-    return before === struck ? operation.fault.write : {};
-  };
-}
 
 /** Runs a mixture of `count` operations, and of `lane` more at each emulator whose connections fail. */
 export async function runMixture(seed: string, count: number, lane: number): Promise<Outcome> {
@@ -199,15 +95,32 @@ async function callAll(
   hear: (text: string) => void,
 ): Promise<Map<string, Reply[]>> {
   const replies = new Map<string, Reply[]>();
-  const caller = async (waiting: Iterable<readonly PlannedOperation[]>) => {
-    for (const group of waiting) {
-      await Promise.all(
-        group.map(async (operation) => replies.set(operation.marker, await callOne(url, operation, hear))),
-      );
+  const keep = async (group: readonly PlannedOperation[]) => {
+    if (group[0]?.isOfMany) {
+      for (const [index, own] of (await callMany(url, group, hear)).entries())
+        replies.set(group[index]?.marker ?? '', own);
+      return;
     }
+    await Promise.all(
+      group.map(async (operation) => replies.set(operation.marker, await callOne(url, operation, hear))),
+    );
   };
-  const lines = stores.map((store) => groups.filter(([first]) => first?.store === store).values());
-  await Promise.all(lines.flatMap((line) => Array.from({ length: callersAtOnce }, () => caller(line))));
+  const callLine = async (line: readonly (readonly PlannedOperation[])[]) => {
+    const running = new Set<Promise<void>>();
+    let busy = 0;
+    for (const group of line) {
+      const size = group[0]?.isOfMany ? group.length : 1;
+      while (busy + size > callersAtOnce) await Promise.race(running);
+      busy += size;
+      const one = keep(group).finally(() => {
+        busy -= size;
+        running.delete(one);
+      });
+      running.add(one);
+    }
+    await Promise.all(running);
+  };
+  await Promise.all(stores.map((store) => callLine(groups.filter(([first]) => first?.store === store))));
   return replies;
 }
 
@@ -245,6 +158,39 @@ async function callOne(
       return all.flat();
     }
   }
+}
+
+/** Calls patchUsers as the operations' behaviour has it; gives the replies to each. */
+async function callMany(
+  url: string,
+  group: readonly PlannedOperation[],
+  hear: (text: string) => void,
+): Promise<Reply[][]> {
+  const [first] = group;
+  if (!first) return [];
+  const { behaviour, marker } = first;
+  const inputs = group.map((operation) => calling(operation, hear).input);
+  const { headers } = calling(first, hear);
+  const once = (leaveAfterMs?: number) => callPatchUsers(url, inputs, { headers, hear, leaveAfterMs });
+  const calls: (readonly Reply[])[] = [];
+  switch (behaviour) {
+    case 'calls':
+    case 'calls with a key':
+      calls.push(await once());
+      break;
+    case 'calls again':
+      calls.push(await once(), ...(await untilFinal(once)));
+      break;
+    case 'leaves':
+      calls.push(await once(drawInt(1, 300, marker, 'leave')), ...(await untilFinal(once)));
+      break;
+    case 'calls at once': {
+      const times = drawInt(2, 3, marker, 'times');
+      const all = await Promise.all(Array.from({ length: times }, () => untilFinal(once)));
+      calls.push(...all.flat());
+    }
+  }
+  return group.map((_, index) => calls.map((replies) => replies[index] ?? 'lost'));
 }
 
 /** A tenth of those with a key are called once more when all is over: they get the same answer. */

@@ -21,7 +21,7 @@ const quick = { deadlineMs: 1_600, readBackMs: 600 };
 const path = ['patch', 'displayName'];
 
 /** Answers that no provider documents for a write. */
-const strange: Readonly<Record<string, EmulatorResponse>> = {
+export const strange: Readonly<Record<string, EmulatorResponse>> = {
   'a page': { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Signed in</html>' },
   'a list': { status: 200, body: [] },
   'JSON null': { status: 200, body: 'null' },

@@ -439,4 +439,36 @@ export const descopeSubject: Subject = {
   // An email that is no login id, letters in another case, and another user's id, which the service takes.
   strangers: ['yuki.sato@example.com', 'Yuki', 'nobody', 'U2d0Kh8oOOL8dKLzdocJ2isAjIh'],
   nobody: 'U2nobody',
+  many: {
+    sends: (alone) => ({ call: `${patchCall}/batch`, body: { users: alone.map(({ body }) => body) } }),
+    most: 100,
+    answer: (written, failed) => ({
+      status: 200,
+      body: {
+        patchedUsers: written,
+        failedUsers: failed.map((userId) => ({ failure: 'Vendor text', user: { userId } })),
+        additionalErrors: {},
+      },
+    }),
+    refusesAll: {
+      'the key': [{ status: 401, body: says('E011003') }, 'PROVIDER_AUTH'],
+      'the right': [{ status: 403, body: says('E000001') }, 'PROVIDER_AUTH'],
+      'the pace': [{ status: 429, headers: { 'retry-after': '60' }, body: says('E130429') }, 'RATE_LIMITED'],
+    },
+    refusesTogether: {
+      'an argument': { status: 400, body: says('E011003') },
+      'a user': { status: 404, body: says('E112102') },
+      'a value that is taken': { status: 409, body: says('E062107') },
+      'as too large': { status: 413, body: says('E999999') },
+      'with a 200': { status: 200, body: says('E011001') },
+    },
+    noAnswers: {
+      nothing: { status: 200 },
+      'no content': { status: 204 },
+      'no lists': { status: 200, body: {} },
+      'no list of users': { status: 200, body: { patchedUsers: 'all', failedUsers: null } },
+      'an answer to one': { status: 200, body: { user: { userId, name: 'New Name' } } },
+      'a code without a status of its own': { status: 500, body: says('E011003') },
+    },
+  },
 };

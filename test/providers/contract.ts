@@ -1,10 +1,12 @@
 import { describe } from 'vitest';
+import type { PatchErrorCode } from '../../src/outcome.ts';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import type { PatchField } from '../../src/user.ts';
 import { describeAnswers } from './contract-answers.ts';
 import type { Dialect, Json, Sent } from './contract-door.ts';
 import { describeFields } from './contract-fields.ts';
+import { describeMany } from './contract-many.ts';
 import { describeTruth } from './contract-truth.ts';
 import { describeUsers } from './contract-users.ts';
 
@@ -42,6 +44,22 @@ export interface Lie {
   readonly paths: readonly (readonly string[])[];
 }
 
+/** How a provider that has a request for many users is asked by it, and answers. */
+export interface ManyDialect {
+  /** The request for these, made of those that each would be alone. */
+  readonly sends: (alone: readonly Sent[]) => Sent;
+  /** Users that it names at most. */
+  readonly most: number;
+  /** The answer that says of these users, as the emulator has them, that they were written, and of those that not. */
+  readonly answer: (written: readonly Json[], failed: readonly string[]) => EmulatorResponse;
+  /** Refusals that are of all users, with our code for each. */
+  readonly refusesAll: Readonly<Record<string, readonly [EmulatorResponse, PatchErrorCode]>>;
+  /** Refusals of the whole for what need not be about each. */
+  readonly refusesTogether: Readonly<Record<string, EmulatorResponse>>;
+  /** Answers that do not say what became of anybody. */
+  readonly noAnswers: Readonly<Record<string, EmulatorResponse>>;
+}
+
 /** What is known of one provider, for the suite that every provider passes. */
 export interface Subject extends Dialect {
   /** The user that the suite changes, as GraphQL gives it before. */
@@ -73,6 +91,8 @@ export interface Subject extends Dialect {
   readonly strangers: readonly string[];
   /** An id that nobody has. */
   readonly nobody: string;
+  /** Left out where every write is a request of its own. */
+  readonly many?: ManyDialect;
 }
 
 /** The one suite that every provider passes, through GraphQL against its emulator. */
@@ -82,5 +102,6 @@ export function describeProvider(name: string, subject: Subject): void {
     describe('users', () => describeUsers(subject));
     describe('answers', () => describeAnswers(subject));
     describe('truth', () => describeTruth(subject));
+    describe('many', () => describeMany(subject));
   });
 }

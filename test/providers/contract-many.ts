@@ -1,0 +1,211 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createHttpClient } from '../../src/http/undici-client.ts';
+import { createDeadline } from '../../src/http/deadline.ts';
+import type { Provider, UserWrite, WriteResult } from '../../src/providers/provider.ts';
+import type { EmulatorResponse, SeedUser } from '../../src/sandbox/emulator.ts';
+import { someUser } from '../expected.ts';
+import { type Fault, openBadLine } from '../faulty-proxy.ts';
+import { type FrontDoor, payload } from '../front-door.ts';
+import type { Case, ManyDialect, Subject } from './contract.ts';
+import { strange } from './contract-answers.ts';
+import { applied, type Json, open, type Sent, writesSent } from './contract-door.ts';
+
+const path = ['patch', 'displayName'];
+
+/** Patches of many users: each as if it were alone, whether or not the provider has a request for many. */
+export function describeMany(subject: Subject): void {
+  const { user, directory, many } = subject;
+  const rename = subject.cases.find(({ patch }) => 'displayName' in patch && patch.displayName !== null);
+
+  it.each([...subject.cases, subject.everything])(
+    'beside another user: $does',
+    async ({ patch, sends, shows, changes }: Case) => {
+      const door = await open(changes);
+      const other = someUser(door, directory, 1);
+      if (!rename) throw new Error('No case sets displayName.');
+      const theirs = JSON.parse(
+        JSON.stringify(rename.sends).replaceAll(user.userId, other.slice(directory.length + 1)),
+      ) as readonly Sent[];
+      const inputs = [
+        { user: { id: user.id }, patch },
+        { user: { id: other }, patch: rename.patch },
+      ];
+      const mutation = `mutation ($inputs: [PatchUserInput!]!) { patchUsers(inputs: $inputs) { ${payload} } }`;
+      const answer = await door.graphql(mutation, { inputs });
+      expect(answer.errors).toBeUndefined();
+      const { patchUsers: told } = answer.data as { patchUsers: Json[] };
+      expect(told[0]).toEqual(applied({ ...user, ...shows }, subject.confirmedBy));
+      expect(told[1]).toMatchObject({ outcome: 'APPLIED', user: { id: other, ...rename.patch }, errors: [] });
+      expect(told).toHaveLength(2);
+      const sent = writesSent(door, subject);
+      if (many && !('customFields' in patch)) expect(sent).toEqual([many.sends([...sends, ...theirs])]);
+      else if (many) {
+        // Who asks for the definitions comes after; who reads first is not waited for.
+        const later = [...theirs, ...sends];
+        expect([[many.sends(later)], later]).toContainEqual(sent);
+      } else {
+        // Each in its order, and side by side in whatever order.
+        const ofUser = (one: Sent) => JSON.stringify(one).includes(user.userId);
+        expect(sent.filter(ofUser)).toEqual(sends);
+        expect(sent.filter((one) => !ofUser(one))).toEqual(theirs);
+      }
+    },
+  );
+
+  if (many) describe('in one request', () => describeTogether(subject, many));
+}
+
+const prefix = { employees: 'user_', contractors: 'user_', customers: 'U2' };
+
+function describeTogether({ directory, nobody, read }: Subject, many: ManyDialect): void {
+  /** The provider itself, behind a bad line, with so many users and a write for each. */
+  async function openProvider(count: number, fault?: Fault) {
+    const users: readonly SeedUser[] = Array.from({ length: count }, (_, index) => ({
+      userId: `${prefix[directory]}${String(index).padStart(25, '0')}`,
+      ...{ username: `user.${index}`, status: 'enabled', createdAt: 0 },
+    }));
+    const { door, proxy } = await openBadLine(directory, {}, { [directory]: { users } });
+    const configured = door.sandbox.config.directories[directory];
+    if (!configured) throw new Error('There is no such directory.');
+    const bounds = { connections: 4, connectTimeoutMs: 1_000, answerBytes: 1_000_000 };
+    const http = createHttpClient(configured.origin, bounds);
+    const provider = configured.create(directory, { http });
+    onTestFinished(() => provider.close());
+    if (fault) proxy.fault = ({ isWrite }) => (isWrite ? fault : undefined);
+    const ids = users.map(({ userId }) => userId);
+    return { door, proxy, ids, write: (some = ids, ms = 5_000) => writeMany(provider, some, ms) };
+  }
+
+  function writeMany(provider: Provider, ids: readonly string[], ms: number) {
+    if (!provider.writeMany) throw new Error('The provider has no request for many.');
+    const writes = ids.map(
+      (userId): UserWrite => ({
+        ...{ userId, step: { changes: [{ field: 'displayName', value: `Name of ${userId}`, path }] } },
+      }),
+    );
+    return provider.writeMany(writes, { deadline: createDeadline(ms) });
+  }
+
+  const answered = ({ status, headers, body }: EmulatorResponse): Fault['answer'] => ({
+    status,
+    ...(headers ? { headers: headers as Record<string, string> } : {}),
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const stored = (door: FrontDoor) => door.emulators[directory].writes.map(({ userId }) => userId);
+  const accepted = (userId = '') => ({
+    kind: 'accepted',
+    user: expect.objectContaining({ userId, displayName: `Name of ${userId}` }),
+  });
+  const refused = (code: string | RegExp) => ({
+    kind: 'refused',
+    errors: [expect.objectContaining({ code: expect.stringMatching(code) })],
+  });
+  const ambiguous: WriteResult = { kind: 'ambiguous' };
+
+  it('each result is in its writer’s place', async () => {
+    const { door, ids, write } = await openProvider(4);
+    const [a = '', b = '', c = '', d = ''] = ids;
+    expect(await write([c, nobody, a, d])).toEqual([
+      accepted(c),
+      refused(/PROVIDER_REFUSED|USER_NOT_FOUND/),
+      ...[accepted(a), accepted(d)],
+    ]);
+    expect(stored(door)).toEqual([c, a, d]);
+    expect(stored(door)).not.toContain(b);
+  });
+
+  type Lists = readonly [written: readonly string[], failed: readonly string[]];
+  it.each<[string, (ids: readonly string[]) => Lists, 'accepted' | 'refused' | 'ambiguous']>([
+    ['among those who were written', (ids) => [ids, []], 'accepted'],
+    ['written, in another order', (ids) => [ids.toReversed(), []], 'accepted'],
+    ['among those who failed', ([a = '', ...more]) => [more, [a]], 'refused'],
+    ['in both lists', ([a = '', ...more]) => [[a, ...more], [a]], 'ambiguous'],
+    ['in neither list', ([, ...more]) => [more, []], 'ambiguous'],
+    ['written twice', ([a = '', ...more]) => [[a, ...more, a], []], 'ambiguous'],
+    ['failed twice', ([a = '', ...more]) => [more, [a, a]], 'ambiguous'],
+    ['somebody else in their place', ([, ...more]) => [[nobody, ...more], []], 'ambiguous'],
+  ])('a user who is %s', async (_, lists, kind) => {
+    const { door, proxy, ids, write } = await openProvider(3);
+    const [written, failed] = lists(ids);
+    const users = door.emulators[directory].users();
+    const shown = written.map((userId) => ({ ...users.get(userId), userId, name: `Name of ${userId}` }));
+    proxy.fault = () => ({ delivered: false, answer: answered(many.answer(shown, failed)) });
+    const [first, ...others] = await write();
+    expect(others).toEqual(ids.slice(1).map(accepted));
+    expect(first).toEqual(
+      kind === 'accepted' ? accepted(ids[0]) : kind === 'refused' ? refused('PROVIDER_REFUSED') : ambiguous,
+    );
+    expect(proxy.writes).toHaveLength(1);
+  });
+
+  it.each<[string, Fault['answer']]>([
+    ...(['reset', 'half', 'nothing'] as const).map((one): [string, Fault['answer']] => [one, one]),
+    ...Object.entries({ ...strange, ...many.noAnswers }).map(([name, answer]): [string, Fault['answer']] => [
+      name,
+      answered(answer),
+    ]),
+  ])('no answer that can be understood: %s', async (_, answer) => {
+    const { door, proxy, ids, write } = await openProvider(3, { delivered: true, answer });
+    expect(await write(ids, answer === 'nothing' ? 300 : 5_000)).toEqual(Array(3).fill(ambiguous));
+    expect(stored(door)).toEqual(ids);
+    expect(proxy.writes).toHaveLength(1);
+  });
+
+  it.each([201, 202, 206, 500])('a %d that names all of them as written', async (status) => {
+    const { proxy, ids, write } = await openProvider(3);
+    const shown = ids.map((userId) => ({ userId, name: `Name of ${userId}` }));
+    const answer = answered({ ...many.answer(shown, []), status });
+    proxy.fault = () => ({ delivered: false, answer });
+    expect(await write()).toEqual(Array(3).fill(ambiguous));
+  });
+
+  it.each(Object.entries(many.refusesAll))('refused, and that is of all: %s', async (_, [answer, code]) => {
+    const { proxy, write } = await openProvider(3, { delivered: false, answer: answered(answer) });
+    const results = await write();
+    expect(results).toEqual(Array(3).fill(refused(code)));
+    for (const result of results) expect(JSON.stringify(result)).not.toContain('Vendor');
+    expect(proxy.writes).toHaveLength(1);
+  });
+
+  it.each(Object.entries(many.refusesTogether))('refused as a whole: %s', async (_, answer) => {
+    const { proxy, write } = await openProvider(3, { delivered: false, answer: answered(answer) });
+    const unlessShown = [expect.objectContaining({ code: 'PROVIDER_REFUSED', path })];
+    const results = await write();
+    expect(results).toEqual(Array(3).fill({ kind: 'ambiguous', unlessShown }));
+    for (const result of results) expect(JSON.stringify(result)).not.toContain('Vendor');
+    expect(proxy.writes).toHaveLength(1);
+  });
+
+  it('what did not leave is refused', async () => {
+    const { proxy, ids, write } = await openProvider(3);
+    expect(await write(ids, 0)).toEqual(Array(3).fill(refused('DEADLINE_EXCEEDED')));
+    expect(proxy.writes).toEqual([]);
+    await proxy.close();
+    expect(await write(ids, 300)).toEqual(Array(3).fill(refused('PROVIDER_UNAVAILABLE')));
+  });
+
+  it('goes in lots of as many as a request takes, each with an outcome of its own', async () => {
+    const { door, proxy, ids, write } = await openProvider(2 * many.most + 1);
+    expect(await write()).toEqual(ids.map(accepted));
+    const lots = [ids.slice(0, many.most), ids.slice(many.most, 2 * many.most), ids.slice(2 * many.most)];
+    const sent = door.emulators[directory].requests.map(read);
+    const names = (lot: readonly string[]) =>
+      many.sends(lot.map((userId) => ({ call: '', body: { userId, name: `Name of ${userId}` } })));
+    expect(sent).toHaveLength(3);
+    expect(sent).toEqual(expect.arrayContaining(lots.map(names)));
+    proxy.fault = () => (proxy.writes.length === 4 ? { delivered: false, answer: 'reset' } : undefined);
+    const kinds = (await write()).map(({ kind }) => kind);
+    const doubtful = kinds.filter((kind) => kind === 'ambiguous').length;
+    expect([1, many.most]).toContain(doubtful);
+    // One lot whole, and no other.
+    expect(kinds.lastIndexOf('ambiguous') - kinds.indexOf('ambiguous')).toBe(doubtful - 1);
+    expect(kinds.indexOf('ambiguous') % many.most).toBe(0);
+    expect(new Set(kinds)).toEqual(new Set(['accepted', 'ambiguous']));
+  });
+
+  it('of nobody sends nothing', async () => {
+    const { proxy, write } = await openProvider(1);
+    expect(await write([])).toEqual([]);
+    expect(proxy.writes).toEqual([]);
+  });
+}
