@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createHttpClient } from '../../src/http/undici-client.ts';
 import { createDeadline } from '../../src/http/deadline.ts';
+import { createHttpClient } from '../../src/http/undici-client.ts';
 import type { Provider, UserWrite, WriteResult } from '../../src/providers/provider.ts';
 import type { EmulatorResponse, SeedUser } from '../../src/sandbox/emulator.ts';
 import { someUser } from '../expected.ts';
