@@ -37,7 +37,8 @@ export interface GuardedClient extends HttpClient {
 /**
  * An HTTP client with a bulkhead and a breaker of its own. What they hold back is `not-sent`. The breaker counts
  * only what is the provider's fault: no connection, a connection that broke, a 5xx; not a refusal, and not a
- * caller's deadline.
+ * caller's deadline. It does not hold back the look at what was written: without it a write stays in doubt, and there
+ * are no more of them than writes that had left before it opened.
  */
 export function createGuardedClient(origin: string): GuardedClient {
   const client = createHttpClient(origin, guardDefaults);
@@ -51,11 +52,16 @@ export function createGuardedClient(origin: string): GuardedClient {
   return {
     send(request, time) {
       const start = { isMade: false, isTooLate: false };
+      const make = () => {
+        start.isMade = true;
+        // Whoever was told that nothing was sent was told the truth.
+        return start.isTooLate ? Promise.resolve(tooLate) : client.send(request, time);
+      };
       const guarded = policy
-        .execute(() => {
-          start.isMade = true;
-          // Whoever was told that nothing was sent was told the truth.
-          return start.isTooLate ? Promise.resolve(tooLate) : client.send(request, time);
+        .execute(make)
+        .catch((error: unknown) => {
+          if (error instanceof BrokenCircuitError && isLook(time)) return connections.execute(make);
+          throw error;
         })
         .catch((error: unknown): HttpExchange => {
           if (error instanceof BulkheadRejectedError) return { kind: 'not-sent', reason: 'crowded' };
@@ -71,6 +77,10 @@ export function createGuardedClient(origin: string): GuardedClient {
       waiting: () => guardDefaults.waiting - connections.queueSlots,
     },
   };
+}
+
+function isLook({ urgency, write }: HttpTime): boolean {
+  return urgency === 'first' && write !== undefined;
 }
 
 /** What comes of a request that waits to be started; `not-sent` as soon as it is too late for that. */

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { openBadLine } from './faulty-proxy.ts';
+
+const count = 16;
+const numbers = Array.from({ length: count }, (_, number) => number);
+
+/** As many users as a directory has connections. */
+const usersOf = {
+  employees: numbers.map((number) => ({
+    ...{ userId: `user_${number}`, username: `user.${number}`, status: 'enabled' as const, createdAt: 0 },
+  })),
+  customers: numbers.map((number) => ({
+    ...{ userId: `U2user${number}`, username: `user.${number}`, status: 'enabled' as const, createdAt: 0 },
+  })),
+};
+
+describe.each(['employees', 'customers'] as const)(
+  'a line to %s that breaks under many writes',
+  (directory) => {
+    it('leaves none of them in doubt: what they came to is looked at all the same', async () => {
+      const users = usersOf[directory];
+      const { door, proxy } = await openBadLine(directory, {}, { [directory]: { users } });
+      const all = Promise.withResolvers<void>();
+      // Each is written, and then all their connections break at once: more faults in a row than the breaker takes.
+      proxy.fault = ({ isWrite }) => {
+        if (!isWrite) return undefined;
+        if (proxy.writes.length === count) all.resolve();
+        return { delivered: true, answer: 'reset', after: all.promise };
+      };
+      const told = await Promise.all(
+        users.map(({ userId }) =>
+          door.patch({ id: `${directory}:${userId}` }, { displayName: `Ada ${userId}` }),
+        ),
+      );
+      expect(told.map(({ outcome, confirmedBy, user }) => [outcome, confirmedBy, user?.displayName])).toEqual(
+        users.map(({ userId }) => ['APPLIED', 'READ_BACK', `Ada ${userId}`]),
+      );
+      expect(proxy.writes).toHaveLength(count);
+    });
+
+    it('takes no more writes for a while', async () => {
+      const users = usersOf[directory];
+      const { door, proxy } = await openBadLine(
+        directory,
+        { deadlineMs: 1_500, readBackMs: 500 },
+        { [directory]: { users } },
+      );
+      const all = Promise.withResolvers<void>();
+      proxy.fault = ({ isWrite }) => {
+        if (!isWrite) return proxy.writes.length < count ? undefined : { delivered: false, answer: 'reset' };
+        if (proxy.writes.length === count) all.resolve();
+        return { delivered: true, answer: 'reset', after: all.promise };
+      };
+      const patch = (number: number) =>
+        door.patch({ id: `${directory}:${users[number]?.userId}` }, { displayName: 'Ada' });
+      const told = await Promise.all(numbers.map(patch));
+      expect(told.map(({ outcome }) => outcome)).toEqual(numbers.map(() => 'UNKNOWN'));
+      expect(await patch(0)).toMatchObject({
+        outcome: 'NOT_APPLIED',
+        errors: [{ code: 'PROVIDER_UNAVAILABLE' }],
+      });
+      expect(proxy.writes).toHaveLength(count);
+    });
+  },
+);
