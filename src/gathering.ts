@@ -38,6 +38,9 @@ const lookupShare = 0.3;
 /** Makes a gathering of operations that have all begun at the same time, by the same clock. */
 export function createGathering({ name, provider }: Directory, turns: Turns): Gathering {
   const limited = createLimit(mostAtOnce);
+  // Writes may wait for the provider's quota, and looks for which there is room already must not wait behind them.
+  const limitedLooks = createLimit(mostAtOnce);
+  const reading = ({ urgency }: Call) => (urgency === 'first' ? limitedLooks : limited);
   const lookups = new Map<string, Promise<WholeUser | undefined>>();
   /** Operations that may soon have something to send. Not those that were sent, or that wait for their turn. */
   let onTheirWay = 0;
@@ -53,7 +56,7 @@ export function createGathering({ name, provider }: Directory, turns: Turns): Ga
     ),
   );
   const reads = createQueue<string, User | undefined | ReadFailure>((userIds, call) =>
-    limited(() => provider.readUsers(userIds, { customFields: true }, looks.of(call))),
+    reading(call)(() => provider.readUsers(userIds, { customFields: true }, looks.of(call))),
   );
 
   let alarm: NodeJS.Timeout | undefined;
@@ -94,7 +97,7 @@ export function createGathering({ name, provider }: Directory, turns: Turns): Ga
         readUsers: (userIds, want, call) =>
           goesTogether
             ? Promise.all(userIds.map((userId) => together(reads, userId, call)))
-            : limited(() => provider.readUsers(userIds, want, call)),
+            : reading(call)(() => provider.readUsers(userIds, want, call)),
         write: (userId, step, call) =>
           goesTogether
             ? together(writes, { userId, step }, call)

@@ -165,10 +165,18 @@ export function isRetryable(outcome: PatchOutcome, error: PatchError): boolean {
 
 /** A read that gave no user and no certainty that there is none; `error` says why. */
 export class ReadFailure extends Error {
-  override readonly name = 'ReadFailure';
+  override readonly name: string = 'ReadFailure';
   readonly error: PatchError;
   constructor(error: PatchError) {
     super(error.message);
     this.error = error;
+  }
+}
+
+/** It cannot be told which user a login means. `path`: where the input has the login, once that is known. */
+export class AmbiguousLogin extends ReadFailure {
+  override readonly name = 'AmbiguousLogin';
+  constructor(message: string, path: InputPath = []) {
+    super(new InvalidInputError(message, path));
   }
 }

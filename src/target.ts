@@ -1,5 +1,6 @@
 import type { Directories, Directory } from './directories.ts';
 import {
+  AmbiguousLogin,
   ForbiddenError,
   type InputPath,
   InvalidInputError,
@@ -78,7 +79,7 @@ export function findUserId(
 
 /**
  * The user who signs in by the login; undefined where there is none.
- * @throws ReadFailure, about the place in the input that has the login where the login is wrong
+ * @throws ReadFailure; an AmbiguousLogin about the place in the input that has the login
  */
 export async function findByLogin(
   { directory, login, path }: Target & { readonly login: string },
@@ -87,8 +88,7 @@ export async function findByLogin(
   try {
     return await directory.provider.findUser(login, call);
   } catch (failure) {
-    const isWrong = failure instanceof ReadFailure && failure.error instanceof InvalidInputError;
-    throw isWrong ? new ReadFailure(new InvalidInputError(failure.error.message, path)) : failure;
+    throw failure instanceof AmbiguousLogin ? new AmbiguousLogin(failure.message, path) : failure;
   }
 }
 

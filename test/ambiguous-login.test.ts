@@ -61,3 +61,18 @@ describe.each(['employees', 'contractors'] as const)('a login that fits two user
     ]);
   });
 });
+
+it('what a provider says of anything else is not blamed on the login', async () => {
+  const refusal = {
+    status: 400,
+    body: { error: 'InvalidParameter.InstanceId', error_description: 'No such instance.' },
+  };
+  const door = await openFrontDoor({
+    employees: { intercept: ({ method }) => (method === 'GET' ? refusal : undefined) },
+  });
+  onTestFinished(() => door.close());
+  const by = { login: { directory: 'employees', login: 'li.na' } };
+  const { errors } = await door.graphql('query ($by: UserBy!) { user(by: $by) { id } }', { by });
+  expect(errors).toMatchObject([{ path: ['user'], extensions: { code: 'INVALID_INPUT' } }]);
+  expect(errors?.[0]).not.toHaveProperty('extensions.inputPath');
+});

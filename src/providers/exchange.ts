@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import type { HttpAnswer, HttpExchange } from '../http/client.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
 import {
+  AmbiguousLogin,
   type InputPath,
-  InvalidInputError,
   type PatchError,
   ProviderUnavailableError,
   RateLimitedError,
@@ -143,12 +143,11 @@ export function notUnderstood(): PatchError {
 
 /**
  * The one user who signs in by a login.
- * @throws ReadFailure where it fits more than one, so that nobody is mistaken; with no path, as `findUser` has none
+ * @throws AmbiguousLogin where it fits more than one, so that nobody is mistaken
  */
 export function onlyOne<T>(found: readonly T[]): T | undefined {
   if (found.length <= 1) return found[0];
-  const says = 'More than one user signs in by this login: say who is meant by id.';
-  throw new ReadFailure(new InvalidInputError(says, []));
+  throw new AmbiguousLogin('More than one user signs in by this login: say who is meant by id.');
 }
 
 /** `ResourceDuplicated.Username`, `Forbidden.RAM`, `invalid_token`, or Descope's `E011003`: no other code is documented. */

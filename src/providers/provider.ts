@@ -51,7 +51,7 @@ export interface Provider {
   /**
    * The user who signs in by exactly this login; undefined where there is none. What the provider finds is
    * checked: a user whose login ids do not contain the login is not given.
-   * @throws ReadFailure; with an InvalidInputError without a path where the login fits more than one
+   * @throws ReadFailure; an AmbiguousLogin where the login fits more than one
    */
   findUser(login: string, call: Call): Promise<WholeUser | undefined>;
 

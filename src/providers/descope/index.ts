@@ -166,7 +166,7 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
       readInLots(userIds, idsPerLoad, async (lot) => {
         const users = await readLot(lot, call);
         return want.customFields
-          ? Promise.all(users.map((user) => whole(user, call)))
+          ? Promise.all(users.map(async (user) => whole(user, call)))
           : users.map((user) => decodeUser(directory, user));
       }),
 
@@ -199,10 +199,14 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
 
   function accepted(user: WireUser, call: Call): WriteResult | Promise<WriteResult> {
     const shown = (one: WholeUser): WriteResult => ({ kind: 'accepted', user: one });
-    // The definitions could not be had: the user is read again, and says what was written.
+    // The definitions could not be had, or the user not be read: it is read again, and says what was written.
     const unseen = (): WriteResult => ({ kind: 'accepted' });
-    const read = whole(user, call);
-    return read instanceof Promise ? read.then(shown, unseen) : shown(read);
+    try {
+      const read = whole(user, call);
+      return read instanceof Promise ? read.then(shown, unseen) : shown(read);
+    } catch {
+      return unseen();
+    }
   }
 
   async function writeLot(lot: readonly UserWrite[], call: Call): Promise<readonly WriteResult[]> {

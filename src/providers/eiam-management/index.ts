@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { HttpAnswer, HttpClient } from '../../http/client.ts';
-import { type InputPath, InvalidInputError, ReadFailure } from '../../outcome.ts';
+import { AmbiguousLogin, type InputPath, InvalidInputError, ReadFailure } from '../../outcome.ts';
 import { baseUrl, maxLength, secret } from '../../settings.ts';
 import type { User, WholeUser } from '../../user.ts';
 import { boundableFields, capabilities, customFields } from '../eiam/capabilities.ts';
@@ -102,7 +102,7 @@ function createEiamManagement(
         const users = answer ? decodeUsers(directory, answer) : [];
         // The filters are wider than the login: only a user who signs in by exactly it is meant.
         for (const user of users) if (user.loginIds.includes(login)) found.add(user.userId);
-        if (found.size === 0 && (answer?.totalCount ?? 0) > users.length) throw new ReadFailure(tooMany());
+        if (found.size === 0 && (answer?.totalCount ?? 0) > users.length) throw new AmbiguousLogin(tooMany);
       }
       const userId = onlyOne([...found]);
       return userId === undefined ? undefined : readUser(userId, call);
@@ -141,7 +141,4 @@ function tooLong(path: InputPath): InvalidInputError {
   return new InvalidInputError(says, path);
 }
 
-function tooMany(): InvalidInputError {
-  const says = 'Too many users begin with this login to tell whom it means: say who is meant by id.';
-  return new InvalidInputError(says, ['user', 'login']);
-}
+const tooMany = 'Too many users begin with this login to tell whom it means: say who is meant by id.';
