@@ -255,7 +255,7 @@ describe('kubernetes.yaml', () => {
     const secret = pod?.volumes?.find(({ name }) => name === 'secrets')?.secret;
     expect(secret).toEqual({ secretName: 'idpatch', defaultMode: 0o400 });
     expect(container?.resources).toMatchObject({
-      requests: { memory: '256Mi' },
+      requests: { memory: '384Mi' },
       limits: { memory: '512Mi' },
     });
   });
