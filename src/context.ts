@@ -74,15 +74,10 @@ export function createContext(
     hidesDirectories: directories.size < all.size,
     loaders: createLoaders(directories, () => callFor(whole)),
     startOperation: (onlyReads) => {
-      const writing = callFor(whole - forReadingBack);
-      const readingBack = callFor(whole);
       const leaveBy = createDeadline((whole - forReadingBack) * leaveByShare);
-      const write: WriteUnderWay = { endsAt: readingBack.deadline.endsAt, giveUp: undefined };
-      return {
-        writing: { ...writing, leaveBy, ...(onlyReads ? {} : { urgency: 'write', write }) },
-        readingBack: { ...readingBack, ...(onlyReads ? {} : { urgency: 'first', write }) },
-        end: () => write.giveUp?.(),
-      };
+      const writing = { ...callFor(whole - forReadingBack), leaveBy };
+      const time = { writing, readingBack: callFor(whole), end() {} };
+      return onlyReads ? time : forWrite(time);
     },
     mayName(users) {
       named += users;
@@ -91,12 +86,12 @@ export function createContext(
   };
 }
 
-/** The time of another write that has the same time as this one, and a look of its own kept for it. */
-export function sameTime({ writing, readingBack }: OperationTime): OperationTime {
+/** The same time for a write, before which reads stand back, and for which a look of its own is kept. */
+export function forWrite({ writing, readingBack }: OperationTime): OperationTime {
   const write: WriteUnderWay = { endsAt: readingBack.deadline.endsAt, giveUp: undefined };
   return {
-    writing: { ...writing, write },
-    readingBack: { ...readingBack, write },
+    writing: { ...writing, urgency: 'write', write },
+    readingBack: { ...readingBack, urgency: 'first', write },
     end: () => write.giveUp?.(),
   };
 }

@@ -1,5 +1,5 @@
 import { type PatchRequest, permittedTarget } from './check-patch.ts';
-import { type Context, type OperationTime, sameTime } from './context.ts';
+import { type Context, forWrite, type OperationTime } from './context.ts';
 import { createGathering, type Gathering } from './gathering.ts';
 import type { PatchError } from './outcome.ts';
 import { type PatchResult, patchUser } from './patch-user.ts';
@@ -73,9 +73,9 @@ function openLane(
   context: Context,
 ): Lane {
   const { directory, turns } = gathering;
-  const together = directory.provider.writeMany && sameTime(time);
+  const together = directory.provider.writeMany && forWrite(time);
   const ofAll: OperationTime | undefined = together && { ...together, end() {} };
-  const times = targets.map(() => ofAll ?? sameTime(time));
+  const times = targets.map(() => ofAll ?? forWrite(time));
   const timeOf = (index: number) => times[index] ?? time;
   const own = targets.map((target) => (target?.directory.name === directory.name ? target : undefined));
   // Of one alone there is no order to hold.

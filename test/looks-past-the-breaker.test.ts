@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openBadLine } from './faulty-proxy.ts';
 
 const count = 16;
@@ -60,6 +63,37 @@ describe.each(['employees', 'customers'] as const)(
         errors: [{ code: 'PROVIDER_UNAVAILABLE' }],
       });
       expect(proxy.writes).toHaveLength(count);
+    });
+
+    it('has no place for those who only call a key again', async () => {
+      const users = usersOf[directory];
+      const folder = mkdtempSync(join(tmpdir(), 'idpatch-'));
+      const journal = { sqlite: join(folder, 'journal.db') };
+      const limits = { deadlineMs: 1_500, readBackMs: 500 };
+      const { door, proxy } = await openBadLine(directory, limits, { [directory]: { users }, journal });
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      const input = {
+        user: { id: `${directory}:${users[0]?.userId}` },
+        patch: { displayName: 'Ada' },
+        idempotencyKey: 'a-key-of-a-patch-1',
+      };
+      const query =
+        'mutation ($input: PatchUserInput!) { patchUser(input: $input) { outcome user { displayName } errors { code } } }';
+      const once = await door.graphql(query, { input });
+      expect(once.data).toEqual({
+        patchUser: { outcome: 'APPLIED', user: { displayName: 'Ada' }, errors: [] },
+      });
+      let requests = 0;
+      proxy.fault = () => {
+        requests += 1;
+        return { delivered: false, answer: 'reset' };
+      };
+      for (const number of numbers)
+        await door.patch({ id: `${directory}:${users[number]?.userId}` }, { displayName: 'Zoe' });
+      requests = 0;
+      const again = await door.graphql(query, { input });
+      expect(again.data).toEqual({ patchUser: { outcome: 'APPLIED', user: null, errors: [] } });
+      expect(requests).toBe(0);
     });
   },
 );

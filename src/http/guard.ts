@@ -8,7 +8,14 @@ import {
   handleWhenResult,
   wrap,
 } from 'cockatiel';
-import { type HttpClient, type HttpExchange, type HttpTime, lastCallOf, tooLate } from './client.ts';
+import {
+  type HttpClient,
+  type HttpExchange,
+  type HttpTime,
+  lastCallOf,
+  tooLate,
+  type WriteUnderWay,
+} from './client.ts';
 import { createHttpClient } from './undici-client.ts';
 
 /** What keeps one directory's trouble from becoming everybody's. Our own choices, for no provider publishes any. */
@@ -37,8 +44,8 @@ export interface GuardedClient extends HttpClient {
 /**
  * An HTTP client with a bulkhead and a breaker of its own. What they hold back is `not-sent`. The breaker counts
  * only what is the provider's fault: no connection, a connection that broke, a 5xx; not a refusal, and not a
- * caller's deadline. It does not hold back the look at what was written: without it a write stays in doubt, and there
- * are no more of them than writes that had left before it opened.
+ * caller's deadline. It does not hold back the look of a write that was begun: without it the write stays in doubt. The
+ * look of a key that is called again is held back, for there may be any number of those.
  */
 export function createGuardedClient(origin: string): GuardedClient {
   const client = createHttpClient(origin, guardDefaults);
@@ -49,13 +56,17 @@ export function createGuardedClient(origin: string): GuardedClient {
     breaker: new ConsecutiveBreaker(guardDefaults.faults),
   });
   const policy = wrap(connections, breaker);
+  const begun = new WeakSet<WriteUnderWay>();
+  const isLook = ({ urgency, write }: HttpTime) => urgency === 'first' && write && begun.has(write);
   return {
     send(request, time) {
       const start = { isMade: false, isTooLate: false };
       const make = () => {
         start.isMade = true;
         // Whoever was told that nothing was sent was told the truth.
-        return start.isTooLate ? Promise.resolve(tooLate) : client.send(request, time);
+        if (start.isTooLate) return Promise.resolve(tooLate);
+        if (time.write && !request.purpose?.isRead) begun.add(time.write);
+        return client.send(request, time);
       };
       const guarded = policy
         .execute(make)
@@ -77,10 +88,6 @@ export function createGuardedClient(origin: string): GuardedClient {
       waiting: () => guardDefaults.waiting - connections.queueSlots,
     },
   };
-}
-
-function isLook({ urgency, write }: HttpTime): boolean {
-  return urgency === 'first' && write !== undefined;
 }
 
 /** What comes of a request that waits to be started; `not-sent` as soon as it is too late for that. */
