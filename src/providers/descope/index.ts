@@ -197,15 +197,12 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
     close: () => http.close(),
   };
 
-  function accepted(user: WireUser, call: Call): WriteResult | Promise<WriteResult> {
-    const shown = (one: WholeUser): WriteResult => ({ kind: 'accepted', user: one });
-    // The definitions could not be had, or the user not be read: it is read again, and says what was written.
-    const unseen = (): WriteResult => ({ kind: 'accepted' });
+  async function accepted(user: WireUser, call: Call): Promise<WriteResult> {
     try {
-      const read = whole(user, call);
-      return read instanceof Promise ? read.then(shown, unseen) : shown(read);
+      return { kind: 'accepted', user: await whole(user, call) };
     } catch {
-      return unseen();
+      // The definitions could not be had, or the user not be read: it is read again, and says what was written.
+      return { kind: 'accepted' };
     }
   }
 
