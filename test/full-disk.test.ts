@@ -1,27 +1,18 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
+import { holdPort } from './held-port.ts';
 
 const main = resolve(import.meta.dirname, '../src/main.ts');
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
-}
 
 it.skipIf(!existsSync('/dev/full'))(
   'a log that cannot be written ends nothing, and keeps nothing',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'idpatch-full-'));
-    const port = await freePort();
+    const { port, release } = await holdPort();
     writeFileSync(
       join(folder, 'idpatch.yaml'),
       `server: { port: ${port} }
@@ -39,6 +30,7 @@ directories:
     closeSync(full);
     onTestFinished(() => {
       child.kill('SIGKILL');
+      release();
       rmSync(folder, { recursive: true });
     });
     let said = '';

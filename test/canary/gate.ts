@@ -1,4 +1,5 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { holdPort, listenOn } from '../held-port.ts';
 
 /** What becomes of the connections to a provider. */
 type GateMode = 'pass' | 'reset' | 'hang';
@@ -37,11 +38,6 @@ export async function openGate(target: string): Promise<Gate> {
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
   });
-  const listen = (port: number) =>
-    new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, '127.0.0.1', resolve);
-    });
   const cut = () => {
     for (const socket of sockets) socket.destroy();
   };
@@ -50,16 +46,21 @@ export async function openGate(target: string): Promise<Gate> {
       server.close(() => resolve());
       cut();
     });
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  const held = await holdPort();
+  await listenOn(server, held.port);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${held.port}`,
     set(next) {
       mode = next;
       cut();
     },
     shut,
-    open: () => listen(port),
-    close: () => (server.listening ? shut() : Promise.resolve()),
+    async open() {
+      await listenOn(server, held.port);
+    },
+    async close() {
+      if (server.listening) await shut();
+      held.release();
+    },
   };
 }

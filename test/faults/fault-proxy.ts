@@ -1,6 +1,7 @@
 import { request as passOn } from 'node:http';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
+import { holdPort, listenOn } from '../held-port.ts';
 
 /** What a request is for: `write` changes a user, `token` asks for an access token, `read` is any other. */
 type RequestKind = 'write' | 'read' | 'token';
@@ -97,7 +98,9 @@ export async function startFaultProxy(tls?: TlsOptions): Promise<FaultProxy> {
     else if (!socket.destroyed) ending(socket, answer);
   }
 
-  function listen(port: number): Promise<void> {
+  const held = await holdPort();
+
+  async function listen(): Promise<void> {
     const handle = (socket: Socket) => {
       if (socket.destroyed) return;
       if ('alpnProtocol' in socket && typeof socket.alpnProtocol === 'string')
@@ -120,9 +123,7 @@ export async function startFaultProxy(tls?: TlsOptions): Promise<FaultProxy> {
       socket.resetAndDestroy();
     });
     server.on(tls ? 'secureConnection' : 'connection', handle);
-    return new Promise((resolve, reject) => {
-      server.once('error', reject).listen(port, '127.0.0.1', resolve);
-    });
+    await listenOn(server, held.port);
   }
 
   function stop(): Promise<void> {
@@ -132,10 +133,9 @@ export async function startFaultProxy(tls?: TlsOptions): Promise<FaultProxy> {
     });
   }
 
-  await listen(0);
-  const { port } = server.address() as AddressInfo;
+  await listen();
   return {
-    url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    url: `${tls ? 'https' : 'http'}://127.0.0.1:${held.port}`,
     requests,
     protocols,
     get connections() {
@@ -170,8 +170,11 @@ export async function startFaultProxy(tls?: TlsOptions): Promise<FaultProxy> {
       await new Promise((resolve) => setTimeout(resolve, 20));
     },
     refuse: stop,
-    accept: () => listen(port),
-    close: stop,
+    accept: listen,
+    async close() {
+      await stop();
+      held.release();
+    },
   };
 }
 

