@@ -129,7 +129,7 @@ async function withCustomers(
         method: 'PATCH',
         headers: { 'content-type': 'application/json', authorization },
         body: JSON.stringify(body),
-        signal: AbortSignal.timeout(400),
+        signal: AbortSignal.timeout(2_000),
       });
       return { text: await response.text(), status: response.status };
     } catch {

@@ -129,7 +129,7 @@ describe('a cheat is found out', () => {
   ] as const;
 
   it.each(cheats)('that %s', async (_name, cheat, invariants) => {
-    const found = new Set(check(await runCheat('cheats', 240, cheat)).map(({ invariant }) => invariant));
+    const found = new Set(check(await runCheat('cheats', 480, cheat)).map(({ invariant }) => invariant));
     for (const invariant of invariants) expect(found).toContain(invariant);
   });
   const manyCheats = [
@@ -139,7 +139,7 @@ describe('a cheat is found out', () => {
   ] as const;
 
   it.each(manyCheats)('that, of many, %s', async (_name, cheat, invariants) => {
-    const evidence = await runManyCheat('cheats', 480, cheat);
+    const evidence = await runManyCheat('cheats', 1_600, cheat);
     const found = new Set(check(evidence).map(({ invariant }) => invariant));
     for (const invariant of invariants) expect(found).toContain(invariant);
   });

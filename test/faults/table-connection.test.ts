@@ -43,7 +43,7 @@ describe.concurrent.each(directories)('%s cannot be reached', (name) => {
     test.onTestFinished(() => hole.close());
     const door = await openFaultyDoor(test, {
       // More than the three seconds that a connection may take.
-      limits: { deadlineMs: 7_500, readBackMs: 500 },
+      limits: { deadlineMs: 8_000, readBackMs: 1_000 },
       directories: { [name]: { baseUrl: `http://127.0.0.1:${hole.port}` } },
     });
     const row = await patchMarked(door, name);
