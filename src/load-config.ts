@@ -84,6 +84,10 @@ function resolveSecrets(
     problems.push(`${path.join('.')}: ${what} of this secret ${problem}.`);
     return undefined;
   }
+  // A record of zod's loses it unread. A custom field alone may have any name.
+  if (Object.hasOwn(value, '__proto__') && path.at(-1) !== 'customFields') {
+    problems.push(`${path.join('.') || 'the configuration'}: Unrecognized key: "__proto__"`);
+  }
   return Object.fromEntries(
     Object.entries(value).map(([key, one]) => [
       key,
