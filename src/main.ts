@@ -22,9 +22,10 @@ const heapGrowingPercent = 100;
 async function main(): Promise<void> {
   const [command] = process.argv.slice(2);
   if (command === 'check') return check();
+  if (command === 'config-schema') return printConfigSchema();
   if (command !== undefined) {
     throw new ConfigError(
-      'There is no such command. Say nothing to start, or check to read the configuration.',
+      'There is no such command. Say nothing to start, check to read the configuration, or config-schema for its JSON Schema.',
     );
   }
   const log = createLog();
@@ -69,6 +70,12 @@ function check(): void {
     `journal: ${journal ? Object.keys(journal).find((key) => key !== 'retentionDays') : 'none'}`,
   ];
   process.stdout.write(`The configuration can be started with.\n${lines.join('\n')}\n`);
+}
+
+/** What an editor completes and checks idpatch.yaml by, as examples/idpatch.schema.json has it. */
+async function printConfigSchema(): Promise<void> {
+  const { configSchema } = await import('./config-schema.ts');
+  process.stdout.write(configSchema());
 }
 
 /** What is the same for all callers; or where it is read in a token. */
