@@ -18,6 +18,7 @@ import {
   otlp,
   read,
   schema,
+  within,
 } from './config-schema.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -41,19 +42,8 @@ describe('npm start -- config-schema', () => {
   });
 });
 
-/** Every schema within a schema, with the keys on the way to it. */
-function within(one: JsonSchema, path: readonly string[] = []): readonly [string, JsonSchema][] {
-  const { properties = {}, additionalProperties, items, anyOf = [], oneOf = [] } = one;
-  return [
-    [path.join('.'), one],
-    ...Object.entries(properties).flatMap(([key, next]) => within(next, [...path, key])),
-    ...(additionalProperties ? within(additionalProperties, [...path, '*']) : []),
-    ...[...(items ? [items] : []), ...anyOf, ...oneOf].flatMap((next) => within(next, path)),
-  ];
-}
-
 describe('the JSON Schema', () => {
-  const all = within(schema);
+  const all = within();
   const keys = all.flatMap(([path, { properties = {}, additionalProperties }]) => [
     ...Object.entries(properties).map(([key, one]) => [`${path}.${key}`, one] as const),
     ...(additionalProperties ? [[`${path}.*`, additionalProperties] as const] : []),

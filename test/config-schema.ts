@@ -30,6 +30,20 @@ export interface JsonSchema {
 /** The same, read. */
 export const schema = JSON.parse(committed) as JsonSchema;
 
+/** Every schema within the schema, with the keys on the way to it. */
+export function within(
+  one: JsonSchema = schema,
+  path: readonly string[] = [],
+): readonly [string, JsonSchema][] {
+  const { properties = {}, additionalProperties, items, anyOf = [], oneOf = [] } = one;
+  return [
+    [path.join('.'), one],
+    ...Object.entries(properties).flatMap(([key, next]) => within(next, [...path, key])),
+    ...(additionalProperties ? within(additionalProperties, [...path, '*']) : []),
+    ...[...(items ? [items] : []), ...anyOf, ...oneOf].flatMap((next) => within(next, path)),
+  ];
+}
+
 const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
 
 /** What ajv, the reference of JSON Schema's validators, has against a configuration: nothing where it is valid. */
