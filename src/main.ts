@@ -3,7 +3,7 @@ import { ConfigError } from './config.ts';
 import { loadConfig } from './load-config.ts';
 import { createLog } from './log.ts';
 import { loggedError } from './logged-error.ts';
-import { startService } from './service.ts';
+import { checkJournal, startService } from './service.ts';
 
 /**
  * Milliseconds beyond its grace and one deadline that a process has when it is asked to leave: a request may take
@@ -54,11 +54,12 @@ async function main(): Promise<void> {
   process.stdout.write(welcome(service, sandbox));
 }
 
-/** A dry start: reads the configuration and the secrets that it names, says what it found, and reaches nobody. */
+/** A dry start: reads the configuration and the secrets that it names, says what it found, and reaches and makes nothing. */
 function check(): void {
   const config = loadConfig(process.env);
   if (!config) throw new ConfigError('There is no ./idpatch.yaml, and IDPATCH_CONFIG names no other file.');
   const { directories, callers, journal } = config;
+  checkJournal(journal);
   const lines = [
     `directories: ${Object.keys(directories).join(', ')}`,
     ...(callers.anonymous ? ['callers: anonymous, who may do everything'] : []),
