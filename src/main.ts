@@ -70,13 +70,21 @@ function check(): void {
     ),
     `journal: ${journal ? Object.keys(journal).find((key) => key !== 'retentionDays') : 'none'}`,
   ];
-  process.stdout.write(`The configuration can be started with.\n${lines.join('\n')}\n`);
+  print(`The configuration can be started with.\n${lines.join('\n')}\n`);
 }
 
 /** What an editor completes and checks idpatch.yaml by, as examples/idpatch.schema.json has it. */
 async function printConfigSchema(): Promise<void> {
   const { configSchema } = await import('./config-schema.ts');
-  process.stdout.write(configSchema());
+  print(configSchema());
+}
+
+function print(text: string): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read it, a pager or `head`, has read enough.
+    if (error.code !== 'EPIPE') throw error;
+  });
+  process.stdout.write(text);
 }
 
 /** What is the same for all callers; or where it is read in a token. */

@@ -1,7 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { providers } from '../src/providers/registry.ts';
@@ -35,6 +38,14 @@ describe('npm start -- config-schema', () => {
     expect(readdirSync(here)).toEqual([]);
   });
 
+  it('takes it for no bug that its reader leaves early', async () => {
+    const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'config-schema']);
+    child.stdout.destroy();
+    const ended = once(child, 'close');
+    expect(await text(child.stderr)).toBe('');
+    expect(await ended).toEqual([0, null]);
+  });
+
   it('is named where there is no such command', () => {
     expect(() =>
       execFileSync(process.execPath, [join(root, 'src/main.ts'), 'config-shcema'], { stdio: 'pipe' }),
@@ -53,6 +64,12 @@ describe('the JSON Schema', () => {
     expect(keys.length).toBeGreaterThan(90);
     const mute = keys.filter(([, { description }]) => !/^[A-Z`].{10,}(\.|…)$/.test(description ?? ''));
     expect(mute.map(([path]) => path)).toEqual([]);
+  });
+
+  // yaml-language-server reads a schema as draft-07 in versions that are much in use (its issue 1112).
+  it('says nothing that an editor would not know which knows draft-07 alone', () => {
+    const older = { ...schema, $schema: 'http://json-schema.org/draft-07/schema#' };
+    expect(() => new Ajv({ strict: true }).compile(older)).not.toThrow();
   });
 
   it('is closed: an object has its own keys alone, or others by a schema of theirs', () => {
