@@ -1,4 +1,5 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { configSchema } from './src/config-schema.ts';
 import { entityKeys } from './src/schema/entities.ts';
 import { schema } from './src/schema/index.ts';
 import { subgraphSdl } from './src/schema/subgraph-sdl.ts';
@@ -6,13 +7,15 @@ import { subgraphSdl } from './src/schema/subgraph-sdl.ts';
 const sdl = subgraphSdl(schema, entityKeys);
 
 /**
- * Writes the code-first schema to schema.graphql, to the letter as `_service.sdl` gives it to gateways, and typed
- * documents of the operations that the tests call by, as a front end would have them.
+ * Writes the code-first schema to schema.graphql, to the letter as `_service.sdl` gives it to gateways, the JSON Schema
+ * of idpatch.yaml as `npm start -- config-schema` prints it, and typed documents of the operations that the tests call
+ * by, as a front end would have them.
  */
 const config: CodegenConfig = {
   schema: sdl,
   generates: {
     'schema.graphql': { plugins: [{ add: { content: sdl } }] },
+    'examples/idpatch.schema.json': { plugins: [{ add: { content: configSchema() } }] },
     'test/generated/': {
       preset: 'client',
       documents: ['test/operations.ts', 'test/clients/*.ts'],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { Secret } from './secret.ts';
+import { secretReference } from './settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -74,31 +75,25 @@ function resolveSecrets(
     return value.map((one, index) => resolveSecrets(one, [...path, String(index)], environment, problems));
   }
   if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  const reference = secretReference(entries);
+  const { data: reference } = secretReference.safeParse(value);
   if (reference) {
-    const found = reference.env === undefined ? readSecretFile(reference.file) : environment[reference.env];
+    const found = 'file' in reference ? readSecretFile(reference.file) : environment[reference.env];
     const problem = secretProblem(found);
     if (!problem && found !== undefined) return new Secret(found);
-    const what = reference.env === undefined ? 'the file' : 'the environment variable';
+    const what = 'file' in reference ? 'the file' : 'the environment variable';
     problems.push(`${path.join('.')}: ${what} of this secret ${problem}.`);
     return undefined;
   }
+  // A record of zod's loses it unread. A custom field alone may have any name.
+  if (Object.hasOwn(value, '__proto__') && path.at(-1) !== 'customFields') {
+    problems.push(`${path.join('.') || 'the configuration'}: Unrecognized key: "__proto__"`);
+  }
   return Object.fromEntries(
-    entries.map(([key, one]) => [key, resolveSecrets(one, [...path, key], environment, problems)]),
+    Object.entries(value).map(([key, one]) => [
+      key,
+      resolveSecrets(one, [...path, key], environment, problems),
+    ]),
   );
-}
-
-type SecretReference =
-  | { readonly env: string; readonly file?: never }
-  | { readonly env?: never; readonly file: string };
-
-/** `{ env: NAME }` in the spelling of environment variables, or `{ file: PATH }` with a slash; anything else is data. */
-function secretReference(entries: readonly (readonly [string, unknown])[]): SecretReference | undefined {
-  const [[key, value] = [], ...more] = entries;
-  if (more.length > 0 || typeof value !== 'string') return undefined;
-  if (key === 'env' && /^[A-Z_][A-Z0-9_]*$/.test(value)) return { env: value };
-  return key === 'file' && value.includes('/') ? { file: value } : undefined;
 }
 
 function readSecretFile(path: string): string | undefined {

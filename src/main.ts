@@ -3,7 +3,7 @@ import { ConfigError } from './config.ts';
 import { loadConfig } from './load-config.ts';
 import { createLog } from './log.ts';
 import { loggedError } from './logged-error.ts';
-import { startService } from './service.ts';
+import { checkJournal, startService } from './service.ts';
 
 /**
  * Milliseconds beyond its grace and one deadline that a process has when it is asked to leave: a request may take
@@ -22,9 +22,10 @@ const heapGrowingPercent = 100;
 async function main(): Promise<void> {
   const [command] = process.argv.slice(2);
   if (command === 'check') return check();
+  if (command === 'config-schema') return printConfigSchema();
   if (command !== undefined) {
     throw new ConfigError(
-      'There is no such command. Say nothing to start, or check to read the configuration.',
+      'There is no such command. Say nothing to start, check to read the configuration, or config-schema for its JSON Schema.',
     );
   }
   const log = createLog();
@@ -53,11 +54,12 @@ async function main(): Promise<void> {
   process.stdout.write(welcome(service, sandbox));
 }
 
-/** A dry start: reads the configuration and the secrets that it names, says what it found, and reaches nobody. */
+/** A dry start: reads the configuration and the secrets that it names, says what it found, and reaches and makes nothing. */
 function check(): void {
   const config = loadConfig(process.env);
   if (!config) throw new ConfigError('There is no ./idpatch.yaml, and IDPATCH_CONFIG names no other file.');
   const { directories, callers, journal } = config;
+  checkJournal(journal);
   const lines = [
     `directories: ${Object.keys(directories).join(', ')}`,
     ...(callers.anonymous ? ['callers: anonymous, who may do everything'] : []),
@@ -68,7 +70,21 @@ function check(): void {
     ),
     `journal: ${journal ? Object.keys(journal).find((key) => key !== 'retentionDays') : 'none'}`,
   ];
-  process.stdout.write(`The configuration can be started with.\n${lines.join('\n')}\n`);
+  print(`The configuration can be started with.\n${lines.join('\n')}\n`);
+}
+
+/** What an editor completes and checks idpatch.yaml by, as examples/idpatch.schema.json has it. */
+async function printConfigSchema(): Promise<void> {
+  const { configSchema } = await import('./config-schema.ts');
+  print(configSchema());
+}
+
+function print(text: string): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read it, a pager or `head`, has read enough.
+    if (error.code !== 'EPIPE') throw error;
+  });
+  process.stdout.write(text);
 }
 
 /** What is the same for all callers; or where it is read in a token. */

@@ -3,6 +3,8 @@ import { inspect } from 'node:util';
 /** A secret that does not print itself: whoever interpolates, serialises or inspects it gets `[secret]`. */
 export class Secret {
   readonly #value: string;
+  /** Refused as an unknown key where a section stands: an object without keys of its own would pass for `{}`. */
+  readonly 'a secret' = true;
   constructor(value: string) {
     this.#value = value;
   }

@@ -9,7 +9,7 @@ import { createGraphiQL } from './edge/graphiql.ts';
 import { listen } from './edge/http-server.ts';
 import { createOrigins } from './edge/origins.ts';
 import { answerRequest } from './edge/routes.ts';
-import { folderProblem } from './journal/folder.ts';
+import { folderProblem, foreseeableFolderProblem } from './journal/folder.ts';
 import type { Journal } from './journal/journal.ts';
 import { createPostgresJournal } from './journal/postgres.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
@@ -129,13 +129,22 @@ function noMetricsPort(error: NodeJS.ErrnoException): never {
 function openJournal(config: Config['journal']): Journal | undefined {
   if (!config) return undefined;
   if ('postgres' in config) return createPostgresJournal(config.postgres.reveal());
-  const problem = folderProblem(dirname(config.sqlite));
-  if (problem) {
-    const right =
-      'a file in a folder that is there or can be made by this process, such as ./data/idpatch.db';
-    throw new ConfigError(`journal.sqlite: Expected ${right}; its folder cannot be made (${problem}).`);
-  }
+  refuseFolder(folderProblem(dirname(config.sqlite)));
   return createSqliteJournal(config.sqlite);
+}
+
+/**
+ * Looks, and makes nothing, whether there can be a folder for the journal.
+ * @throws ConfigError
+ */
+export function checkJournal(config: Config['journal']): void {
+  if (config && 'sqlite' in config) refuseFolder(foreseeableFolderProblem(dirname(config.sqlite)));
+}
+
+function refuseFolder(problem: string | undefined): void {
+  if (problem === undefined) return;
+  const right = 'a file in a folder that is there or can be made by this process, such as ./data/idpatch.db';
+  throw new ConfigError(`journal.sqlite: Expected ${right}; its folder cannot be made (${problem}).`);
 }
 
 /** Forgets what is older than the retention, now and every day. Gives what stops it. */

@@ -113,7 +113,7 @@ const floors: readonly (readonly [name: string, files: RegExp])[] = [
     /^src\/(turns|loaders|target|write-steps|gathering|operations-under-way|error-of-failure)\.ts$/,
   ],
   ['directories', /^src\/directories\.ts$/],
-  ['where the configuration is read', /^src\/load-config\.ts$/],
+  ['where the configuration is read, and told', /^src\/(load-config|config-schema)\.ts$/],
   ['configuration', /^src\/config\.ts$/],
   ['what the operator sees', /^src\/telemetry\/(?!settings\.ts)/],
   ['callers, and where telemetry goes', /^src\/(callers\/|telemetry\/settings\.ts$)/],
@@ -185,6 +185,12 @@ describe('dependencies', () => {
     expect(new Set(outside.map(({ from }) => from))).toEqual(new Set(['src/main.ts']));
     const still = code('src/main.ts').match(/^import .*sandbox/gm);
     expect(still).toBeNull();
+  });
+
+  it('on the JSON Schema of the configuration are in main alone, which loads it only when it is asked for', () => {
+    const outside = imports.filter(({ to }) => to === 'src/config-schema.ts');
+    expect(outside.map(shown)).toEqual(['src/main.ts → src/config-schema.ts']);
+    expect(code('src/main.ts').match(/^import .*config-schema/gm)).toBeNull();
   });
 
   it('of the emulators are on no provider: they are witnesses', () => {

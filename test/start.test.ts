@@ -339,6 +339,28 @@ describe('with a configuration', () => {
     },
   );
 
+  it.concurrent('is checked for where its journal lies, and nothing is made there', async () => {
+    const below = join(folder, 'checked');
+    const check = (sqlite: string) =>
+      start(
+        {
+          ...{ IDPATCH_CONFIG: configuration(emulator.url, {}, { journal: { sqlite } }) },
+          MANAGEMENT_KEY: 'canary-key',
+        },
+        ['check'],
+      );
+    const wrong = check(`${main}/below/journal.db`);
+    expect(await wrong.ended).toBe(1);
+    expect([wrong.stderr(), wrong.stdout()]).toEqual([
+      'idpatch does not start:\njournal.sqlite: Expected a file in a folder that is there or can be made by this process, such as ./data/idpatch.db; its folder cannot be made (EEXIST).\n',
+      '',
+    ]);
+    const right = check(`${below}/one/journal.db`);
+    expect(await right.ended).toBe(0);
+    expect(right.stdout()).toMatch(/^journal: sqlite$/m);
+    expect(existsSync(below)).toBe(false);
+  });
+
   it.concurrent('that YAML cannot resolve it does not start, and prints nothing of it', async () => {
     const path = join(folder, 'alias.yaml');
     writeFileSync(path, 'callers: *canary\n');

@@ -28,63 +28,95 @@ function isJwksUrl(text: string): boolean {
   return /^https?:\/\/[^\s\\/#@]+\/[^\s\\#@]*$/i.test(text) && URL.canParse(text);
 }
 
-/** Seconds by which the clocks of an issuer and of this machine may differ. Our own choice. */
-const clockToleranceSeconds = z.number().min(0).max(30).default(5);
-
 const right = z.enum(rights);
 
 /** What a claim may hold that stands for rights: one word, for a text claim is read word by word. */
 const claimValue = z.string().regex(/^\S+$/, 'Expected a value of the claim, without spaces.');
 
 /** The fields of a patch that can be left to the user whose record it is. */
-const ownField = z.string().refine((field) => isOwnField(field), {
-  error:
-    'Expected a field of a patch that is not privileged, or customFields.<name>: not status, roleNames, tenants or ssoAppIds.',
-});
-
-function isOwnField(field: string): boolean {
-  if (/^customFields\..+$/.test(field)) return true;
-  const known = patchFields.find((one) => one === field);
-  return known !== undefined && known !== 'customFields' && !isPrivileged(known);
-}
+const ownField = z.union(
+  [
+    z.enum(patchFields.filter((field) => field !== 'customFields' && !isPrivileged(field))),
+    z.string().regex(/^customFields\..+$/),
+  ],
+  {
+    error:
+      'Expected a field of a patch that is not privileged, or customFields.<name>: not status, roleNames, tenants or ssoAppIds.',
+  },
+);
 
 /** One issuer of tokens, and what its callers may do. */
 const issuer = z
   .strictObject({
-    /** The `iss` of its tokens, to the letter. */
-    issuer: z.string().regex(/^\S+$/, 'Expected the iss of its tokens, without spaces.'),
-    /** What the `aud` of its tokens must name. */
-    audience: z.string().min(1),
-    jwks: jwksUrl,
-    /** Permits a key set on this machine's loopback interface, for tests and the sandbox. */
-    allowLoopback: z.boolean().default(false),
-    algorithms: z.array(z.enum(algorithms)).min(1),
-    /** What the header's `typ` may be: access tokens are `at+jwt` (RFC 9068), and `JWT` with many issuers. */
-    typ: z.array(z.string().min(1)).min(1).default(['at+jwt', 'JWT']),
-    clockToleranceSeconds,
-    /**
-     * The rights of its callers: the same for all, or those in a claim, a list or a text with spaces. `grants`
-     * says what each value of the claim stands for; without it, the values are the rights themselves.
-     */
-    rights: z.union(
-      [
-        z.array(right).min(1),
-        z.strictObject({ claim, grants: z.record(claimValue, z.array(right)).optional() }),
-      ],
-      {
-        error: `Expected rights such as [users:read], or { claim: scope }. There are: ${rights.join(', ')}.`,
-      },
-    ),
-    /** The directories in which the rights hold: the same for all callers, or those that a claim names. */
+    issuer: z
+      .string()
+      .regex(/^\S+$/, 'Expected the iss of its tokens, without spaces.')
+      .describe('The `iss` of its tokens, to the letter.'),
+    audience: z.string().min(1).describe('What the `aud` of its tokens must name.'),
+    jwks: jwksUrl.describe('The address of its key set, such as https://login.example.com/jwks.json.'),
+    allowLoopback: z
+      .boolean()
+      .default(false)
+      .describe('Permits a key set on this machine’s loopback interface, for tests and the sandbox.'),
+    algorithms: z
+      .array(z.enum(algorithms))
+      .min(1)
+      .describe('The signatures that are taken: asymmetric ones only.'),
+    typ: z
+      .array(z.string().min(1))
+      .min(1)
+      .default(['at+jwt', 'JWT'])
+      .describe(
+        'What the header’s `typ` may be: access tokens are `at+jwt` (RFC 9068), and `JWT` with many issuers.',
+      ),
+    // Our own choice.
+    clockToleranceSeconds: z
+      .number()
+      .min(0)
+      .max(30)
+      .default(5)
+      .describe('Seconds by which the clocks of the issuer and of this machine may differ.'),
+    rights: z
+      .union(
+        [
+          z.array(right).min(1),
+          z.strictObject({
+            claim: claim.describe('The claim that holds the rights: a list, or a text with spaces.'),
+            grants: z
+              .record(claimValue, z.array(right).describe('The rights that this value stands for.'))
+              .optional()
+              .describe(
+                'What each value of the claim stands for. Left out: the values are the rights themselves.',
+              ),
+          }),
+        ],
+        {
+          error: `Expected rights such as [users:read], or { claim: scope }. There are: ${rights.join(', ')}.`,
+        },
+      )
+      .describe('The rights of its callers: the same for all, or those in a claim.'),
     directories: z
-      .union([z.array(z.string()), z.strictObject({ claim })], {
-        error: 'Expected names of directories, or { claim: … }.',
-      })
-      .default([]),
-    /** For `profile:write:self`: where a caller's own record is, by the provider's user id in a claim. */
+      .union(
+        [
+          z.array(z.string()),
+          z.strictObject({ claim: claim.describe('The claim that names the directories.') }),
+        ],
+        { error: 'Expected names of directories, or { claim: … }.' },
+      )
+      .default([])
+      .describe(
+        'The directories in which the rights hold: the same for all callers, or those that a claim names.',
+      ),
     self: z
-      .strictObject({ directory: z.string(), claim: claim.default('sub'), fields: z.array(ownField) })
-      .optional(),
+      .strictObject({
+        directory: z.string().describe('The directory in which the caller’s own record is.'),
+        claim: claim.default('sub').describe('The claim that holds the provider’s id of the user.'),
+        fields: z
+          .array(ownField)
+          .describe('What callers may change there: fields that are not privileged, or customFields.<name>.'),
+      })
+      .optional()
+      .describe('For the right `profile:write:self`: where a caller’s own record is.'),
   })
   .superRefine(({ rights, directories, self }, context) => {
     if (!Array.isArray(rights)) return;
@@ -110,9 +142,17 @@ export type Issuer = z.output<typeof issuer>;
 /** Who is let in: whoever brings a token of one of the issuers, and on a loopback host whoever brings none. */
 export const callers = z
   .strictObject({
-    anonymous: z.literal(true).optional(),
-    jwt: z.array(issuer).min(1).optional(),
+    anonymous: z
+      .literal(true)
+      .optional()
+      .describe('Lets in whoever brings no token, to do everything: on a loopback host only.'),
+    jwt: z
+      .array(issuer)
+      .min(1)
+      .optional()
+      .describe('The issuers whose tokens are taken, one entry an issuer and audience.'),
   })
+  .meta({ minProperties: 1 })
   .superRefine(({ anonymous, jwt = [] }, context) => {
     if (!anonymous && jwt.length === 0) {
       const message = 'Expected jwt, a list of issuers; or anonymous: true on a loopback host.';

@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  statSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -29,10 +38,31 @@ export function folderProblem(folder: string): string | undefined {
     makeFolder(folder);
     return undefined;
   } catch (error) {
-    const { code, syscall } = error as NodeJS.ErrnoException;
     // What was made and could not be opened to be made durable is there at the next call.
-    return code !== undefined && lasting.has(code) && syscall !== 'open' ? code : undefined;
+    return (error as NodeJS.ErrnoException).syscall === 'open' ? undefined : lastingCode(error);
   }
+}
+
+/**
+ * The same without making anything, so far as it shows in what is there already: a file system that takes no folders
+ * for another reason than a right, as /proc, says so only when it is asked for one.
+ */
+export function foreseeableFolderProblem(folder: string): string | undefined {
+  try {
+    if (isFolder(folder)) return undefined;
+    let first = folder;
+    while (!isFolder(dirname(first)) && dirname(first) !== first) first = dirname(first);
+    if (lstatSync(first, { throwIfNoEntry: false })) return 'EEXIST';
+    accessSync(dirname(first), constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return lastingCode(error);
+  }
+}
+
+function lastingCode(error: unknown): string | undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  return code !== undefined && lasting.has(code) ? code : undefined;
 }
 
 /** Errors that no time heals, but only whoever names another path, or prepares this one. */

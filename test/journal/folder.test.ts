@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { folderProblem } from '../../src/journal/folder.ts';
+import { folderProblem, foreseeableFolderProblem } from '../../src/journal/folder.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -45,12 +45,33 @@ it.each<readonly [string, () => string, string]>([
   writeFileSync(`${folder}/file`, '');
   symlinkSync(`${folder}/gone`, `${folder}/nothing`);
   symlinkSync(`${folder}/itself`, `${folder}/itself`);
-  expect(folderProblem(path())).toBe(code);
+  for (const problem of [foreseeableFolderProblem, folderProblem]) expect(problem(path())).toBe(code);
   expect(existsSync(`${folder}/gone`)).toBe(false);
+});
+
+it('a folder that can be made is no problem to be foreseen, and is not made', () => {
+  mkdirSync(`${folder}/there`);
+  symlinkSync(`${folder}/there`, `${folder}/link`);
+  for (const path of ['.', './data', '/', folder, `${folder}/some/way/below`, `${folder}/link/below`])
+    expect(foreseeableFolderProblem(path)).toBeUndefined();
+  expect([existsSync(`${folder}/some`), existsSync(`${folder}/link/below`)]).toEqual([false, false]);
 });
 
 const run = (...[command = '', ...args]: readonly string[]) => spawnSync(command, args).status;
 const isRoot = process.getuid?.() === 0;
+
+it.skipIf(!isRoot)('what can only be read takes no folder, and that can be foreseen (needs root)', (test) => {
+  const mounted = run('mount', '-t', 'tmpfs', '-o', 'ro', 'tmpfs', folder);
+  if (mounted !== 0) return test.skip('a file system cannot be mounted here');
+  try {
+    for (const problem of [foreseeableFolderProblem, folderProblem]) {
+      expect(problem(`${folder}/one/two`)).toBe('EROFS');
+      expect(problem(folder)).toBeUndefined();
+    }
+  } finally {
+    expect(run('umount', '--lazy', folder)).toBe(0);
+  }
+});
 
 it.skipIf(!isRoot)(
   'what is full takes none for now, which is no problem of the path (needs root)',

@@ -40,17 +40,31 @@ const definitionsDeadlineMs = 5_000;
 const seekEveryMs = 1_000;
 
 const settings = z.strictObject({
-  projectId: z.string().regex(/^[A-Za-z0-9]{1,64}$/, 'Expected a Descope project id, such as P2abc….'),
-  managementKey: secret,
-  /** Left out: derived from the project id. */
-  baseUrl: baseUrl.optional(),
-  /** Milliseconds for which attribute definitions are kept. A guess: no page says how soon a change counts. */
-  attributesTtlMs: z.int().nonnegative().default(60_000),
-  /** Guesses with their likeliest answers: see capabilities.ts. */
-  emptyStringClears: z.boolean().default(true),
-  attributesMerge: z.boolean().default(true),
-  nullRemovesAttribute: z.boolean().default(true),
-  maxLength: maxLength(boundableFields).default({}),
+  projectId: z
+    .string()
+    .regex(/^[A-Za-z0-9]{1,64}$/, 'Expected a Descope project id, such as P2abc….')
+    .describe('The project’s id: P2abc…'),
+  managementKey: secret.describe('A management key of the project, that may read and update users.'),
+  baseUrl: baseUrl
+    .optional()
+    .describe('The API’s origin, such as https://api.descope.com. Left out: derived from the project’s id.'),
+  // A guess: no page says how soon a change counts.
+  attributesTtlMs: z
+    .int()
+    .nonnegative()
+    .default(60_000)
+    .describe('Milliseconds for which the definitions of custom attributes are kept.'),
+  // Guesses with their likeliest answers: see capabilities.ts.
+  emptyStringClears: z.boolean().default(true).describe('A guess: `""` in a patch clears a text.'),
+  attributesMerge: z
+    .boolean()
+    .default(true)
+    .describe('A guess: custom attributes that a patch does not name stay as they are.'),
+  nullRemovesAttribute: z
+    .boolean()
+    .default(true)
+    .describe('A guess: `null` takes a custom attribute’s value away.'),
+  maxLength: maxLength(boundableFields),
 });
 type Settings = z.infer<typeof settings>;
 

@@ -17,15 +17,22 @@ import { userAnswer, userIdAnswer } from './wire.ts';
 const pathSegment = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'Expected letters, digits, _ and -.');
 
 const settings = z.strictObject({
-  /** `https://eiam-developerapi.<region>.aliyuncs.com`; other networks use other names. */
-  baseUrl,
-  instanceId: pathSegment,
-  applicationId: pathSegment,
-  clientSecret: secret,
-  customFields: customFields.optional(),
-  /** A guess that is off: that `""` clears displayName, email and phone is published nowhere. */
-  emptyStringClears: z.boolean().default(false),
-  maxLength: maxLength(boundableFields).default({}),
+  baseUrl: baseUrl.describe(
+    'The API’s origin, https://eiam-developerapi.<region>.aliyuncs.com; other networks use other names.',
+  ),
+  instanceId: pathSegment.describe('The id of the EIAM instance: idaas_…'),
+  applicationId: pathSegment.describe('The id of the application as which idpatch calls: app_…'),
+  clientSecret: secret.describe('The application’s client secret.'),
+  customFields: customFields
+    .optional()
+    .describe('The custom fields, by name, for no call lists them. Left out: nothing is known of them.'),
+  emptyStringClears: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether `""` clears displayName, email and phone. A guess that is off: it is published nowhere.',
+    ),
+  maxLength: maxLength(boundableFields),
 });
 type Settings = z.infer<typeof settings>;
 

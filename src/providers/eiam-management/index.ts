@@ -22,22 +22,32 @@ import { canonicalQuery } from './sign.ts';
 import { doneAnswer, userAnswer, usersAnswer } from './wire.ts';
 
 const settings = z.strictObject({
-  /** `https://eiam.<region>.aliyuncs.com`. */
-  baseUrl,
-  instanceId: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'Expected letters, digits, _ and -.'),
-  accessKeyId: secret,
-  accessKeySecret: secret,
-  /** For temporary credentials of a role (STS). */
-  securityToken: secret.optional(),
-  customFields: customFields.optional(),
-  /** A guess that is off: that `""` clears displayName, email and phone is published nowhere. */
-  emptyStringClears: z.boolean().default(false),
-  maxLength: maxLength(boundableFields).default({}),
-  /**
-   * Bytes of an encoded query at most: every parameter travels in the URL, and no page says how long it may be.
-   * A guess: what common HTTP servers take in a request line.
-   */
-  maxQueryBytes: z.int().positive().default(8_000),
+  baseUrl: baseUrl.describe('The API’s origin, https://eiam.<region>.aliyuncs.com.'),
+  instanceId: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,128}$/, 'Expected letters, digits, _ and -.')
+    .describe('The id of the EIAM instance: idaas_…'),
+  accessKeyId: secret.describe('The id of the access key that requests are signed with.'),
+  accessKeySecret: secret.describe('The secret of the access key.'),
+  securityToken: secret.optional().describe('For temporary credentials of a role (STS): its token.'),
+  customFields: customFields
+    .optional()
+    .describe('The custom fields, by name, for no call lists them. Left out: nothing is known of them.'),
+  emptyStringClears: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether `""` clears displayName, email and phone. A guess that is off: it is published nowhere.',
+    ),
+  maxLength: maxLength(boundableFields),
+  // A guess: what common HTTP servers take in a request line.
+  maxQueryBytes: z
+    .int()
+    .positive()
+    .default(8_000)
+    .describe(
+      'Bytes of an encoded query at most: all parameters travel in the URL, and no page says how long it may be.',
+    ),
 });
 type Settings = z.infer<typeof settings>;
 

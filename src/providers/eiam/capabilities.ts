@@ -1,18 +1,21 @@
 import { z } from 'zod';
+import { writtenAs } from '../../settings.ts';
 import type { PatchField } from '../../user.ts';
 import type { Capabilities, CustomFieldDefinition, FieldCapability } from '../provider.ts';
 
 const types = { text: 'TEXT', number: 'NUMBER', boolean: 'BOOLEAN', choice: 'CHOICE' } as const;
-const typeName = z.enum(['text', 'number', 'boolean', 'choice']);
+const typeName = z.enum(['text', 'number', 'boolean', 'choice']).describe('How its values look.');
 
-const customField = z.union([
-  typeName,
-  z.strictObject({
-    type: typeName,
-    label: z.string().optional(),
-    choices: z.array(z.string().min(1)).nonempty().optional(),
-  }),
-]);
+const customField = z
+  .union([
+    typeName,
+    z.strictObject({
+      type: typeName,
+      label: z.string().optional().describe('Its name for people.'),
+      choices: z.array(z.string().min(1)).nonempty().optional().describe('The values that it may have.'),
+    }),
+  ])
+  .describe('A custom field by its name: how its values look, or { type, label, choices }.');
 
 /**
  * The custom fields of an EIAM instance: no call lists them, so the configuration does. `nick_name: text`, or
@@ -24,6 +27,9 @@ export const customFields = z
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
     { error: 'Expected custom fields by name, such as nick_name: text.' },
   )
+  .register(writtenAs, {
+    toJsonSchema: () => z.toJSONSchema(z.record(z.string().min(1).max(40), customField), { io: 'input' }),
+  })
   .transform((fields, context): readonly CustomFieldDefinition[] =>
     Object.entries(fields).flatMap(([field, raw]) => {
       const parsed = customField.safeParse(raw);
