@@ -51,7 +51,7 @@ async function main(): Promise<void> {
     await service.close();
     await sandbox.close();
   }, sandbox.config.limits.deadlineMs + drainMarginMs);
-  process.stdout.write(welcome(service, sandbox));
+  print(welcome(service, sandbox));
 }
 
 /** A dry start: reads the configuration and the secrets that it names, says what it found, and reaches and makes nothing. */
