@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { checkPatch, forbidden, type PatchRequest } from './check-patch.ts';
 import type { Context, OperationTime } from './context.ts';
 import { errorOfFailure } from './error-of-failure.ts';
+import { waitWithin } from './http/deadline.ts';
 import { type Journal, JournalUnavailable } from './journal/journal.ts';
 import {
   type PatchError,
@@ -10,7 +11,7 @@ import {
   UserNotFoundError,
 } from './outcome.ts';
 import type { Plan } from './plan.ts';
-import { cannotRecall, inputDigest, keyReused, recall, record, replay } from './replay.ts';
+import { cannotRecall, inputDigest, keyAtWork, keyReused, recall, record, replay } from './replay.ts';
 import { findUserId, readTarget, type Target, userNotFound } from './target.ts';
 import { globalId, parseGlobalId } from './user.ts';
 import { staleError } from './user-version.ts';
@@ -61,13 +62,18 @@ async function decide(
   const run = async () => {
     const result = { operationId, ...(await perform(operation, found, context)) };
     logResult(result, request, performance.now() - startedAt, context);
-    return { digest, result };
+    return result;
   };
   const key = request.idempotencyKey;
   // What is wrong with an input may be its key, which then stands for nothing.
-  if (key === undefined || found.length > 0) return (await context.underWay.run(run)).result;
-  const first = await context.underWay.runOnce(JSON.stringify([context.caller.id, key]), run);
-  return first.digest === digest ? first.result : { operationId, ...keyReused() };
+  if (key === undefined || found.length > 0) return context.underWay.run(run);
+  const name = JSON.stringify([context.caller.id, key]);
+  const first = context.underWay.runOnce(name, () => ({ operationId, digest, result: run() }));
+  if (first.operationId === operationId) return first.result;
+  if (first.digest !== digest) return { operationId, ...keyReused() };
+  // The first may have more time than this one.
+  const result = await waitWithin(first.result, operation.time.readingBack.deadline);
+  return result === 'deadline' ? { operationId: first.operationId, ...keyAtWork() } : result;
 }
 
 /** The way of one operation, from the input to the verdict; with the operation's id where it is another's. */
