@@ -15,7 +15,7 @@ import { permitsFor, purposes, type Rank, rankOf, ranks } from './ranks.ts';
  * their own time; who would wait in vain is told so at once.
  *
  * A write is begun only where there is room for the look at what it wrote, too: without the look it would stay in
- * doubt. That room is kept until the write is over.
+ * doubt. That room is kept until the write is over, and is there also while the provider has asked to be left alone.
  */
 export interface Pacer {
   /**
@@ -65,14 +65,15 @@ export function createPacer(
   });
 
   function tryTake(time: HttpTime, rank: Rank, now: number): Taken | undefined {
-    if (now < heldUntil) return undefined;
     const { write } = time;
+    // Also while the provider asks to be left alone: without this one look what was written stays in doubt.
     if (write && rank === ranks.look && kept.has(write)) {
       const permit = kept.get(write);
       kept.delete(write);
       write.giveUp = undefined;
       return { kind: 'taken', permit };
     }
+    if (now < heldUntil) return undefined;
     const purpose = purposes[rank];
     if (permits.free(now, purpose) < permitsFor(rank)) return undefined;
     const permit = permits.take(now, purpose);
