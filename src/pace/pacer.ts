@@ -57,6 +57,8 @@ export function createPacer(
   /** What is kept for looks, by the write, and so in about the order in which it ends. */
   const kept = new Map<WriteUnderWay, Permit>();
   let heldUntil = Number.NEGATIVE_INFINITY;
+  /** Requests that have their permit and have not ended. */
+  let underWay = 0;
   let timer: NodeJS.Timeout | undefined;
   const permits = connect((heldMs) => {
     heldUntil = Math.max(heldUntil, clock() + heldMs);
@@ -136,7 +138,22 @@ export function createPacer(
     }
   }
 
+  /**
+   * Where all who keep room for a look wait for more, none of them would ever get it. Then the one who began last goes
+   * without, so that another can be brought to its end.
+   */
+  function dissolve(now: number): void {
+    const [next] = lines[ranks.first];
+    if (!next || underWay > 0 || kept.size === 0) return;
+    const stuck = new Map([...lines[ranks.first]].map((waiter) => [waiter.time.write, waiter]));
+    if ([...kept.keys()].some((write) => !stuck.has(write))) return;
+    const ms = Math.max(heldUntil - now, permits.msUntilFree(now, 1, purposes[ranks.first]));
+    const last = stuck.get([...kept.keys()].at(-1));
+    if (now + ms >= lastCallOf(next.time).endsAt) last?.settle(paced(ms));
+  }
+
   function lookLater(now: number): void {
+    dissolve(now);
     const wanted = {
       first: lines[ranks.look].size + lines[ranks.first].size,
       write: lines[ranks.write].size * permitsFor(ranks.write),
@@ -220,6 +237,7 @@ export function createPacer(
         }
         if (taken.kind !== 'taken') return taken;
         let exchange: HttpExchange | undefined;
+        underWay += 1;
         try {
           exchange = await client.send(request, time);
           return exchange;
@@ -237,6 +255,7 @@ export function createPacer(
 
   function ended(permit: Permit, exchange: HttpExchange | undefined): void {
     const now = clock();
+    underWay -= 1;
     if (exchange?.kind === 'not-sent') permits.unspent(permit, now);
     else permits.spent(permit, now);
     // Everybody else would get the same answer.

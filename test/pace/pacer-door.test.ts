@@ -116,6 +116,29 @@ describe('a burst of patches', () => {
   });
 });
 
+describe('patches by login, each of which needs four requests', () => {
+  it.each(['employees', 'contractors'] as const)(
+    'at %s do not all wait for each other',
+    async (directory) => {
+      const users = Array.from({ length: 30 }, (_, nth) => ({
+        ...{ userId: `user_${nth}`, username: `user.${nth}`, status: 'enabled' as const, createdAt: 0 },
+      }));
+      const door = await open(40, { [directory]: { users } });
+      const answers = await Promise.all(
+        users.map(({ username }) =>
+          ask(door, patching, {
+            input: { user: { login: { directory, login: username } }, patch: { displayName: 'Ada' } },
+          }),
+        ),
+      );
+      const told = counted(answers.map(({ data: { patchUser } }) => patchUser.outcome));
+      expect(told).toEqual({ APPLIED: written(door).length, NOT_APPLIED: 30 - written(door).length });
+      expect(told.APPLIED).toBeGreaterThan(2);
+      expect(arrived(door).length).toBeLessThanOrEqual(40);
+    },
+  );
+});
+
 describe('a provider that asks to be left alone', () => {
   const throttled = { status: 429, headers: { 'retry-after': '60' }, body: '' };
 
