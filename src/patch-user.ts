@@ -53,27 +53,23 @@ async function decide(
   const digest = context.journal || request.idempotencyKey !== undefined ? inputDigest(request) : '';
   const operation: Operation = { operationId, request, digest, time: context.startOperation() };
   const startedAt = performance.now();
-  const refused = forbidden(request, context);
-  if (refused.length > 0) {
-    const result = { operationId, ...notApplied([...found, ...refused]) };
-    logResult(result, request, performance.now() - startedAt, context);
-    return result;
-  }
-  const run = async () => {
-    const result = { operationId, ...(await perform(operation, found, context)) };
+  const told = (result: PatchResult) => {
     logResult(result, request, performance.now() - startedAt, context);
     return result;
   };
+  const refused = forbidden(request, context);
+  if (refused.length > 0) return told({ operationId, ...notApplied([...found, ...refused]) });
+  const run = async () => told({ operationId, ...(await perform(operation, found, context)) });
   const key = request.idempotencyKey;
   // What is wrong with an input may be its key, which then stands for nothing.
   if (key === undefined || found.length > 0) return context.underWay.run(run);
   const name = JSON.stringify([context.caller.id, key]);
   const first = context.underWay.runOnce(name, () => ({ operationId, digest, result: run() }));
   if (first.operationId === operationId) return first.result;
-  if (first.digest !== digest) return { operationId, ...keyReused() };
+  if (first.digest !== digest) return told({ operationId, ...keyReused() });
   // The first may have more time than this one.
   const result = await waitWithin(first.result, operation.time.readingBack.deadline);
-  return result === 'deadline' ? { operationId: first.operationId, ...keyAtWork() } : result;
+  return told(result === 'deadline' ? { operationId: first.operationId, ...keyAtWork() } : result);
 }
 
 /** The way of one operation, from the input to the verdict; with the operation's id where it is another's. */
