@@ -2,18 +2,28 @@
 export interface OperationsUnderWay {
   /** Runs an operation to its end, whether or not its caller stays. */
   run<T>(operation: () => Promise<T>): Promise<T>;
-  /** The same under a name: where one of that name is at work, gives that one's result in place of running this. */
-  runOnce<T>(name: string, operation: () => Promise<T>): Promise<T>;
+  /** The same under a name: where one of that name is at work, gives that one in place of starting this. */
+  runOnce<Work extends AtWork>(name: string, start: () => Work): Work;
+  /** Says that this process has no time left for operations that have not begun. */
+  leave(): void;
+  /** Whether that was said: then none is to begin. */
+  isLeaving(): boolean;
   /** How many are at work. */
   count(): number;
   /** Resolves when no operation is at work. */
   settled(): Promise<void>;
 }
 
+/** An operation that was started. */
+interface AtWork {
+  readonly result: Promise<unknown>;
+}
+
 /** Makes an empty set. */
 export function createOperationsUnderWay(): OperationsUnderWay {
   const atWork = new Set<Promise<unknown>>();
-  const named = new Map<string, Promise<unknown>>();
+  const named = new Map<string, AtWork>();
+  let leaving = false;
 
   function run<T>(operation: () => Promise<T>): Promise<T> {
     const running = operation();
@@ -27,17 +37,21 @@ export function createOperationsUnderWay(): OperationsUnderWay {
 
   return {
     run,
-    runOnce<T>(name: string, operation: () => Promise<T>) {
-      const first = named.get(name) as Promise<T> | undefined;
+    runOnce<Work extends AtWork>(name: string, start: () => Work) {
+      const first = named.get(name) as Work | undefined;
       if (first) return first;
-      const running = run(operation);
-      named.set(name, running);
+      const work = start();
+      named.set(name, work);
       const end = () => {
         named.delete(name);
       };
-      running.then(end, end);
-      return running;
+      run(() => work.result).then(end, end);
+      return work;
     },
+    leave() {
+      leaving = true;
+    },
+    isLeaving: () => leaving,
     count: () => atWork.size,
     async settled() {
       while (atWork.size > 0) await Promise.allSettled(atWork);

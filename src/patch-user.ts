@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { checkPatch, forbidden, type PatchRequest } from './check-patch.ts';
 import type { Context, OperationTime } from './context.ts';
 import { errorOfFailure } from './error-of-failure.ts';
+import { waitWithin } from './http/deadline.ts';
 import { type Journal, JournalUnavailable } from './journal/journal.ts';
 import {
   type PatchError,
@@ -10,7 +11,7 @@ import {
   UserNotFoundError,
 } from './outcome.ts';
 import type { Plan } from './plan.ts';
-import { cannotRecall, inputDigest, keyReused, recall, record, replay } from './replay.ts';
+import { cannotRecall, inputDigest, keyAtWork, keyReused, recall, record, replay } from './replay.ts';
 import { findUserId, readTarget, type Target, userNotFound } from './target.ts';
 import { globalId, parseGlobalId } from './user.ts';
 import { staleError } from './user-version.ts';
@@ -52,22 +53,23 @@ async function decide(
   const digest = context.journal || request.idempotencyKey !== undefined ? inputDigest(request) : '';
   const operation: Operation = { operationId, request, digest, time: context.startOperation() };
   const startedAt = performance.now();
-  const refused = forbidden(request, context);
-  if (refused.length > 0) {
-    const result = { operationId, ...notApplied([...found, ...refused]) };
+  const told = (result: PatchResult) => {
     logResult(result, request, performance.now() - startedAt, context);
     return result;
-  }
-  const run = async () => {
-    const result = { operationId, ...(await perform(operation, found, context)) };
-    logResult(result, request, performance.now() - startedAt, context);
-    return { digest, result };
   };
+  const refused = forbidden(request, context);
+  if (refused.length > 0) return told({ operationId, ...notApplied([...found, ...refused]) });
+  const run = async () => told({ operationId, ...(await perform(operation, found, context)) });
   const key = request.idempotencyKey;
   // What is wrong with an input may be its key, which then stands for nothing.
-  if (key === undefined || found.length > 0) return (await context.underWay.run(run)).result;
-  const first = await context.underWay.runOnce(JSON.stringify([context.caller.id, key]), run);
-  return first.digest === digest ? first.result : { operationId, ...keyReused() };
+  if (key === undefined || found.length > 0) return context.underWay.run(run);
+  const name = JSON.stringify([context.caller.id, key]);
+  const first = context.underWay.runOnce(name, () => ({ operationId, digest, result: run() }));
+  if (first.operationId === operationId) return first.result;
+  if (first.digest !== digest) return told({ operationId, ...keyReused() });
+  // The first may have more time than this one.
+  const result = await waitWithin(first.result, operation.time.readingBack.deadline);
+  return told(result === 'deadline' ? { operationId: first.operationId, ...keyAtWork() } : result);
 }
 
 /** The way of one operation, from the input to the verdict; with the operation's id where it is another's. */
@@ -88,6 +90,7 @@ async function perform(
     const known = isRemembered ? await recall(request, context).catch(logUnavailable) : undefined;
     if (known === 'unavailable') return cannotRecall();
     if (known) return await replay(known, request, operation.digest, time, context);
+    if (context.underWay.isLeaving()) return notApplied([noTimeLeft()]);
     const checked = await checkPatch(request, found, time, context);
     if (!checked.sendable) return notApplied(checked.errors);
     const { plan, target } = checked;
@@ -190,6 +193,12 @@ function logResult(
     ...(requestIds.length > 0 ? { providerRequestIds: [...new Set(requestIds)] } : {}),
     durationMs: Math.round(durationMs),
   });
+}
+
+function noTimeLeft(): PatchError {
+  const says =
+    'This process was asked to leave, and had no time left for this patch: nothing of it was sent.';
+  return new ProviderUnavailableError(says, [], 'DEADLINE_EXCEEDED');
 }
 
 function waitedTooLong(): PatchError {

@@ -1,6 +1,7 @@
 import { type PatchRequest, permittedTarget } from './check-patch.ts';
 import { type Context, forWrite, type OperationTime } from './context.ts';
 import { createGathering, type Gathering } from './gathering.ts';
+import { waitWithin } from './http/deadline.ts';
 import type { PatchError } from './outcome.ts';
 import { type PatchResult, patchUser } from './patch-user.ts';
 import type { Target } from './target.ts';
@@ -46,7 +47,10 @@ export function patchUsers(patches: readonly OneOfMany[], context: Context): rea
       const sameUser = (other: number) => users?.[index] !== undefined && users[other] === users[index];
       const key = found.length === 0 ? request.idempotencyKey : undefined;
       const sameKey = (other: number) => key !== undefined && patches[other]?.request.idempotencyKey === key;
-      await Promise.allSettled(earlier.filter((_, other) => sameUser(other) || sameKey(other)));
+      const before = Promise.allSettled(earlier.filter((_, other) => sameUser(other) || sameKey(other)));
+      // When the time for writing is over nothing of this one can be, so that it needs no order any more: a journal
+      // that hangs holds all of them up together, and not each after the other.
+      await waitWithin(before, time.writing.deadline);
       // Nothing is sent for it.
       if (!lane) return patchUser(request, found, { ...context, startOperation: () => time });
       return lane.gathering.run(() => patchUser(request, found, lane.contextOf(index)));

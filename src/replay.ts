@@ -47,6 +47,13 @@ export function keyReused(): Verdict {
   return notApplied([new IdempotencyError(says, ['idempotencyKey'], 'IDEMPOTENCY_KEY_REUSED')]);
 }
 
+/** The first call with the key has no result yet. */
+export function keyAtWork(): Verdict {
+  const says = 'A call with this key is under way: call again with the same key for its answer.';
+  const error = new IdempotencyError(says, ['idempotencyKey'], 'IDEMPOTENCY_IN_PROGRESS');
+  return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [error] };
+}
+
 /** Puts a result on record, before it is answered. Where it cannot be, the truth is answered all the same. */
 export async function record(
   operationId: string,
@@ -79,11 +86,7 @@ export async function replay(
     const user = showed ? await look(operation, time, context) : undefined;
     return { operationId, outcome, confirmedBy, user: user ?? null, errors: readErrors(result.errors) };
   }
-  if (operation.mayBeRunning) {
-    const says = 'A call with this key is under way: call again with the same key for its answer.';
-    const error = new IdempotencyError(says, ['idempotencyKey'], 'IDEMPOTENCY_IN_PROGRESS');
-    return { operationId, outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [error] };
-  }
+  if (operation.mayBeRunning) return { operationId, ...keyAtWork() };
   const verdict = await afterCrash(operation, request, time, context);
   if (context.journal) await record(operationId, verdict, context.journal, context);
   return { operationId, ...verdict };

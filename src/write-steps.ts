@@ -112,22 +112,14 @@ async function send(
 
 /** Weighs what was sent against the user as it is now; `user` undefined where it could not be read. */
 function conclude(sent: Sent, user: WholeUser | undefined, by: PatchConfirmation): Verdict {
+  const refused = (change: Change) => sent.refusals.some(({ path }) => isWithin(path, change.path));
+  const notWritten = [...sent.refusals, ...sent.undone.filter((change) => !refused(change)).map(notSent)];
   if (!user) {
-    const errors = [
-      ...[...sent.done, ...sent.doubtful].map(unknown),
-      ...sent.refusals,
-      ...sent.undone.map(notSent),
-    ];
+    const errors = [...[...sent.done, ...sent.doubtful].map(unknown), ...notWritten];
     return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors };
   }
   const [unseen, doubtful] = [notShown(sent.done, user), notShown(sent.doubtful, user)];
-  const refused = (change: Change) => sent.refusals.some(({ path }) => isWithin(path, change.path));
-  const errors = [
-    ...unseen.map(notConfirmed),
-    ...doubtful.map(unknown),
-    ...sent.refusals,
-    ...sent.undone.filter((change) => !refused(change)).map(notSent),
-  ];
+  const errors = [...unseen.map(notConfirmed), ...doubtful.map(unknown), ...notWritten];
   const verdict = { confirmedBy: null, user, errors };
   if (errors.length === 0) return { ...verdict, outcome: 'APPLIED', confirmedBy: by };
   const shown = sent.done.length + sent.doubtful.length - unseen.length - doubtful.length;

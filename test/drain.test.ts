@@ -42,3 +42,40 @@ it('a patch that began while the process leaves is finished and on record, thoug
     data: { operation: { outcome: 'APPLIED' } },
   });
 });
+
+it('a document with many patches does not keep a process from leaving: the later ones are refused', async () => {
+  const limits = { deadlineMs: 1_000, readBackMs: 300 };
+  const { door, proxy, id } = await openBadLine('customers', limits);
+  const arrived = Promise.withResolvers<void>();
+  proxy.fault = () => {
+    arrived.resolve();
+    return { delivered: false, answer: 'nothing' };
+  };
+  const patches = Array.from(
+    { length: 6 },
+    (_, nth) =>
+      `p${nth}: patchUser(input: { user: { id: "${id}" }, patch: { displayName: "Ada" } }) { outcome errors { code message retryable } }`,
+  );
+  const answer = door.graphql(`mutation { ${patches.join(' ')} }`);
+  await arrived.promise;
+  const restarted = door.restart();
+  const { data } = await answer;
+  const told = Object.values(data as Record<string, { outcome: string }>);
+  const refused = {
+    outcome: 'NOT_APPLIED',
+    errors: [
+      {
+        code: 'DEADLINE_EXCEEDED',
+        message:
+          'This process was asked to leave, and had no time left for this patch: nothing of it was sent.',
+        retryable: true,
+      },
+    ],
+  };
+  // The second has begun in time, or not.
+  expect(told[0]).toMatchObject({ outcome: 'UNKNOWN' });
+  expect(told.slice(2)).toEqual(Array(4).fill(refused));
+  expect(proxy.writes).toHaveLength(told.filter(({ outcome }) => outcome === 'UNKNOWN').length);
+  await restarted;
+  expect(door.log.filter((line) => line.includes('"patchUser"'))).toHaveLength(6);
+});

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { print } from 'graphql';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { EmulatorRequest, EmulatorResponse } from '../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../src/sandbox/sandbox.ts';
@@ -21,6 +22,7 @@ import {
 import { openBadLine } from './faulty-proxy.ts';
 import { type FrontDoor, openFrontDoor } from './front-door.ts';
 import type { PatchUserInput } from './generated/graphql.ts';
+import { patchWholeOperation } from './operations.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'idpatch-keys-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -271,6 +273,39 @@ describe('a key of a patch that the provider refused', () => {
     expect(updates).toHaveLength(1);
     expect(door.log.join('')).not.toContain('canary');
   });
+});
+
+it('a key of a call that is at work is not waited for longer than a call has', async () => {
+  const { door, proxy, id } = await openBadLine('customers', {}, journal());
+  const [arrivedThere, goesOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  proxy.fault = () => {
+    arrivedThere.resolve();
+    return { delivered: true, answer: 'its answer', after: goesOn.promise };
+  };
+  const input = { user: { id }, patch: { displayName: 'Ada' }, idempotencyKey };
+  const inAHurry = async (patch: object) => {
+    const response = await fetch(`${door.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idpatch-deadline-ms': '100' },
+      body: JSON.stringify({ query: print(patchWholeOperation), variables: { input: { ...input, patch } } }),
+    });
+    return ((await response.json()) as { data: { patchUser: WholePayload } }).data.patchUser;
+  };
+  const first = patchUser(door, input);
+  await arrivedThere.promise;
+  const atWork = {
+    ...{ __typename: 'IdempotencyError', code: 'IDEMPOTENCY_IN_PROGRESS', path: ['idempotencyKey'] },
+    message: 'A call with this key is under way: call again with the same key for its answer.',
+    retryable: false,
+  };
+  const again = await inAHurry(input.patch);
+  expect(again).toMatchObject({ outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [atWork] });
+  expect(await inAHurry({ displayName: 'Grace' })).toMatchObject(notApplied(keyReused));
+  goesOn.resolve();
+  const answer = await first;
+  expect(answer).toMatchObject({ operationId: again.operationId, outcome: 'APPLIED' });
+  expect(await patchUser(door, input)).toEqual(answer);
+  expect(written(door)).toHaveLength(1);
 });
 
 it('a key of a call that was stale gets that again, the user as it was shown included', async () => {

@@ -1,11 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { counted } from './expected.ts';
 import { openBadLine } from './faulty-proxy.ts';
 
 const count = 16;
 const numbers = Array.from({ length: count }, (_, number) => number);
+
+const outcomeOnly = 'mutation ($input: PatchUserInput!) { patchUser(input: $input) { outcome } }';
 
 /** As many users as a directory has connections. */
 const usersOf = {
@@ -94,6 +98,42 @@ describe.each(['employees', 'customers'] as const)(
       const again = await door.graphql(query, { input });
       expect(again.data).toEqual({ patchUser: { outcome: 'APPLIED', user: null, errors: [] } });
       expect(requests).toBe(0);
+    });
+
+    it('where a crowd waits does not have their looks wait behind it', async () => {
+      const ids = [...numbers, ...numbers, ...numbers].map((_, index) => `U2user${index}`);
+      const users = ids.map((userId) => ({
+        userId,
+        username: userId,
+        status: 'enabled' as const,
+        createdAt: 0,
+      }));
+      const limits = { deadlineMs: 4_000, readBackMs: 1_000 };
+      const { door, proxy } = await openBadLine(directory, limits, { [directory]: { users } });
+      const crowd = Promise.withResolvers<void>();
+      // The first to be written get no answer that can be understood; those who come next to a connection hang.
+      proxy.fault = ({ isWrite }) => {
+        if (!isWrite) return undefined;
+        if (proxy.writes.length > count) return { delivered: false, answer: 'nothing' };
+        return { delivered: true, answer: { status: 200, body: '{}' }, after: crowd.promise };
+      };
+      const patch = async (userId: string, deadlineMs: number) => {
+        const input = { user: { id: `${directory}:${userId}` }, patch: { displayName: 'Ada' } };
+        const answer = await fetch(`${door.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'idpatch-deadline-ms': String(deadlineMs) },
+          body: JSON.stringify({ query: outcomeOnly, variables: { input } }),
+        });
+        return ((await answer.json()) as { data: { patchUser: { outcome: string } } }).data.patchUser.outcome;
+      };
+      const first = ids.slice(0, count).map((userId) => patch(userId, 2_000));
+      await vi.waitFor(() => expect(proxy.writes).toHaveLength(count));
+      const others = ids.slice(count).map((userId) => patch(userId, 4_000));
+      await delay(100);
+      crowd.resolve();
+      expect(await Promise.all(first)).toEqual(numbers.map(() => 'APPLIED'));
+      expect(counted(await Promise.all(others))).toEqual({ UNKNOWN: count, NOT_APPLIED: count });
+      expect(proxy.writes).toHaveLength(2 * count);
     });
   },
 );

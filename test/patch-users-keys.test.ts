@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { copyFileSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Secret } from '../src/secret.ts';
 import { freshJournal } from './clients/fresh-journal.ts';
 import { arrived, notApplied, patchUser, someUser, written } from './expected.ts';
 import { openBadLine } from './faulty-proxy.ts';
 import { type FrontDoor, openFrontDoor, payload } from './front-door.ts';
 import type { PatchUserInput } from './generated/graphql.ts';
+import { openSilence } from './journal/postgres-server.ts';
 import { openDoor, outcomesOf, patchMany } from './many.ts';
 
 const idempotencyKey = 'order-4711_attempt-1';
@@ -180,6 +182,22 @@ describe('the journal', () => {
     const told = await patchMany(door, [named(door, 0, 'Ada'), named(door, 1, 'Grace')]);
     expect(told).toEqual(Array(2).fill({ operationId, ...notApplied(noJournal) }));
     expect(arrived(door)).toEqual([]);
+  });
+
+  it('that hangs holds up the patches of one user together, and not each after the other', async () => {
+    const silence = await openSilence();
+    onTestFinished(() => silence.close());
+    const postgres = new Secret(`postgres://idpatch@127.0.0.1:${silence.port}/idpatch`);
+    const door = await openDoor({ journal: { postgres }, limits: { deadlineMs: 1_000, readBackMs: 300 } });
+    const started = performance.now();
+    const told = await patchMany(
+      door,
+      Array.from({ length: 8 }, (_, number) => named(door, 0, `N${number}`)),
+    );
+    expect(told).toEqual(Array(8).fill({ operationId, ...notApplied(noJournal) }));
+    expect(arrived(door)).toEqual([]);
+    // The journal gives up a statement after three seconds.
+    expect(performance.now() - started).toBeLessThan(12_000);
   });
 
   it('that fails for one keeps that one out of the batch', async () => {

@@ -21,9 +21,11 @@ import { createHttpClient } from './undici-client.ts';
 /** What keeps one directory's trouble from becoming everybody's. Our own choices, for no provider publishes any. */
 const guardDefaults = {
   connections: 16,
+  /** Connections beside those, for what must not wait behind others. */
+  connectionsApart: 16,
   connectTimeoutMs: 3_000,
   answerBytes: 8 * 1024 * 1024,
-  /** Requests that may wait for a connection. */
+  /** Requests that may wait for a connection, but for what need not. */
   waiting: 512,
   /** Faults of the provider in a row after which nothing is sent for a while. */
   faults: 10,
@@ -44,13 +46,17 @@ export interface GuardedClient extends HttpClient {
 /**
  * An HTTP client with a bulkhead and a breaker of its own. What they hold back is `not-sent`. The breaker counts
  * only what is the provider's fault: no connection, a connection that broke, a 5xx; not a refusal, and not a
- * caller's deadline. It does not hold back the look of a write that was begun: without it the write stays in doubt. The
- * look of a key that is called again is held back, for there may be any number of those.
+ * caller's deadline.
+ *
+ * Neither holds back the look of a write that was begun: without it the write stays in doubt, and there are no more of
+ * them than connections that wrote. The look of a key that is called again is held back, for there may be any number of
+ * those. What all others wait for, such as a token, does not wait behind them either.
  */
 export function createGuardedClient(origin: string): GuardedClient {
-  const client = createHttpClient(origin, guardDefaults);
+  const { connections: most, connectionsApart } = guardDefaults;
+  const client = createHttpClient(origin, { ...guardDefaults, connections: most + connectionsApart });
   const faulty = handleWhenResult((result) => isFault(result as HttpExchange));
-  const connections = bulkhead(guardDefaults.connections, guardDefaults.waiting);
+  const connections = bulkhead(most, guardDefaults.waiting);
   const breaker = circuitBreaker(faulty, {
     halfOpenAfter: guardDefaults.probeAfterMs,
     breaker: new ConsecutiveBreaker(guardDefaults.faults),
@@ -58,6 +64,7 @@ export function createGuardedClient(origin: string): GuardedClient {
   const policy = wrap(connections, breaker);
   const begun = new WeakSet<WriteUnderWay>();
   const isLook = ({ urgency, write }: HttpTime) => urgency === 'first' && write && begun.has(write);
+  const isForAll = ({ urgency, write }: HttpTime) => urgency === 'first' && !write;
   return {
     send(request, time) {
       const start = { isMade: false, isTooLate: false };
@@ -68,17 +75,14 @@ export function createGuardedClient(origin: string): GuardedClient {
         if (time.write && !request.purpose?.isRead) begun.add(time.write);
         return client.send(request, time);
       };
-      const guarded = policy
-        .execute(make)
-        .catch((error: unknown) => {
-          if (error instanceof BrokenCircuitError && isLook(time)) return connections.execute(make);
-          throw error;
-        })
-        .catch((error: unknown): HttpExchange => {
-          if (error instanceof BulkheadRejectedError) return { kind: 'not-sent', reason: 'crowded' };
-          if (error instanceof BrokenCircuitError) return { kind: 'not-sent', reason: 'broken' };
-          throw error;
-        });
+      // While one request tries whether the provider is back, the breaker would have it wait for that one's answer.
+      if (isLook(time) && breaker.state !== CircuitState.Closed) return make();
+      const way = isLook(time) || isForAll(time) ? breaker : policy;
+      const guarded = way.execute(make).catch((error: unknown): HttpExchange => {
+        if (error instanceof BulkheadRejectedError) return { kind: 'not-sent', reason: 'crowded' };
+        if (error instanceof BrokenCircuitError) return { kind: 'not-sent', reason: 'broken' };
+        throw error;
+      });
       // Once started, the client sees to the time; the bulkhead goes on waiting when it is over.
       return start.isMade ? guarded : unlessTooLate(guarded, time, start);
     },

@@ -58,6 +58,7 @@ interface State {
   readonly taken: Record<string, number>;
   /** When each process asked last, in milliseconds by the database's clock. */
   readonly replicas: Record<string, number>;
+  /** In the same way; 0 where nobody is to hold back. */
   readonly heldUntil: number;
 }
 
@@ -94,7 +95,9 @@ export function settle(
   add(second, given.first + given.write + given.read);
   const seen = Object.entries(before.replicas).filter(([, at]) => at > now - replicaMs);
   const replicas = { ...Object.fromEntries(seen), [replica]: now };
-  const heldUntil = Math.min(Math.max(before.heldUntil, now + holdMs), now + windowMs);
+  const asked = Math.max(before.heldUntil, now + holdMs);
+  // What is over is not kept: by a clock that is set back it would be to come.
+  const heldUntil = asked > now ? Math.min(asked, now + windowMs) : 0;
   const wait = (purpose: Purpose) => {
     if (given[purpose] === wanted[purpose]) return 0;
     return Math.max(shortestWaitMs, msUntilUsed(taken, perMinute - leftFor(perMinute, purpose) - 1, now));

@@ -15,7 +15,7 @@ import { permitsFor, purposes, type Rank, rankOf, ranks } from './ranks.ts';
  * their own time; who would wait in vain is told so at once.
  *
  * A write is begun only where there is room for the look at what it wrote, too: without the look it would stay in
- * doubt. That room is kept until the write is over.
+ * doubt. That room is kept until the write is over, and is there also while the provider has asked to be left alone.
  */
 export interface Pacer {
   /**
@@ -57,6 +57,8 @@ export function createPacer(
   /** What is kept for looks, by the write, and so in about the order in which it ends. */
   const kept = new Map<WriteUnderWay, Permit>();
   let heldUntil = Number.NEGATIVE_INFINITY;
+  /** Requests that have their permit and have not ended. */
+  let underWay = 0;
   let timer: NodeJS.Timeout | undefined;
   const permits = connect((heldMs) => {
     heldUntil = Math.max(heldUntil, clock() + heldMs);
@@ -65,14 +67,15 @@ export function createPacer(
   });
 
   function tryTake(time: HttpTime, rank: Rank, now: number): Taken | undefined {
-    if (now < heldUntil) return undefined;
     const { write } = time;
+    // Also while the provider asks to be left alone: without this one look what was written stays in doubt.
     if (write && rank === ranks.look && kept.has(write)) {
       const permit = kept.get(write);
       kept.delete(write);
       write.giveUp = undefined;
       return { kind: 'taken', permit };
     }
+    if (now < heldUntil) return undefined;
     const purpose = purposes[rank];
     if (permits.free(now, purpose) < permitsFor(rank)) return undefined;
     const permit = permits.take(now, purpose);
@@ -135,7 +138,22 @@ export function createPacer(
     }
   }
 
+  /**
+   * Where all who keep room for a look wait for more, none of them would ever get it. Then the one who began last goes
+   * without, so that another can be brought to its end.
+   */
+  function dissolve(now: number): void {
+    const [next] = lines[ranks.first];
+    if (!next || underWay > 0 || kept.size === 0) return;
+    const stuck = new Map([...lines[ranks.first]].map((waiter) => [waiter.time.write, waiter]));
+    if ([...kept.keys()].some((write) => !stuck.has(write))) return;
+    const ms = Math.max(heldUntil - now, permits.msUntilFree(now, 1, purposes[ranks.first]));
+    const last = stuck.get([...kept.keys()].at(-1));
+    if (now + ms >= lastCallOf(next.time).endsAt) last?.settle(paced(ms));
+  }
+
   function lookLater(now: number): void {
+    dissolve(now);
     const wanted = {
       first: lines[ranks.look].size + lines[ranks.first].size,
       write: lines[ranks.write].size * permitsFor(ranks.write),
@@ -219,6 +237,7 @@ export function createPacer(
         }
         if (taken.kind !== 'taken') return taken;
         let exchange: HttpExchange | undefined;
+        underWay += 1;
         try {
           exchange = await client.send(request, time);
           return exchange;
@@ -236,6 +255,7 @@ export function createPacer(
 
   function ended(permit: Permit, exchange: HttpExchange | undefined): void {
     const now = clock();
+    underWay -= 1;
     if (exchange?.kind === 'not-sent') permits.unspent(permit, now);
     else permits.spent(permit, now);
     // Everybody else would get the same answer.

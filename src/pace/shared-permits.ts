@@ -48,6 +48,8 @@ export function createSharedPermits(
   let alone = false;
   /** What was used alone, of which the others have yet to hear. */
   let untold = createPaceWindow();
+  /** How much of that since it was last asked. */
+  let untoldSince = 0;
   let askedAt = Number.NEGATIVE_INFINITY;
   const dryUntil: Record<Purpose, number> = { first: 0, write: 0, read: 0 };
 
@@ -74,12 +76,14 @@ export function createSharedPermits(
     late = 0;
     holdUntil = Number.NEGATIVE_INFINITY;
     takenSince = 0;
+    untoldSince = 0;
     let heldMs = 0;
     try {
       const got = await ledger.lease(request);
       open(got, now, wanted);
       heldMs = got.heldMs;
       alone = false;
+      late += untoldSince;
       untold = createPaceWindow();
     } catch {
       alone = true;
@@ -129,8 +133,12 @@ export function createSharedPermits(
     },
     spent(permit, now) {
       local.spent(undefined, now);
-      if (!permit) untold.add(now);
-      if (!permit || now <= (permit as OpenLease).endsAt + settleMs) return;
+      if (alone && !permit) {
+        untold.add(now);
+        untoldSince += 1;
+        return;
+      }
+      if (permit && now <= (permit as OpenLease).endsAt + settleMs) return;
       late += 1;
       report();
     },

@@ -99,6 +99,15 @@ describe('what a ledger gives', () => {
     const later = settle(back.text, 400_066_000, { ...request, wanted: of({ first: 20 }) });
     expect(later.lease).toMatchObject({ given: of({ first: 20 }), heldMs: 0 });
   });
+
+  it('is held back by nobody, where a clock was set back and nobody asks for it any more', () => {
+    const some = { ...request, wanted: of({ first: 1 }) };
+    const never = settle(null, 500_000_000, some);
+    expect(settle(never.text, 499_990_000, some).lease).toMatchObject({ given: of({ first: 1 }), heldMs: 0 });
+    const once = settle(null, 500_000_000, { ...some, holdMs: 1_000 });
+    const over = settle(once.text, 500_002_000, some);
+    expect(settle(over.text, 499_990_000, some).lease).toMatchObject({ given: of({ first: 1 }), heldMs: 0 });
+  });
 });
 
 const { server, missing } = await serverForTests();

@@ -21,7 +21,7 @@ async function open(perMinute: number, changes: SandboxChanges = {}): Promise<Fr
 }
 
 const patching = `mutation ($input: PatchUserInput!) { patchUser(input: $input) {
-  outcome confirmedBy user { displayName }
+  outcome confirmedBy user { displayName status }
   errors { __typename code message path retryable ... on RateLimitedError { retryAfterSeconds } } } }`;
 const patches = 'customers PATCH /v1/mgmt/user/patch';
 const definitions = 'customers GET /v1/mgmt/user/customattributes';
@@ -113,6 +113,53 @@ describe('a burst of patches', () => {
     expect(applied.length).toBe(mostApplied);
     expect(written(door)).toHaveLength(mostApplied);
     expect(arrived(door).length).toBeLessThanOrEqual(perMinute);
+  });
+});
+
+describe('patches by login, each of which needs four requests', () => {
+  it.each(['employees', 'contractors'] as const)(
+    'at %s do not all wait for each other',
+    async (directory) => {
+      const users = Array.from({ length: 30 }, (_, nth) => ({
+        ...{ userId: `user_${nth}`, username: `user.${nth}`, status: 'enabled' as const, createdAt: 0 },
+      }));
+      const door = await open(40, { [directory]: { users } });
+      const answers = await Promise.all(
+        users.map(({ username }) =>
+          ask(door, patching, {
+            input: { user: { login: { directory, login: username } }, patch: { displayName: 'Ada' } },
+          }),
+        ),
+      );
+      const told = counted(answers.map(({ data: { patchUser } }) => patchUser.outcome));
+      expect(told).toEqual({ APPLIED: written(door).length, NOT_APPLIED: 30 - written(door).length });
+      expect(told.APPLIED).toBeGreaterThan(2);
+      expect(arrived(door).length).toBeLessThanOrEqual(40);
+    },
+  );
+});
+
+describe('a provider that asks to be left alone', () => {
+  const throttled = { status: 429, headers: { 'retry-after': '60' }, body: '' };
+
+  it('is looked at all the same by who has written already', async () => {
+    let isThrottling = true;
+    const intercept = ({ method }: EmulatorRequest) =>
+      isThrottling && method === 'PATCH' ? throttled : undefined;
+    const door = await open(100, { employees: { intercept } });
+    const id = someUser(door, 'employees');
+    const patch = { displayName: 'Ada', status: 'DISABLED' };
+    const { data } = await ask(door, patching, { input: { user: { id }, patch } });
+    expect(data.patchUser).toMatchObject({
+      outcome: 'PARTIAL',
+      user: { status: 'DISABLED' },
+      errors: [{ code: 'RATE_LIMITED', path: ['patch', 'displayName'], retryAfterSeconds: 60 }],
+    });
+    isThrottling = false;
+    const before = arrived(door).length;
+    const later = await ask(door, patching, rename(id, 'Grace'));
+    expect(later.data.patchUser).toEqual(limited(seconds(later.data.patchUser)));
+    expect(arrived(door)).toHaveLength(before);
   });
 });
 

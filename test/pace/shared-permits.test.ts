@@ -207,4 +207,23 @@ describe('processes that share a quota', () => {
     await vi.advanceTimersByTimeAsync(1_500);
     expect(sent.length).toBeGreaterThan(3 + 40);
   });
+
+  it('tell also of what they use while they ask whether it is back, and of what ends after that', async () => {
+    const { sent, send, ledger } = openProcesses(1, 40, 500);
+    const first = () => within(5_000, { urgency: 'first' });
+    ledger.fails = true;
+    void send(0, first());
+    await vi.advanceTimersByTimeAsync(1_600);
+    expect(sent).toHaveLength(1);
+    // By this one it asks again, which takes a second.
+    void send(0, first());
+    ledger.fails = false;
+    await vi.advanceTimersByTimeAsync(100);
+    for (let nth = 0; nth < 9; nth += 1) void send(0, first());
+    void send(0, first(), 3_000);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(sent).toHaveLength(12);
+    const { taken } = JSON.parse(ledger.text ?? '') as { taken: Record<string, number> };
+    expect(Object.values(taken).reduce((sum, one) => sum + one, 0)).toBe(12);
+  });
 });

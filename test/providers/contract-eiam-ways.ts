@@ -78,6 +78,21 @@ export function describeStatus(api: EiamApi): void {
       expect(writesSent(door, api)).toEqual([disable, update]);
     });
 
+    it('the second refused and the first not to be seen: each is said once', async () => {
+      let isDown = false;
+      const door = await openHooked(api, {
+        intercept: (request) => {
+          if (isDown) return { status: 500, body: 'Internal Server Error' };
+          isDown = read(request).call === update.call;
+          return isDown ? { status: 403, body: says('ResourceDuplicated.Username') } : undefined;
+        },
+      });
+      const answer = await door.patch({ id }, { status: 'DISABLED', ...both });
+      const unknown = error('OUTCOME_UNKNOWN', ['patch', 'status']);
+      const conflict = error('CONFLICT', ['patch', 'username']);
+      expect(answer).toEqual(doubtful('UNKNOWN', null, unknown, conflict, notSent('displayName')));
+    });
+
     it('a disabled user is enabled', async () => {
       const door = await open();
       await door.patch({ id }, { status: 'DISABLED' });

@@ -248,7 +248,7 @@ describe('eiam-developer, its token', () => {
   });
 
   it('not issued to another secret; asked for again after a second, not before', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
     const door = await open({ directories: { employees: { clientSecret: new Secret('other') } } });
     const providerRequestId = expect.stringMatching(/^[0-9A-F-]{36}$/);
     const refused = auth({ providerCode: 'invalid_grant', providerRequestId });
@@ -260,8 +260,20 @@ describe('eiam-developer, its token', () => {
     expect(calls(door, api)).toEqual([tokenCall, tokenCall]);
   });
 
+  it('is asked for again after a second, also where the clock was set back meanwhile', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
+    let isDown = true;
+    const down = { status: 500, body: '' };
+    const door = await openHooked(api, { intercept: () => (isDown ? down : undefined) });
+    expect(await door.patch({ id }, patch)).toMatchObject({ outcome: 'NOT_APPLIED' });
+    isDown = false;
+    vi.setSystemTime(Date.now() - 3_600_000);
+    pass(1_001);
+    expect(await door.patch({ id }, patch)).toEqual(done);
+  });
+
   it('is renewed before it expires, so that none is ever refused', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.useFakeTimers({ toFake: ['Date', 'performance'] });
     const door = await open();
     await door.patch({ id }, { displayName: 'First' });
     pass(900_000);
@@ -352,5 +364,5 @@ function tokenCalls(door: FrontDoor): number {
 }
 
 function pass(milliseconds: number): void {
-  vi.setSystemTime(Date.now() + milliseconds);
+  vi.advanceTimersByTime(milliseconds);
 }

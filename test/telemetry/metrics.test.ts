@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { watchAnswers } from '../../src/telemetry/watch-answers.ts';
@@ -106,6 +106,24 @@ test.each<readonly [what: string, EmulatorResponse, expected: Record<string, num
   door = await openFrontDoor({ metrics: {}, customers: { intercept: () => answer } });
   await door.patch({ id: someUser(door, 'customers') }, patch);
   expect(await told(only)).toEqual(expected);
+});
+
+test('calls with a key at the same time are each told of, whichever of them is the first', async () => {
+  const folder = `${tmpdir()}/idpatch-metrics-${randomUUID()}`;
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  door = await openFrontDoor({ metrics: {}, journal: { sqlite: `${folder}/journal.db` } });
+  const input = { user: { id: someUser(door, 'customers') }, idempotencyKey: 'order-4711_attempt-1' };
+  const inputs = ['Ada', 'Ada', 'Ada', 'Grace'].map((displayName) => ({ ...input, patch: { displayName } }));
+  const answers = await Promise.all(inputs.map((one) => patchUser(door, one)));
+  const applied = answers.filter(({ outcome }) => outcome === 'APPLIED').length;
+  expect([1, 3]).toContain(applied);
+  expect(await told(/http|duration|journal|read/)).toEqual({
+    'operations_total{directory="customers",outcome="APPLIED"}': applied,
+    'operations_total{directory="customers",outcome="NOT_APPLIED"}': 4 - applied,
+    'operation_errors_total{directory="customers",code="IDEMPOTENCY_KEY_REUSED"}': 4 - applied,
+    'upstream_requests_total{directory="customers",kind="write",result="2xx"}': 1,
+  });
+  expect(door.log.filter((line) => line.includes('"patchUser"'))).toHaveLength(4);
 });
 
 test('a scrape changes nothing', async () => {

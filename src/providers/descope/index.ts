@@ -103,6 +103,7 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
   let cached:
     | {
         readonly definitions: Promise<Definitions>;
+        /** By a clock that nobody sets back. */
         readonly at: number;
         /** What they are, once they have come. */
         known?: Definitions;
@@ -116,8 +117,8 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
 
   /** The definitions, no older than that. Callers share one request, which has a deadline of its own. */
   function definitions(call: Call, maxAgeMs: number): Definitions | Promise<Definitions> {
-    if (!cached || Date.now() - cached.at >= maxAgeMs) {
-      const entry: typeof cached = { definitions: loadDefinitions(), at: Date.now() };
+    if (!cached || performance.now() - cached.at >= maxAgeMs) {
+      const entry: typeof cached = { definitions: loadDefinitions(), at: performance.now() };
       cached = entry;
       entry.definitions.then(
         (known) => {

@@ -35,6 +35,7 @@ export function createTokenKeeper(
   http: HttpClient,
 ): TokenKeeper {
   const budget = createRetryBudget();
+  // Moments by performance.now(), which nobody sets back.
   let held: { readonly token: string; readonly renewAt: number } | undefined;
   let failed: { readonly result: TokenResult; readonly until: number } | undefined;
   let asking: Promise<TokenResult> | undefined;
@@ -67,20 +68,23 @@ export function createTokenKeeper(
         ),
       );
     }
-    held = { token: answer.access_token, renewAt: Date.now() + answer.expires_in * 1000 * renewAfterShare };
+    held = {
+      token: answer.access_token,
+      renewAt: performance.now() + answer.expires_in * 1000 * renewAfterShare,
+    };
     return { kind: 'token', token: held.token };
   }
 
   function fail(error: PatchError): TokenResult {
     const result: TokenResult = { kind: 'none', error };
-    failed = { result, until: Date.now() + retryTokenAfterMs };
+    failed = { result, until: performance.now() + retryTokenAfterMs };
     return result;
   }
 
   return {
     async get() {
-      if (held && Date.now() < held.renewAt) return { kind: 'token', token: held.token };
-      if (failed && Date.now() < failed.until) return failed.result;
+      if (held && performance.now() < held.renewAt) return { kind: 'token', token: held.token };
+      if (failed && performance.now() < failed.until) return failed.result;
       asking ??= ask().finally(() => {
         asking = undefined;
       });
