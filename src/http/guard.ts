@@ -61,14 +61,21 @@ export function createGuardedClient(origin: string): GuardedClient {
   return {
     send(request, time) {
       const start = { isMade: false, isTooLate: false };
+      const { promise: answer, resolve, reject } = Promise.withResolvers<HttpExchange>();
       const make = () => {
         start.isMade = true;
         // Whoever was told that nothing was sent was told the truth.
         if (start.isTooLate) return Promise.resolve(tooLate);
         if (time.write && !request.purpose?.isRead) begun.add(time.write);
-        return client.send(request, time);
+        // Its place is free when the client has let go of it, and not when its time is over: where no connection can
+        // be had, any number of requests would wait for one, each long after its caller has left.
+        return new Promise<HttpExchange>((end, fail) => {
+          client.send(request, time, end).then((exchange) => {
+            if (exchange === tooLate) resolve(exchange);
+          }, fail);
+        });
       };
-      const guarded = policy
+      policy
         .execute(make)
         .catch((error: unknown) => {
           if (error instanceof BrokenCircuitError && isLook(time)) return connections.execute(make);
@@ -78,9 +85,10 @@ export function createGuardedClient(origin: string): GuardedClient {
           if (error instanceof BulkheadRejectedError) return { kind: 'not-sent', reason: 'crowded' };
           if (error instanceof BrokenCircuitError) return { kind: 'not-sent', reason: 'broken' };
           throw error;
-        });
+        })
+        .then(resolve, reject);
       // Once started, the client sees to the time; the bulkhead goes on waiting when it is over.
-      return start.isMade ? guarded : unlessTooLate(guarded, time, start);
+      return start.isMade ? answer : unlessTooLate(answer, time, start);
     },
     close: () => client.close(),
     state: {
