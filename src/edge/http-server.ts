@@ -23,6 +23,13 @@ const bounds = {
 /** Node would answer a request without a Host itself, and without the headers that every answer has. */
 const serverOptions = { ...bounds, requireHostHeader: false } as const;
 
+/**
+ * Milliseconds between two looks for clients that do not take their answer: one who was there the last time, too, is
+ * let go. Node waits for them without end, and keeps the answer. What the system's own buffers take counts as taken.
+ * Our own choice.
+ */
+const takingMs = 60_000;
+
 /** Milliseconds between two looks for idle connections while the process leaves. */
 const sweepMs = 20;
 
@@ -158,10 +165,19 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
     endSoon(socket);
   }
 
+  /** Answers that were on their way to a client when it was last looked. */
+  let onTheirWay: readonly ServerResponse[] = [];
+  const letSlowGo = () => {
+    for (const response of onTheirWay) if (unanswered.has(response)) response.req.socket.destroy();
+    // One that has no socket yet waits for the answer to the request before it.
+    onTheirWay = [...unanswered].filter(({ writableEnded, socket }) => writableEnded && socket);
+  };
+
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
+  const looking = setInterval(letSlowGo, takingMs).unref();
   const { family, address, port: taken } = server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
@@ -188,6 +204,7 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
       const sweeping = setInterval(sweep, sweepMs);
       await closed;
       clearInterval(sweeping);
+      clearInterval(looking);
     },
   };
 }

@@ -65,26 +65,34 @@ export function createGuardedClient(origin: string): GuardedClient {
   const begun = new WeakSet<WriteUnderWay>();
   const isLook = ({ urgency, write }: HttpTime) => urgency === 'first' && write && begun.has(write);
   const isForAll = ({ urgency, write }: HttpTime) => urgency === 'first' && !write;
+
+  function holdBack(make: () => Promise<HttpExchange>, time: HttpTime): Promise<HttpExchange> {
+    // While one request tries whether the provider is back, the breaker would have it wait for that one's answer.
+    if (isLook(time) && breaker.state !== CircuitState.Closed) return make();
+    const way = isLook(time) || isForAll(time) ? breaker : policy;
+    return way.execute(make).catch((error: unknown): HttpExchange => {
+      if (error instanceof BulkheadRejectedError) return { kind: 'not-sent', reason: 'crowded' };
+      if (error instanceof BrokenCircuitError) return { kind: 'not-sent', reason: 'broken' };
+      throw error;
+    });
+  }
+
   return {
     send(request, time) {
       const start = { isMade: false, isTooLate: false };
+      const { promise: answer, resolve, reject } = Promise.withResolvers<HttpExchange>();
       const make = () => {
         start.isMade = true;
         // Whoever was told that nothing was sent was told the truth.
         if (start.isTooLate) return Promise.resolve(tooLate);
         if (time.write && !request.purpose?.isRead) begun.add(time.write);
-        return client.send(request, time);
+        // Its place is free when the client has let go of it, and not when its time is over: where no connection can
+        // be had, any number of requests would wait for one, each long after its caller has left.
+        return client.send(request, time, () => resolve(tooLate));
       };
-      // While one request tries whether the provider is back, the breaker would have it wait for that one's answer.
-      if (isLook(time) && breaker.state !== CircuitState.Closed) return make();
-      const way = isLook(time) || isForAll(time) ? breaker : policy;
-      const guarded = way.execute(make).catch((error: unknown): HttpExchange => {
-        if (error instanceof BulkheadRejectedError) return { kind: 'not-sent', reason: 'crowded' };
-        if (error instanceof BrokenCircuitError) return { kind: 'not-sent', reason: 'broken' };
-        throw error;
-      });
+      holdBack(make, time).then(resolve, reject);
       // Once started, the client sees to the time; the bulkhead goes on waiting when it is over.
-      return start.isMade ? guarded : unlessTooLate(guarded, time, start);
+      return start.isMade ? answer : unlessTooLate(answer, time, start);
     },
     close: () => client.close(),
     state: {

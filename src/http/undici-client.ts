@@ -1,5 +1,12 @@
 import { buildConnector, type Dispatcher, Pool } from 'undici';
-import { type HttpClient, type HttpExchange, lastCallOf, tooLate } from './client.ts';
+import {
+  type HttpClient,
+  type HttpExchange,
+  type HttpRequest,
+  type HttpTime,
+  lastCallOf,
+  tooLate,
+} from './client.ts';
 
 /** How an HTTP client is bounded. */
 export interface HttpClientSettings {
@@ -11,8 +18,17 @@ export interface HttpClientSettings {
   readonly answerBytes: number;
 }
 
+/** A client that says when it has let go of a request. */
+interface PooledClient extends HttpClient {
+  /**
+   * undici takes nothing back that it was given, so a request for which it is too late may go on waiting for a
+   * connection. With `onTooLate` that is who hears that it is too late, and this resolves when undici has let go of it.
+   */
+  send(request: HttpRequest, time: HttpTime, onTooLate?: () => void): Promise<HttpExchange>;
+}
+
 /** Makes a client for `origin` (`https://host[:port]`) with a bounded pool of keep-alive connections. */
-export function createHttpClient(origin: string, settings: HttpClientSettings): HttpClient {
+export function createHttpClient(origin: string, settings: HttpClientSettings): PooledClient {
   const pool = new Pool(origin, {
     connections: settings.connections,
     pipelining: 1,
@@ -24,7 +40,7 @@ export function createHttpClient(origin: string, settings: HttpClientSettings): 
     bodyTimeout: 0,
   });
   return {
-    send(request, time) {
+    send(request, time, onTooLate) {
       const { deadline } = time;
       const lastCall = lastCallOf(time);
       if (lastCall.isOver()) return Promise.resolve(tooLate);
@@ -37,7 +53,8 @@ export function createHttpClient(origin: string, settings: HttpClientSettings): 
           if (!receiver.hasLeft) {
             // One that still waits for a connection is not written when it gets one.
             receiver.isCancelled = true;
-            resolve(tooLate);
+            if (onTooLate) onTooLate();
+            else resolve(tooLate);
           } else if (deadline.isOver()) receiver.giveUp();
           else takeBack = deadline.whenOver(() => receiver.giveUp());
         });
@@ -72,6 +89,7 @@ class Receiver implements Dispatcher.DispatchHandler {
   readonly #chunks: Buffer[] = [];
   #size = 0;
   #waited = false;
+  #isTakenBack = false;
 
   constructor(mostBytes: number, end: (result: HttpExchange) => void) {
     this.#mostBytes = mostBytes;
@@ -86,6 +104,7 @@ class Receiver implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.isCancelled) {
+      this.#isTakenBack = true;
       controller.abort(new Error('Nobody waits for this request any more.'));
       return;
     }
@@ -117,7 +136,8 @@ class Receiver implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    const notSent = { kind: 'not-sent', reason: isMistrust(error) ? 'untrusted' : 'unreachable' } as const;
+    const reason = isMistrust(error) ? 'untrusted' : 'unreachable';
+    const notSent = this.#isTakenBack ? tooLate : ({ kind: 'not-sent', reason } as const);
     this.#end(this.hasLeft ? { kind: 'no-answer', waited: this.#waited } : notSent);
   }
 }
