@@ -1,12 +1,6 @@
-import {
-  type HttpClient,
-  type HttpExchange,
-  type HttpTime,
-  lastCallOf,
-  type Paced,
-  type WriteUnderWay,
-} from '../http/client.ts';
+import { type HttpClient, type HttpExchange, type HttpTime, lastCallOf, type Paced } from '../http/client.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
+import { createKeptLooks } from './kept-looks.ts';
 import type { Permit, Permits } from './permits.ts';
 import { permitsFor, purposes, type Rank, rankOf, ranks } from './ranks.ts';
 
@@ -54,8 +48,6 @@ export function createPacer(
   clock: () => number = () => performance.now(),
 ): Pacer {
   const lines = [new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>()] as const;
-  /** What is kept for looks, by the write, and so in about the order in which it ends. */
-  const kept = new Map<WriteUnderWay, Permit>();
   let heldUntil = Number.NEGATIVE_INFINITY;
   /** Requests that have their permit and have not ended. */
   let underWay = 0;
@@ -65,54 +57,29 @@ export function createPacer(
     letGo();
     refuseHopeless();
   });
+  const looks = createKeptLooks(permits, clock, letGo);
 
   function tryTake(time: HttpTime, rank: Rank, now: number): Taken | undefined {
     const { write } = time;
     // Also while the provider asks to be left alone: without this one look what was written stays in doubt.
-    if (write && rank === ranks.look && kept.has(write)) {
-      const permit = kept.get(write);
-      kept.delete(write);
-      write.giveUp = undefined;
-      return { kind: 'taken', permit };
-    }
+    const look = write && rank === ranks.look && looks.take(write);
+    if (look) return { kind: 'taken', permit: look.permit };
     if (now < heldUntil) return undefined;
     const purpose = purposes[rank];
     if (permits.free(now, purpose) < permitsFor(rank)) return undefined;
     const permit = permits.take(now, purpose);
     if (write && rank === ranks.write) {
-      giveUpOverdue(now);
-      kept.set(write, permits.take(now, purpose));
-      write.giveUp = () => giveUp(write);
+      looks.giveUpOverdue(now);
+      looks.keep(write, permits.take(now, purpose));
     }
     return { kind: 'taken', permit };
-  }
-
-  function giveUp(write: WriteUnderWay): void {
-    if (!kept.has(write)) return;
-    permits.unspent(kept.get(write), clock());
-    kept.delete(write);
-    write.giveUp = undefined;
-    letGo();
-  }
-
-  /** Gives up what was kept for writes that must have ended by now, although nobody said so; whether there were any. */
-  function giveUpOverdue(now: number): boolean {
-    let some = false;
-    for (const [write, permit] of kept) {
-      if (write.endsAt > now) break;
-      kept.delete(write);
-      write.giveUp = undefined;
-      permits.unspent(permit, now);
-      some = true;
-    }
-    return some;
   }
 
   /** Lets everybody go for whom there is room, in the order of the lines. */
   function letGo(): void {
     if (waiting() === 0) return;
     const now = clock();
-    giveUpOverdue(now);
+    looks.giveUpOverdue(now);
     for (const line of lines) {
       for (const waiter of line) {
         const taken = tryTake(waiter.time, waiter.rank, now);
@@ -144,11 +111,12 @@ export function createPacer(
    */
   function dissolve(now: number): void {
     const [next] = lines[ranks.first];
-    if (!next || underWay > 0 || kept.size === 0) return;
+    if (!next || underWay > 0 || looks.size === 0) return;
     const stuck = new Map([...lines[ranks.first]].map((waiter) => [waiter.time.write, waiter]));
-    if ([...kept.keys()].some((write) => !stuck.has(write))) return;
+    const writes = [...looks.writes()];
+    if (writes.some((write) => !stuck.has(write))) return;
     const ms = Math.max(heldUntil - now, permits.msUntilFree(now, 1, purposes[ranks.first]));
-    const last = stuck.get([...kept.keys()].at(-1));
+    const last = stuck.get(writes.at(-1));
     if (now + ms >= lastCallOf(next.time).endsAt) last?.settle(paced(ms));
   }
 
@@ -180,7 +148,7 @@ export function createPacer(
    * all that is kept will be given up: whoever is refused in vain has lost more than whoever waited in vain.
    */
   function msUntilTurn(rank: Rank, ahead: number, now: number): number {
-    const count = ahead + permitsFor(rank) - kept.size;
+    const count = ahead + permitsFor(rank) - looks.size;
     return Math.max(0, heldUntil - now, permits.msUntilFree(now, count, purposes[rank]));
   }
 
@@ -215,7 +183,7 @@ export function createPacer(
     for (let one = 0; one <= rank; one += 1) ahead += lines[one as Rank].size;
     let taken = ahead === 0 ? tryTake(time, rank, now) : undefined;
     if (taken) return taken;
-    if (giveUpOverdue(now) && ahead === 0) taken = tryTake(time, rank, now);
+    if (looks.giveUpOverdue(now) && ahead === 0) taken = tryTake(time, rank, now);
     if (taken) return taken;
     const ms = msUntilTurn(rank, ahead, now);
     return now + ms >= lastCallOf(time).endsAt ? paced(ms) : wait(time, rank, now);
