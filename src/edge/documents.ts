@@ -100,21 +100,24 @@ export interface KnownDocuments {
 /** Knows none. */
 export function createKnownDocuments(): KnownDocuments {
   const kept = createLRUCache<DocumentNode>({ max: keptDocuments });
-  const valid = new WeakSet<DocumentNode>();
+  /** Those that were parsed, and may yet turn out to be wrong. */
+  const parsed = new WeakMap<DocumentNode, string>();
   return {
     cache: {
       documentCache: {
         get: (text) => kept.get(text),
         set: (text, document) => {
-          if (text.length <= maxKeptLength) kept.set(text, document);
+          if (text.length <= maxKeptLength) parsed.set(document, text);
         },
       },
       errorCache: { get: () => undefined, set: () => {} },
     },
-    noteValid: (document) => valid.add(document),
-    find(text) {
-      const document = kept.get(text);
-      return document && valid.has(document) ? document : undefined;
+    noteValid(document) {
+      const text = parsed.get(document);
+      if (text === undefined) return;
+      parsed.delete(document);
+      kept.set(text, document);
     },
+    find: (text) => kept.get(text),
   };
 }

@@ -150,6 +150,19 @@ it('what has errors at top level was executed once when Yoga answers it', async 
   expect(arrived(door)).toHaveLength(1);
 });
 
+it('what is wrong takes no place from what is known', async () => {
+  const known = createKnownDocuments();
+  const cache = typeof known.cache === 'object' ? known.cache.documentCache : undefined;
+  const text = '{ __typename }';
+  const document = parse(text);
+  cache?.set(text, document);
+  known.noteValid(document);
+  const wrong = Array.from({ length: 500 }, (_, nth) => `{ wrong${nth} }`);
+  for (const one of wrong) cache?.set(one, parse(one));
+  expect(wrong.filter((one) => cache?.get(one) || known.find(one))).toEqual([]);
+  expect([cache?.get(text), known.find(text)]).toEqual([document, document]);
+});
+
 it('takes what is known and valid, with a header Accept that is known, and executes nothing else', async () => {
   const known = createKnownDocuments();
   const text = '{ __typename }';
