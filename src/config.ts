@@ -147,7 +147,7 @@ const limits = z
       .min(100)
       .max(120_000)
       .default(10_000)
-      .describe('Milliseconds for one whole operation, reading back included.'),
+      .describe('Milliseconds for one request and all that its document asks for, reading back included.'),
     readBackMs: z
       .int()
       .min(50)

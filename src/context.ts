@@ -63,17 +63,20 @@ export function createContext(
 ): Context {
   const all = services.directories;
   const directories = visibleTo(caller, all);
-  const whole = Math.min(deadlineMs, services.limits.deadlineMs);
-  // A caller in a hurry leaves less time for reading back, too.
-  const forReadingBack = Math.min(services.limits.readBackMs, whole * 0.4);
+  // Whatever a document asks for one after the other shares this time: it is the request that must be answered.
+  const endsAt = performance.now() + Math.min(deadlineMs, services.limits.deadlineMs);
+  const msLeft = () => Math.max(0, endsAt - performance.now());
   let named = 0;
   return {
     ...services,
     caller,
     directories,
     hidesDirectories: directories.size < all.size,
-    loaders: createLoaders(directories, () => callFor(whole)),
+    loaders: createLoaders(directories, () => callFor(msLeft())),
     startOperation: (onlyReads) => {
+      const whole = msLeft();
+      // A caller in a hurry leaves less time for reading back, too.
+      const forReadingBack = Math.min(services.limits.readBackMs, whole * 0.4);
       const leaveBy = createDeadline((whole - forReadingBack) * leaveByShare);
       const writing = { ...callFor(whole - forReadingBack), leaveBy };
       const time = { writing, readingBack: callFor(whole), end() {} };

@@ -4,10 +4,6 @@ export interface OperationsUnderWay {
   run<T>(operation: () => Promise<T>): Promise<T>;
   /** The same under a name: where one of that name is at work, gives that one in place of starting this. */
   runOnce<Work extends AtWork>(name: string, start: () => Work): Work;
-  /** Says that this process has no time left for operations that have not begun. */
-  leave(): void;
-  /** Whether that was said: then none is to begin. */
-  isLeaving(): boolean;
   /** How many are at work. */
   count(): number;
   /** Resolves when no operation is at work. */
@@ -23,7 +19,6 @@ interface AtWork {
 export function createOperationsUnderWay(): OperationsUnderWay {
   const atWork = new Set<Promise<unknown>>();
   const named = new Map<string, AtWork>();
-  let leaving = false;
 
   function run<T>(operation: () => Promise<T>): Promise<T> {
     const running = operation();
@@ -48,10 +43,6 @@ export function createOperationsUnderWay(): OperationsUnderWay {
       run(() => work.result).then(end, end);
       return work;
     },
-    leave() {
-      leaving = true;
-    },
-    isLeaving: () => leaving,
     count: () => atWork.size,
     async settled() {
       while (atWork.size > 0) await Promise.allSettled(atWork);

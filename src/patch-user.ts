@@ -90,7 +90,6 @@ async function perform(
     const known = isRemembered ? await recall(request, context).catch(logUnavailable) : undefined;
     if (known === 'unavailable') return cannotRecall();
     if (known) return await replay(known, request, operation.digest, time, context);
-    if (context.underWay.isLeaving()) return notApplied([noTimeLeft()]);
     const checked = await checkPatch(request, found, time, context);
     if (!checked.sendable) return notApplied(checked.errors);
     const { plan, target } = checked;
@@ -193,12 +192,6 @@ function logResult(
     ...(requestIds.length > 0 ? { providerRequestIds: [...new Set(requestIds)] } : {}),
     durationMs: Math.round(durationMs),
   });
-}
-
-function noTimeLeft(): PatchError {
-  const says =
-    'This process was asked to leave, and had no time left for this patch: nothing of it was sent.';
-  return new ProviderUnavailableError(says, [], 'DEADLINE_EXCEEDED');
 }
 
 function waitedTooLong(): PatchError {

@@ -24,9 +24,6 @@ import { watchJournal } from './telemetry/watch-journal.ts';
 import { watchOperations } from './telemetry/watch-operations.ts';
 import { createTurns } from './turns.ts';
 
-/** Milliseconds after its grace in which a process that leaves begins patches at most: main.ts gives it more. */
-const mostDrainMs = 10_000;
-
 /** A running idpatch. */
 export interface Service {
   /** `http://<host>:<port>`, with the port that was really taken. */
@@ -110,12 +107,9 @@ export async function startService(
       leaving = true;
       server.leave();
       await delay(graceMs);
-      // What has come by now may take one deadline. A document has room for patches that take one after the other.
-      const lastCall = setTimeout(underWay.leave, Math.min(limits.deadlineMs, mostDrainMs));
       await server.close();
       // A caller who left took their connection along, but not their patch, and it may have begun since.
       await underWay.settled();
-      clearTimeout(lastCall);
       stopPruning();
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
       await Promise.all([authenticator.close(), rateLimit.close(), pacing.close()]);
