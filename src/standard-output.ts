@@ -16,6 +16,7 @@ const bounds = {
 /**
  * Standard output for a log, written many lines at once. Where it cannot be written, to a full disk or to nobody,
  * it is tried again and no error comes of it: a process with patches under way neither ends nor stays for its log.
+ * Only a reader that is there and takes nothing keeps a process that wants to end: Node waits for a write that was begun.
  * (pino's own destination tries to write the last lines until it can, and so a process never ends on a full disk.)
  */
 export function openStandardOutput(): DestinationStream {
