@@ -25,12 +25,13 @@ export const directory = z
       .describe('Permits a base URL on this machine’s loopback interface, for tests and the sandbox.'),
     pace: z
       .strictObject({
-        // A write needs a second one, to look at it.
         perMinute: z
           .int()
           .min(2)
           .max(10_000_000)
-          .describe('Requests in any minute, of all replicas together.'),
+          .describe(
+            'Requests in any minute, of all replicas together. A patch needs two of them, to write and to look, and up to three more: for a login, what it adds to, a token or the definitions of custom fields.',
+          ),
       })
       .optional()
       .describe('The quota to stay within. Left out: as the provider publishes.'),
