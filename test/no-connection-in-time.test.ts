@@ -28,6 +28,33 @@ it('calls that have no time to wait for a connection do not pile up: each fault 
   throw new Error('It was never left alone.');
 }, 60_000);
 
+it('calls whose time is over before they have a place are no sign that the provider is back', async (test) => {
+  const hole = await openBlackHole();
+  if (!hole) return test.skip('the queue of a listening socket cannot be filled on this system');
+  onTestFinished(() => hole.close());
+  const seed = { status: 'enabled' as const, createdAt: 0 };
+  const users = Array.from({ length: 20 }, (_, number) => ({
+    ...seed,
+    ...{ userId: `U2user${number}`, username: `user.${number}` },
+  }));
+  const limits = { deadlineMs: 800, readBackMs: 300 };
+  const baseUrl = `http://127.0.0.1:${hole.port}`;
+  const door = await openFrontDoor({ customers: { users }, directories: { customers: { baseUrl } }, limits });
+  onTestFinished(() => door.close());
+  const broken = JSON.stringify(notApplied(unavailable(unreached.broken, 'patch')));
+  const patches: Promise<unknown>[] = [];
+  let isBroken = false;
+  // The connections are tried for one after the other; then more come than there are, and never many at once.
+  for (let count = 0; count < 200 && !isBroken; count += 1) {
+    const id = `customers:U2user${count % users.length}`;
+    const told = door.patch({ id }, { displayName: 'Ada' });
+    patches.push(told.then((one) => (isBroken ||= JSON.stringify(one) === broken)));
+    await new Promise((resolve) => setTimeout(resolve, count < 16 ? 180 : 40));
+  }
+  await Promise.all(patches);
+  expect(isBroken).toBe(true);
+}, 60_000);
+
 it('a connection that comes after the time of a call is no fault of the provider, and nothing leaves by it', async () => {
   const seed = { status: 'enabled' as const, createdAt: 0 };
   const users = Array.from({ length: 16 }, (_, number) => ({

@@ -6,7 +6,6 @@ import {
   ConsecutiveBreaker,
   circuitBreaker,
   handleWhenResult,
-  wrap,
 } from 'cockatiel';
 import {
   type HttpClient,
@@ -61,7 +60,6 @@ export function createGuardedClient(origin: string): GuardedClient {
     halfOpenAfter: guardDefaults.probeAfterMs,
     breaker: new ConsecutiveBreaker(guardDefaults.faults),
   });
-  const policy = wrap(connections, breaker);
   const begun = new WeakSet<WriteUnderWay>();
   const isLook = ({ urgency, write }: HttpTime) => urgency === 'first' && write && begun.has(write);
   const isForAll = ({ urgency, write }: HttpTime) => urgency === 'first' && !write;
@@ -69,8 +67,10 @@ export function createGuardedClient(origin: string): GuardedClient {
   function holdBack(make: () => Promise<HttpExchange>, time: HttpTime): Promise<HttpExchange> {
     // While one request tries whether the provider is back, the breaker would have it wait for that one's answer.
     if (isLook(time) && breaker.state !== CircuitState.Closed) return make();
-    const way = isLook(time) || isForAll(time) ? breaker : policy;
-    return way.execute(make).catch((error: unknown): HttpExchange => {
+    // What comes too late tries nothing, so that it is no sign of the provider's health to the breaker.
+    const attempt = async () => (lastCallOf(time).isOver() ? tooLate : breaker.execute(make));
+    const made = isLook(time) || isForAll(time) ? attempt() : connections.execute(attempt);
+    return made.catch((error: unknown): HttpExchange => {
       if (error instanceof BulkheadRejectedError) return { kind: 'not-sent', reason: 'crowded' };
       if (error instanceof BrokenCircuitError) return { kind: 'not-sent', reason: 'broken' };
       throw error;

@@ -68,7 +68,8 @@ export function createPacer(
     const purpose = purposes[rank];
     if (permits.free(now, purpose) < permitsFor(rank)) return undefined;
     const permit = permits.take(now, purpose);
-    if (write && rank === ranks.write) {
+    // Of several requests of a write that waited together, the first keeps the look.
+    if (write && rank === ranks.write && !write.giveUp) {
       looks.giveUpOverdue(now);
       looks.keep(write, permits.take(now, purpose));
     }

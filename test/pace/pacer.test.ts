@@ -289,6 +289,22 @@ describe('a line', () => {
     expect(left.map(({ whole }) => whole.giveUp)).toEqual([undefined, undefined]);
   });
 
+  it('keeps one look for a write, also where several of its requests waited to begin it', async () => {
+    const { send, sent } = openPaced(10, (nth) =>
+      nth === 0 ? { kind: 'answered', status: 429, headers: { 'retry-after': '1' }, body: '' } : answered,
+    );
+    await send(within(1));
+    const { writing, end } = write(20_000);
+    const waiting = Array.from({ length: 4 }, () => send(writing));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await Promise.all(waiting)).toEqual(waiting.map(() => answered));
+    end();
+    await vi.advanceTimersByTimeAsync(61_000);
+    for (let nth = 0; nth < 10; nth += 1)
+      expect(await send(within(1, { urgency: 'first' }))).toEqual(answered);
+    expect(sent).toHaveLength(15);
+  });
+
   it('does not count what did not leave', async () => {
     const notSent: HttpExchange = { kind: 'not-sent', reason: 'unreachable' };
     const { send } = openPaced(2, () => notSent);
