@@ -68,13 +68,8 @@ export function createGuardedClient(origin: string): GuardedClient {
     // While one request tries whether the provider is back, the breaker would have it wait for that one's answer.
     if (isLook(time) && breaker.state !== CircuitState.Closed) return make();
     // What comes too late tries nothing, so that it is no sign of the provider's health to the breaker.
-    const attempt = async () => (lastCallOf(time).isOver() ? tooLate : breaker.execute(make));
-    const made = isLook(time) || isForAll(time) ? attempt() : connections.execute(attempt);
-    return made.catch((error: unknown): HttpExchange => {
-      if (error instanceof BulkheadRejectedError) return { kind: 'not-sent', reason: 'crowded' };
-      if (error instanceof BrokenCircuitError) return { kind: 'not-sent', reason: 'broken' };
-      throw error;
-    });
+    const attempt = () => (lastCallOf(time).isOver() ? Promise.resolve(tooLate) : breaker.execute(make));
+    return isLook(time) || isForAll(time) ? attempt() : connections.execute(attempt);
   }
 
   return {
@@ -90,7 +85,11 @@ export function createGuardedClient(origin: string): GuardedClient {
         // be had, any number of requests would wait for one, each long after its caller has left.
         return client.send(request, time, () => resolve(tooLate));
       };
-      holdBack(make, time).then(resolve, reject);
+      holdBack(make, time).then(resolve, (error: unknown) => {
+        if (error instanceof BulkheadRejectedError) resolve({ kind: 'not-sent', reason: 'crowded' });
+        else if (error instanceof BrokenCircuitError) resolve({ kind: 'not-sent', reason: 'broken' });
+        else reject(error);
+      });
       // Once started, the client sees to the time; the bulkhead goes on waiting when it is over.
       return start.isMade ? answer : unlessTooLate(answer, time, start);
     },
