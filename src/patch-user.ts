@@ -195,7 +195,6 @@ function logResult(
 }
 
 function waitedTooLong(): PatchError {
-  const says =
-    'Other patches of this user took all the time that this call had: nothing of this one was sent.';
+  const says = 'The time of this call was over before it was this patch’s turn: nothing of it was sent.';
   return new ProviderUnavailableError(says, [], 'DEADLINE_EXCEEDED');
 }

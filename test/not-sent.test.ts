@@ -115,9 +115,7 @@ describe.each(directoryNames)('where %s', (directory) => {
     const second = await door.patch(user, { displayName: 'Second' });
     expect(second).toEqual(
       notApplied(
-        tooLate(
-          'Other patches of this user took all the time that this call had: nothing of this one was sent.',
-        ),
+        tooLate('The time of this call was over before it was this patch’s turn: nothing of it was sent.'),
       ),
     );
     expect(await first).toMatchObject({ outcome: 'UNKNOWN' });

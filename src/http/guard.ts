@@ -6,6 +6,7 @@ import {
   ConsecutiveBreaker,
   circuitBreaker,
   handleWhenResult,
+  type IBackoff,
 } from 'cockatiel';
 import {
   type HttpClient,
@@ -57,7 +58,7 @@ export function createGuardedClient(origin: string): GuardedClient {
   const faulty = handleWhenResult((result) => isFault(result as HttpExchange));
   const connections = bulkhead(most, guardDefaults.waiting);
   const breaker = circuitBreaker(faulty, {
-    halfOpenAfter: guardDefaults.probeAfterMs,
+    halfOpenAfter: { next: () => steadyPause(guardDefaults.probeAfterMs) },
     breaker: new ConsecutiveBreaker(guardDefaults.faults),
   });
   const begun = new WeakSet<WriteUnderWay>();
@@ -98,6 +99,21 @@ export function createGuardedClient(origin: string): GuardedClient {
       isOpen: () => breaker.state !== CircuitState.Closed,
       waiting: () => guardDefaults.waiting - connections.queueSlots,
     },
+  };
+}
+
+/**
+ * A pause of the breaker that begins now. cockatiel compares `duration` with what went by since then by the system's
+ * clock (CircuitBreakerPolicy.execute), and one that is set back would keep it open for as long; so this says, by a
+ * clock that nobody sets back, whether it is over.
+ */
+function steadyPause(ms: number): IBackoff<unknown> {
+  const endsAt = performance.now() + ms;
+  return {
+    get duration() {
+      return performance.now() < endsAt ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    },
+    next: () => steadyPause(ms),
   };
 }
 
