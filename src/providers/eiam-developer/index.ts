@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { HttpAnswer, HttpClient } from '../../http/client.ts';
 import { ReadFailure } from '../../outcome.ts';
-import { baseUrl, maxLength, secret } from '../../settings.ts';
+import { baseUrl, secret } from '../../settings.ts';
 import type { WholeUser } from '../../user.ts';
-import { boundableFields, capabilities, customFields } from '../eiam/capabilities.ts';
+import { capabilities } from '../eiam/capabilities.ts';
+import { accountSettings, identifier, instanceId } from '../eiam/settings.ts';
 import { jsonObject, notUnderstood, onlyOne, readAnswer, refusalOf, unreachable } from '../exchange.ts';
 import { readInLots } from '../lots.ts';
 import { type Call, defineProvider, type Provider } from '../provider.ts';
@@ -14,25 +15,14 @@ import { errorGrammar, readError, toPatchError } from './errors.ts';
 import { createTokenKeeper } from './token.ts';
 import { userAnswer, userIdAnswer } from './wire.ts';
 
-const pathSegment = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'Expected letters, digits, _ and -.');
-
 const settings = z.strictObject({
   baseUrl: baseUrl.describe(
     'The API’s origin, https://eiam-developerapi.<region>.aliyuncs.com; other networks use other names.',
   ),
-  instanceId: pathSegment.describe('The id of the EIAM instance: idaas_…'),
-  applicationId: pathSegment.describe('The id of the application as which idpatch calls: app_…'),
+  instanceId,
+  applicationId: identifier.describe('The id of the application as which idpatch calls: app_…'),
   clientSecret: secret.describe('The application’s client secret.'),
-  customFields: customFields
-    .optional()
-    .describe('The custom fields, by name, for no call lists them. Left out: nothing is known of them.'),
-  emptyStringClears: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether `""` clears displayName, email and phone. A guess that is off: it is published nowhere.',
-    ),
-  maxLength: maxLength(boundableFields),
+  ...accountSettings,
 });
 type Settings = z.infer<typeof settings>;
 

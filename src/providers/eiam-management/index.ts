@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { HttpAnswer, HttpClient } from '../../http/client.ts';
 import { AmbiguousLogin, type InputPath, InvalidInputError, ReadFailure } from '../../outcome.ts';
-import { baseUrl, maxLength, secret } from '../../settings.ts';
+import { baseUrl, secret } from '../../settings.ts';
 import type { User, WholeUser } from '../../user.ts';
-import { boundableFields, capabilities, customFields } from '../eiam/capabilities.ts';
+import { capabilities } from '../eiam/capabilities.ts';
+import { accountSettings, instanceId } from '../eiam/settings.ts';
 import { notUnderstood, onlyOne, parseJson, readAnswer, refusalOf, unreachable } from '../exchange.ts';
 import { readInLots } from '../lots.ts';
 import { type Call, defineProvider, type Provider, wholePath } from '../provider.ts';
@@ -23,23 +24,11 @@ import { doneAnswer, userAnswer, usersAnswer } from './wire.ts';
 
 const settings = z.strictObject({
   baseUrl: baseUrl.describe('The API’s origin, https://eiam.<region>.aliyuncs.com.'),
-  instanceId: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,128}$/, 'Expected letters, digits, _ and -.')
-    .describe('The id of the EIAM instance: idaas_…'),
+  instanceId,
   accessKeyId: secret.describe('The id of the access key that requests are signed with.'),
   accessKeySecret: secret.describe('The secret of the access key.'),
   securityToken: secret.optional().describe('For temporary credentials of a role (STS): its token.'),
-  customFields: customFields
-    .optional()
-    .describe('The custom fields, by name, for no call lists them. Left out: nothing is known of them.'),
-  emptyStringClears: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Whether `""` clears displayName, email and phone. A guess that is off: it is published nowhere.',
-    ),
-  maxLength: maxLength(boundableFields),
+  ...accountSettings,
   // A guess: what common HTTP servers take in a request line.
   maxQueryBytes: z
     .int()
