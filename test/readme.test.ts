@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { loadConfig } from '../src/load-config.ts';
-import { type FrontDoor, openFrontDoor } from './front-door.ts';
+import { loadConfig } from '../src/config/load.ts';
+import { type FrontDoor, openFrontDoor } from './harness/front-door.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const example = readFileSync(new URL('../examples/idpatch.yaml', import.meta.url), 'utf8');

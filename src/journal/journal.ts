@@ -1,4 +1,4 @@
-import type { PatchConfirmation, PatchErrorCode, PatchOutcome } from '../outcome.ts';
+import type { PatchConfirmation, PatchErrorCode, PatchOutcome } from '../domain/outcome.ts';
 
 /**
  * The memory of what was asked and what became of it. It keeps who, when, which user, which paths, a digest of

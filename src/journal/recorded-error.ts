@@ -12,7 +12,7 @@ import {
   StaleVersionError,
   UnsupportedFieldError,
   UserNotFoundError,
-} from '../outcome.ts';
+} from '../domain/outcome.ts';
 import type { RecordedError } from './journal.ts';
 
 /** Errors as data that a journal keeps. */

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { makeFolder } from './folder.ts';
 import { type Journal, JournalUnavailable } from './journal.ts';
 import { createVersionTable, migrationsFrom, readVersion } from './migrations.ts';
 import { createSqlJournal, type Row, type Value } from './sql-journal.ts';
+import { makeFolder } from './sqlite-folder.ts';
 
 /** A file that is open, and the statements that were prepared on it. */
 interface OpenFile {

@@ -1,7 +1,15 @@
 import type { z } from 'zod';
-import type { HttpClient, HttpTime } from '../http/client.ts';
-import type { InputPath, PatchError, ReadFailure } from '../outcome.ts';
-import type { CustomFieldValue, Email, PatchField, Phone, User, UserTenant, WholeUser } from '../user.ts';
+import type { InputPath, PatchError, ReadFailure } from '../domain/outcome.ts';
+import type {
+  CustomFieldValue,
+  Email,
+  PatchField,
+  Phone,
+  User,
+  UserTenant,
+  WholeUser,
+} from '../domain/user.ts';
+import type { HttpClient, HttpTime } from '../upstream/client.ts';
 
 /** The kinds of back end, named in configuration as here. */
 export type ProviderKind = 'eiam-developer' | 'eiam-management' | 'descope';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { type Config, parseConfig } from '../config.ts';
-import { withListenAddress } from '../load-config.ts';
-import { Secret } from '../secret.ts';
+import { type Config, parseConfig } from '../config/config.ts';
+import { withListenAddress } from '../config/load.ts';
+import { Secret } from '../settings/secret.ts';
 import { type SandboxCaller, sandboxCallers, sandboxClaims } from './callers.ts';
 import { customers } from './descope/customers.ts';
 import { startDescopeEmulator } from './descope/emulator.ts';

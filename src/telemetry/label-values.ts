@@ -1,4 +1,4 @@
-import type { PatchErrorCode, PatchOutcome } from '../outcome.ts';
+import type { PatchErrorCode, PatchOutcome } from '../domain/outcome.ts';
 import type { CallerRefusal, JournalOperation, Route, UpstreamResult } from './telemetry.ts';
 
 /** Every value of a label, for a series each from the start; from a record, which the compiler has name them all. */

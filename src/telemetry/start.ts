@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Traces } from './settings.ts';
+import type { Traces } from './config.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** What a configuration says of it: of the metrics, whether there are any. */

@@ -1,5 +1,5 @@
-import type { HttpExchange } from '../http/client.ts';
-import type { PatchErrorCode, PatchOutcome } from '../outcome.ts';
+import type { PatchErrorCode, PatchOutcome } from '../domain/outcome.ts';
+import type { HttpExchange } from '../upstream/client.ts';
 
 /**
  * What the operator sees of a process. Each half is there only where the configuration asks for it, and only then

@@ -20,7 +20,7 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from 'pino';
-import type { Traces } from './settings.ts';
+import type { Traces } from './config.ts';
 import { resultOf, type Tracing } from './telemetry.ts';
 
 /** How spans leave. Our own choices, but for the size of a batch: the SDK's. */

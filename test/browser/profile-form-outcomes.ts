@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { someUser } from '../expected.ts';
+import { someUser } from '../harness/expected.ts';
 import {
   isFocused,
   notesOf,

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { isInterfaceType, validate } from 'graphql';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import * as documents from '../../examples/profile-form/src/idpatch.ts';
-import { schema } from '../../src/schema/index.ts';
+import { schema } from '../../src/graphql/schema/index.ts';
 import { describeInBrowser } from './chromium.ts';
 import { openProfileForm, type ProfileFormStage, startDevServer } from './profile-form.ts';
 import { access } from './profile-form-access.ts';

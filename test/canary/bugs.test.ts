@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Config } from '../../src/config.ts';
-import { createLog } from '../../src/log.ts';
-import { loggedError } from '../../src/logged-error.ts';
+import type { Config } from '../../src/config/config.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { type Service, startService } from '../../src/service.ts';
+import { loggedError } from '../../src/telemetry/error-fields.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 import { mutation, planning, reading, searchable, wholeUser } from './case.ts';
 import { createPlants } from './plants.ts';
 import { search } from './search.ts';

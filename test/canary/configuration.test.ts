@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { loadConfig } from '../../src/load-config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { startIssuer } from '../../src/sandbox/issuer.ts';
 import { createPlants } from './plants.ts';
 import { search } from './search.ts';

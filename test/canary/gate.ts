@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { holdPort, listenOn } from '../held-port.ts';
+import { holdPort, listenOn } from '../harness/held-port.ts';
 
 /** What becomes of the connections to a provider. */
 type GateMode = 'pass' | 'reset' | 'hang';

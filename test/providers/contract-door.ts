@@ -1,6 +1,6 @@
 import { request as sendHttp } from 'node:http';
 import { afterEach, expect } from 'vitest';
-import type { PatchErrorCode } from '../../src/outcome.ts';
+import type { PatchErrorCode } from '../../src/domain/outcome.ts';
 import {
   type EmulatorHooks,
   type EmulatorRequest,
@@ -9,7 +9,7 @@ import {
   type WriteLogEntry,
 } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
-import { type FrontDoor, openFrontDoor } from '../front-door.ts';
+import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { type PatchField, patchFields } from '../../src/user.ts';
-import { payload } from '../front-door.ts';
+import { type PatchField, patchFields } from '../../src/domain/user.ts';
+import { payload } from '../harness/front-door.ts';
 import type { Subject } from './contract.ts';
 import { applied, calls, error, type Json, logged, notApplied, open, writesSent } from './contract-door.ts';
 

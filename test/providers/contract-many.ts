@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createDeadline } from '../../src/http/deadline.ts';
-import { createHttpClient } from '../../src/http/undici-client.ts';
 import type { Provider, UserWrite, WriteResult } from '../../src/providers/provider.ts';
 import type { EmulatorResponse, SeedUser } from '../../src/sandbox/emulator.ts';
-import { someUser } from '../expected.ts';
-import { type Fault, openBadLine } from '../faulty-proxy.ts';
-import { type FrontDoor, payload } from '../front-door.ts';
+import { createDeadline } from '../../src/upstream/deadline.ts';
+import { createHttpClient } from '../../src/upstream/undici-client.ts';
+import { someUser } from '../harness/expected.ts';
+import { type Fault, openBadLine } from '../harness/faulty-proxy.ts';
+import { type FrontDoor, payload } from '../harness/front-door.ts';
 import type { Case, ManyDialect, Subject } from './contract.ts';
 import { strange } from './contract-answers.ts';
 import { applied, type Json, open, type Sent, writesSent } from './contract-door.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { patchFields } from '../../src/user.ts';
-import { type FrontDoor, wholeUser } from '../front-door.ts';
+import { patchFields } from '../../src/domain/user.ts';
+import { type FrontDoor, wholeUser } from '../harness/front-door.ts';
 import type { Subject } from './contract.ts';
 import { applied, doubtful, error, type Json, logged, openHooked, writesSent } from './contract-door.ts';
 

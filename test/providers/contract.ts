@@ -1,8 +1,8 @@
 import { describe } from 'vitest';
-import type { PatchErrorCode } from '../../src/outcome.ts';
+import type { PatchErrorCode } from '../../src/domain/outcome.ts';
+import type { PatchField } from '../../src/domain/user.ts';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
-import type { PatchField } from '../../src/user.ts';
 import { describeAnswers } from './contract-answers.ts';
 import type { Dialect, Json, Sent } from './contract-door.ts';
 import { describeFields } from './contract-fields.ts';

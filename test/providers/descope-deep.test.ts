@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { someUser } from '../expected.ts';
-import { openBadLine } from '../faulty-proxy.ts';
-import { outcomesOf, patchMany } from '../many.ts';
+import { someUser } from '../harness/expected.ts';
+import { openBadLine } from '../harness/faulty-proxy.ts';
+import { outcomesOf, patchMany } from '../harness/many.ts';
 
 /** An attribute deeper than can be written as a text again. */
 const depth = 60_000;

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { parseConfig } from '../../src/config.ts';
-import { Secret } from '../../src/secret.ts';
-import type { FrontDoor } from '../front-door.ts';
+import { parseConfig } from '../../src/config/config.ts';
+import { Secret } from '../../src/settings/secret.ts';
+import type { FrontDoor } from '../harness/front-door.ts';
 import { describeProvider } from './contract.ts';
 import { ada, attributesCall, descopeSubject, dialect, patchCall, userId } from './contract-descope.ts';
 import {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EmulatorRequest, EmulatorResponse } from '../../src/sandbox/emulator.ts';
-import { Secret } from '../../src/secret.ts';
-import type { FrontDoor } from '../front-door.ts';
+import { Secret } from '../../src/settings/secret.ts';
+import type { FrontDoor } from '../harness/front-door.ts';
 import { describeProvider, type Refusal } from './contract.ts';
 import {
   applied,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EmulatorRequest } from '../../src/sandbox/emulator.ts';
-import { Secret } from '../../src/secret.ts';
+import { Secret } from '../../src/settings/secret.ts';
 import { describeProvider, type Refusal } from './contract.ts';
 import {
   applied,

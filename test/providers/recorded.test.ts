@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpClient, HttpRequest } from '../../src/http/client.ts';
-import { createDeadline } from '../../src/http/deadline.ts';
 import { createDescopeClient } from '../../src/providers/descope/client.ts';
 import * as descope from '../../src/providers/descope/encode.ts';
 import { createEiamDeveloperClient } from '../../src/providers/eiam-developer/client.ts';
@@ -9,10 +7,12 @@ import { createTokenKeeper } from '../../src/providers/eiam-developer/token.ts';
 import { createEiamManagementClient } from '../../src/providers/eiam-management/client.ts';
 import * as management from '../../src/providers/eiam-management/encode.ts';
 import type { Change, Step } from '../../src/providers/provider.ts';
-import { Secret } from '../../src/secret.ts';
-import descopeRecordings from '../recorded/descope.json' with { type: 'json' };
-import developerRecordings from '../recorded/eiam-developer.json' with { type: 'json' };
-import managementRecordings from '../recorded/eiam-management.json' with { type: 'json' };
+import { Secret } from '../../src/settings/secret.ts';
+import type { HttpClient, HttpRequest } from '../../src/upstream/client.ts';
+import { createDeadline } from '../../src/upstream/deadline.ts';
+import descopeRecordings from './recorded/descope.json' with { type: 'json' };
+import developerRecordings from './recorded/eiam-developer.json' with { type: 'json' };
+import managementRecordings from './recorded/eiam-management.json' with { type: 'json' };
 
 type Json = Record<string, unknown>;
 interface Recording {

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalQuery, canonicalRequest, sign } from '../../src/providers/eiam-management/sign.ts';
 import { createAcs3Verifier } from '../../src/sandbox/eiam/acs3-verifier.ts';
-import { Secret } from '../../src/secret.ts';
-import published from '../recorded/acs3-vectors.json' with { type: 'json' };
-import recorded from '../recorded/eiam-management.json' with { type: 'json' };
+import { Secret } from '../../src/settings/secret.ts';
+import published from './recorded/acs3-vectors.json' with { type: 'json' };
+import recorded from './recorded/eiam-management.json' with { type: 'json' };
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const decoded = (query: string) => Object.fromEntries(new URLSearchParams(query));

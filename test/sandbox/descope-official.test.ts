@@ -11,7 +11,7 @@ interface Recorded {
   readonly body: unknown;
 }
 const recorded: readonly Recorded[] = JSON.parse(
-  readFileSync(new URL('../recorded/descope.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../providers/recorded/descope.json', import.meta.url), 'utf8'),
 ).requests;
 
 function arrived(emulator: Emulator) {

@@ -4,7 +4,7 @@ import {
   type EiamManagementEmulatorSettings,
   startEiamManagementEmulator,
 } from '../../src/sandbox/eiam/management-emulator.ts';
-import recordings from '../recorded/eiam-management.json' with { type: 'json' };
+import recordings from '../providers/recorded/eiam-management.json' with { type: 'json' };
 import { type Answer, createdAt, key, open, recorded, requestId } from './eiam-management-calls.ts';
 
 // Required, not imported: how a test runner and Node see its default export differs.

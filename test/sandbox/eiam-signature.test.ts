@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { acs3Signature, canonicalRequest, createAcs3Verifier } from '../../src/sandbox/eiam/acs3-verifier.ts';
-import vectors from '../recorded/acs3-vectors.json' with { type: 'json' };
-import recordings from '../recorded/eiam-management.json' with { type: 'json' };
+import vectors from '../providers/recorded/acs3-vectors.json' with { type: 'json' };
+import recordings from '../providers/recorded/eiam-management.json' with { type: 'json' };
 import { key, type Odd, recordedAt, requestId, sha256, start } from './eiam-management-calls.ts';
 
 describe('the signature', () => {

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
-import { createLog } from '../../src/log.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { startService } from '../../src/service.ts';
-import { someUser } from '../expected.ts';
-import { type FrontDoor, openFrontDoor } from '../front-door.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import { someUser } from '../harness/expected.ts';
+import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 import { scrape } from './scraped.ts';
 
 let door: FrontDoor | undefined;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
-import { createLog } from '../../src/log.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { startService } from '../../src/service.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 
 /** Starts a service with the metrics and traces of its argument, and prints which libraries for them are loaded.
  * prom-client brings OpenTelemetry's interfaces along, for exemplars; they are not what costs. */

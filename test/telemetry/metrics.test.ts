@@ -3,10 +3,10 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
+import { watchAnswers } from '../../src/telemetry/instrument-answers.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
-import { watchAnswers } from '../../src/telemetry/watch-answers.ts';
-import { type DirectoryName, directoryNames, patchUser, someUser } from '../expected.ts';
-import { type FrontDoor, openFrontDoor } from '../front-door.ts';
+import { type DirectoryName, directoryNames, patchUser, someUser } from '../harness/expected.ts';
+import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 import { counts, samplesIn, scrape } from './scraped.ts';
 
 let door: FrontDoor;

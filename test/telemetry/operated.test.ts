@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { someUser } from '../expected.ts';
-import { type FrontDoor, openFrontDoor } from '../front-door.ts';
+import { someUser } from '../harness/expected.ts';
+import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 import { type Samples, samplesIn } from './scraped.ts';
 
 /** What stands in ops/ is about metrics that there are, and about all of ours. */
@@ -194,7 +194,7 @@ test('there are five alarms, each with its page in the runbook', () => {
 });
 
 test('the events of the log that the runbook looks for are events that there are', () => {
-  const source = ['patch-user', 'replay', 'service', 'edge/who-calls'].map((name) =>
+  const source = ['patch/patch-user', 'patch/idempotency', 'service', 'server/authenticate'].map((name) =>
     readFileSync(new URL(`../../src/${name}.ts`, import.meta.url), 'utf8'),
   );
   const named = [...runbook.matchAll(/\bevent(?: =|:) "([^"]+)"/g)].map(([, event = '']) => event);

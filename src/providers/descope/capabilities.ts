@@ -1,4 +1,4 @@
-import type { PatchField } from '../../user.ts';
+import type { PatchField } from '../../domain/user.ts';
 import type { Capabilities, FieldCapability } from '../provider.ts';
 
 const list: FieldCapability = { settable: true, clearable: true, maxLength: null };

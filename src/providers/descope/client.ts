@@ -1,6 +1,6 @@
-import type { HttpClient, HttpExchange } from '../../http/client.ts';
-import { createRetryBudget, sendAgain } from '../../http/send-again.ts';
-import type { Secret } from '../../secret.ts';
+import type { Secret } from '../../settings/secret.ts';
+import type { HttpClient, HttpExchange } from '../../upstream/client.ts';
+import { createRetryBudget, sendAgain } from '../../upstream/retry.ts';
 import type { Call } from '../provider.ts';
 import type { WireRequest } from './encode.ts';
 import { isThrottled } from './errors.ts';

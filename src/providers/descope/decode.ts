@@ -1,6 +1,6 @@
-import type { CustomField, CustomFieldValue, User, UserStatus, WholeUser } from '../../user.ts';
-import { epoch } from '../exchange.ts';
+import type { CustomField, CustomFieldValue, User, UserStatus, WholeUser } from '../../domain/user.ts';
 import type { CustomFieldDefinition, CustomFieldType } from '../provider.ts';
+import { epoch } from '../response.ts';
 import type { WireAttribute, WireUser } from './wire.ts';
 
 /** A user of an answer without its custom fields: those need the definitions (decodeWholeUser). */

@@ -1,5 +1,5 @@
-import type { HttpRequest } from '../../http/client.ts';
-import type { CustomFieldValue } from '../../user.ts';
+import type { CustomFieldValue } from '../../domain/user.ts';
+import type { HttpRequest } from '../../upstream/client.ts';
 import type { Step, UserWrite } from '../provider.ts';
 import type { WireAttributeValue, WirePatch } from './wire.ts';
 

@@ -1,4 +1,3 @@
-import type { HttpAnswer } from '../../http/client.ts';
 import {
   ConflictError,
   type InputPath,
@@ -6,8 +5,9 @@ import {
   type PatchError,
   ProviderRefusedError,
   UserNotFoundError,
-} from '../../outcome.ts';
-import { jsonObject, type ProviderError, providerError, type ReadGrammar, rateLimited } from '../exchange.ts';
+} from '../../domain/outcome.ts';
+import type { HttpAnswer } from '../../upstream/client.ts';
+import { jsonObject, type ProviderError, providerError, type ReadGrammar, rateLimited } from '../response.ts';
 
 /** `{errorCode, errorDescription, errorMessage?}`; undefined for a body that is not Descope's own error. */
 function readError(answer: HttpAnswer): ProviderError | undefined {

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import type { HttpAnswer, HttpClient } from '../../http/client.ts';
-import { createDeadline, waitWithin } from '../../http/deadline.ts';
-import { ReadFailure } from '../../outcome.ts';
-import { baseUrl, maxLength, secret } from '../../settings.ts';
-import type { WholeUser } from '../../user.ts';
-import { parseJson, readAnswer, refusalOf, unreachable } from '../exchange.ts';
-import { inLots, readInLots } from '../lots.ts';
+import { ReadFailure } from '../../domain/outcome.ts';
+import type { WholeUser } from '../../domain/user.ts';
+import { baseUrl, maxLength, secret } from '../../settings/fields.ts';
+import type { HttpAnswer, HttpClient } from '../../upstream/client.ts';
+import { createDeadline, waitWithin } from '../../upstream/deadline.ts';
+import { inLots, readInLots } from '../batches.ts';
 import {
   type Call,
   type CustomFieldDefinition,
@@ -15,6 +14,7 @@ import {
   type WriteResult,
   wholePath,
 } from '../provider.ts';
+import { parseJson, readAnswer, refusalOf, unreachable } from '../response.ts';
 import { decodeBatch } from './batch.ts';
 import { boundableFields, capabilities } from './capabilities.ts';
 import { createDescopeClient } from './client.ts';

@@ -1,7 +1,7 @@
-import type { HttpClient, HttpExchange } from '../../http/client.ts';
-import { waitWithin } from '../../http/deadline.ts';
-import { createRetryBudget, sendAgain } from '../../http/send-again.ts';
-import type { PatchError } from '../../outcome.ts';
+import type { PatchError } from '../../domain/outcome.ts';
+import type { HttpClient, HttpExchange } from '../../upstream/client.ts';
+import { waitWithin } from '../../upstream/deadline.ts';
+import { createRetryBudget, sendAgain } from '../../upstream/retry.ts';
 import type { Call } from '../provider.ts';
 import type { WireRequest } from './encode.ts';
 import { isThrottled, refusesToken, tokenRefused } from './errors.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { WholeUser } from '../../user.ts';
-import { decodeWholeAccount } from '../eiam/decode.ts';
+import type { WholeUser } from '../../domain/user.ts';
+import { decodeWholeAccount } from '../eiam-shared/decode.ts';
 import type { CustomFieldDefinition } from '../provider.ts';
 import type { userAnswer } from './wire.ts';
 

@@ -1,5 +1,5 @@
-import type { HttpRequest } from '../../http/client.ts';
-import { encodeAccount, phoneOfLogin, statusOf } from '../eiam/encode.ts';
+import type { HttpRequest } from '../../upstream/client.ts';
+import { encodeAccount, phoneOfLogin, statusOf } from '../eiam-shared/encode.ts';
 import type { Step } from '../provider.ts';
 
 /** A request below `/v2/{instanceId}/{applicationId}`, before its credentials are added. */

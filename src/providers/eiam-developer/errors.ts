@@ -1,8 +1,8 @@
-import type { HttpAnswer } from '../../http/client.ts';
-import { type InputPath, type PatchError, ProviderRefusedError } from '../../outcome.ts';
-import { accountError, isAccountCode, isThrottling } from '../eiam/errors.ts';
-import { isRefusal, jsonObject, type ProviderError, providerError, type ReadGrammar } from '../exchange.ts';
+import { type InputPath, type PatchError, ProviderRefusedError } from '../../domain/outcome.ts';
+import type { HttpAnswer } from '../../upstream/client.ts';
+import { accountError, isAccountCode, isThrottling } from '../eiam-shared/errors.ts';
 import type { Step } from '../provider.ts';
+import { isRefusal, jsonObject, type ProviderError, providerError, type ReadGrammar } from '../response.ts';
 
 /**
  * The body's form is published nowhere; two are known from neighbouring services:

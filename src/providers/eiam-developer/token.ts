@@ -1,9 +1,9 @@
-import type { HttpClient, HttpRequest } from '../../http/client.ts';
-import { createDeadline } from '../../http/deadline.ts';
-import { createRetryBudget, sendAgain } from '../../http/send-again.ts';
-import { type PatchError, ProviderRefusedError } from '../../outcome.ts';
-import type { Secret } from '../../secret.ts';
-import { parseJson, unreachable } from '../exchange.ts';
+import { type PatchError, ProviderRefusedError } from '../../domain/outcome.ts';
+import type { Secret } from '../../settings/secret.ts';
+import type { HttpClient, HttpRequest } from '../../upstream/client.ts';
+import { createDeadline } from '../../upstream/deadline.ts';
+import { createRetryBudget, sendAgain } from '../../upstream/retry.ts';
+import { parseJson, unreachable } from '../response.ts';
 import { isThrottled, readError } from './errors.ts';
 import { tokenAnswer } from './wire.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { account } from '../eiam/decode.ts';
+import { account } from '../eiam-shared/decode.ts';
 
 /** The answer to GetUser. */
 export const userAnswer = account;

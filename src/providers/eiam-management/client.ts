@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { HttpClient, HttpExchange } from '../../http/client.ts';
-import { createRetryBudget, sendAgain } from '../../http/send-again.ts';
+import type { HttpClient, HttpExchange } from '../../upstream/client.ts';
+import { createRetryBudget, sendAgain } from '../../upstream/retry.ts';
 import type { Call } from '../provider.ts';
 import type { WireRequest } from './encode.ts';
 import { isThrottled, refusesTime } from './errors.ts';

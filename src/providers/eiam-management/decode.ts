@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { User, WholeUser } from '../../user.ts';
-import { decodeAccount, decodeWholeAccount } from '../eiam/decode.ts';
+import type { User, WholeUser } from '../../domain/user.ts';
+import { decodeAccount, decodeWholeAccount } from '../eiam-shared/decode.ts';
 import type { CustomFieldDefinition } from '../provider.ts';
 import type { userAnswer, usersAnswer } from './wire.ts';
 

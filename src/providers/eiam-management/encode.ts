@@ -1,4 +1,4 @@
-import { encodeAccount, phoneOfLogin, statusOf } from '../eiam/encode.ts';
+import { encodeAccount, phoneOfLogin, statusOf } from '../eiam-shared/encode.ts';
 import type { Step } from '../provider.ts';
 
 /** One call of the RPC API: parameters by their wire names, arrays already flattened. */

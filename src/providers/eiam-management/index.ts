@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import type { HttpAnswer, HttpClient } from '../../http/client.ts';
-import { AmbiguousLogin, type InputPath, InvalidInputError, ReadFailure } from '../../outcome.ts';
-import { baseUrl, secret } from '../../settings.ts';
-import type { User, WholeUser } from '../../user.ts';
-import { capabilities } from '../eiam/capabilities.ts';
-import { accountSettings, instanceId } from '../eiam/settings.ts';
-import { notUnderstood, onlyOne, parseJson, readAnswer, refusalOf, unreachable } from '../exchange.ts';
-import { readInLots } from '../lots.ts';
+import { AmbiguousLogin, type InputPath, InvalidInputError, ReadFailure } from '../../domain/outcome.ts';
+import type { User, WholeUser } from '../../domain/user.ts';
+import { baseUrl, secret } from '../../settings/fields.ts';
+import type { HttpAnswer, HttpClient } from '../../upstream/client.ts';
+import { readInLots } from '../batches.ts';
+import { capabilities } from '../eiam-shared/capabilities.ts';
+import { accountSettings, instanceId } from '../eiam-shared/settings.ts';
 import { type Call, defineProvider, type Provider, wholePath } from '../provider.ts';
+import { notUnderstood, onlyOne, parseJson, readAnswer, refusalOf, unreachable } from '../response.ts';
 import { createEiamManagementClient } from './client.ts';
 import { decodeUser, decodeUsers } from './decode.ts';
 import {

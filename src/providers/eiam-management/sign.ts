@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { Secret } from '../../secret.ts';
+import type { Secret } from '../../settings/secret.ts';
 
 /** Who signs: an access key, with a security token where it is a temporary one. */
 export interface Credentials {

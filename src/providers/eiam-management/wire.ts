@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { account } from '../eiam/decode.ts';
+import { account } from '../eiam-shared/decode.ts';
 
 /** The version of the management API that is spoken here. */
 export const apiVersion = '2021-12-01';

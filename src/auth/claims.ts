@@ -1,0 +1,58 @@
+import type { JWTPayload } from 'jose';
+import { parseGlobalId } from '../domain/user.ts';
+import { type Caller, type DirectoryRight, type Right, rights } from './caller.ts';
+import type { Issuer } from './config.ts';
+import type { Verified } from './jwt.ts';
+
+/** The caller that a verified token speaks for, with the rights that the issuer's configuration reads in it. */
+export function callerOf(
+  { issuer: { settings: issuer }, claims }: Verified,
+  directoryNames: readonly string[],
+): Caller {
+  const granted = new Set(rightsIn(issuer, claims));
+  const overAll = new Set(
+    [...granted].filter((right): right is DirectoryRight => right !== 'profile:write:self'),
+  );
+  const named = Array.isArray(issuer.directories)
+    ? issuer.directories
+    : wordsAt(claims, issuer.directories.claim);
+  const directories = directoryNames.filter((name) => overAll.size > 0 && named.includes(name));
+  return {
+    id: `${issuer.issuer} ${claims.sub}`,
+    isAnonymous: false,
+    directories: new Map(directories.map((name) => [name, overAll])),
+    own: granted.has('profile:write:self') ? ownRecord(issuer, claims) : undefined,
+  };
+}
+
+function rightsIn({ rights: source }: Issuer, claims: JWTPayload): readonly Right[] {
+  if (Array.isArray(source)) return source;
+  const words = wordsAt(claims, source.claim);
+  const { grants } = source;
+  if (!grants) return rights.filter((right) => words.includes(right));
+  return words.flatMap((word) => (Object.hasOwn(grants, word) ? (grants[word] ?? []) : []));
+}
+
+function ownRecord({ self }: Issuer, claims: JWTPayload): Caller['own'] {
+  if (!self) return undefined;
+  const userId = valueAt(claims, self.claim);
+  // What is no user id can be nobody's.
+  const isUserId = typeof userId === 'string' && parseGlobalId(`${self.directory}:${userId}`) !== undefined;
+  return isUserId ? { directory: self.directory, userId, fields: new Set(self.fields) } : undefined;
+}
+
+/** The members of a list, or the words of a text as in `scope` (RFC 6749, 3.3). Anything else has none. */
+function wordsAt(claims: JWTPayload, claim: string | readonly string[]): readonly string[] {
+  const value = valueAt(claims, claim);
+  if (typeof value === 'string') return value.split(' ').filter((word) => word !== '');
+  return Array.isArray(value) ? value.filter((word) => typeof word === 'string') : [];
+}
+
+function valueAt(claims: JWTPayload, claim: string | readonly string[]): unknown {
+  let value: unknown = claims;
+  for (const name of [claim].flat()) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
+    value = (value as Record<string, unknown>)[name];
+  }
+  return value;
+}

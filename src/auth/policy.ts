@@ -1,0 +1,138 @@
+import { ForbiddenError, type InputPath } from '../domain/outcome.ts';
+import type { PatchField, UserPatch } from '../domain/user.ts';
+import type { Caller, DirectoryRight } from './caller.ts';
+
+/** A user in a directory; without `userId` where only a login is known, so that it can be anybody there. */
+export interface Whom {
+  readonly directory: string;
+  readonly userId?: string;
+}
+
+/**
+ * Which right each field of a patch needs, as the input names it. What lies below a field needs what the field
+ * needs, unless it is named itself. A verified flag needs its right where it is `true`: whoever changes an address
+ * may well say that it has not been verified.
+ */
+export const rightOfField = {
+  username: 'users:write',
+  displayName: 'users:write',
+  givenName: 'users:write',
+  middleName: 'users:write',
+  familyName: 'users:write',
+  email: 'users:write',
+  'email.verified': 'users:write:privileged',
+  phone: 'users:write',
+  'phone.verified': 'users:write:privileged',
+  picture: 'users:write',
+  status: 'users:write:privileged',
+  roleNames: 'users:write:privileged',
+  tenants: 'users:write:privileged',
+  ssoAppIds: 'users:write:privileged',
+  customFields: 'users:write',
+} as const satisfies Record<PatchField | 'email.verified' | 'phone.verified', DirectoryRight>;
+
+/** Whether a field, as a whole, is beyond users:write. */
+export function isPrivileged(field: PatchField): boolean {
+  return rightOfField[field] === 'users:write:privileged';
+}
+
+/** Reads the same whether there is no such user or the caller has nothing to do with them. */
+export const noSuchUser = 'There is no such user, or you may not do this with them.';
+
+/** Whether the caller may see this user. */
+export function mayRead(caller: Caller, whom: Whom): boolean {
+  return has(caller, whom.directory, 'users:read') || isOwn(caller, whom);
+}
+
+/** Whether the caller has anything to do with this directory. */
+export function seesDirectory(caller: Caller, directory: string): boolean {
+  return caller.directories.has(directory) || caller.own?.directory === directory;
+}
+
+/**
+ * What keeps the caller from patching this user so: one error for each field that they may not change, or a single
+ * one where they have nothing to do with the user. Empty where nothing does. `at` is where the input says who is
+ * meant. Asks nobody.
+ */
+export function refusals(
+  caller: Caller,
+  whom: Whom,
+  patch: UserPatch,
+  at: InputPath,
+): readonly ForbiddenError[] {
+  if (isStranger(caller, whom)) {
+    return [new ForbiddenError(noSuchUser, at)];
+  }
+  return touched(patch).flatMap(({ field, right, path }) => {
+    if (has(caller, whom.directory, right)) return [];
+    if (!isOwn(caller, whom)) {
+      return [
+        new ForbiddenError(`This needs the right ${right} in the directory "${whom.directory}".`, path),
+      ];
+    }
+    if (right === 'users:write:privileged') {
+      const says = field.endsWith('.verified')
+        ? 'Of your own record you can only say verified: false.'
+        : 'This is nothing that you may change of your own record.';
+      return [new ForbiddenError(says, path)];
+    }
+    if (caller.own?.fields.has(field)) return [];
+    return [new ForbiddenError('This is nothing that you may change of your own record.', path)];
+  });
+}
+
+/** The same for what patching the user so would do: it shows the user, so that it needs reading as well. */
+export function planRefusals(
+  caller: Caller,
+  whom: Whom,
+  patch: UserPatch,
+  at: InputPath,
+): readonly ForbiddenError[] {
+  const refused = refusals(caller, whom, patch, at);
+  if (isStranger(caller, whom) || mayRead(caller, whom)) return refused;
+  const says = 'A plan shows what the user has now: it needs the right users:read.';
+  return [new ForbiddenError(says, at), ...refused];
+}
+
+function isStranger(caller: Caller, whom: Whom): boolean {
+  return !caller.directories.has(whom.directory) && !isOwn(caller, whom);
+}
+
+function has({ directories }: Caller, directory: string, right: DirectoryRight): boolean {
+  return directories.get(directory)?.has(right) === true;
+}
+
+function isOwn({ own }: Caller, { directory, userId }: Whom): boolean {
+  return own !== undefined && own.directory === directory && own.userId === userId;
+}
+
+/** A place in a patch that needs a right: `field` by its name in configuration. */
+interface Touched {
+  readonly field: string;
+  readonly right: DirectoryRight;
+  readonly path: InputPath;
+}
+
+function touched(patch: UserPatch): readonly Touched[] {
+  return (Object.keys(patch) as PatchField[]).flatMap((field): readonly Touched[] => {
+    const whole = { field, right: rightOfField[field], path: ['patch', field] };
+    switch (field) {
+      case 'email':
+      case 'phone': {
+        const flag = { field: `${field}.verified`, right: rightOfField[`${field}.verified`] };
+        return patch[field]?.verified ? [whole, { ...flag, path: ['patch', field, 'verified'] }] : [whole];
+      }
+      case 'customFields': {
+        const operations = patch.customFields ?? [];
+        if (operations.length === 0) return [whole];
+        return operations.map(({ field: name, operation }, index) => ({
+          field: `customFields.${name}`,
+          right: whole.right,
+          path: [...whole.path, String(index), operation.toLowerCase(), 'field'],
+        }));
+      }
+      default:
+        return [whole];
+    }
+  });
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { providers } from '../providers/registry.ts';
+import { writtenAs } from '../settings/fields.ts';
+import { configuration, directory } from './config.ts';
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/**
+ * The JSON Schema (draft 2020-12) of idpatch.yaml, as a file's text, from the schemas that check it at the start. It
+ * takes whatever they take; what it cannot say, such as that an origin is a public one, they alone refuse.
+ */
+export function configSchema(): string {
+  const { $schema, ...schema } = toJsonSchema(configuration);
+  return `${JSON.stringify({ $schema, title: 'idpatch.yaml', ...schema }, null, 2)}\n`;
+}
+
+function toJsonSchema(schema: z.ZodType): JsonSchema {
+  return z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: ({ zodSchema }) => {
+      const written = writtenAs.get(zodSchema);
+      return written ? partOf(written.toJsonSchema()) : 'throw';
+    },
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema !== directory) return;
+      const { properties = {}, required = [] } = jsonSchema;
+      const oneOf = Object.entries(providers).map(([kind, settings]) =>
+        directoryOf(kind, { properties, required }, partOf(toJsonSchema(settings))),
+      );
+      // What else it says is that any other key is taken.
+      for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
+      Object.assign(jsonSchema, { description: 'A directory: one instance of a provider.', oneOf });
+    },
+  });
+}
+
+function partOf({ $schema: _, ...part }: JsonSchema): JsonSchema {
+  return part;
+}
+
+/** A directory of one provider: the keys that every directory has, those of its own provider, and no other. */
+function directoryOf(
+  kind: string,
+  common: Required<Pick<JsonSchema, 'properties' | 'required'>>,
+  own: JsonSchema,
+): JsonSchema {
+  const { enum: _, ...provider } = { ...(common.properties.provider as JsonSchema), const: kind };
+  return {
+    ...own,
+    properties: { ...common.properties, provider, ...own.properties },
+    required: [...common.required, ...(own.required ?? [])],
+  };
+}

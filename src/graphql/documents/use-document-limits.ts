@@ -1,0 +1,87 @@
+import { type DirectiveNode, type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+import type { Config } from '../../config/config.ts';
+
+type Limits = Config['limits']['document'];
+
+/** What a selection has, with what its fragments have, each time that they are spread. */
+interface Extent {
+  readonly depth: number;
+  readonly fields: number;
+  readonly aliases: number;
+  /** Fields on its first level. */
+  readonly roots: number;
+}
+
+const nothing: Extent = { depth: 0, fields: 0, aliases: 0, roots: 0 };
+
+/**
+ * What a document has more of than it may, as a text that is always the same; undefined where it is within all
+ * limits. Fields and aliases are those of all operations together. Takes time in proportion to the document as it
+ * is written, whatever its fragments make of it.
+ */
+export function exceededLimit(document: DocumentNode, limits: Limits): string | undefined {
+  const { definitions } = document;
+  const fragments = new Map(
+    definitions.flatMap((one) =>
+      one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [],
+    ),
+  );
+  const extents = new Map<string, Extent>();
+  let directives = 0;
+  const look = (node: { readonly directives?: readonly DirectiveNode[] | undefined }) => {
+    directives = Math.max(directives, node.directives?.length ?? 0);
+  };
+
+  const extentOfFragment = (name: string): Extent => {
+    const known = extents.get(name);
+    const fragment = fragments.get(name);
+    if (known || !fragment) return known ?? nothing;
+    // A fragment within itself counts as nothing: GraphQL's own rules refuse it, wherever it is.
+    extents.set(name, nothing);
+    look(fragment);
+    const extent = extentOf(fragment.selectionSet);
+    extents.set(name, extent);
+    return extent;
+  };
+
+  const extentOf = (selectionSet: SelectionSetNode | undefined): Extent => {
+    let { depth, fields, aliases, roots } = nothing;
+    for (const selection of selectionSet?.selections ?? []) {
+      look(selection);
+      const isField = selection.kind === Kind.FIELD;
+      const within =
+        selection.kind === Kind.FRAGMENT_SPREAD
+          ? extentOfFragment(selection.name.value)
+          : extentOf(selection.selectionSet);
+      depth = Math.max(depth, within.depth + (isField ? 1 : 0));
+      fields += within.fields + (isField ? 1 : 0);
+      aliases += within.aliases + (isField && selection.alias ? 1 : 0);
+      roots += isField ? 1 : within.roots;
+    }
+    return { depth, fields, aliases, roots };
+  };
+
+  const whole = { depth: 0, fields: 0, aliases: 0, rootMutations: 0 };
+  for (const definition of definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) extentOfFragment(definition.name.value);
+    if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+    look(definition);
+    definition.variableDefinitions?.forEach(look);
+    const { depth, fields, aliases, roots } = extentOf(definition.selectionSet);
+    whole.depth = Math.max(whole.depth, depth);
+    whole.fields += fields;
+    whole.aliases += aliases;
+    if (definition.operation === 'mutation') whole.rootMutations = Math.max(whole.rootMutations, roots);
+  }
+
+  if (whole.depth > limits.depth) return `The document is nested more than ${limits.depth} fields deep.`;
+  if (whole.fields > limits.fields) return `The document has more than ${limits.fields} fields.`;
+  if (whole.aliases > limits.aliases) return `The document has more than ${limits.aliases} aliases.`;
+  if (whole.rootMutations > limits.rootMutations) {
+    return `A mutation of the document has more than ${limits.rootMutations} fields of its own.`;
+  }
+  if (directives > limits.directives) {
+    return `The document has more than ${limits.directives} directives on one place.`;
+  }
+  return undefined;
+}

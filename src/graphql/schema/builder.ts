@@ -1,0 +1,26 @@
+import SchemaBuilder from '@pothos/core';
+import { DateTimeResolver } from 'graphql-scalars';
+import type { Context } from '../../patch/context.ts';
+import CheckedInputPlugin from './input-errors-plugin.ts';
+
+/** The schema's builder. It defines no type of its own but the scalar. */
+export const builder = new SchemaBuilder<{
+  Context: Context;
+  DefaultFieldNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    DateTime: { Input: Date; Output: Date };
+    _Any: { Input: unknown; Output: never };
+  };
+}>({
+  plugins: [CheckedInputPlugin],
+  defaultFieldNullability: false,
+});
+
+builder.addScalarType('DateTime', DateTimeResolver, {
+  description:
+    'A moment in ISO 8601 with its offset, such as 2026-11-22T09:30:00.000Z; kept to the millisecond.',
+});
+
+builder.queryType({ description: 'Reading. Nothing here writes anything.' });
+builder.mutationType({ description: 'Changing. Mutations of one document run one after the other.' });

@@ -1,0 +1,122 @@
+import type { Logger } from 'pino';
+import type { Caller } from '../auth/caller.ts';
+import { seesDirectory } from '../auth/policy.ts';
+import type { Config } from '../config/config.ts';
+import type { Directories } from '../directories.ts';
+import { createLoaders, type Loaders } from '../graphql/loaders.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Call } from '../providers/provider.ts';
+import type { OperationWatch } from '../telemetry/instrument-operations.ts';
+import type { WriteUnderWay } from '../upstream/client.ts';
+import { createDeadline } from '../upstream/deadline.ts';
+import type { OperationsUnderWay } from './in-flight.ts';
+import type { Turns } from './user-lock.ts';
+
+/** What lives as long as the process. */
+export interface Services {
+  /** Every directory that is configured. */
+  readonly directories: Directories;
+  readonly limits: Config['limits'];
+  /** Undefined where the configuration has none. */
+  readonly journal: Journal | undefined;
+  /** Patches of one user wait for each other. */
+  readonly turns: Turns;
+  readonly underWay: OperationsUnderWay;
+  /** What the operator is told of each patchUser call. */
+  readonly watch: OperationWatch;
+  readonly log: Logger;
+}
+
+/** The time that one operation has. The last part of it is kept for looking at what was written. */
+export interface OperationTime {
+  /** For looking up and writing. */
+  readonly writing: Call;
+  /** For reading back: ends when the operation must. */
+  readonly readingBack: Call;
+  /** Says that the operation is over, and gives up what is still kept for it. */
+  end(): void;
+}
+
+/** What a resolver gets: the services, and what belongs to its GraphQL request alone. */
+export interface Context extends Services {
+  /** Who asks. */
+  readonly caller: Caller;
+  /** The directories that the caller has anything to do with: to them there are no others. */
+  readonly directories: Directories;
+  /** Whether there are directories that the caller does not see. */
+  readonly hidesDirectories: boolean;
+  readonly loaders: Loaders;
+  /** Starts the time of one operation: of a write, before which reads stand back, unless it `onlyReads`. */
+  startOperation(onlyReads?: 'onlyReads'): OperationTime;
+  /** Counts users that a list of the request names. Whether it may name them: a document has room for many lists. */
+  mayName(users: number): boolean;
+}
+
+/**
+ * Makes the context of one GraphQL request of one caller. `deadlineMs`: what the caller asks for in place of the
+ * configured deadline; never more than that.
+ */
+export function createContext(
+  services: Services,
+  caller: Caller,
+  deadlineMs: number = services.limits.deadlineMs,
+): Context {
+  const all = services.directories;
+  const directories = visibleTo(caller, all);
+  // Whatever a document asks for one after the other shares this time: it is the request that must be answered.
+  const endsAt = performance.now() + Math.min(deadlineMs, services.limits.deadlineMs);
+  const msLeft = () => Math.max(0, endsAt - performance.now());
+  let named = 0;
+  return {
+    ...services,
+    caller,
+    directories,
+    hidesDirectories: directories.size < all.size,
+    loaders: createLoaders(directories, () => callFor(msLeft())),
+    startOperation: (onlyReads) => {
+      const whole = msLeft();
+      // A caller in a hurry leaves less time for reading back, too.
+      const forReadingBack = Math.min(services.limits.readBackMs, whole * 0.4);
+      const leaveBy = createDeadline((whole - forReadingBack) * leaveByShare);
+      const writing = { ...callFor(whole - forReadingBack), leaveBy };
+      const time = { writing, readingBack: callFor(whole), end() {} };
+      return onlyReads ? time : forWrite(time);
+    },
+    mayName(users) {
+      named += users;
+      return named <= mostNamedUsers;
+    },
+  };
+}
+
+/** The same time for a write, before which reads stand back, and for which a look of its own is kept. */
+export function forWrite({ writing, readingBack }: OperationTime): OperationTime {
+  const write: WriteUnderWay = { endsAt: readingBack.deadline.endsAt, giveUp: undefined };
+  return {
+    writing: { ...writing, urgency: 'write', write },
+    readingBack: { ...readingBack, urgency: 'first', write },
+    end: () => write.giveUp?.(),
+  };
+}
+
+/** Directories by the caller who sees them: a caller who calls again is the same object. */
+const visible = new WeakMap<Caller, { readonly all: Directories; readonly directories: Directories }>();
+
+function visibleTo(caller: Caller, all: Directories): Directories {
+  const known = visible.get(caller);
+  if (known?.all === all) return known.directories;
+  const directories = new Map([...all].filter(([name]) => seesDirectory(caller, name)));
+  visible.set(caller, { all, directories });
+  return directories;
+}
+
+/** Users that the lists of one request may name, all together. Our own choice. */
+export const mostNamedUsers = 1_000;
+
+/** The share of the time for writing in which a write must have left: the rest is for its answer. */
+const leaveByShare = 0.6;
+
+/** A call that starts now. */
+function callFor(ms: number): Call {
+  return { deadline: createDeadline(ms) };
+}

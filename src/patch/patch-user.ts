@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import {
+  type PatchError,
+  ProviderRefusedError,
+  ProviderUnavailableError,
+  UserNotFoundError,
+} from '../domain/outcome.ts';
+import { globalId, parseGlobalId } from '../domain/user.ts';
+import { staleError } from '../domain/user-version.ts';
+import { type Journal, JournalUnavailable } from '../journal/journal.ts';
+import { waitWithin } from '../upstream/deadline.ts';
+import { notApplied, type Verdict, writeSteps } from './apply.ts';
+import { checkPatch, forbidden, type PatchRequest } from './check.ts';
+import type { Context, OperationTime } from './context.ts';
+import { errorOfFailure } from './error-of-failure.ts';
+import { cannotRecall, inputDigest, keyAtWork, keyReused, recall, record, replay } from './idempotency.ts';
+import type { Plan } from './plan.ts';
+import { findUserId, readTarget, type Target, userNotFound } from './target.ts';
+
+/** What one patchUser call came to. A repeated key gives the id of the operation that it stands for. */
+export interface PatchResult extends Verdict {
+  readonly operationId: string;
+}
+
+/** One call, on its way. */
+interface Operation {
+  readonly operationId: string;
+  readonly request: PatchRequest;
+  readonly digest: string;
+  readonly time: OperationTime;
+}
+
+/**
+ * Changes the named fields of one user, and says what became of it. `found` is what the input's own schema
+ * found wrong: it is reported together with everything else, and then nothing is sent.
+ * Answers in every case; what a caller can act on is in `errors`, never thrown.
+ */
+export function patchUser(
+  request: PatchRequest,
+  found: readonly PatchError[],
+  context: Context,
+): Promise<PatchResult> {
+  return context.watch.run(() => decide(request, found, context));
+}
+
+async function decide(
+  request: PatchRequest,
+  found: readonly PatchError[],
+  context: Context,
+): Promise<PatchResult> {
+  const operationId = randomUUID();
+  // What is never put on record is never compared either.
+  const digest = context.journal || request.idempotencyKey !== undefined ? inputDigest(request) : '';
+  const operation: Operation = { operationId, request, digest, time: context.startOperation() };
+  const startedAt = performance.now();
+  const told = (result: PatchResult) => {
+    logResult(result, request, performance.now() - startedAt, context);
+    return result;
+  };
+  const refused = forbidden(request, context);
+  if (refused.length > 0) return told({ operationId, ...notApplied([...found, ...refused]) });
+  const run = async () => told({ operationId, ...(await perform(operation, found, context)) });
+  const key = request.idempotencyKey;
+  // What is wrong with an input may be its key, which then stands for nothing.
+  if (key === undefined || found.length > 0) return context.underWay.run(run);
+  const name = JSON.stringify([context.caller.id, key]);
+  const first = context.underWay.runOnce(name, () => ({ operationId, digest, result: run() }));
+  if (first.operationId === operationId) return first.result;
+  if (first.digest !== digest) return told({ operationId, ...keyReused() });
+  // The first may have more time than this one.
+  const result = await waitWithin(first.result, operation.time.readingBack.deadline);
+  return told(result === 'deadline' ? { operationId: first.operationId, ...keyAtWork() } : result);
+}
+
+/** The way of one operation, from the input to the verdict; with the operation's id where it is another's. */
+async function perform(
+  operation: Operation,
+  found: readonly PatchError[],
+  context: Context,
+): Promise<Verdict & Partial<PatchResult>> {
+  const { operationId, request, time } = operation;
+  const { journal } = context;
+  const logUnavailable = (failure: unknown) => {
+    if (!(failure instanceof JournalUnavailable)) throw failure;
+    context.log.warn({ event: 'journal', operationId, err: failure });
+    return 'unavailable' as const;
+  };
+  try {
+    const isRemembered = journal && found.length === 0;
+    const known = isRemembered ? await recall(request, context).catch(logUnavailable) : undefined;
+    if (known === 'unavailable') return cannotRecall();
+    if (known) return await replay(known, request, operation.digest, time, context);
+    const checked = await checkPatch(request, found, time, context);
+    if (!checked.sendable) return notApplied(checked.errors);
+    const { plan, target } = checked;
+    const userId = await findUserId(target, time.writing);
+    if (userId instanceof UserNotFoundError) return notApplied([userId]);
+    const user = globalId({ directory: target.directory.name, userId });
+    const earlier = journal && (await begin(operation, user, plan, journal, context));
+    if (earlier) return earlier;
+    const verdict = await takeTurn(operation, plan, target, userId, context);
+    if (verdict.outcome !== 'NOT_APPLIED') context.loaders.replace(user, verdict.user ?? undefined);
+    if (journal) await record(operationId, verdict, journal, context);
+    return verdict;
+  } catch (failure) {
+    if (failure instanceof JournalUnavailable) logUnavailable(failure);
+    return notApplied([errorOfFailure(failure)]);
+  } finally {
+    time.end();
+  }
+}
+
+/** Puts the intent on record, before anything is sent. Gives what the key stands for, if another was quicker. */
+async function begin(
+  { operationId, request, digest, time }: Operation,
+  user: string,
+  plan: Plan,
+  journal: Journal,
+  context: Context,
+): Promise<Awaited<ReturnType<typeof replay>> | undefined> {
+  const begun = await journal.begin({
+    operationId,
+    caller: context.caller.id,
+    key: request.idempotencyKey ?? null,
+    inputDigest: digest,
+    user,
+    fields: plan.paths.map((path) => path.join('.')),
+    // What it wrote may still be on its way to the provider when its time here is over.
+    ttlMs: 2 * context.limits.deadlineMs,
+  });
+  return begun.kind === 'known' ? replay(begun.operation, request, digest, time, context) : undefined;
+}
+
+/** Applies the plan when it is this patch's turn. */
+async function takeTurn(
+  { operationId, request, time }: Operation,
+  plan: Plan,
+  target: Target,
+  userId: string,
+  context: Context,
+): Promise<Verdict> {
+  const user = globalId({ directory: target.directory.name, userId });
+  try {
+    const verdict = await context.turns.take(user, operationId, time.writing, async () => {
+      const readsFirst = plan.readsFirst || request.ifVersion !== undefined;
+      const current = readsFirst ? await readTarget(target, userId, time.writing) : undefined;
+      if (current instanceof UserNotFoundError) return notApplied([current]);
+      const stale = current && staleError(current, request.ifVersion);
+      if (stale) return { ...notApplied([stale]), user: current };
+      const steps = plan.steps(current);
+      if ('errors' in steps) return notApplied(steps.errors);
+      return writeSteps(target.directory.provider, userId, steps, time, (bug) =>
+        context.log.error({ event: 'bug', operationId, err: bug }),
+      );
+    });
+    if (verdict === 'waited-too-long') return notApplied([waitedTooLong()]);
+    // Where the input says who is meant is known here and not to the provider.
+    const errors = verdict.errors.map((error) =>
+      error instanceof UserNotFoundError ? userNotFound(target) : error,
+    );
+    return { ...verdict, errors };
+  } catch (failure) {
+    if (failure instanceof JournalUnavailable)
+      context.log.warn({ event: 'journal', operationId, err: failure });
+    return notApplied([errorOfFailure(failure)]);
+  }
+}
+
+/** One line an operation: paths and codes, and the ids by which a provider's support finds its refusals; no values. */
+function logResult(
+  { operationId, outcome, errors }: PatchResult,
+  { user, patch }: PatchRequest,
+  durationMs: number,
+  { log, caller, directories, watch }: Context,
+): void {
+  const requestIds = errors.flatMap((error) =>
+    error instanceof ProviderRefusedError ? (error.providerRequestId ?? []) : [],
+  );
+  const named = user.login?.directory ?? parseGlobalId(user.id ?? '')?.directory ?? '';
+  const directory = directories.has(named) ? named : null;
+  const told = { operationId, directory: directory ?? '', outcome, errors, seconds: durationMs / 1_000 };
+  const traceId = watch.ended(told);
+  log.info({
+    event: 'patchUser',
+    operationId,
+    ...(traceId === undefined ? {} : { traceId }),
+    caller: caller.id,
+    directory,
+    fields: Object.keys(patch),
+    outcome,
+    errors: errors.map(({ code, path }) => `${code} ${path.join('.')}`),
+    ...(requestIds.length > 0 ? { providerRequestIds: [...new Set(requestIds)] } : {}),
+    durationMs: Math.round(durationMs),
+  });
+}
+
+function waitedTooLong(): PatchError {
+  const says = 'The time of this call was over before it was this patch’s turn: nothing of it was sent.';
+  return new ProviderUnavailableError(says, [], 'DEADLINE_EXCEEDED');
+}

@@ -1,0 +1,106 @@
+import type { PatchError } from '../domain/outcome.ts';
+import { waitWithin } from '../upstream/deadline.ts';
+import { createGathering, type Gathering } from './batch.ts';
+import { type PatchRequest, permittedTarget } from './check.ts';
+import { type Context, forWrite, type OperationTime } from './context.ts';
+import { type PatchResult, patchUser } from './patch-user.ts';
+import type { Target } from './target.ts';
+
+/** One of the patches of a call, with what the input's own schema found wrong with it. */
+export interface OneOfMany {
+  readonly request: PatchRequest;
+  readonly found: readonly PatchError[];
+}
+
+/** The patches of a call that are of one directory. */
+interface Lane {
+  readonly gathering: Gathering;
+  /** What each gets in place of the call's own context. */
+  contextOf(index: number): Context;
+  /** The users who are meant, each in the place of its patch; undefined where nobody is, or it cannot be told. */
+  readonly users: Promise<readonly (string | undefined)[]>;
+  /** Says that all of them are over. */
+  end(): void;
+}
+
+/**
+ * Applies each patch as patchUser does, and gives what became of each, in the order given. Patches of different
+ * users go side by side; of one user, and of one idempotency key, one after the other in that order. All have the
+ * time of one call: it is the call that must end. What goes to a provider that has a request for many goes together.
+ * One rejects only by our own bug, and leaves the others as they are.
+ */
+export function patchUsers(patches: readonly OneOfMany[], context: Context): readonly Promise<PatchResult>[] {
+  const time = context.startOperation();
+  const targets = patches.map(({ request, found }) =>
+    found.length === 0 ? permittedTarget(request, context) : undefined,
+  );
+  const lanes = new Map<string | undefined, Lane>();
+  for (const directory of new Set(targets.flatMap((target) => target?.directory ?? [])))
+    lanes.set(directory.name, openLane(createGathering(directory, context.turns), targets, time, context));
+
+  const results: Promise<PatchResult>[] = [];
+  for (const [index, { request, found }] of patches.entries()) {
+    const lane = lanes.get(targets[index]?.directory.name);
+    const earlier = results.slice();
+    const apply = async () => {
+      const users = await lane?.users;
+      const sameUser = (other: number) => users?.[index] !== undefined && users[other] === users[index];
+      const key = found.length === 0 ? request.idempotencyKey : undefined;
+      const sameKey = (other: number) => key !== undefined && patches[other]?.request.idempotencyKey === key;
+      const before = Promise.allSettled(earlier.filter((_, other) => sameUser(other) || sameKey(other)));
+      // When the time for writing is over nothing of this one can be, so that it needs no order any more: a journal
+      // that hangs holds all of them up together, and not each after the other.
+      await waitWithin(before, time.writing.deadline);
+      // Nothing is sent for it.
+      if (!lane) return patchUser(request, found, { ...context, startOperation: () => time });
+      return lane.gathering.run(() => patchUser(request, found, lane.contextOf(index)));
+    };
+    results.push(apply());
+  }
+  // Between two patches of a user none is under way, and yet the call is.
+  void context.underWay.run(() => Promise.allSettled(results));
+  for (const [name, lane] of lanes) {
+    const own = results.filter((_, index) => targets[index]?.directory.name === name);
+    void Promise.allSettled(own).then(() => lane.end());
+  }
+  return results;
+}
+
+/**
+ * Where each write is a request of its own, each patch has a look kept for it alone, and gives it up when it is
+ * over. What goes together has a look together, which is given up when the last of them is over.
+ */
+function openLane(
+  gathering: Gathering,
+  targets: readonly (Target | undefined)[],
+  time: OperationTime,
+  context: Context,
+): Lane {
+  const { directory, turns } = gathering;
+  const together = directory.provider.writeMany && forWrite(time);
+  const ofAll: OperationTime | undefined = together && { ...together, end() {} };
+  const times = targets.map(() => ofAll ?? forWrite(time));
+  const timeOf = (index: number) => times[index] ?? time;
+  const own = targets.map((target) => (target?.directory.name === directory.name ? target : undefined));
+  // Of one alone there is no order to hold.
+  const isAlone = own.filter((target) => target !== undefined).length === 1;
+  const userOf = async (target: Target | undefined, index: number): Promise<string | undefined> => {
+    if (!target || isAlone) return undefined;
+    if ('userId' in target) return target.userId;
+    // The patch asks the same itself, and says what is wrong.
+    const found = directory.provider.findUser(target.login, timeOf(index).writing);
+    const user = await found.catch(() => undefined);
+    return user?.userId;
+  };
+  const directories = new Map([...context.directories, [directory.name, directory]]);
+  return {
+    gathering,
+    contextOf: (index) => ({ ...context, turns, directories, startOperation: () => timeOf(index) }),
+    users: Promise.all(own.map(userOf)),
+    end() {
+      gathering.end();
+      together?.end();
+      for (const one of times) one.end();
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { planRefusals } from '../auth/policy.ts';
+import { type InputPath, mostErrors, type PatchError, UserNotFoundError } from '../domain/outcome.ts';
+import type { CustomFieldValue, WholeUser } from '../domain/user.ts';
+import { staleError } from '../domain/user-version.ts';
+import type { Change, DescribedRequest } from '../providers/provider.ts';
+import { checkPatch, forbidden, type PatchRequest } from './check.ts';
+import type { Context } from './context.ts';
+import { errorOfFailure } from './error-of-failure.ts';
+import { inputDigest, keyReused, recall } from './idempotency.ts';
+import { findUserId, readTarget } from './target.ts';
+
+/**
+ * What patchUser would do. No requests where nothing would be sent: with errors, or where the key stands for this
+ * very call, which would get its first answer.
+ */
+export interface PatchPlan {
+  readonly errors: readonly PatchError[];
+  readonly requests: readonly DescribedRequest[];
+  readonly changes: readonly PlannedChange[];
+}
+
+/** One field, as text: what it is now and what it would be; null where there is no value. */
+export interface PlannedChange {
+  readonly path: InputPath;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+/**
+ * What patchUser would do with this request, and every reason why it would not: by the same checks, the same plan
+ * and the same encoding. Reads the user; writes nothing, neither at the provider nor in the journal.
+ */
+export async function planPatchUser(
+  request: PatchRequest,
+  found: readonly PatchError[],
+  context: Context,
+): Promise<PatchPlan> {
+  const refused = (errors: readonly PatchError[]): PatchPlan => ({
+    errors: errors.slice(0, mostErrors),
+    requests: [],
+    changes: [],
+  });
+  const time = context.startOperation('onlyReads');
+  const denied = forbidden(request, context, planRefusals);
+  if (denied.length > 0) return refused([...found, ...denied]);
+  try {
+    const known = found.length === 0 ? await recall(request, context) : undefined;
+    // Either refused, or answered as the first call was: nothing would be sent.
+    if (known) return refused(known.inputDigest === inputDigest(request) ? [] : keyReused().errors);
+    const checked = await checkPatch(request, found, time, context);
+    if (!checked.sendable) return refused(checked.errors);
+    const { plan, target } = checked;
+    const userId = await findUserId(target, time.writing);
+    if (userId instanceof UserNotFoundError) return refused([userId]);
+    const current = await readTarget(target, userId, time.writing);
+    if (current instanceof UserNotFoundError) return refused([current]);
+    const stale = staleError(current, request.ifVersion);
+    if (stale) return refused([stale]);
+    const steps = plan.steps(current);
+    if ('errors' in steps) return refused(steps.errors);
+    return {
+      errors: [],
+      requests: steps.map((step) => target.directory.provider.describe(userId, step)),
+      changes: steps.flatMap(({ changes }) => changes.map((change) => shownChange(change, current))),
+    };
+  } catch (failure) {
+    return refused([errorOfFailure(failure)]);
+  }
+}
+
+function shownChange(change: Change, user: WholeUser): PlannedChange {
+  const { path } = change;
+  switch (change.field) {
+    case 'customFields': {
+      const before = user.customFields.find(({ field }) => field === change.name)?.value;
+      return {
+        path,
+        before: shownValue(before),
+        after: change.operation === 'REMOVE' ? null : shownValue(change.value),
+      };
+    }
+    case 'tenants': {
+      const now = user.tenants.map(({ tenantId, roleNames }) => ({ tenantId, roleNames }));
+      return { path, before: shown(now), after: shown(change.value) };
+    }
+    default:
+      return { path, before: shown(user[change.field]), after: shown(change.value) };
+  }
+}
+
+function shownValue(value: CustomFieldValue | undefined): string | null {
+  return value === undefined ? null : shown(value.kind === 'date' ? value.value.toISOString() : value.value);
+}
+
+/** Text as it is; anything else as JSON. */
+function shown(value: unknown): string | null {
+  if (value === null) return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,47 @@
+import type { PatchField } from '../../domain/user.ts';
+import type { Capabilities, FieldCapability } from '../provider.ts';
+
+const no: FieldCapability = { settable: false, clearable: false, maxLength: null };
+
+/**
+ * What an EIAM account can do. The source is the page of UpdateUser (management API 2021-12-01), Mar 31, 2026:
+ * Username 256 characters of letters, digits and `_ . @ -`; DisplayName 128, which a later client raises to 256;
+ * letters, digits and `. _ -` before the @ of an email; PhoneNumber 6 to 15 digits. The page of PatchUser
+ * (developer API 2022-02-25) publishes none for the same accounts. Clearing is published nowhere: the
+ * directory's `emptyStringClears` says that `""` does it.
+ */
+export function capabilities(settings: {
+  readonly emptyStringClears: boolean;
+  readonly maxLength: Partial<Record<PatchField, number>>;
+}): Capabilities {
+  const { emptyStringClears: clearable, maxLength } = settings;
+  return {
+    statusApart: true,
+    phoneDigits: { min: 6, max: 15 },
+    fields: {
+      username: {
+        settable: true,
+        clearable: false,
+        maxLength: maxLength.username ?? 256,
+        form: { pattern: /^[\p{L}\p{M}\p{N}_.@-]*$/u, says: 'letters, digits and _ . @ -' },
+      },
+      displayName: { settable: true, clearable, maxLength: maxLength.displayName ?? 256 },
+      givenName: no,
+      middleName: no,
+      familyName: no,
+      email: {
+        settable: true,
+        clearable,
+        maxLength: maxLength.email ?? null,
+        form: { pattern: /^[\p{L}\p{M}\p{N}._-]+@[^@]*$/u, says: 'letters, digits and . _ - before the @' },
+      },
+      phone: { settable: true, clearable, maxLength: null },
+      picture: no,
+      status: { settable: true, clearable: false, maxLength: null },
+      roleNames: no,
+      tenants: no,
+      ssoAppIds: no,
+      customFields: { settable: true, clearable: false, maxLength: null },
+    },
+  };
+}

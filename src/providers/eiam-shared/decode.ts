@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { CustomField, CustomFieldValue, User, UserStatus, WholeUser } from '../../domain/user.ts';
+import type { CustomFieldDefinition } from '../provider.ts';
+import { epoch } from '../response.ts';
+
+/** An account in an answer: what is used of it, in the developer API's spelling. */
+export const account = z.object({
+  userId: z.string().min(1),
+  username: z.string().nullish(),
+  displayName: z.string().nullish(),
+  phoneRegion: z.string().nullish(),
+  phoneNumber: z.string().nullish(),
+  phoneNumberVerified: z.boolean().nullish(),
+  email: z.string().nullish(),
+  emailVerified: z.boolean().nullish(),
+  status: z.string().nullish(),
+  createTime: z.number().nullish(),
+  updateTime: z.number().nullish(),
+  customFields: z.array(z.object({ fieldName: z.string(), fieldValue: z.string().nullish() })).nullish(),
+});
+
+/** An account without its custom fields: the lists do not carry them. */
+export function decodeAccount(directory: string, wire: z.infer<typeof account>): User {
+  // Without its region a number is not E.164 and must not look so.
+  const number = wire.phoneRegion ? `+${wire.phoneRegion}${wire.phoneNumber}` : wire.phoneNumber;
+  const phone = wire.phoneNumber && number ? { number, verified: wire.phoneNumberVerified ?? false } : null;
+  const email = wire.email ? { address: wire.email, verified: wire.emailVerified ?? false } : null;
+  return {
+    directory,
+    userId: wire.userId,
+    username: wire.username || null,
+    loginIds: [wire.username, email?.address, phone?.number].filter((login): login is string => !!login),
+    displayName: wire.displayName || null,
+    givenName: null,
+    middleName: null,
+    familyName: null,
+    email,
+    phone,
+    picture: null,
+    status: decodeStatus(wire.status),
+    roleNames: [],
+    tenants: [],
+    ssoAppIds: [],
+    createdAt: epoch(wire.createTime),
+    updatedAt: epoch(wire.updateTime),
+  };
+}
+
+/** An account with its custom fields, each by its configured type; a text where none is configured or it does not fit. */
+export function decodeWholeAccount(
+  directory: string,
+  wire: z.infer<typeof account>,
+  known: readonly CustomFieldDefinition[] | null,
+): WholeUser {
+  const customFields = (wire.customFields ?? []).flatMap(({ fieldName, fieldValue }): CustomField[] => {
+    const type = known?.find(({ field }) => field === fieldName)?.type;
+    return fieldValue ? [{ field: fieldName, value: decodeValue(fieldValue, type) }] : [];
+  });
+  return { ...decodeAccount(directory, wire), customFields };
+}
+
+function decodeValue(value: string, type: CustomFieldDefinition['type'] | undefined): CustomFieldValue {
+  if (type === 'BOOLEAN' && (value === 'true' || value === 'false')) {
+    return { kind: 'boolean', value: value === 'true' };
+  }
+  if (type === 'NUMBER' && value.trim() !== '' && Number.isFinite(Number(value))) {
+    return { kind: 'number', value: Number(value) };
+  }
+  return { kind: 'text', value };
+}
+
+function decodeStatus(status: string | null | undefined): UserStatus | null {
+  switch (status) {
+    case 'enabled':
+      return 'ENABLED';
+    case 'disabled':
+      return 'DISABLED';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,79 @@
+import {
+  ConflictError,
+  type InputPath,
+  InvalidInputError,
+  type PatchError,
+  ProviderRefusedError,
+  UserNotFoundError,
+} from '../../domain/outcome.ts';
+import type { HttpAnswer } from '../../upstream/client.ts';
+import { pathOf, type Step, wholePath } from '../provider.ts';
+import { type ProviderError, rateLimited } from '../response.ts';
+
+/** Codes that name what they are about: `ResourceDuplicated.Username`, `InvalidParameter.CustomField.age`. */
+const named = /^(InvalidParameter|MissingParameter|ResourceDuplicated|ResourceNotFound)\.(.+)$/;
+
+/** True for a code of the kinds that both APIs document for accounts: then nothing was written. */
+export function isAccountCode(code: string): boolean {
+  return named.test(code) || isThrottling(code);
+}
+
+/** True for a code that asks for fewer requests; it comes with status 400 or 429. */
+export function isThrottling(code: string): boolean {
+  return code === 'Throttling' || code.startsWith('Throttling.');
+}
+
+/** An account's error in our words, at the input path that its code names; `step` is what was sent, if it was a write. */
+export function accountError(error: ProviderError, answer: HttpAnswer, step: Step | undefined): PatchError {
+  const { code } = error;
+  const about = step ? wholePath(step) : [];
+  if (isThrottling(code)) return rateLimited(about, answer);
+  const [, kind, subject = ''] = named.exec(code) ?? [];
+  const path = step ? subjectPath(step, subject) : [];
+  switch (kind) {
+    case 'ResourceNotFound':
+      // ResourceNotFound.UserId is the getUserIdBy… calls' word for the same.
+      if (subject === 'User' || subject === 'UserId') {
+        return new UserNotFoundError('The directory has no such user.', ['user']);
+      }
+      break;
+    case 'ResourceDuplicated':
+      return new ConflictError('Another user of the directory has this value already.', path);
+    case 'InvalidParameter':
+    case 'MissingParameter':
+      return new InvalidInputError(`The provider refused the value (${kind}).`, path);
+  }
+  return new ProviderRefusedError('The provider refused the request.', about, 'PROVIDER_REFUSED', error.told);
+}
+
+function subjectPath(step: Step, subject: string): InputPath {
+  if (subject.startsWith('CustomField.')) {
+    return pathOf(step, 'customFields', subject.slice('CustomField.'.length));
+  }
+  switch (subject) {
+    case 'Username':
+      return pathOf(step, 'username');
+    case 'DisplayName':
+      return pathOf(step, 'displayName');
+    case 'Email':
+      return memberPath(step, 'email', 'address');
+    case 'EmailVerified':
+      return memberPath(step, 'email', 'verified');
+    case 'PhoneNumber':
+    case 'PhoneRegion':
+      return memberPath(step, 'phone', 'number');
+    case 'PhoneNumberVerified':
+      return memberPath(step, 'phone', 'verified');
+    case 'UserId':
+      return ['user'];
+    default:
+      return wholePath(step);
+  }
+}
+
+/** The path of a field's member; of the field itself where it is cleared, and so has no members. */
+function memberPath(step: Step, field: 'email' | 'phone', member: string): InputPath {
+  const change = step.changes.find((one) => one.field === field);
+  if (!change) return wholePath(step);
+  return change.field === field && change.value === null ? change.path : [...change.path, member];
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { maxLength, writtenAs } from '../../settings/fields.ts';
+import type { CustomFieldDefinition } from '../provider.ts';
+
+const types = { text: 'TEXT', number: 'NUMBER', boolean: 'BOOLEAN', choice: 'CHOICE' } as const;
+const typeName = z.enum(['text', 'number', 'boolean', 'choice']).describe('How its values look.');
+
+const customField = z
+  .union([
+    typeName,
+    z.strictObject({
+      type: typeName,
+      label: z.string().optional().describe('Its name for people.'),
+      choices: z.array(z.string().min(1)).nonempty().optional().describe('The values that it may have.'),
+    }),
+  ])
+  .describe('A custom field by its name: how its values look, or { type, label, choices }.');
+
+/**
+ * The custom fields of an EIAM instance: no call lists them, so the configuration does. `nick_name: text`, or
+ * `{ type: choice, label: Grade, choices: [P5, P6] }`. FieldName is at most 40 characters (CreateCustomField).
+ * Not z.record, which loses a name such as __proto__.
+ */
+const customFields = z
+  .custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    { error: 'Expected custom fields by name, such as nick_name: text.' },
+  )
+  .register(writtenAs, {
+    toJsonSchema: () => z.toJSONSchema(z.record(z.string().min(1).max(40), customField), { io: 'input' }),
+  })
+  .transform((fields, context): readonly CustomFieldDefinition[] =>
+    Object.entries(fields).flatMap(([field, raw]) => {
+      const parsed = customField.safeParse(raw);
+      if (field.length === 0 || field.length > 40) {
+        context.addIssue({
+          code: 'custom',
+          path: [field],
+          message: 'A field’s name has 1 to 40 characters.',
+        });
+      }
+      if (!parsed.success) {
+        const says = 'Expected text, number, boolean or choice, or { type, label, choices }.';
+        context.addIssue({ code: 'custom', path: [field], message: says });
+        return [];
+      }
+      return [definition(field, parsed.data)];
+    }),
+  );
+
+/** A part of a path or a query that needs no escape. */
+export const identifier = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'Expected letters, digits, _ and -.');
+
+/** The id of an instance. */
+export const instanceId = identifier.describe('The id of the EIAM instance: idaas_…');
+
+/** What is configured of the accounts, the same for each API by which they are reached. */
+export const accountSettings = {
+  customFields: customFields
+    .optional()
+    .describe('The custom fields, by name, for no call lists them. Left out: nothing is known of them.'),
+  emptyStringClears: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether `""` clears displayName, email and phone. A guess that is off: it is published nowhere.',
+    ),
+  // Those whose length the configuration may bound otherwise than the published pages do.
+  maxLength: maxLength(['username', 'displayName', 'email']),
+};
+
+function definition(field: string, entry: z.infer<typeof customField>): CustomFieldDefinition {
+  const { type, label, choices } = typeof entry === 'string' ? { type: entry } : entry;
+  return {
+    field,
+    type: types[type],
+    label: label ?? null,
+    choices: choices?.map((value) => ({ value, label: null })) ?? null,
+    operations: ['ADD', 'REPLACE', 'REMOVE'],
+  };
+}

@@ -1,0 +1,35 @@
+import type { Authenticator } from '../auth/authenticator.ts';
+import type { RateLimit } from '../auth/rate-limit.ts';
+import type { CallerRefusal, Telemetry } from './telemetry.ts';
+
+const reasons = {
+  'no-token': 'no_token',
+  refused: 'token_refused',
+  'keys-unavailable': 'keys_unavailable',
+} as const satisfies Record<string, CallerRefusal>;
+
+/** The same authenticator, with those counted whom it does not know. */
+export function watchAuthenticator({ metrics }: Telemetry, authenticator: Authenticator): Authenticator {
+  if (!metrics) return authenticator;
+  return {
+    ...authenticator,
+    async authenticate(authorization) {
+      const found = await authenticator.authenticate(authorization);
+      if (found.kind !== 'known') metrics.callerRefused(reasons[found.kind]);
+      return found;
+    },
+  };
+}
+
+/** The same limit, with those counted who are over it. */
+export function watchRateLimit({ metrics }: Telemetry, rateLimit: RateLimit): RateLimit {
+  if (!metrics) return rateLimit;
+  return {
+    ...rateLimit,
+    async take(callerId) {
+      const wait = await rateLimit.take(callerId);
+      if (wait !== undefined) metrics.rateLimited();
+      return wait;
+    },
+  };
+}

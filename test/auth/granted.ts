@@ -1,0 +1,59 @@
+import { type DirectoryName, directoryNames, someUser } from '../harness/expected.ts';
+import type { FrontDoor } from '../harness/front-door.ts';
+
+/** What somebody may do: s(ee) a directory; r(ead), w(rite) and change what is p(rivileged) of its first user. */
+export type Granted = Readonly<Record<DirectoryName, string>>;
+
+/** Asks idpatch for everything that a right is needed for, and says what it gave. */
+export async function granted(door: FrontDoor, token: string): Promise<Granted> {
+  const patch = (alias: string, id: string, fields: string) =>
+    `${alias}: patchUser(input: { user: { id: "${id}" }, patch: { ${fields} } }) { outcome errors { code } }`;
+  const ids = directoryNames.map((name) => [name, someUser(door, name)] as const);
+  const reads = ids.map(([name, id]) => `${name}: user(by: { id: "${id}" }) { id }`);
+  const writes = ids.flatMap(([name, id]) => [
+    patch(`${name}_write`, id, 'displayName: "Ada"'),
+    patch(`${name}_privileged`, id, 'status: ENABLED'),
+  ]);
+  const seen = await answered(door, token, `{ directories { name } ${reads.join(' ')} }`);
+  const done = await answered(door, token, `mutation { ${writes.join(' ')} }`);
+  const listed = (seen.directories as readonly { readonly name: string }[]).map(({ name }) => name);
+  const letters = (name: DirectoryName) =>
+    [
+      listed.includes(name) ? 's' : '',
+      seen[name] === null ? '' : 'r',
+      isAllowed(done[`${name}_write`]) ? 'w' : '',
+      isAllowed(done[`${name}_privileged`]) ? 'p' : '',
+    ].join('');
+  return {
+    employees: letters('employees'),
+    contractors: letters('contractors'),
+    customers: letters('customers'),
+  };
+}
+
+/** The data of an answer that has no error but FORBIDDEN. */
+async function answered(door: FrontDoor, token: string, document: string) {
+  const { data, errors = [] } = await door.graphql(document, {}, token);
+  const others = errors.filter(
+    (error) => (error as { extensions?: { code?: unknown } }).extensions?.code !== 'FORBIDDEN',
+  );
+  if (!data || others.length > 0) throw new Error(`It was answered ${JSON.stringify({ data, errors })}.`);
+  return data as Readonly<Record<string, unknown>>;
+}
+
+/** Whether a payload says that it was done; it must say so, or FORBIDDEN. */
+function isAllowed(payload: unknown): boolean {
+  const { outcome, errors } = payload as { outcome: string; errors: readonly { readonly code: string }[] };
+  if (outcome === 'APPLIED') return true;
+  if (outcome === 'NOT_APPLIED' && errors.every(({ code }) => code === 'FORBIDDEN')) return false;
+  throw new Error(`It was answered ${JSON.stringify(payload)}.`);
+}
+
+/** Nothing at all. */
+export const nothing: Granted = { employees: '', contractors: '', customers: '' };
+
+/** The same in these directories, and nothing in the others. */
+export const grantedIn = (letters: string, ...names: readonly DirectoryName[]): Granted => ({
+  ...nothing,
+  ...Object.fromEntries(names.map((name) => [name, letters])),
+});

@@ -1,0 +1,224 @@
+import { getIntrospectionQuery } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, badRequest, type ExpectedFault, invalid, refuses } from '../harness/answers.ts';
+import { someUser, written } from '../harness/expected.ts';
+import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+
+let door: FrontDoor;
+let roomy: FrontDoor;
+beforeAll(async () => {
+  door = await openFrontDoor({ server: { suggestions: false } });
+  roomy = await openFrontDoor({ server: { suggestions: false }, limits: { document: { tokens: 1_500 } } });
+});
+afterAll(async () => {
+  await door.close();
+  await roomy.close();
+});
+
+const tokens = badRequest('The document has more than 1000 tokens.');
+const depth = badRequest('The document is nested more than 15 fields deep.');
+const fields = badRequest('The document has more than 450 fields.');
+const aliases = badRequest('The document has more than 30 aliases.');
+const rootMutations = badRequest('A mutation of the document has more than 10 fields of its own.');
+const directives = badRequest('The document has more than 4 directives on one place.');
+
+const times = (count: number, text: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => text(i)).join(' ');
+const nest = (levels: number, open: string, close: string) => open.repeat(levels) + close.repeat(levels);
+const patch = () =>
+  `patchUser(input: { user: { id: "${someUser(door, 'customers')}" }, patch: { displayName: "Canary" } }) { outcome }`;
+/** Each fragment spreads the next one twice: 2^levels fields. */
+const bomb = (levels: number, last: string) =>
+  `query { ...F0 } ${times(levels, (i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`)} fragment F${levels} on Query { ${last} }`;
+
+const tooMuch: readonly (readonly [what: string, query: () => string, error: ExpectedFault])[] = [
+  ['101 aliases of __typename', () => `{ ${times(101, (i) => `canary${i}: __typename`)} }`, aliases],
+  [
+    '31 aliases on several levels',
+    () => `{ ${times(10, (i) => `a${i}: directories { b: name c: provider }`)} z: __typename }`,
+    aliases,
+  ],
+  [
+    '31 aliases in a fragment spread',
+    () => `{ ...F ...F } fragment F on Query { ${times(16, (i) => `a${i}: __typename`)} }`,
+    aliases,
+  ],
+  ['11 mutations', () => `mutation { ${times(11, (i) => `a${i}: ${patch()}`)} }`, rootMutations],
+  [
+    '11 mutations through a fragment',
+    () => `mutation { ${patch()} ...F } fragment F on Mutation { ${times(10, (i) => `a${i}: ${patch()}`)} }`,
+    rootMutations,
+  ],
+  [
+    '12 mutations through a fragment spread often',
+    () =>
+      `mutation { ...F ...F ...F } fragment F on Mutation { ... { ${times(4, (i) => `a${i}: ${patch()}`)} } }`,
+    rootMutations,
+  ],
+  ['300 mutations', () => `mutation { ${times(300, (i) => `a${i}: ${patch()}`)} }`, tokens],
+  [
+    '300 mutations in the room for them',
+    () => `mutation { ${times(300, (i) => `a${i}: __typename`)} }`,
+    aliases,
+  ],
+  [
+    '300 mutations through fragments',
+    () => `mutation { ${times(300, () => '...F')} } fragment F on Mutation { a: ${patch()} }`,
+    fields,
+  ],
+  [
+    '300 mutations through fragments, without aliases',
+    () => `mutation { ${times(300, () => '...F')} } fragment F on Mutation { ${patch()} }`,
+    fields,
+  ],
+  [
+    '100 mutations through fragments, without aliases',
+    () => `mutation { ${times(100, () => '...F')} } fragment F on Mutation { ${patch()} }`,
+    rootMutations,
+  ],
+  ['ten unknown directives', () => `{ __typename ${times(10, (i) => `@canary${i}`)} }`, directives],
+  [
+    'five directives on a fragment',
+    () => `{ ...F } fragment F on Query ${times(5, () => '@a')} { __typename }`,
+    directives,
+  ],
+  [
+    'five directives on a spread',
+    () => `{ ...F ${times(5, () => '@a')} } fragment F on Query { __typename }`,
+    directives,
+  ],
+  [
+    'five directives on an inline fragment',
+    () => `{ ... ${times(5, () => '@a')} { __typename } }`,
+    directives,
+  ],
+  ['five directives on an operation', () => `query ${times(5, () => '@a')} { __typename }`, directives],
+  [
+    'five directives on a variable',
+    () => `query ($a: Int ${times(5, () => '@a')}) { __typename }`,
+    directives,
+  ],
+  ['20,000 nested selections', () => nest(20_000, '{a', '}'), tokens],
+  ['20,000 nested lists', () => `{ users(ids: ${nest(20_000, '[', ']')}) { id } }`, tokens],
+  ['20,000 nested objects', () => `{ user(by: ${nest(20_000, '{a:', '}')}) { id } }`, tokens],
+  ['10,000 nested list types', () => `query ($a: ${nest(10_000, '[', ']')}) { __typename }`, tokens],
+  ['10,000 unknown fields', () => `{ ${times(10_000, (i) => `canary${i}`)} }`, tokens],
+  ['500 times the same field', () => `{ ${times(500, () => '__typename')} }`, fields],
+  ['a field 16 levels deep', () => nest(16, '{a', '}'), depth],
+  [
+    'a field 16 levels deep through fragments',
+    () => `{ a { ...F } } fragment F on Query ${nest(15, '{a', '}')}`,
+    depth,
+  ],
+  [
+    'circular introspection',
+    () => `{ __schema { types ${nest(40, '{ fields { type', '} }').replace('}', '{ name } }')} } }`,
+    depth,
+  ],
+  ['a fragment bomb', () => bomb(60, '__typename'), fields],
+  ['a fragment bomb of aliases', () => bomb(5, 'a: __typename'), aliases],
+  ['a fragment bomb of nothing else', () => bomb(60, 'canary'), fields],
+];
+
+describe('a document with', () => {
+  it.each(tooMuch)('%s is refused before it is looked at', async (_, query, error) => {
+    await refuses(door, () => ask(door, query()), 400, error);
+    expect(written(door)).toEqual([]);
+  });
+
+  it.each(tooMuch.slice(0, 1))('%s is refused in whatever form the answer is', async (_, query, error) => {
+    for (const accept of [
+      'application/graphql-response+json',
+      '*/*',
+      'text/event-stream',
+      'multipart/mixed',
+      'image/png',
+    ]) {
+      await refuses(door, () => ask(door, query(), {}, { accept }), 400, error);
+    }
+  });
+
+  it('31 aliases of two operations is refused, whichever is asked for', async () => {
+    const query = times(2, (i) => `query Q${i} { ${times(16, (j) => `a${j}: __typename`)} }`);
+    for (const operationName of ['Q0', 'Q1']) {
+      await refuses(door, () => ask(door, query, { operationName }), 400, aliases);
+    }
+  });
+
+  it('exactly what it may have is taken', async () => {
+    const documents = [
+      `{ ${times(30, (i) => `a${i}: __typename`)} }`,
+      `{ ${times(450, () => '__typename')} }`,
+      `{ __typename ${times(997, () => ',')} ${times(447, () => '__typename')} }`,
+      `{ __typename ... { __typename @skip(if: true) @include(if: false) } }`,
+      `mutation { ${times(10, (i) => `a${i}: __typename`)} }`,
+      '{ ...F ...F } fragment F on Query { a: __typename }',
+      getIntrospectionQuery(),
+    ];
+    for (const query of documents) {
+      const answer = await ask(door, query);
+      expect(answer).toMatchObject({ status: 200, body: expect.stringMatching(/^\{"data":/) });
+    }
+  });
+
+  it.each<readonly [what: string, query: string, error: ExpectedFault]>([
+    ['an unknown directive', '{ __typename @canary }', invalid('There is no such directive here.')],
+    [
+      'a short circular introspection',
+      '{ __schema { types { fields { type { fields { type { fields { type { name } } } } } } } } }',
+      invalid('The document asks too deeply for the schema.'),
+    ],
+  ])('%s is always 400', async (_, query, error) => {
+    for (const accept of ['application/json', 'application/graphql-response+json']) {
+      await refuses(door, () => ask(door, query, {}, { accept }), 400, error);
+    }
+  });
+
+  it.each<readonly [what: string, query: string, message: string]>([
+    [
+      'a fragment cycle',
+      '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A __typename }',
+      'A fragment contains itself.',
+    ],
+    [
+      'a fragment within itself',
+      '{ ...A } fragment A on Query { __typename ...A }',
+      'A fragment contains itself.',
+    ],
+  ])('%s ends', (_, query, message) => refuses(door, () => ask(door, query), 400, invalid(message)));
+
+  it('a cycle of 150 fragments has a short answer', async () => {
+    const query = `{ ...F0 } ${times(150, (i) => `fragment F${i} on Query { ...F${(i + 1) % 150} }`)}`;
+    await refuses(roomy, () => ask(roomy, query), 400, invalid('A fragment contains itself.'));
+  });
+
+  it('five errors at most, however many there are', async () => {
+    const error = invalid('There is no such field on this type.');
+    const query = `{ ${times(400, (i) => `canary${i}`)} }`;
+    await refuses(door, () => ask(door, query), 200, error, error, error, error, error);
+  });
+
+  it('names as long as the body has a short answer', async () => {
+    const long = 'canary'.repeat(100_000);
+    await refuses(door, () => ask(door, `{ ${long} }`), 200, invalid('There is no such field on this type.'));
+  });
+});
+
+it('the limits are those of the configuration', async () => {
+  const document = { tokens: 60, depth: 3, fields: 9, aliases: 1, directives: 1, rootMutations: 2 };
+  const small = await openFrontDoor({ limits: { document } });
+  try {
+    const rows: readonly (readonly [query: string, message: string])[] = [
+      [`{ ${times(59, () => 'a')} }`, 'The document has more than 60 tokens.'],
+      ['{ a { a { a { a } } } }', 'The document is nested more than 3 fields deep.'],
+      [`{ ${times(10, () => 'a')} }`, 'The document has more than 9 fields.'],
+      ['{ a: a b: a }', 'The document has more than 1 aliases.'],
+      ['mutation { a a a }', 'A mutation of the document has more than 2 fields of its own.'],
+      ['{ a @a @b }', 'The document has more than 1 directives on one place.'],
+    ];
+    for (const [query, message] of rows)
+      await refuses(small, () => ask(small, query), 400, badRequest(message));
+  } finally {
+    await small.close();
+  }
+});

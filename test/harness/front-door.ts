@@ -1,0 +1,136 @@
+import { Writable } from 'node:stream';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { print } from 'graphql';
+import { type Sandbox, type SandboxChanges, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { starterTabs } from '../../src/sandbox/welcome.ts';
+import { startService } from '../../src/service.ts';
+import { createLog } from '../../src/telemetry/log.ts';
+import {
+  type PatchedFragment,
+  PatchedFragmentDoc,
+  type UserBy,
+  type UserPatchInput,
+  WholeUserFragmentDoc,
+} from '../generated/graphql.ts';
+import { patchOperation, selectionOf } from './operations.ts';
+
+/** A GraphQL answer as JSON gave it; tests assert it whole. */
+interface GraphQLAnswer<Data = unknown> {
+  readonly data?: Data | null;
+  readonly errors?: readonly unknown[];
+}
+
+/** An answer of which a patch got no payload: it has errors of its own. */
+interface AnswerWithoutPayload extends GraphQLAnswer {
+  readonly outcome?: never;
+  readonly confirmedBy?: never;
+  readonly user?: never;
+}
+
+/** idpatch on real HTTP in front of three emulators on real HTTP. */
+export interface FrontDoor {
+  readonly url: string;
+  /** Where the metrics are, where the changes say that there are any. */
+  readonly metricsUrl: string | undefined;
+  readonly sandbox: Sandbox;
+  readonly emulators: Sandbox['emulators'];
+  /** Everything that was logged: one JSON text an event. */
+  readonly log: readonly string[];
+  /** Sends a document by POST and gives the whole answer; with a token, as its caller. */
+  graphql(query: string, variables?: object, token?: string): Promise<GraphQLAnswer>;
+  /** As `graphql`, with a document that knows its variables and its data. */
+  call<Data, Variables extends object>(
+    document: TypedDocumentNode<Data, Variables>,
+    variables: Variables,
+    token?: string,
+  ): Promise<GraphQLAnswer<Data>>;
+  /** patchUser with every member of the payload that `payload` selects; the payload alone, or the whole answer on errors. */
+  patch(user: UserBy, patch: UserPatchInput, token?: string): Promise<PatchedFragment | AnswerWithoutPayload>;
+  /** Ends the service and starts another with the same configuration, as a new process would; the providers stay. */
+  restart(): Promise<void>;
+  /** Forgets the requests that arrived so far, so that a test counts its own. */
+  forgetRequests(): void;
+  close(): Promise<void>;
+}
+
+/** Every field of a user, for assertions of the whole. */
+export const wholeUser = selectionOf(WholeUserFragmentDoc);
+
+/** Every member of a payload but its operationId, which is new in each call, and the user's version and updatedAt. */
+export const payload = selectionOf(PatchedFragmentDoc);
+
+const unpaced = { perMinute: 10_000_000 };
+
+/** Opens a front door; close it in the test that opened it. */
+export async function openFrontDoor(changes: SandboxChanges = {}): Promise<FrontDoor> {
+  const log: string[] = [];
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      log.push(String(chunk));
+      done();
+    },
+  });
+  const sandbox = await startSandbox(
+    {},
+    {
+      journal: null,
+      metrics: null,
+      ...changes,
+      server: { port: 0, ...changes.server },
+      // A test asks more often than a caller may, and than a provider takes.
+      directories: {
+        ...changes.directories,
+        customers: { pace: unpaced, ...changes.directories?.customers },
+      },
+      limits: { requestsPerCallerPerMinute: 1_000_000, ...changes.limits },
+    },
+  );
+  const start = () =>
+    startService(sandbox.config, { log: createLog(stream), starterTabs: starterTabs(sandbox) });
+  let service = await start();
+  const graphql = async (query: string, variables: object = {}, token?: string) => {
+    const response = await fetch(`${service.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as GraphQLAnswer;
+  };
+  const call = <Data, Variables extends object>(
+    document: TypedDocumentNode<Data, Variables>,
+    variables: Variables,
+    token?: string,
+  ) => graphql(print(document), variables, token) as Promise<GraphQLAnswer<Data>>;
+  return {
+    get url() {
+      return service.url;
+    },
+    get metricsUrl() {
+      return service.metricsUrl;
+    },
+    sandbox,
+    emulators: sandbox.emulators,
+    log,
+    graphql,
+    call,
+    async patch(user, patch, token) {
+      const { data, errors } = await call(patchOperation, { input: { user, patch } }, token);
+      if (!errors && data?.patchUser) return data.patchUser;
+      return { ...(data === undefined ? {} : { data }), ...(errors && { errors }) };
+    },
+    forgetRequests() {
+      for (const emulator of Object.values(sandbox.emulators)) emulator.requests.length = 0;
+    },
+    async restart() {
+      await service.close();
+      service = await start();
+    },
+    async close() {
+      await service.close();
+      await sandbox.close();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { expect, onTestFinished } from 'vitest';
+import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
+import type { PatchManyMutation, PatchUserInput } from '../generated/graphql.ts';
+import { type FrontDoor, openFrontDoor } from './front-door.ts';
+import { patchManyOperation } from './operations.ts';
+
+/** What patchUsers says of one patch. */
+export type OneOfMany = NonNullable<NonNullable<PatchManyMutation['patchUsers']>[number]>;
+
+/** patchUsers; a payload for each input, and no error beside them. */
+export async function patchMany(
+  door: Pick<FrontDoor, 'call'>,
+  inputs: readonly PatchUserInput[],
+  token?: string,
+): Promise<readonly OneOfMany[]> {
+  const { data, errors } = await door.call(patchManyOperation, { inputs: [...inputs] }, token);
+  expect(errors).toBeUndefined();
+  const payloads = data?.patchUsers ?? [];
+  return payloads.map((one) => one ?? expect.fail('A payload is null.'));
+}
+
+/** The outcomes in order, each with how it is known or the codes of its errors. */
+export function outcomesOf(payloads: readonly OneOfMany[]): readonly string[] {
+  return payloads.map(({ outcome, confirmedBy, errors }) =>
+    [outcome, confirmedBy ?? errors.map(({ code }) => code).join(' ')].join(' '),
+  );
+}
+
+/** A front door that is closed when the test is over. */
+export async function openDoor(changes: SandboxChanges = {}): Promise<FrontDoor> {
+  const door = await openFrontDoor(changes);
+  onTestFinished(() => door.close());
+  return door;
+}

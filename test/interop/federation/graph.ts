@@ -1,0 +1,68 @@
+import { parse } from 'graphql';
+import { sandboxCallers } from '../../../src/sandbox/callers.ts';
+import type { SandboxChanges } from '../../../src/sandbox/sandbox.ts';
+import { type Answered, ask, sdlOf } from '../../graphql/served.ts';
+import { type FrontDoor, openFrontDoor } from '../../harness/front-door.ts';
+import type { StartGateway, Subgraph } from './gateways.ts';
+import { type Line, openLine } from './line.ts';
+import { startOrders } from './orders.ts';
+
+/** A federated graph of idpatch and the orders, behind one gateway. Nobody is let in without a token. */
+export interface Graph {
+  readonly door: FrontDoor;
+  /** What the gateway sends to idpatch passes here. */
+  readonly line: Line;
+  /** Sends a document to the gateway, with the token of whoever asks. */
+  ask(query: string, variables?: object, token?: string): Promise<Answered>;
+  close(): Promise<void>;
+}
+
+/** The two subgraphs, as they describe themselves. */
+export async function subgraphs(
+  idpatch: { readonly url: string; readonly token?: string },
+  orders: { readonly url: string },
+): Promise<readonly Subgraph[]> {
+  return [
+    { name: 'idpatch', url: idpatch.url, typeDefs: parse(await sdlOf(idpatch.url, idpatch.token)) },
+    { name: 'orders', url: orders.url, typeDefs: parse(await sdlOf(orders.url)) },
+  ];
+}
+
+/** Opens a graph; close it in the test that opened it. */
+export async function openGraph(startGateway: StartGateway, changes: SandboxChanges = {}): Promise<Graph> {
+  const door = await openFrontDoor({
+    callers: ({ url, jwksUrl }) => ({
+      jwt: Object.values(sandboxCallers).map((caller) => ({
+        ...caller,
+        issuer: url,
+        jwks: jwksUrl,
+        allowLoopback: true,
+      })),
+    }),
+    ...changes,
+  });
+  const line = await openLine(() => door.url);
+  const orders = await startOrders();
+  const token = await tokenOf(door, 'users:read');
+  const gateway = await startGateway(await subgraphs({ url: line.url, token }, orders));
+  line.requests.length = 0;
+  return {
+    door,
+    line,
+    ask: (query, variables = {}, asker) => ask(gateway.url, query, variables, asker),
+    async close() {
+      await gateway.close();
+      await Promise.all([orders.close(), line.close(), door.close()]);
+    },
+  };
+}
+
+/** A token with these rights in every directory, as a gateway's caller would have it. */
+export function tokenOf({ sandbox }: FrontDoor, scope: string, claims: object = {}): Promise<string> {
+  return sandbox.issuer.token({ aud: 'idpatch-gateway', sub: 'gateway', scope, ...claims });
+}
+
+/** The token of a user who sees and changes their own record alone. */
+export function ownTokenOf({ sandbox }: FrontDoor, id: string): Promise<string> {
+  return sandbox.issuer.token({ aud: 'idpatch-profile', sub: id.slice(id.indexOf(':') + 1) });
+}

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, it, onTestFinished } from 'vitest';
+import { holdPort } from '../harness/held-port.ts';
+
+const main = resolve(import.meta.dirname, '../../src/main.ts');
+
+it.skipIf(!existsSync('/dev/full'))(
+  'a log that cannot be written ends nothing, and keeps nothing',
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'idpatch-full-'));
+    const { port, release } = await holdPort();
+    writeFileSync(
+      join(folder, 'idpatch.yaml'),
+      `server: { port: ${port} }
+callers: { anonymous: true }
+directories:
+  customers: { provider: descope, projectId: P2abc, managementKey: { env: KEY } }
+`,
+    );
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [main], {
+      cwd: folder,
+      env: { PATH: process.env.PATH ?? '', KEY: 'a-key' },
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    onTestFinished(() => {
+      child.kill('SIGKILL');
+      release();
+      rmSync(folder, { recursive: true });
+    });
+    let said = '';
+    child.stderr?.on('data', (chunk) => {
+      said += chunk;
+    });
+    const ended = new Promise((done) => child.once('exit', (code, signal) => done(code ?? signal)));
+    const status = () =>
+      fetch(`http://127.0.0.1:${port}/health`).then(
+        (answer) => answer.status,
+        () => undefined,
+      );
+    await expect.poll(status, { timeout: 15_000 }).toBe(200);
+    const query = 'mutation { patchUser(input: { user: { id: "customers:" }, patch: {} }) { outcome } }';
+    for (let count = 0; count < 5; count += 1) {
+      const answer = await fetch(`http://127.0.0.1:${port}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+      });
+      expect(await answer.json()).toEqual({ data: { patchUser: { outcome: 'NOT_APPLIED' } } });
+      // Long enough for what was logged to be written, in vain.
+      await delay(150);
+    }
+    child.kill('SIGTERM');
+    expect(await Promise.race([ended, delay(15_000, 'still there')])).toBe(0);
+    expect(said).toBe('');
+  },
+);

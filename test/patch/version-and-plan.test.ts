@@ -1,0 +1,273 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import type { PatchUserInput } from '../generated/graphql.ts';
+import {
+  type DirectoryName,
+  directoryNames,
+  invalidInput,
+  notApplied,
+  patchUser,
+  planPatchUser,
+  says,
+  someUser,
+  versionOf,
+  written,
+  wroteBy,
+} from '../harness/expected.ts';
+import { type FrontDoor, openFrontDoor, wholeUser } from '../harness/front-door.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'idpatch-plan-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let door: FrontDoor;
+let journal: string;
+let journals = 0;
+beforeEach(async () => {
+  journals += 1;
+  journal = join(folder, `${journals}.db`);
+  door = await openFrontDoor({ journal: { sqlite: journal } });
+  onTestFinished(() => door.close());
+});
+
+const staleError = (currentVersion: string) => ({
+  __typename: 'StaleVersionError',
+  code: 'STALE_VERSION',
+  message: 'The user is no longer at this version: read it again, and decide anew.',
+  path: ['ifVersion'],
+  retryable: false,
+  currentVersion,
+});
+
+const anotherVersion = 'a'.repeat(32);
+
+describe.each(directoryNames)('ifVersion of a user of %s', (directory) => {
+  it('that is right lets the patch through, and the answer has the next version', async () => {
+    const id = someUser(door, directory);
+    const ifVersion = await versionOf(door, id);
+    const told = await patchUser(door, { user: { id }, patch: { displayName: 'Ada' }, ifVersion });
+    expect(told).toMatchObject({ outcome: 'APPLIED', errors: [], user: { displayName: 'Ada' } });
+    expect(told.user?.version).not.toBe(ifVersion);
+    expect(await versionOf(door, id)).toBe(told.user?.version);
+    expect(written(door)).toHaveLength(1);
+  });
+
+  it.each(['id', 'login'])('that is stale sends nothing and shows the user as it is, by %s', async (by) => {
+    const id = someUser(door, directory);
+    const read = await door.graphql(`query ($id: ID!) { user(by: { id: $id }) { ${wholeUser} } }`, { id });
+    const { user } = read.data as { user: { version: string; loginIds: readonly string[] } };
+    const who = by === 'id' ? { id } : { login: { directory, login: user.loginIds[0] ?? '' } };
+    door.forgetRequests();
+    const told = await patchUser(door, {
+      ...{ user: who, patch: { displayName: 'Ada' } },
+      ifVersion: anotherVersion,
+    });
+    expect(told).toEqual({
+      operationId: told.operationId,
+      ...{ outcome: 'NOT_APPLIED', confirmedBy: null, user },
+      errors: [staleError(user.version)],
+    });
+    expect(wroteBy(door, directory)).toEqual([]);
+    expect(written(door)).toEqual([]);
+  });
+
+  it('lets one of many through who read the same version', async () => {
+    const id = someUser(door, directory);
+    const ifVersion = await versionOf(door, id);
+    const names = ['Ada', 'Grace', 'Katherine', 'Dorothy', 'Mary'];
+    const told = await Promise.all(
+      names.map((displayName) => patchUser(door, { user: { id }, patch: { displayName }, ifVersion })),
+    );
+    const applied = told.filter(({ outcome }) => outcome === 'APPLIED');
+    expect(applied).toHaveLength(1);
+    const version = await versionOf(door, id);
+    expect(applied[0]?.user?.version).toBe(version);
+    for (const one of told.filter(({ outcome }) => outcome !== 'APPLIED')) {
+      expect(one).toMatchObject({ outcome: 'NOT_APPLIED', errors: [staleError(version)] });
+    }
+    expect(written(door)).toHaveLength(1);
+  });
+
+  it('that is empty is refused, and null is none', async () => {
+    const input = { user: { id: someUser(door, directory) }, patch: { displayName: 'Ada' } };
+    const { operationId: _, ...told } = await patchUser(door, { ...input, ifVersion: '' });
+    expect(told).toEqual(notApplied(invalidInput(says.empty, 'ifVersion')));
+    expect(await patchUser(door, { ...input, ifVersion: null })).toMatchObject({ outcome: 'APPLIED' });
+  });
+});
+
+/** A patch of every kind of change, and what its plan shows of it. */
+const plans: Readonly<
+  Record<DirectoryName, { readonly patch: object; readonly changes: readonly unknown[] }>
+> = {
+  employees: {
+    patch: {
+      displayName: 'Li Na',
+      email: { address: 'li.na@example.org', verified: false },
+      status: 'DISABLED',
+      customFields: [
+        { add: { field: 'age', value: { number: 35 } } },
+        { remove: { field: 'nick_name' } },
+        { replace: { field: 'grade', value: { text: 'p8' } } },
+      ],
+    },
+    changes: [
+      [['status'], 'ENABLED', 'DISABLED'],
+      [['displayName'], '李娜', 'Li Na'],
+      [
+        ['email'],
+        '{"address":"li.na@example.com","verified":true}',
+        '{"address":"li.na@example.org","verified":false}',
+      ],
+      [['customFields', '0', 'add'], '34', '35'],
+      [['customFields', '1', 'remove'], '娜娜', null],
+      [['customFields', '2', 'replace'], 'p7', 'p8'],
+    ],
+  },
+  contractors: {
+    patch: {
+      username: 'liu_yang',
+      phone: { number: '+8613700137099', verified: true },
+      status: 'ENABLED',
+      customFields: [{ replace: { field: 'vip', value: { boolean: true } } }, { remove: { field: 'grade' } }],
+    },
+    changes: [
+      [['username'], 'liu.yang', 'liu_yang'],
+      [
+        ['phone'],
+        '{"number":"+8613700137011","verified":true}',
+        '{"number":"+8613700137099","verified":true}',
+      ],
+      [['customFields', '0', 'replace'], 'false', 'true'],
+      [['customFields', '1', 'remove'], 'senior', null],
+      [['status'], 'ENABLED', 'ENABLED'],
+    ],
+  },
+  customers: {
+    patch: {
+      givenName: 'Augusta',
+      middleName: null,
+      status: 'DISABLED',
+      tenants: [{ tenantId: 'globex', roleNames: ['dispatcher'] }],
+      customFields: [
+        { add: { field: 'tags', value: { texts: ['press', 'vip'] } } },
+        { remove: { field: 'newsletter' } },
+        { replace: { field: 'birthday', value: { date: '1815-12-10T00:00:00Z' } } },
+      ],
+    },
+    changes: [
+      [['givenName'], 'Ada', 'Augusta'],
+      [['middleName'], 'Chioma', null],
+      [['status'], 'ENABLED', 'DISABLED'],
+      [
+        ['tenants'],
+        '[{"tenantId":"acme","roleNames":["Tenant Admin","approver"]}]',
+        '[{"tenantId":"globex","roleNames":["dispatcher"]}]',
+      ],
+      [['customFields', '0', 'add'], '["vip","beta"]', '["vip","beta","press"]'],
+      [['customFields', '1', 'remove'], 'true', null],
+      [['customFields', '2', 'replace'], '1984-02-29T00:00:00.000Z', '1815-12-10T00:00:00.000Z'],
+    ],
+  },
+};
+
+describe.each(directoryNames)('the plan of a patch of %s', (directory) => {
+  const { patch, changes } = plans[directory];
+  const input = () => ({ user: { id: someUser(door, directory) }, patch });
+
+  it('is what patchUser then sends, to the byte, and says field by field what changes', async () => {
+    const plan = await planPatchUser(door, input());
+    expect(plan.errors).toEqual([]);
+    expect(plan.changes).toEqual(
+      (changes as readonly (readonly [readonly string[], string | null, string | null])[]).map(
+        ([path, before, after]) => ({ path: ['patch', ...path], before, after }),
+      ),
+    );
+    expect(plan.requests).toHaveLength(directory === 'customers' ? 1 : 2);
+    door.forgetRequests();
+    expect(await patchUser(door, input())).toMatchObject({ outcome: 'APPLIED', errors: [] });
+    expect(plan.requests).toEqual(wroteBy(door, directory));
+  });
+
+  it('writes nothing at the provider and begins nothing in the journal', async () => {
+    const idempotencyKey = 'a-key-that-is-only-planned';
+    const before = await versionOf(door, input().user.id);
+    door.forgetRequests();
+    const planned = await planPatchUser(door, { ...input(), idempotencyKey, ifVersion: before });
+    expect(planned.errors).toEqual([]);
+    expect(wroteBy(door, directory)).toEqual([]);
+    expect(written(door)).toEqual([]);
+    expect(await versionOf(door, input().user.id)).toBe(before);
+    const other = { ...input(), patch: { displayName: 'Another' }, idempotencyKey };
+    expect(await patchUser(door, other)).toMatchObject({ outcome: 'APPLIED' });
+    await door.close();
+    expect(operationsOnRecord()).toBe(1);
+  });
+
+  it('has no credentials', async () => {
+    const { requests } = await planPatchUser(door, input());
+    const sent = door.emulators[directory].requests.map(({ headers }) => String(headers.authorization));
+    const secrets = sent.flatMap((header) => header.match(/[\w.-]{20,}/g) ?? []);
+    expect(secrets).not.toEqual([]);
+    for (const secret of secrets) expect(JSON.stringify(requests)).not.toContain(secret);
+    expect(JSON.stringify(requests)).not.toMatch(/authorization|signature|bearer/i);
+  });
+
+  it('has the errors of patchUser, whole, and then no requests and no changes', async () => {
+    const id = someUser(door, directory);
+    const displayName = 'Ada';
+    const version = await versionOf(door, id);
+    const everythingWrong = {
+      ...{
+        displayName: '',
+        username: 'a\u200b',
+        picture: 'canary',
+        status: 'EXPIRED' as const,
+        roleNames: ['a', 'a'],
+      },
+      email: { address: 'canary', verified: true },
+      customFields: [{ remove: { field: 'nobody' } }, { remove: { field: 'age', values: ['1'] } }],
+    };
+    const inputs: readonly PatchUserInput[] = [
+      { user: { id }, patch: {} },
+      { user: { id }, patch: everythingWrong, ifVersion: '', idempotencyKey: 'short' },
+      { user: { id: 'nope:a' }, patch: everythingWrong },
+      { user: { id: 'none' }, patch: { displayName } },
+      { user: { login: { directory: 'nope', login: '' } }, patch: { displayName } },
+      { user: { login: { directory, login: 'nobody@example.com' } }, patch: { displayName } },
+      { user: { id: `${directory}:nobody` }, patch: { displayName } },
+      { user: { id: `${directory}:nobody` }, patch: { displayName }, ifVersion: version },
+      { user: { id }, patch: { displayName }, ifVersion: anotherVersion },
+      { user: { id }, patch: { displayName: '' }, ifVersion: anotherVersion },
+    ];
+    for (const bad of inputs) {
+      const { outcome, errors } = await patchUser(door, bad);
+      expect(outcome).toBe('NOT_APPLIED');
+      expect(errors).not.toEqual([]);
+      expect(await planPatchUser(door, bad)).toEqual({ errors, requests: [], changes: [] });
+    }
+    expect(written(door)).toEqual([]);
+  });
+});
+
+it('a plan with a key that stands for another input says so, as patchUser does', async () => {
+  const input = { user: { id: someUser(door, 'customers') }, patch: { displayName: 'Grace' } };
+  const idempotencyKey = 'a-key-that-was-used-before';
+  await patchUser(door, { ...input, patch: { displayName: 'Ada' }, idempotencyKey });
+  const { errors } = await patchUser(door, { ...input, idempotencyKey });
+  expect(errors).toMatchObject([{ code: 'IDEMPOTENCY_KEY_REUSED' }]);
+  expect(await planPatchUser(door, { ...input, idempotencyKey })).toEqual({
+    ...{ errors, requests: [], changes: [] },
+  });
+});
+
+function operationsOnRecord(): number {
+  const database = new DatabaseSync(journal, { readOnly: true });
+  try {
+    return Number(database.prepare('SELECT count(*) AS count FROM idpatch_operation').get()?.count);
+  } finally {
+    database.close();
+  }
+}

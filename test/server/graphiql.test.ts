@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Service } from '../../src/service.ts';
+import { startAnother, startTokenCallers, type TokenCallers } from '../harness/another-service.ts';
+import { arrived, someUser } from '../harness/expected.ts';
+import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { mutation, securityHeaders } from '../harness/requests.ts';
+
+let door: FrontDoor;
+let tokens: TokenCallers;
+let withTokens: Service;
+let without: Service;
+beforeAll(async () => {
+  door = await openFrontDoor();
+  tokens = await startTokenCallers();
+  withTokens = await startAnother(door, { callers: tokens.callers });
+  without = await startAnother(door, { server: { graphiql: false } });
+});
+afterAll(async () => {
+  await without.close();
+  await withTokens.close();
+  await tokens.close();
+  await door.close();
+});
+
+/** What a browser sends that is led to an address from anywhere. */
+const navigation = {
+  accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-dest': 'document',
+};
+
+describe('the page of GraphiQL', () => {
+  it.each(['none', 'same-origin', 'same-site', 'cross-site'])(
+    'is given to a browser that comes from a site that is %s, also where all callers need a token',
+    async (site) => {
+      for (const url of [door.url, withTokens.url]) {
+        const answer = await fetch(`${url}/graphql`, { headers: { ...navigation, 'sec-fetch-site': site } });
+        expect(answer.status).toBe(200);
+        expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
+        expect(await answer.text()).toContain('<title>idpatch</title>');
+      }
+    },
+  );
+
+  it('may run its one script, ask its own server, and nothing else', async () => {
+    const answer = await fetch(`${door.url}/graphql`, { headers: navigation });
+    const html = await answer.text();
+    // A browser ends a script at the first of these, and begins one wherever it is in the markup.
+    const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script/gi)].map(([, script = '']) => script);
+    expect(scripts).toHaveLength(1);
+    expect(html.slice(0, html.indexOf('<script>'))).not.toMatch(
+      /<(link|script|img|iframe)[^>]+(src|href)="http/,
+    );
+    const hash = createHash('sha256').update(scripts.join()).digest('base64');
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      ...securityHeaders,
+      'content-security-policy': [
+        "default-src 'none'",
+        `script-src 'sha256-${hash}'`,
+        "style-src 'unsafe-inline'",
+        'font-src data:',
+        'img-src data:',
+        'worker-src blob:',
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+      ].join('; '),
+    });
+  });
+
+  it('is the same each time, and runs nothing that its address asks for', async () => {
+    const pages = [];
+    for (const query of [
+      '',
+      '?query={__typename}',
+      `?query=${encodeURIComponent(mutation(someUser(door, 'customers')))}`,
+    ]) {
+      pages.push(await (await fetch(`${door.url}/graphql${query}`, { headers: navigation })).text());
+    }
+    expect(new Set(pages).size).toBe(1);
+    expect(arrived(door)).toEqual([]);
+  });
+
+  it('is not for those who want JSON, nor for a POST', async () => {
+    const headers = { accept: 'application/json' };
+    expect((await fetch(`${door.url}/graphql`, { headers })).status).toBe(405);
+    const posted = await fetch(`${door.url}/graphql`, {
+      method: 'POST',
+      headers: { ...navigation, 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ __typename }' }),
+    });
+    expect(posted.headers.get('content-type')).not.toContain('html');
+  });
+
+  it('is not there where configuration has it off', async () => {
+    const answer = await fetch(`${without.url}/graphql`, { headers: navigation });
+    expect(answer.status).toBe(405);
+    expect(await answer.text()).not.toMatch(/graphiql/i);
+    const cross = { ...navigation, 'sec-fetch-site': 'cross-site' };
+    expect((await fetch(`${without.url}/graphql`, { headers: cross })).status).toBe(403);
+  });
+});

@@ -1,0 +1,103 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startService } from '../../src/service.ts';
+import { arrived, someUser, written } from '../harness/expected.ts';
+import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+
+let door: FrontDoor;
+beforeAll(async () => {
+  door = await openFrontDoor();
+});
+afterAll(() => door.close());
+
+const mutation = () =>
+  JSON.stringify({
+    query: `mutation { patchUser(input: {
+      user: { id: "${someUser(door, 'customers')}" }, patch: { displayName: "Ada" }
+    }) { outcome errors { code } } }`,
+  });
+
+const post = (headers: Record<string, string>, body: BodyInit = mutation()) =>
+  fetch(`${door.url}/graphql`, { method: 'POST', headers, body });
+
+describe('the body of a POST', () => {
+  it.each([
+    ['text/plain', 'text/plain'],
+    ['text/plain that says it is JSON', 'text/plain; application/json'],
+    ['JSON by another name', 'application/json5'],
+    ['a GraphQL document', 'application/graphql'],
+    ['a form', 'application/x-www-form-urlencoded'],
+    ['a form of parts', 'multipart/form-data; boundary=x'],
+    ['nothing that is said', ''],
+  ])('of type %s is not looked at', async (_, type) => {
+    door.forgetRequests();
+    const answer = await post({ 'content-type': type });
+    expect(answer.status).toBe(415);
+    expect(await answer.json()).toEqual({
+      errors: [
+        {
+          message: 'The body of a POST must be application/json.',
+          extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' },
+        },
+      ],
+    });
+    expect(arrived(door)).toEqual([]);
+  });
+
+  it('that a browser’s form sends is not looked at', async () => {
+    const form = new FormData();
+    form.set('operations', mutation());
+    expect((await post({}, form)).status).toBe(415);
+    expect((await post({}, new URLSearchParams({ query: 'mutation { x }' }))).status).toBe(415);
+    expect(written(door)).toEqual([]);
+  });
+
+  it.each(['application/json', 'application/json; charset=utf-8'])('of type %s is', async (type) => {
+    const answer = await post({ 'content-type': type });
+    expect(await answer.json()).toEqual({ data: { patchUser: { outcome: 'APPLIED', errors: [] } } });
+  });
+});
+
+describe('the header idpatch-deadline-ms', () => {
+  const withDeadline = (deadline: string) =>
+    post({ 'content-type': 'application/json', 'idpatch-deadline-ms': deadline });
+
+  it.each(['0', '-1', '1', '1.5', '1e3', 'soon', '', '100000000', '0x10', '5000, 5000'])(
+    '%j is refused, and nothing is sent',
+    async (deadline) => {
+      door.forgetRequests();
+      const answer = await withDeadline(deadline);
+      expect(answer.status).toBe(400);
+      expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'INVALID_INPUT' } }] });
+      expect(arrived(door)).toEqual([]);
+    },
+  );
+
+  it.each(['5000', '9999999'])('%s is taken', async (deadline) => {
+    const answer = await withDeadline(deadline);
+    expect(await answer.json()).toEqual({ data: { patchUser: { outcome: 'APPLIED', errors: [] } } });
+  });
+});
+
+describe('/ready', () => {
+  it('says yes, and no as soon as the process is to leave, while it still answers', async () => {
+    const log = pino({ level: 'silent' });
+    const { config } = door.sandbox;
+    const service = await startService(config, { log });
+    expect((await fetch(`${service.url}/ready`)).status).toBe(200);
+    const closed = service.close(500);
+    expect((await fetch(`${service.url}/ready`)).status).toBe(503);
+    expect((await fetch(`${service.url}/health`)).status).toBe(200);
+    const answer = await fetch(`${service.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: mutation(),
+    });
+    expect(answer.headers.get('connection')).toBe('close');
+    expect(await answer.json()).toEqual({ data: { patchUser: { outcome: 'APPLIED', errors: [] } } });
+    await closed;
+    await delay(0);
+    await expect(fetch(`${service.url}/health`)).rejects.toThrow();
+  });
+});
