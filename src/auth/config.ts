@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { patchFields } from '../domain/user.ts';
-import { originProblem } from '../settings/fields.ts';
+import { originProblem } from '../settings/origin.ts';
 import { rights } from './caller.ts';
 import { isPrivileged } from './policy.ts';
 

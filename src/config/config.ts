@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { callers, unknownDirectories } from '../auth/config.ts';
 import { directoryNamePattern } from '../domain/user.ts';
 import { providers } from '../providers/registry.ts';
-import { isLoopback, isLoopbackHost, originProblem, secret } from '../settings/fields.ts';
+import { secret } from '../settings/fields.ts';
+import { isLoopback, isLoopbackHost, originProblem } from '../settings/origin.ts';
 import { metrics, traces } from '../telemetry/config.ts';
 
 /** The configuration as the program uses it: checked, complete, every secret a Secret. */

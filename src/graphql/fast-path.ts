@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type ExecutionResult, execute, type GraphQLSchema, getOperationAST } from 'graphql';
 import type { GraphQLParams } from 'graphql-yoga';
-import type { Context } from '../patch/context.ts';
 import type { Answer } from '../server/response.ts';
+import type { Context } from './context.ts';
 import type { KnownDocuments } from './documents/use-safe-errors.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { refusals } from '../auth/policy.ts';
 import { type ForbiddenError, InvalidInputError, type PatchError, ReadFailure } from '../domain/outcome.ts';
 import type { UserPatch } from '../domain/user.ts';
-import type { Context, OperationTime } from './context.ts';
+import type { OperationTime, PatchContext } from './context.ts';
 import { type Plan, plan } from './plan.ts';
 import { findTarget, type Target, type UserBy } from './target.ts';
 
@@ -28,7 +28,7 @@ const targetPaths = { id: ['user', 'id'], login: ['user', 'login'] };
  */
 export function forbidden(
   { user, patch }: PatchRequest,
-  context: Context,
+  context: PatchContext,
   refuse: typeof refusals = refusals,
 ): readonly ForbiddenError[] {
   const target = findTarget(user, context, targetPaths);
@@ -39,7 +39,7 @@ export function forbidden(
 }
 
 /** Who is meant, where the caller may patch them so; undefined for a request that is refused before anybody is asked. */
-export function permittedTarget(request: PatchRequest, context: Context): Target | undefined {
+export function permittedTarget(request: PatchRequest, context: PatchContext): Target | undefined {
   const target = findTarget(request.user, context, targetPaths);
   return 'directory' in target && forbidden(request, context).length === 0 ? target : undefined;
 }
@@ -53,7 +53,7 @@ export async function checkPatch(
   request: PatchRequest,
   found: readonly PatchError[],
   { writing }: OperationTime,
-  context: Context,
+  context: PatchContext,
 ): Promise<Checked> {
   const { journal, limits } = context;
   const errors = [...found];

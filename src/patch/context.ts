@@ -3,7 +3,7 @@ import type { Caller } from '../auth/caller.ts';
 import { seesDirectory } from '../auth/policy.ts';
 import type { Config } from '../config/config.ts';
 import type { Directories } from '../directories.ts';
-import { createLoaders, type Loaders } from '../graphql/loaders.ts';
+import type { WholeUser } from '../domain/user.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Call } from '../providers/provider.ts';
 import type { OperationWatch } from '../telemetry/instrument-operations.ts';
@@ -37,42 +37,42 @@ export interface OperationTime {
   end(): void;
 }
 
-/** What a resolver gets: the services, and what belongs to its GraphQL request alone. */
-export interface Context extends Services {
+/** What a patch needs: the services, and what belongs to its request alone. */
+export interface PatchContext extends Services {
   /** Who asks. */
   readonly caller: Caller;
   /** The directories that the caller has anything to do with: to them there are no others. */
   readonly directories: Directories;
   /** Whether there are directories that the caller does not see. */
   readonly hidesDirectories: boolean;
-  readonly loaders: Loaders;
   /** Starts the time of one operation: of a write, before which reads stand back, unless it `onlyReads`. */
   startOperation(onlyReads?: 'onlyReads'): OperationTime;
-  /** Counts users that a list of the request names. Whether it may name them: a document has room for many lists. */
-  mayName(users: number): boolean;
+  /** Starts the time of one read. */
+  startCall(): Call;
+  /** Hears that a patch may have changed the user of this global id; `user` as it is now, where that is known. */
+  userChanged(id: string, user: WholeUser | undefined): void;
 }
 
 /**
- * Makes the context of one GraphQL request of one caller. `deadlineMs`: what the caller asks for in place of the
- * configured deadline; never more than that.
+ * Makes the context of one request of one caller. `deadlineMs`: what the caller asks for in place of the configured
+ * deadline; never more than that.
  */
-export function createContext(
+export function createPatchContext(
   services: Services,
   caller: Caller,
   deadlineMs: number = services.limits.deadlineMs,
-): Context {
+): PatchContext {
   const all = services.directories;
   const directories = visibleTo(caller, all);
-  // Whatever a document asks for one after the other shares this time: it is the request that must be answered.
+  // Whatever a request asks for one after the other shares this time: it is the request that must be answered.
   const endsAt = performance.now() + Math.min(deadlineMs, services.limits.deadlineMs);
   const msLeft = () => Math.max(0, endsAt - performance.now());
-  let named = 0;
   return {
     ...services,
     caller,
     directories,
     hidesDirectories: directories.size < all.size,
-    loaders: createLoaders(directories, () => callFor(msLeft())),
+    startCall: () => callFor(msLeft()),
     startOperation: (onlyReads) => {
       const whole = msLeft();
       // A caller in a hurry leaves less time for reading back, too.
@@ -82,10 +82,7 @@ export function createContext(
       const time = { writing, readingBack: callFor(whole), end() {} };
       return onlyReads ? time : forWrite(time);
     },
-    mayName(users) {
-      named += users;
-      return named <= mostNamedUsers;
-    },
+    userChanged() {},
   };
 }
 
@@ -109,9 +106,6 @@ function visibleTo(caller: Caller, all: Directories): Directories {
   visible.set(caller, { all, directories });
   return directories;
 }
-
-/** Users that the lists of one request may name, all together. Our own choice. */
-export const mostNamedUsers = 1_000;
 
 /** The share of the time for writing in which a write must have left: the rest is for its answer. */
 const leaveByShare = 0.6;

@@ -6,7 +6,7 @@ import { readErrors, recordErrors } from '../journal/recorded-error.ts';
 import { notApplied, readBack, unknown, type Verdict } from './apply.ts';
 import { checkPatch, type PatchRequest } from './check.ts';
 import { notShown } from './confirm.ts';
-import type { Context, OperationTime } from './context.ts';
+import type { OperationTime, PatchContext } from './context.ts';
 
 /** A digest of a request: the same for the same input, whatever the order of its members. 64 hexadecimal characters. */
 export function inputDigest({ user, patch, ifVersion }: PatchRequest): string {
@@ -23,7 +23,7 @@ export function inputDigest({ user, patch, ifVersion }: PatchRequest): string {
  */
 export async function recall(
   { idempotencyKey: key }: PatchRequest,
-  { journal, caller }: Context,
+  { journal, caller }: PatchContext,
 ): Promise<Operation | undefined> {
   return key === undefined ? undefined : journal?.recall(caller.id, key);
 }
@@ -59,7 +59,7 @@ export async function record(
   operationId: string,
   verdict: Verdict,
   journal: Journal,
-  { log }: Context,
+  { log }: PatchContext,
 ): Promise<void> {
   const { outcome, confirmedBy, errors } = verdict;
   try {
@@ -75,7 +75,7 @@ export async function replay(
   request: PatchRequest,
   digest: string,
   time: OperationTime,
-  context: Context,
+  context: PatchContext,
 ): Promise<Verdict & { readonly operationId?: string }> {
   const { operationId, result } = operation;
   if (operation.inputDigest !== digest) return keyReused();
@@ -101,7 +101,7 @@ async function afterCrash(
   operation: Operation,
   request: PatchRequest,
   time: OperationTime,
-  context: Context,
+  context: PatchContext,
 ): Promise<Verdict> {
   const checked = await checkPatch(request, [], time, context);
   const user = (await look(operation, time, context)) ?? null;
@@ -114,7 +114,7 @@ async function afterCrash(
   return { outcome: 'UNKNOWN', confirmedBy: null, user, errors: paths.map(unknown) };
 }
 
-function look({ user }: Operation, { readingBack }: OperationTime, { directories }: Context) {
+function look({ user }: Operation, { readingBack }: OperationTime, { directories }: PatchContext) {
   const reference = parseGlobalId(user);
   const provider = reference && directories.get(reference.directory)?.provider;
   return provider && readBack(provider, reference.userId, readingBack);

@@ -11,7 +11,7 @@ import { type Journal, JournalUnavailable } from '../journal/journal.ts';
 import { waitWithin } from '../upstream/deadline.ts';
 import { notApplied, type Verdict, writeSteps } from './apply.ts';
 import { checkPatch, forbidden, type PatchRequest } from './check.ts';
-import type { Context, OperationTime } from './context.ts';
+import type { OperationTime, PatchContext } from './context.ts';
 import { errorOfFailure } from './error-of-failure.ts';
 import { cannotRecall, inputDigest, keyAtWork, keyReused, recall, record, replay } from './idempotency.ts';
 import type { Plan } from './plan.ts';
@@ -38,7 +38,7 @@ interface Operation {
 export function patchUser(
   request: PatchRequest,
   found: readonly PatchError[],
-  context: Context,
+  context: PatchContext,
 ): Promise<PatchResult> {
   return context.watch.run(() => decide(request, found, context));
 }
@@ -46,7 +46,7 @@ export function patchUser(
 async function decide(
   request: PatchRequest,
   found: readonly PatchError[],
-  context: Context,
+  context: PatchContext,
 ): Promise<PatchResult> {
   const operationId = randomUUID();
   // What is never put on record is never compared either.
@@ -76,7 +76,7 @@ async function decide(
 async function perform(
   operation: Operation,
   found: readonly PatchError[],
-  context: Context,
+  context: PatchContext,
 ): Promise<Verdict & Partial<PatchResult>> {
   const { operationId, request, time } = operation;
   const { journal } = context;
@@ -99,7 +99,7 @@ async function perform(
     const earlier = journal && (await begin(operation, user, plan, journal, context));
     if (earlier) return earlier;
     const verdict = await takeTurn(operation, plan, target, userId, context);
-    if (verdict.outcome !== 'NOT_APPLIED') context.loaders.replace(user, verdict.user ?? undefined);
+    if (verdict.outcome !== 'NOT_APPLIED') context.userChanged(user, verdict.user ?? undefined);
     if (journal) await record(operationId, verdict, journal, context);
     return verdict;
   } catch (failure) {
@@ -116,7 +116,7 @@ async function begin(
   user: string,
   plan: Plan,
   journal: Journal,
-  context: Context,
+  context: PatchContext,
 ): Promise<Awaited<ReturnType<typeof replay>> | undefined> {
   const begun = await journal.begin({
     operationId,
@@ -137,7 +137,7 @@ async function takeTurn(
   plan: Plan,
   target: Target,
   userId: string,
-  context: Context,
+  context: PatchContext,
 ): Promise<Verdict> {
   const user = globalId({ directory: target.directory.name, userId });
   try {
@@ -171,7 +171,7 @@ function logResult(
   { operationId, outcome, errors }: PatchResult,
   { user, patch }: PatchRequest,
   durationMs: number,
-  { log, caller, directories, watch }: Context,
+  { log, caller, directories, watch }: PatchContext,
 ): void {
   const requestIds = errors.flatMap((error) =>
     error instanceof ProviderRefusedError ? (error.providerRequestId ?? []) : [],

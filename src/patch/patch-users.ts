@@ -2,7 +2,7 @@ import type { PatchError } from '../domain/outcome.ts';
 import { waitWithin } from '../upstream/deadline.ts';
 import { createGathering, type Gathering } from './batch.ts';
 import { type PatchRequest, permittedTarget } from './check.ts';
-import { type Context, forWrite, type OperationTime } from './context.ts';
+import { forWrite, type OperationTime, type PatchContext } from './context.ts';
 import { type PatchResult, patchUser } from './patch-user.ts';
 import type { Target } from './target.ts';
 
@@ -16,7 +16,7 @@ export interface OneOfMany {
 interface Lane {
   readonly gathering: Gathering;
   /** What each gets in place of the call's own context. */
-  contextOf(index: number): Context;
+  contextOf(index: number): PatchContext;
   /** The users who are meant, each in the place of its patch; undefined where nobody is, or it cannot be told. */
   readonly users: Promise<readonly (string | undefined)[]>;
   /** Says that all of them are over. */
@@ -29,7 +29,10 @@ interface Lane {
  * time of one call: it is the call that must end. What goes to a provider that has a request for many goes together.
  * One rejects only by our own bug, and leaves the others as they are.
  */
-export function patchUsers(patches: readonly OneOfMany[], context: Context): readonly Promise<PatchResult>[] {
+export function patchUsers(
+  patches: readonly OneOfMany[],
+  context: PatchContext,
+): readonly Promise<PatchResult>[] {
   const time = context.startOperation();
   const targets = patches.map(({ request, found }) =>
     found.length === 0 ? permittedTarget(request, context) : undefined,
@@ -74,7 +77,7 @@ function openLane(
   gathering: Gathering,
   targets: readonly (Target | undefined)[],
   time: OperationTime,
-  context: Context,
+  context: PatchContext,
 ): Lane {
   const { directory, turns } = gathering;
   const together = directory.provider.writeMany && forWrite(time);

@@ -4,7 +4,7 @@ import type { CustomFieldValue, WholeUser } from '../domain/user.ts';
 import { staleError } from '../domain/user-version.ts';
 import type { Change, DescribedRequest } from '../providers/provider.ts';
 import { checkPatch, forbidden, type PatchRequest } from './check.ts';
-import type { Context } from './context.ts';
+import type { PatchContext } from './context.ts';
 import { errorOfFailure } from './error-of-failure.ts';
 import { inputDigest, keyReused, recall } from './idempotency.ts';
 import { findUserId, readTarget } from './target.ts';
@@ -33,7 +33,7 @@ export interface PlannedChange {
 export async function planPatchUser(
   request: PatchRequest,
   found: readonly PatchError[],
-  context: Context,
+  context: PatchContext,
 ): Promise<PatchPlan> {
   const refused = (errors: readonly PatchError[]): PatchPlan => ({
     errors: errors.slice(0, mostErrors),

@@ -1,5 +1,3 @@
-import { type RefusalCode, refusalBody } from './refusal.ts';
-
 /** An answer as it goes out; the headers that every answer has are not in it. */
 export interface Answer {
   readonly status: number;
@@ -29,3 +27,20 @@ export async function answerOf(response: Response): Promise<Answer> {
     body: await response.text(),
   };
 }
+/** The body of a request's answer that GraphQL does not give: one error in GraphQL's form, as JSON. */
+export function refusalBody(code: RefusalCode, message: string): string {
+  return JSON.stringify({ errors: [{ message, extensions: { code } }] });
+}
+
+/** The codes of such errors, in `extensions.code`. */
+export type RefusalCode =
+  | 'UNAUTHENTICATED'
+  | 'ISSUER_UNAVAILABLE'
+  | 'RATE_LIMITED'
+  | 'FORBIDDEN_ORIGIN'
+  | 'METHOD_NOT_ALLOWED'
+  | 'UNSUPPORTED_MEDIA_TYPE'
+  | 'BODY_TOO_LARGE'
+  | 'BAD_REQUEST'
+  | 'NOT_FOUND'
+  | 'INTERNAL_SERVER_ERROR';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { isLoopbackHost } from '../settings/fields.ts';
+import { isLoopbackHost } from '../settings/origin.ts';
 import type { Origins } from './cors.ts';
 import { type Answer, refused } from './response.ts';
 

@@ -1,4 +1,4 @@
-import { isLoopbackHost } from '../settings/fields.ts';
+import { isLoopbackHost } from '../settings/origin.ts';
 
 /** What a browser is told with every answer, whatever it is: https://owasp.org/www-project-secure-headers */
 const always = {

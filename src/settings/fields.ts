@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import { originOf } from './origin.ts';
 import { Secret } from './secret.ts';
 
 /** How idpatch.yaml writes what a schema of here gets in another form: for the JSON Schema that editors check it by. */
@@ -32,51 +32,6 @@ export const secret = z
 export const baseUrl = z.string().refine((text) => originOf(text) !== undefined, {
   error: 'Expected an origin such as https://api.example.com: no credentials, path, query or fragment.',
 });
-
-/** `http(s)://host[:port]` of a base URL, in URL's own spelling; undefined where the text is anything more or else. */
-function originOf(text: string): string | undefined {
-  // URL itself forgives spaces, backslashes and a missing slash.
-  if (!/^https?:\/\/[^\s\\/]+\/?$/i.test(text) || !URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const bare =
-    !url.username && !url.password && url.pathname === '/' && !url.search && !url.hash && !/[?#@]/.test(text);
-  return bare && (url.protocol === 'https:' || url.protocol === 'http:') ? url.origin : undefined;
-}
-
-/** Endings that no public name has: RFC 6761, RFC 6762, RFC 8375, and ICANN's reserved and never delegated ones. */
-const privateNames =
-  /(^|\.)(localhost|localdomain|local|internal|private|intranet|corp|home|lan|svc|home\.arpa)$/;
-
-/**
- * What is wrong with an origin that requests go to; undefined where nothing is. Right is https to a public name, by its
- * spelling, and this machine's loopback interface where that is allowed.
- */
-export function originProblem(origin: string, allowLoopback: boolean): string | undefined {
-  const problem = allowLoopback && isLoopback(origin) ? undefined : notPublic(origin);
-  return problem && `Expected https to a public name, but ${problem}.`;
-}
-
-function notPublic(origin: string): string | undefined {
-  const { protocol, hostname } = new URL(origin);
-  if (protocol !== 'https:') return 'it is not https';
-  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.+$/, '');
-  if (isIP(host)) return 'it is an address, not a name';
-  if (!host.includes('.') || privateNames.test(host)) {
-    return 'it is not a public name';
-  }
-  return undefined;
-}
-
-/** True for an origin on this machine's loopback interface. */
-export function isLoopback(origin: string): boolean {
-  return isLoopbackHost(new URL(origin).hostname);
-}
-
-/** True for a host that only this machine can reach. */
-export function isLoopbackHost(host: string): boolean {
-  return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|\[::1\])$/.test(host);
-}
-
 /** Limits of single fields that replace the published ones: `maxLength: { displayName: 64 }`. */
 export const maxLength = <Field extends string>(fields: readonly [Field, ...Field[]]) =>
   z

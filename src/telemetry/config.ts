@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { isLoopback, secret } from '../settings/fields.ts';
+import { secret } from '../settings/fields.ts';
+import { isLoopback } from '../settings/origin.ts';
 
 /** Where the metrics are served: on a port of their own, which no caller reaches. Left out: nowhere. */
 export const metrics = z.strictObject({

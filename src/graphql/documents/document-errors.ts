@@ -10,7 +10,7 @@ import {
   type ValidationRule,
   validate,
 } from 'graphql';
-import { alwaysBadRequest, badRequest } from '../../server/refusal.ts';
+import { alwaysBadRequest, badRequest } from './bad-request.ts';
 import { survives } from './lossless-numbers.ts';
 import { NoServiceSdlRule } from './no-service-sdl.ts';
 

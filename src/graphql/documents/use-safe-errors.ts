@@ -7,7 +7,7 @@ import {
   type YogaServerOptions,
 } from 'graphql-yoga';
 import type { Config } from '../../config/config.ts';
-import { alwaysBadRequest, badRequest } from '../../server/refusal.ts';
+import { alwaysBadRequest, badRequest } from './bad-request.ts';
 import { createValidator, parseDocument } from './document-errors.ts';
 import { exceededLimit } from './use-document-limits.ts';
 import { variableErrors } from './variable-errors.ts';

@@ -1,6 +1,6 @@
 import SchemaBuilder from '@pothos/core';
 import { DateTimeResolver } from 'graphql-scalars';
-import type { Context } from '../../patch/context.ts';
+import type { Context } from '../context.ts';
 import CheckedInputPlugin from './input-errors-plugin.ts';
 
 /** The schema's builder. It defines no type of its own but the scalar. */

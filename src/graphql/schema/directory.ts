@@ -1,6 +1,5 @@
 import type { Directory } from '../../directories.ts';
 import { patchFields } from '../../domain/user.ts';
-import type { Context } from '../../patch/context.ts';
 import type {
   CustomFieldDefinition,
   CustomFieldOperationKind,
@@ -8,6 +7,7 @@ import type {
   FieldCapability,
   ProviderKind,
 } from '../../providers/provider.ts';
+import type { Context } from '../context.ts';
 import { builder } from './builder.ts';
 import { readFailed } from './graphql-error.ts';
 

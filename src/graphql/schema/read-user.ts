@@ -3,13 +3,13 @@ import { GraphQLError, type GraphQLResolveInfo, isObjectType } from 'graphql';
 import { mayRead, noSuchUser } from '../../auth/policy.ts';
 import { ForbiddenError, type InputPath, InvalidInputError } from '../../domain/outcome.ts';
 import { globalId, isWhole, type User, type WholeUser } from '../../domain/user.ts';
-import { type Context, mostNamedUsers } from '../../patch/context.ts';
 import {
   findByLogin,
   findTarget,
   type TargetPaths,
   type UserBy as UserReference,
 } from '../../patch/target.ts';
+import { type Context, mostNamedUsers } from '../context.ts';
 import { readFailed, toGraphQLError } from './graphql-error.ts';
 
 /**

@@ -74,7 +74,7 @@ const refusals: Readonly<Record<string, () => Promise<Answer>>> = {
 
 /** All codes by which a request is refused before GraphQL looks at it. */
 const refusalCodes = [
-  ...(readFileSync(new URL('../../../src/server/refusal.ts', import.meta.url), 'utf8')
+  ...(readFileSync(new URL('../../../src/server/response.ts', import.meta.url), 'utf8')
     .split('export type RefusalCode')[1]
     ?.matchAll(/^ {2}\| '(\w+)'/gm) ?? []),
 ].map(([, code]) => code);
