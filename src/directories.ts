@@ -1,8 +1,8 @@
 import type { Config } from './config/config.ts';
 import type { Provider } from './providers/provider.ts';
-import { watchUpstream } from './telemetry/instrument-upstream.ts';
+import { instrumentUpstream } from './telemetry/instrument-upstream.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
-import { createGuardedClient } from './upstream/circuit-breaker.ts';
+import { createProtectedClient } from './upstream/circuit-breaker.ts';
 import type { Pacing } from './upstream/quota/quotas.ts';
 
 /** One configured instance of a provider, by the name that callers use for it. */
@@ -22,7 +22,7 @@ export function createDirectories(config: Config, pacing: Pacing, telemetry: Tel
   return new Map(
     Object.entries(config.directories).map(([name, configured]) => {
       const { origin, project, pace } = configured;
-      const client = watchUpstream(telemetry, name, origin, createGuardedClient(origin));
+      const client = instrumentUpstream(telemetry, name, origin, createProtectedClient(origin));
       const pacer = pace && pacing.pacerOf({ key: `${origin} ${project}`, ...pace });
       const http = pacer ? pacer.pace(client, telemetry.metrics?.pacer(name, pacer)) : client;
       return [name, { name, provider: configured.create(name, { http }) }];

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { ConfigError } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
 import { checkJournal, startService } from './service.ts';
-import { loggedError } from './telemetry/error-fields.ts';
+import { errorFields } from './telemetry/error-fields.ts';
 import { createLog } from './telemetry/log.ts';
 
 /**
@@ -113,7 +113,7 @@ setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
 
 // Node itself would print all that the error has, whatever that quotes.
 process.on('uncaughtException', (error) => {
-  process.stderr.write(`idpatch ends over a bug: ${JSON.stringify(loggedError(error))}\n`);
+  process.stderr.write(`idpatch ends over a bug: ${JSON.stringify(errorFields(error))}\n`);
   process.exit(1);
 });
 
@@ -128,7 +128,7 @@ try {
       'idpatch does not start: the port is taken. Set PORT to another, such as PORT=4001.\n',
     );
   } else {
-    process.stderr.write(`idpatch does not start: ${JSON.stringify(loggedError(error))}\n`);
+    process.stderr.write(`idpatch does not start: ${JSON.stringify(errorFields(error))}\n`);
   }
   process.exit(1);
 }

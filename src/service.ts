@@ -5,21 +5,21 @@ import { createAuthenticator } from './auth/authenticator.ts';
 import { createRateLimit } from './auth/rate-limit.ts';
 import { type Config, ConfigError } from './config/config.ts';
 import { createDirectories } from './directories.ts';
-import { createServer } from './graphql/yoga.ts';
+import { createGraphQLHandler } from './graphql/yoga.ts';
 import type { Journal } from './journal/journal.ts';
 import { createPostgresJournal } from './journal/postgres.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
 import { folderProblem, foreseeableFolderProblem } from './journal/sqlite-folder.ts';
-import { createOperationsUnderWay } from './patch/in-flight.ts';
-import { createTurns } from './patch/user-lock.ts';
-import { createOrigins } from './server/cors.ts';
+import { createInFlight } from './patch/in-flight.ts';
+import { createUserLock } from './patch/user-lock.ts';
+import { createCors } from './server/cors.ts';
 import { createGraphiQL } from './server/graphiql.ts';
 import { listen } from './server/http-server.ts';
 import { answerRequest } from './server/routes.ts';
-import { watchAnswers } from './telemetry/instrument-answers.ts';
-import { watchAuthenticator, watchRateLimit } from './telemetry/instrument-auth.ts';
-import { watchJournal } from './telemetry/instrument-journal.ts';
-import { watchOperations } from './telemetry/instrument-operations.ts';
+import { instrumentAnswers } from './telemetry/instrument-answers.ts';
+import { instrumentAuthenticator, instrumentRateLimit } from './telemetry/instrument-auth.ts';
+import { instrumentJournal } from './telemetry/instrument-journal.ts';
+import { instrumentOperations } from './telemetry/instrument-operations.ts';
 import { answerScrape } from './telemetry/scrape.ts';
 import { startTelemetry } from './telemetry/start.ts';
 import { createPacing } from './upstream/quota/quotas.ts';
@@ -51,22 +51,22 @@ export async function startService(
   const postgres = config.journal && 'postgres' in config.journal ? config.journal.postgres : undefined;
   const pacing = createPacing(postgres);
   const directories = createDirectories(config, pacing, telemetry);
-  const journal = opened && watchJournal(telemetry, opened);
+  const journal = opened && instrumentJournal(telemetry, opened);
   const stopPruning =
     journal && config.journal ? pruneDaily(journal, config.journal.retentionDays, log) : () => {};
-  const underWay = createOperationsUnderWay();
+  const inFlight = createInFlight();
   const { limits } = config;
   const services = {
     directories,
     limits,
     journal,
-    underWay,
-    watch: watchOperations(telemetry),
+    inFlight,
+    instrumentation: instrumentOperations(telemetry),
     log,
-    turns: createTurns(journal, limits.deadlineMs),
+    userLock: createUserLock(journal, limits.deadlineMs),
   };
   let leaving = false;
-  metrics?.process({ operationsUnderWay: () => underWay.count(), isDraining: () => leaving });
+  metrics?.process({ operationsUnderWay: () => inFlight.count(), isDraining: () => leaving });
   const isReady = async () => {
     if (leaving) return false;
     return journal
@@ -76,16 +76,19 @@ export async function startService(
         )
       : true;
   };
-  const authenticator = watchAuthenticator(
+  const authenticator = instrumentAuthenticator(
     telemetry,
     createAuthenticator(config.callers, [...directories.keys()]),
   );
-  const rateLimit = watchRateLimit(telemetry, createRateLimit(limits.requestsPerCallerPerMinute, postgres));
+  const rateLimit = instrumentRateLimit(
+    telemetry,
+    createRateLimit(limits.requestsPerCallerPerMinute, postgres),
+  );
   const routes = {
-    graphql: createServer(services, { ...config.server, authenticator, rateLimit }),
+    graphql: createGraphQLHandler(services, { ...config.server, authenticator, rateLimit }),
     isReady,
     graphiql: config.server.graphiql ? createGraphiQL(starterTabs) : undefined,
-    origins: createOrigins(config.server.cors),
+    origins: createCors(config.server.cors),
     loopbackNamesOnly: config.callers.anonymous === true,
   };
   // What operates idpatch is never reachable from where callers are.
@@ -97,7 +100,7 @@ export async function startService(
       : undefined;
   const server = await listen({
     ...config.server,
-    answer: watchAnswers(telemetry, (request, response) => answerRequest(request, response, routes)),
+    answer: instrumentAnswers(telemetry, (request, response) => answerRequest(request, response, routes)),
     log,
   });
   return {
@@ -109,7 +112,7 @@ export async function startService(
       await delay(graceMs);
       await server.close();
       // A caller who left took their connection along, but not their patch, and it may have begun since.
-      await underWay.settled();
+      await inFlight.settled();
       stopPruning();
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
       await Promise.all([authenticator.close(), rateLimit.close(), pacing.close()]);

@@ -1,10 +1,10 @@
 import { createHttpClient } from '../upstream/undici-client.ts';
 import { anonymous, type Caller } from './caller.ts';
-import { callerOf } from './claims.ts';
+import { callerFromClaims } from './claims.ts';
 import type { Callers } from './config.ts';
-import { createIssuerKeys, type IssuerKeys, KeysUnavailable } from './jwks.ts';
+import { createJwks, type Jwks, KeysUnavailable } from './jwks.ts';
 import { TokenRefused, type TrustedIssuer, verifyToken } from './jwt.ts';
-import { createKnownTokens } from './token-cache.ts';
+import { createTokenCache } from './token-cache.ts';
 
 /** Who asks; or why that is not known. */
 type Authentication =
@@ -33,13 +33,13 @@ const bearer = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
 /** Makes what the configuration says of callers. `directoryNames`: every directory there is. Connects to nothing yet. */
 export function createAuthenticator(callers: Callers, directoryNames: readonly string[]): Authenticator {
-  const keySets = new Map<string, IssuerKeys>();
+  const keySets = new Map<string, Jwks>();
   const issuers = (callers.jwt ?? []).map((settings): TrustedIssuer => {
     const keys = keySets.get(settings.jwks) ?? keysAt(settings.jwks);
     keySets.set(settings.jwks, keys);
     return { settings, keys };
   });
-  const knownTokens = createKnownTokens();
+  const knownTokens = createTokenCache();
   const anybody = callers.anonymous ? anonymous(directoryNames) : undefined;
   return {
     authenticate(authorization) {
@@ -57,7 +57,7 @@ export function createAuthenticator(callers: Callers, directoryNames: readonly s
   async function verify(token: string): Promise<Authentication> {
     try {
       const verified = await verifyToken(token, issuers);
-      const caller = callerOf(verified, directoryNames);
+      const caller = callerFromClaims(verified, directoryNames);
       knownTokens.note(token, caller, verified);
       return { kind: 'known', caller };
     } catch (error) {
@@ -68,7 +68,7 @@ export function createAuthenticator(callers: Callers, directoryNames: readonly s
   }
 }
 
-function keysAt(jwks: string): IssuerKeys {
+function keysAt(jwks: string): Jwks {
   const { origin, pathname, search } = new URL(jwks);
-  return createIssuerKeys(createHttpClient(origin, keySetClient), `${pathname}${search}`);
+  return createJwks(createHttpClient(origin, keySetClient), `${pathname}${search}`);
 }

@@ -30,7 +30,7 @@ export interface Caller {
   /** Directories in which they have rights over every user, by name. */
   readonly directories: ReadonlyMap<string, ReadonlySet<DirectoryRight>>;
   /** Undefined for a caller who has no record of their own here, or no right to it. */
-  readonly own: OwnRecord | undefined;
+  readonly self: OwnRecord | undefined;
 }
 
 /** The one caller where nobody says who they are: may do everything in these directories. */
@@ -40,6 +40,6 @@ export function anonymous(directories: Iterable<string>): Caller {
     id: 'anonymous',
     isAnonymous: true,
     directories: new Map([...directories].map((name) => [name, all])),
-    own: undefined,
+    self: undefined,
   };
 }

@@ -5,7 +5,7 @@ import type { Issuer } from './config.ts';
 import type { Verified } from './jwt.ts';
 
 /** The caller that a verified token speaks for, with the rights that the issuer's configuration reads in it. */
-export function callerOf(
+export function callerFromClaims(
   { issuer: { settings: issuer }, claims }: Verified,
   directoryNames: readonly string[],
 ): Caller {
@@ -21,7 +21,7 @@ export function callerOf(
     id: `${issuer.issuer} ${claims.sub}`,
     isAnonymous: false,
     directories: new Map(directories.map((name) => [name, overAll])),
-    own: granted.has('profile:write:self') ? ownRecord(issuer, claims) : undefined,
+    self: granted.has('profile:write:self') ? ownRecord(issuer, claims) : undefined,
   };
 }
 
@@ -33,7 +33,7 @@ function rightsIn({ rights: source }: Issuer, claims: JWTPayload): readonly Righ
   return words.flatMap((word) => (Object.hasOwn(grants, word) ? (grants[word] ?? []) : []));
 }
 
-function ownRecord({ self }: Issuer, claims: JWTPayload): Caller['own'] {
+function ownRecord({ self }: Issuer, claims: JWTPayload): Caller['self'] {
   if (!self) return undefined;
   const userId = valueAt(claims, self.claim);
   // What is no user id can be nobody's.

@@ -25,7 +25,7 @@ export class KeysUnavailable extends Error {
 }
 
 /** The published keys of one issuer. */
-export interface IssuerKeys {
+export interface Jwks {
   /**
    * The key that a token's header names.
    * @throws KeysUnavailable, or jose's JWKSNoMatchingKey where the issuer has no such key
@@ -45,11 +45,11 @@ export type KeySet = ReturnType<typeof createLocalJWKSet>;
  * keys that are known serve on. (jose's remote key set does neither: it asks at every request while the server
  * is down, and then knows no key.) `now`: the clock, in milliseconds.
  */
-export function createIssuerKeys(
+export function createJwks(
   client: HttpClient,
   path: string,
   now: () => number = () => performance.now(),
-): IssuerKeys {
+): Jwks {
   let keys: KeySet | undefined;
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;

@@ -1,11 +1,11 @@
 import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
 import type { Issuer } from './config.ts';
-import { type IssuerKeys, type KeySet, KeysUnavailable } from './jwks.ts';
+import { type Jwks, type KeySet, KeysUnavailable } from './jwks.ts';
 
 /** An issuer together with its keys. */
 export interface TrustedIssuer {
   readonly settings: Issuer;
-  readonly keys: IssuerKeys;
+  readonly keys: Jwks;
 }
 
 /** A token that does not say who asks. `reason` is for the log: it repeats nothing of the token. */

@@ -3,7 +3,7 @@ import type { PatchField, UserPatch } from '../domain/user.ts';
 import type { Caller, DirectoryRight } from './caller.ts';
 
 /** A user in a directory; without `userId` where only a login is known, so that it can be anybody there. */
-export interface Whom {
+export interface Subject {
   readonly directory: string;
   readonly userId?: string;
 }
@@ -40,13 +40,13 @@ export function isPrivileged(field: PatchField): boolean {
 export const noSuchUser = 'There is no such user, or you may not do this with them.';
 
 /** Whether the caller may see this user. */
-export function mayRead(caller: Caller, whom: Whom): boolean {
-  return has(caller, whom.directory, 'users:read') || isOwn(caller, whom);
+export function mayRead(caller: Caller, whom: Subject): boolean {
+  return has(caller, whom.directory, 'users:read') || isSelf(caller, whom);
 }
 
 /** Whether the caller has anything to do with this directory. */
 export function seesDirectory(caller: Caller, directory: string): boolean {
-  return caller.directories.has(directory) || caller.own?.directory === directory;
+  return caller.directories.has(directory) || caller.self?.directory === directory;
 }
 
 /**
@@ -56,16 +56,16 @@ export function seesDirectory(caller: Caller, directory: string): boolean {
  */
 export function refusals(
   caller: Caller,
-  whom: Whom,
+  whom: Subject,
   patch: UserPatch,
   at: InputPath,
 ): readonly ForbiddenError[] {
-  if (isStranger(caller, whom)) {
+  if (hasNoAccess(caller, whom)) {
     return [new ForbiddenError(noSuchUser, at)];
   }
   return touched(patch).flatMap(({ field, right, path }) => {
     if (has(caller, whom.directory, right)) return [];
-    if (!isOwn(caller, whom)) {
+    if (!isSelf(caller, whom)) {
       return [
         new ForbiddenError(`This needs the right ${right} in the directory "${whom.directory}".`, path),
       ];
@@ -76,7 +76,7 @@ export function refusals(
         : 'This is nothing that you may change of your own record.';
       return [new ForbiddenError(says, path)];
     }
-    if (caller.own?.fields.has(field)) return [];
+    if (caller.self?.fields.has(field)) return [];
     return [new ForbiddenError('This is nothing that you may change of your own record.', path)];
   });
 }
@@ -84,25 +84,25 @@ export function refusals(
 /** The same for what patching the user so would do: it shows the user, so that it needs reading as well. */
 export function planRefusals(
   caller: Caller,
-  whom: Whom,
+  whom: Subject,
   patch: UserPatch,
   at: InputPath,
 ): readonly ForbiddenError[] {
   const refused = refusals(caller, whom, patch, at);
-  if (isStranger(caller, whom) || mayRead(caller, whom)) return refused;
+  if (hasNoAccess(caller, whom) || mayRead(caller, whom)) return refused;
   const says = 'A plan shows what the user has now: it needs the right users:read.';
   return [new ForbiddenError(says, at), ...refused];
 }
 
-function isStranger(caller: Caller, whom: Whom): boolean {
-  return !caller.directories.has(whom.directory) && !isOwn(caller, whom);
+function hasNoAccess(caller: Caller, whom: Subject): boolean {
+  return !caller.directories.has(whom.directory) && !isSelf(caller, whom);
 }
 
 function has({ directories }: Caller, directory: string, right: DirectoryRight): boolean {
   return directories.get(directory)?.has(right) === true;
 }
 
-function isOwn({ own }: Caller, { directory, userId }: Whom): boolean {
+function isSelf({ self: own }: Caller, { directory, userId }: Subject): boolean {
   return own !== undefined && own.directory === directory && own.userId === userId;
 }
 

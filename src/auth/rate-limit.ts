@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import { closeSharedPool, openSharedPool } from '../journal/postgres-pool.ts';
+import { closePostgresPool, openPostgresPool } from '../journal/postgres-pool.ts';
 import type { Secret } from '../settings/secret.ts';
 
 /** How many requests each caller may make. */
@@ -26,7 +26,7 @@ const sharedTimeoutMs = 500;
 export function createRateLimit(perMinute: number, postgres?: Secret): RateLimit {
   const window = { points: perMinute, duration: windowSeconds };
   const alone = new RateLimiterMemory(window);
-  const pool = postgres && openSharedPool(postgres, sharedTimeoutMs);
+  const pool = postgres && openPostgresPool(postgres, sharedTimeoutMs);
   const limiter = pool
     ? new RateLimiterPostgres({
         ...window,
@@ -53,6 +53,6 @@ export function createRateLimit(perMinute: number, postgres?: Secret): RateLimit
         return Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
       }
     },
-    close: () => closeSharedPool(pool),
+    close: () => closePostgresPool(pool),
   };
 }

@@ -6,7 +6,7 @@ import type { TrustedIssuer, Verified } from './jwt.ts';
  * Tokens that were verified a moment ago, for a caller who calls often: to verify a signature costs as much as all
  * else that is done for a patch. One is known only as long as it would be verified again by the same keys.
  */
-export interface KnownTokens {
+export interface TokenCache {
   /** The caller that the token speaks for, where it is known and still in time. */
   find(token: string): Caller | undefined;
   /** Remembers a token that was verified, where it is known by which keys. */
@@ -23,10 +23,10 @@ interface KnownToken {
 }
 
 /** Tokens that are kept, and the characters of the longest of them. Our own choices. */
-const [mostTokens, longestToken] = [1_000, 4_096];
+const [maxTokens, longestToken] = [1_000, 4_096];
 
 /** Knows none. */
-export function createKnownTokens(): KnownTokens {
+export function createTokenCache(): TokenCache {
   const known = new Map<string, KnownToken>();
   return {
     find(token) {
@@ -39,7 +39,7 @@ export function createKnownTokens(): KnownTokens {
     note(token, caller, { issuer, claims, keySet }) {
       if (!keySet || token.length > longestToken) return;
       const { exp = 0, nbf = 0, iat = 0 } = claims;
-      if (known.size >= mostTokens) known.delete(known.keys().next().value ?? '');
+      if (known.size >= maxTokens) known.delete(known.keys().next().value ?? '');
       known.set(token, { caller, issuer, keySet, exp, notBefore: Math.max(nbf, iat) });
     },
   };

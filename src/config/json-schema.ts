@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { providers } from '../providers/registry.ts';
-import { writtenAs } from '../settings/fields.ts';
+import { jsonSchemaOf } from '../settings/fields.ts';
 import { configuration, directory } from './config.ts';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
@@ -18,7 +18,7 @@ function toJsonSchema(schema: z.ZodType): JsonSchema {
   return z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: ({ zodSchema }) => {
-      const written = writtenAs.get(zodSchema);
+      const written = jsonSchemaOf.get(zodSchema);
       return written ? partOf(written.toJsonSchema()) : 'throw';
     },
     override: ({ zodSchema, jsonSchema }) => {

@@ -148,10 +148,10 @@ export class OutcomeUnknownError extends PatchError {
 }
 
 /** Errors that one answer names at most: a hostile input has no end of them. Our own choice. */
-export const mostErrors = 100;
+export const maxErrors = 100;
 
 /** Codes after which the very same call may succeed later, provided that nothing was written. */
-const passing: ReadonlySet<PatchErrorCode> = new Set([
+const transient: ReadonlySet<PatchErrorCode> = new Set([
   'RATE_LIMITED',
   'PROVIDER_UNAVAILABLE',
   'DEADLINE_EXCEEDED',
@@ -160,7 +160,7 @@ const passing: ReadonlySet<PatchErrorCode> = new Set([
 
 /** True only where nothing was written and the same call may succeed later. The one place that decides it. */
 export function isRetryable(outcome: PatchOutcome, error: PatchError): boolean {
-  return outcome === 'NOT_APPLIED' && passing.has(error.code);
+  return outcome === 'NOT_APPLIED' && transient.has(error.code);
 }
 
 /** A read that gave no user and no certainty that there is none; `error` says why. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { StaleVersionError } from './outcome.ts';
-import type { WholeUser } from './user.ts';
+import type { UserWithCustomFields } from './user.ts';
 
 /**
  * A digest of everything that is known of a user: 32 characters of base64url. Equal for equal users, whatever
  * the order of their lists; what the provider itself changes on every write (updatedAt) counts as well.
  */
-export function userVersion(user: WholeUser): string {
+export function userVersion(user: UserWithCustomFields): string {
   const canonical = {
     ...user,
     loginIds: user.loginIds.toSorted(),
@@ -24,7 +24,10 @@ export function userVersion(user: WholeUser): string {
 }
 
 /** The refusal where the user is not at the version that a caller named; undefined where it is, or none was named. */
-export function staleError(user: WholeUser, ifVersion: string | undefined): StaleVersionError | undefined {
+export function staleError(
+  user: UserWithCustomFields,
+  ifVersion: string | undefined,
+): StaleVersionError | undefined {
   const version = userVersion(user);
   if (ifVersion === undefined || ifVersion === version) return undefined;
   const says = 'The user is no longer at this version: read it again, and decide anew.';

@@ -60,10 +60,10 @@ export interface User {
 }
 
 /** A user read by a call that carries custom fields. */
-export type WholeUser = User & Required<Pick<User, 'customFields'>>;
+export type UserWithCustomFields = User & Required<Pick<User, 'customFields'>>;
 
 /** Whether the custom fields came along. */
-export function isWhole(user: User): user is WholeUser {
+export function hasCustomFields(user: User): user is UserWithCustomFields {
   return user.customFields !== undefined;
 }
 

@@ -6,7 +6,7 @@ import { createLoaders, type Loaders } from './loaders.ts';
 export interface Context extends PatchContext {
   readonly loaders: Loaders;
   /** Counts users that a list of the request names. Whether it may name them: a document has room for many lists. */
-  mayName(users: number): boolean;
+  countUsers(users: number): boolean;
 }
 
 /**
@@ -21,12 +21,12 @@ export function createContext(services: Services, caller: Caller, deadlineMs?: n
     ...patch,
     loaders,
     userChanged: (id, user) => loaders.replace(id, user),
-    mayName(users) {
+    countUsers(users) {
       named += users;
-      return named <= mostNamedUsers;
+      return named <= maxUsersPerRequest;
     },
   };
 }
 
 /** Users that the lists of one request may name, all together. Our own choice. */
-export const mostNamedUsers = 1_000;
+export const maxUsersPerRequest = 1_000;

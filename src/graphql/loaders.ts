@@ -1,29 +1,30 @@
 import DataLoader from 'dataloader';
 import type { Directories } from '../directories.ts';
 import type { ReadFailure } from '../domain/outcome.ts';
-import { globalId, parseGlobalId, type User, type WholeUser } from '../domain/user.ts';
-import type { Call } from '../providers/provider.ts';
+import { globalId, parseGlobalId, type User, type UserWithCustomFields } from '../domain/user.ts';
+import type { CallOptions } from '../upstream/client.ts';
 
 /** Reads users for one GraphQL request: those asked for in the same turn go together, each is read once. */
 export interface Loaders {
   /** The user of a global id whose directory exists; undefined where there is none. */
   user(id: string): Promise<User | undefined>;
   /** The same with custom fields. */
-  wholeUser(id: string): Promise<WholeUser | undefined>;
+  userWithCustomFields(id: string): Promise<UserWithCustomFields | undefined>;
   /** Forgets what was read of the user, and remembers this in its place: after a write. */
-  replace(id: string, user: WholeUser | undefined): void;
+  replace(id: string, user: UserWithCustomFields | undefined): void;
 }
 
 /** Makes empty loaders. `startCall` gives each read its deadline. */
-export function createLoaders(directories: Directories, startCall: () => Call): Loaders {
-  const written = new Map<string, WholeUser>();
+export function createLoaders(directories: Directories, startCall: () => CallOptions): Loaders {
+  const written = new Map<string, UserWithCustomFields>();
   // Most requests are patches, and read nothing here.
   let loaders: ReturnType<typeof makeLoaders> | undefined;
 
   function makeLoaders() {
     return {
-      whole: new DataLoader<string, WholeUser | undefined>(
-        async (ids) => (await readByDirectory(ids, true)) as readonly (WholeUser | undefined | ReadFailure)[],
+      whole: new DataLoader<string, UserWithCustomFields | undefined>(
+        async (ids) =>
+          (await readByDirectory(ids, true)) as readonly (UserWithCustomFields | undefined | ReadFailure)[],
         { maxBatchSize: Number.POSITIVE_INFINITY },
       ),
       plain: new DataLoader<string, User | undefined>((ids) => readByDirectory(ids, false)),
@@ -58,7 +59,7 @@ export function createLoaders(directories: Directories, startCall: () => Call): 
       loaders ??= makeLoaders();
       return written.get(id) ?? loaders.plain.load(id);
     },
-    async wholeUser(id) {
+    async userWithCustomFields(id) {
       const known = written.get(id);
       if (known) return known;
       loaders ??= makeLoaders();

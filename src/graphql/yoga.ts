@@ -6,26 +6,26 @@ import type { Caller } from '../auth/caller.ts';
 import type { RateLimit } from '../auth/rate-limit.ts';
 import type { Config } from '../config/config.ts';
 import type { Services } from '../patch/context.ts';
-import { createWhoCalls } from '../server/authenticate.ts';
+import { createAuthenticate } from '../server/authenticate.ts';
 import { readBody } from '../server/read-body.ts';
-import { type Answer, answerOf } from '../server/response.ts';
+import { type HttpResponse, toHttpResponse } from '../server/response.ts';
 import { type Context, createContext } from './context.ts';
 import { paramsOfBody, paramsOfSearch } from './documents/params.ts';
-import { createKnownDocuments, documents } from './documents/use-safe-errors.ts';
-import { takeShortWay } from './fast-path.ts';
+import { createDocumentCache, useSafeErrors } from './documents/use-safe-errors.ts';
+import { executeDirectly } from './fast-path.ts';
 import { schema } from './schema/index.ts';
 
 /** What the server needs beside its services. */
-export interface ServerOptions extends Pick<Config['server'], 'introspection' | 'suggestions'> {
+export interface GraphQLHandlerOptions extends Pick<Config['server'], 'introspection' | 'suggestions'> {
   readonly authenticator: Authenticator;
   readonly rateLimit: RateLimit;
 }
 
 /** Answers a request of `/graphql`; whoever listens has looked at where it comes from. */
-export type Server = (request: IncomingMessage, response: ServerResponse) => Promise<Answer>;
+export type GraphQLHandler = (request: IncomingMessage, response: ServerResponse) => Promise<HttpResponse>;
 
 /** What is known of a request when GraphQL gets it. */
-interface Asked {
+interface ServerContext {
   readonly req: IncomingMessage;
   readonly caller: Caller;
   /** What it asks for. Throws a GraphQLError where that cannot be read. */
@@ -35,11 +35,12 @@ interface Asked {
 }
 
 /** Makes the GraphQL server. */
-export function createServer(services: Services, options: ServerOptions): Server {
-  const whoCalls = createWhoCalls(options.authenticator, options.rateLimit, services.log);
-  const knownDocuments = createKnownDocuments();
-  const contextOf = ({ req, caller }: Asked) => createContext(services, caller, askedDeadline(req.headers));
-  const yoga = createYoga<Asked, Context>({
+export function createGraphQLHandler(services: Services, options: GraphQLHandlerOptions): GraphQLHandler {
+  const whoCalls = createAuthenticate(options.authenticator, options.rateLimit, services.log);
+  const knownDocuments = createDocumentCache();
+  const contextOf = ({ req, caller }: ServerContext) =>
+    createContext(services, caller, askedDeadline(req.headers));
+  const yoga = createYoga<ServerContext, Context>({
     schema,
     context: contextOf,
     graphqlEndpoint: '/graphql',
@@ -63,7 +64,7 @@ export function createServer(services: Services, options: ServerOptions): Server
     parserAndValidationCache: knownDocuments.cache,
     plugins: [
       alreadyRead,
-      documents({ ...options, limits: services.limits.document }, knownDocuments),
+      useSafeErrors({ ...options, limits: services.limits.document }, knownDocuments),
       alreadyExecuted,
     ],
   });
@@ -72,25 +73,27 @@ export function createServer(services: Services, options: ServerOptions): Server
     const who = await whoCalls(headers.authorization);
     if ('refused' in who) return who.refused;
     const { caller } = who;
-    const viaYoga = async (asked: Asked) =>
-      answerOf(await yoga.handleNodeRequestAndResponse(req, response, asked));
+    const viaYoga = async (asked: ServerContext) =>
+      toHttpResponse(await yoga.handleNodeRequestAndResponse(req, response, asked));
     if (method !== 'POST') return viaYoga({ req, caller, params: () => paramsOfSearch(url) });
     const body = await readBody(req, services.limits.bodyBytes);
     if ('refused' in body) return body.refused;
     const asked = { req, caller, params: () => paramsOfBody(body) };
-    const short = await takeShortWay(asked.params, headers, schema, knownDocuments, () => contextOf(asked));
+    const short = await executeDirectly(asked.params, headers, schema, knownDocuments, () =>
+      contextOf(asked),
+    );
     if (short && 'answer' in short) return short.answer;
     return viaYoga({ ...asked, ...short });
   };
 }
 
 /** What the request asks for was read from it before it came to Yoga. */
-const alreadyRead: Plugin<object, Asked> = {
+const alreadyRead: Plugin<object, ServerContext> = {
   onRequestParse: ({ serverContext, setRequestParser }) => setRequestParser(() => serverContext.params()),
 };
 
 /** What was executed before it came to Yoga is not executed again. */
-const alreadyExecuted: Plugin<Asked & Context, Asked> = {
+const alreadyExecuted: Plugin<ServerContext & Context, ServerContext> = {
   onExecute({ args, setExecuteFn }) {
     const { result } = args.contextValue;
     if (result) setExecuteFn(() => result);

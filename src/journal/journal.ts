@@ -21,7 +21,7 @@ export interface Journal {
   ): Promise<{ readonly kind: 'begun' } | { readonly kind: 'known'; readonly operation: Operation }>;
 
   /** The operation that the caller began with this key; undefined where there is none, or none any more. */
-  recall(caller: string, key: string): Promise<Operation | undefined>;
+  findByKey(caller: string, key: string): Promise<Operation | undefined>;
 
   /** Writes the result of an operation. */
   finish(operationId: string, result: OperationResult): Promise<void>;

@@ -9,7 +9,7 @@ const endMs = 500;
  * Opens a small pool to the journal's database for what replicas count together beside the journal: nobody waits
  * for it for longer than `timeoutMs`, because each can count alone. Connects at the first query.
  */
-export function openSharedPool(connectionString: Secret, timeoutMs: number): pg.Pool {
+export function openPostgresPool(connectionString: Secret, timeoutMs: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: connectionString.reveal(),
     application_name: 'idpatch',
@@ -23,6 +23,6 @@ export function openSharedPool(connectionString: Secret, timeoutMs: number): pg.
 }
 
 /** Closes such a pool. A server that has vanished never confirms an end, and is not waited for. */
-export async function closeSharedPool(pool: pg.Pool | undefined): Promise<void> {
+export async function closePostgresPool(pool: pg.Pool | undefined): Promise<void> {
   await Promise.race([pool?.end(), sleep(endMs, undefined, { ref: false })]);
 }

@@ -28,7 +28,7 @@ export interface Database {
 const pruneBatch = 1000;
 
 /** How many begins that failed are remembered. Those of the start of an outage are the ones that may have got in. */
-const mostAbandoned = 500;
+const maxAbandoned = 500;
 
 /** The journal in SQL, the same for every database. */
 export function createSqlJournal(database: Database): Journal {
@@ -81,12 +81,12 @@ export function createSqlJournal(database: Database): Journal {
         }
         throw new JournalUnavailable(new Error('What stood in the way of an intent was never to be seen.'));
       } catch (error) {
-        if (abandoned.size < mostAbandoned) abandoned.set(attempt, intent.operationId);
+        if (abandoned.size < maxAbandoned) abandoned.set(attempt, intent.operationId);
         throw error;
       }
     },
 
-    async recall(caller, key) {
+    async findByKey(caller, key) {
       const [row] = await database.run(`${select} WHERE caller = $1 AND idempotency_key = $2`, [
         ascii(caller),
         ascii(key),

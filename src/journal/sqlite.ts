@@ -23,7 +23,7 @@ interface Waiting {
 }
 
 /** Prepared statements that are kept. The journal has a dozen, and a few more whose length differs. */
-const mostPrepared = 50;
+const maxPrepared = 50;
 
 /**
  * A journal in a file of this process alone: any other process that opens it gets JournalUnavailable for as long
@@ -138,7 +138,7 @@ function runOne(
     let ready = prepared.get(statement);
     if (!ready) {
       ready = db.prepare(statement);
-      if (prepared.size < mostPrepared) prepared.set(statement, ready);
+      if (prepared.size < maxPrepared) prepared.set(statement, ready);
     }
     return ready.all(Object.fromEntries(values.map((value, index) => [`$${index + 1}`, value])));
   } catch (error) {

@@ -1,6 +1,6 @@
 import {
   type InputPath,
-  mostErrors,
+  maxErrors,
   OutcomeUnknownError,
   type PatchConfirmation,
   type PatchError,
@@ -9,22 +9,23 @@ import {
   ReadFailure,
   UserNotFoundError,
 } from '../domain/outcome.ts';
-import type { WholeUser } from '../domain/user.ts';
-import type { Call, Change, Provider, Step, WriteResult } from '../providers/provider.ts';
-import { notShown } from './confirm.ts';
+import type { UserWithCustomFields } from '../domain/user.ts';
+import type { Change, Provider, Step, WriteResult } from '../providers/provider.ts';
+import type { CallOptions } from '../upstream/client.ts';
+import { unconfirmed } from './confirm.ts';
 
 /** What became of a patch, and how that is known. `errors` is empty exactly where the outcome is APPLIED. */
 export interface Verdict {
   readonly outcome: PatchOutcome;
   readonly confirmedBy: PatchConfirmation | null;
   /** The user after the call; null where it was not read, or could not be. */
-  readonly user: WholeUser | null;
+  readonly user: UserWithCustomFields | null;
   readonly errors: readonly PatchError[];
 }
 
 /** Nothing was written. Of more errors than `mostErrors` the first are given. */
 export function notApplied(errors: readonly PatchError[]): Verdict {
-  return { outcome: 'NOT_APPLIED', confirmedBy: null, user: null, errors: errors.slice(0, mostErrors) };
+  return { outcome: 'NOT_APPLIED', confirmedBy: null, user: null, errors: errors.slice(0, maxErrors) };
 }
 
 /** Where the sending of steps ended. */
@@ -38,7 +39,7 @@ interface Sent {
   /** Why a step was refused. */
   readonly refusals: readonly PatchError[];
   /** The user as read last after all of `done`, and how. */
-  readonly seen?: { readonly user: WholeUser; readonly by: PatchConfirmation } | undefined;
+  readonly seen?: { readonly user: UserWithCustomFields; readonly by: PatchConfirmation } | undefined;
 }
 
 /**
@@ -47,11 +48,11 @@ interface Sent {
  * `writing` bounds the sending, `readingBack` the look afterwards.
  * Answers in every case; `report` gets what should never have been thrown.
  */
-export async function writeSteps(
+export async function applySteps(
   provider: Provider,
   userId: string,
   steps: readonly Step[],
-  { writing, readingBack }: { readonly writing: Call; readonly readingBack: Call },
+  { writing, readingBack }: { readonly writing: CallOptions; readonly readingBack: CallOptions },
   report: (bug: unknown) => void,
 ): Promise<Verdict> {
   const look = () => readBack(provider, userId, readingBack).catch(noted(undefined));
@@ -60,7 +61,7 @@ export async function writeSteps(
   const sent = await send(steps, write, look);
   if (sent.done.length === 0 && sent.doubtful.length === 0) return notApplied(sent.refusals);
   const user = sent.seen?.user ?? (await look()) ?? undefined;
-  return conclude(sent, user, sent.seen?.by ?? 'READ_BACK');
+  return decideOutcome(sent, user, sent.seen?.by ?? 'READ_BACK');
 
   // A bug of ours after something may have left must not take the answer along: it is as good as no answer.
   function noted<T>(instead: T): (bug: unknown) => T {
@@ -74,7 +75,7 @@ export async function writeSteps(
 async function send(
   steps: readonly Step[],
   write: (step: Step) => Promise<WriteResult>,
-  look: () => Promise<WholeUser | null | undefined>,
+  look: () => Promise<UserWithCustomFields | null | undefined>,
 ): Promise<Sent> {
   const done: Change[] = [];
   let seen: Sent['seen'];
@@ -96,11 +97,11 @@ async function send(
       case 'ambiguous': {
         const user = await look();
         seen = user ? { user, by: 'READ_BACK' } : undefined;
-        if (user && notShown(changes, user).length === 0) break;
-        if (user === undefined || !result.unlessShown)
+        if (user && unconfirmed(changes, user).length === 0) break;
+        if (user === undefined || !result.refusedUnlessApplied)
           return { done, doubtful: changes, undone: later, refusals: [], seen };
         const refusals = user
-          ? result.unlessShown
+          ? result.refusedUnlessApplied
           : [new UserNotFoundError('There is no such user.', ['user'])];
         return { done, doubtful: [], undone: [...changes, ...later], refusals, seen };
       }
@@ -111,14 +112,14 @@ async function send(
 }
 
 /** Weighs what was sent against the user as it is now; `user` undefined where it could not be read. */
-function conclude(sent: Sent, user: WholeUser | undefined, by: PatchConfirmation): Verdict {
+function decideOutcome(sent: Sent, user: UserWithCustomFields | undefined, by: PatchConfirmation): Verdict {
   const refused = (change: Change) => sent.refusals.some(({ path }) => isWithin(path, change.path));
   const notWritten = [...sent.refusals, ...sent.undone.filter((change) => !refused(change)).map(notSent)];
   if (!user) {
     const errors = [...[...sent.done, ...sent.doubtful].map(unknown), ...notWritten];
     return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors };
   }
-  const [unseen, doubtful] = [notShown(sent.done, user), notShown(sent.doubtful, user)];
+  const [unseen, doubtful] = [unconfirmed(sent.done, user), unconfirmed(sent.doubtful, user)];
   const errors = [...unseen.map(notConfirmed), ...doubtful.map(unknown), ...notWritten];
   const verdict = { confirmedBy: null, user, errors };
   if (errors.length === 0) return { ...verdict, outcome: 'APPLIED', confirmedBy: by };
@@ -130,10 +131,10 @@ function conclude(sent: Sent, user: WholeUser | undefined, by: PatchConfirmation
 export async function readBack(
   provider: Provider,
   userId: string,
-  call: Call,
-): Promise<WholeUser | null | undefined> {
+  call: CallOptions,
+): Promise<UserWithCustomFields | null | undefined> {
   const [user] = await provider.readUsers([userId], { customFields: true }, call);
-  return user instanceof ReadFailure ? undefined : ((user ?? null) as WholeUser | null);
+  return user instanceof ReadFailure ? undefined : ((user ?? null) as UserWithCustomFields | null);
 }
 
 function isWithin(path: readonly string[], place: readonly string[]): boolean {

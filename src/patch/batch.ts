@@ -1,10 +1,10 @@
 import type { Directory } from '../directories.ts';
 import type { ReadFailure } from '../domain/outcome.ts';
-import type { User, WholeUser } from '../domain/user.ts';
-import type { Call, UserWrite, WriteResult } from '../providers/provider.ts';
-import type { WriteUnderWay } from '../upstream/client.ts';
+import type { User, UserWithCustomFields } from '../domain/user.ts';
+import type { UserWrite, WriteResult } from '../providers/provider.ts';
+import type { CallOptions, WriteUnderWay } from '../upstream/client.ts';
 import { createDeadline } from '../upstream/deadline.ts';
-import type { Turns } from './user-lock.ts';
+import type { UserLock } from './user-lock.ts';
 
 /**
  * The operations of one call for many users that are of the same directory: each goes its own way, and what they
@@ -19,7 +19,7 @@ export interface Gathering {
   /** The directory as the operations are to see it. */
   readonly directory: Directory;
   /** The turns, as the operations are to take them. */
-  readonly turns: Turns;
+  readonly turns: UserLock;
   /** Runs one of the operations. Those that have something to send wait until the others do, or have none. */
   run<T>(operation: () => Promise<T>): Promise<T>;
   /** Says that all operations are over, and gives up what is still kept for looks at what went together. */
@@ -36,12 +36,12 @@ const waitShare = 0.1;
 const lookupShare = 0.3;
 
 /** Makes a gathering of operations that have all begun at the same time, by the same clock. */
-export function createGathering({ name, provider }: Directory, turns: Turns): Gathering {
+export function createGathering({ name, provider }: Directory, turns: UserLock): Gathering {
   const limited = createLimit(mostAtOnce);
   // Writes may wait for the provider's quota, and looks for which there is room already must not wait behind them.
   const limitedLooks = createLimit(mostAtOnce);
-  const reading = ({ urgency }: Call) => (urgency === 'first' ? limitedLooks : limited);
-  const lookups = new Map<string, Promise<WholeUser | undefined>>();
+  const reading = ({ urgency }: CallOptions) => (urgency === 'first' ? limitedLooks : limited);
+  const lookups = new Map<string, Promise<UserWithCustomFields | undefined>>();
   /** Operations that may soon have something to send. Not those that were sent, or that wait for their turn. */
   let onTheirWay = 0;
 
@@ -75,7 +75,11 @@ export function createGathering({ name, provider }: Directory, turns: Turns): Ga
     onTheirWay += 1;
   };
 
-  function together<Asked, Given>(queue: Queue<Asked, Given>, asked: Asked, call: Call): Promise<Given> {
+  function together<Asked, Given>(
+    queue: Queue<Asked, Given>,
+    asked: Asked,
+    call: CallOptions,
+  ): Promise<Given> {
     alarm ??= setTimeout(send, msLeft(call) * waitShare);
     const given = queue.ask(asked, call);
     leave();
@@ -105,7 +109,7 @@ export function createGathering({ name, provider }: Directory, turns: Turns): Ga
       },
     },
     turns: {
-      async take(user, holder, call, task) {
+      async withLock(user, holder, call, task) {
         let isHeldUp = false;
         const hold = () => {
           if (!isHeldUp) leave();
@@ -119,7 +123,7 @@ export function createGathering({ name, provider }: Directory, turns: Turns): Ga
           goOn();
           return task();
         };
-        return turns.take(user, holder, call, inTurn, hold).finally(goOn);
+        return turns.withLock(user, holder, call, inTurn, hold).finally(goOn);
       },
     },
     async run(operation) {
@@ -134,11 +138,11 @@ export function createGathering({ name, provider }: Directory, turns: Turns): Ga
 interface Looks {
   /** Sends one of the requests, with a look of its own kept for as long as it needs one. */
   keepFor(
-    call: Call,
-    request: (kept: Call) => Promise<readonly WriteResult[]>,
+    call: CallOptions,
+    request: (kept: CallOptions) => Promise<readonly WriteResult[]>,
   ): Promise<readonly WriteResult[]>;
   /** The call as it is to read, by a look that is kept where there is one. */
-  of(call: Call): Call;
+  of(call: CallOptions): CallOptions;
   end(): void;
 }
 
@@ -177,16 +181,19 @@ function isPlain(result: WriteResult): boolean {
 /** What waits to be sent together. */
 interface Queue<Asked, Given> {
   /** Gives what the request says of this one, when it was sent. */
-  ask(asked: Asked, call: Call): Promise<Given>;
+  ask(asked: Asked, call: CallOptions): Promise<Given>;
   /** Sends what waits: in one request what has the same time. */
   send(): void;
 }
 
 function createQueue<Asked, Given>(
-  request: (all: readonly Asked[], call: Call) => Promise<readonly Given[]>,
+  request: (all: readonly Asked[], call: CallOptions) => Promise<readonly Given[]>,
 ): Queue<Asked, Given> {
-  let waiting: { readonly asked: Asked; readonly call: Call; readonly given: PromiseWithResolvers<Given> }[] =
-    [];
+  let waiting: {
+    readonly asked: Asked;
+    readonly call: CallOptions;
+    readonly given: PromiseWithResolvers<Given>;
+  }[] = [];
   return {
     ask(asked, call) {
       const given = Promise.withResolvers<Given>();
@@ -230,10 +237,10 @@ function createLimit(most: number): <T>(task: () => Promise<T>) => Promise<T> {
   };
 }
 
-function hurried(call: Call): Call {
+function hurried(call: CallOptions): CallOptions {
   return { ...call, deadline: createDeadline(msLeft(call) * lookupShare) };
 }
 
-function msLeft({ deadline }: Call): number {
+function msLeft({ deadline }: CallOptions): number {
   return Math.max(0, deadline.endsAt - performance.now());
 }

@@ -26,7 +26,7 @@ const targetPaths = { id: ['user', 'id'], login: ['user', 'login'] };
  * the provider or an earlier call. A target that cannot be right is left for `checkPatch` to say so. `refuse`: by
  * which rules, where it is not to be patched.
  */
-export function forbidden(
+export function authorize(
   { user, patch }: PatchRequest,
   context: PatchContext,
   refuse: typeof refusals = refusals,
@@ -39,9 +39,9 @@ export function forbidden(
 }
 
 /** Who is meant, where the caller may patch them so; undefined for a request that is refused before anybody is asked. */
-export function permittedTarget(request: PatchRequest, context: PatchContext): Target | undefined {
+export function authorizedTarget(request: PatchRequest, context: PatchContext): Target | undefined {
   const target = findTarget(request.user, context, targetPaths);
-  return 'directory' in target && forbidden(request, context).length === 0 ? target : undefined;
+  return 'directory' in target && authorize(request, context).length === 0 ? target : undefined;
 }
 
 /**
@@ -49,7 +49,7 @@ export function permittedTarget(request: PatchRequest, context: PatchContext): T
  * `found` is what the input's own schema found wrong; everything is reported together. Sends nothing but the
  * question for the custom fields, where they are not known yet.
  */
-export async function checkPatch(
+export async function validatePatch(
   request: PatchRequest,
   found: readonly PatchError[],
   { writing }: OperationTime,

@@ -1,15 +1,15 @@
-import type { CustomFieldValue, WholeUser } from '../domain/user.ts';
+import type { CustomFieldValue, UserWithCustomFields } from '../domain/user.ts';
 import type { Change } from '../providers/provider.ts';
 
 /**
  * The changes that this user does not show, of those that were asked for. Empty: every one is seen.
  * Compared exactly, to the character; lists of names are compared as sets, for no provider keeps their order.
  */
-export function notShown(changes: readonly Change[], user: WholeUser): readonly Change[] {
-  return changes.filter((change) => !shows(user, change));
+export function unconfirmed(changes: readonly Change[], user: UserWithCustomFields): readonly Change[] {
+  return changes.filter((change) => !matches(user, change));
 }
 
-function shows(user: WholeUser, change: Change): boolean {
+function matches(user: UserWithCustomFields, change: Change): boolean {
   switch (change.field) {
     case 'email':
       return change.value === null

@@ -3,14 +3,13 @@ import type { Caller } from '../auth/caller.ts';
 import { seesDirectory } from '../auth/policy.ts';
 import type { Config } from '../config/config.ts';
 import type { Directories } from '../directories.ts';
-import type { WholeUser } from '../domain/user.ts';
+import type { UserWithCustomFields } from '../domain/user.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Call } from '../providers/provider.ts';
-import type { OperationWatch } from '../telemetry/instrument-operations.ts';
-import type { WriteUnderWay } from '../upstream/client.ts';
+import type { OperationInstrumentation } from '../telemetry/instrument-operations.ts';
+import type { CallOptions, WriteUnderWay } from '../upstream/client.ts';
 import { createDeadline } from '../upstream/deadline.ts';
-import type { OperationsUnderWay } from './in-flight.ts';
-import type { Turns } from './user-lock.ts';
+import type { InFlight } from './in-flight.ts';
+import type { UserLock } from './user-lock.ts';
 
 /** What lives as long as the process. */
 export interface Services {
@@ -20,19 +19,19 @@ export interface Services {
   /** Undefined where the configuration has none. */
   readonly journal: Journal | undefined;
   /** Patches of one user wait for each other. */
-  readonly turns: Turns;
-  readonly underWay: OperationsUnderWay;
+  readonly userLock: UserLock;
+  readonly inFlight: InFlight;
   /** What the operator is told of each patchUser call. */
-  readonly watch: OperationWatch;
+  readonly instrumentation: OperationInstrumentation;
   readonly log: Logger;
 }
 
 /** The time that one operation has. The last part of it is kept for looking at what was written. */
 export interface OperationTime {
   /** For looking up and writing. */
-  readonly writing: Call;
+  readonly writing: CallOptions;
   /** For reading back: ends when the operation must. */
-  readonly readingBack: Call;
+  readonly readingBack: CallOptions;
   /** Says that the operation is over, and gives up what is still kept for it. */
   end(): void;
 }
@@ -48,9 +47,9 @@ export interface PatchContext extends Services {
   /** Starts the time of one operation: of a write, before which reads stand back, unless it `onlyReads`. */
   startOperation(onlyReads?: 'onlyReads'): OperationTime;
   /** Starts the time of one read. */
-  startCall(): Call;
+  startCall(): CallOptions;
   /** Hears that a patch may have changed the user of this global id; `user` as it is now, where that is known. */
-  userChanged(id: string, user: WholeUser | undefined): void;
+  userChanged(id: string, user: UserWithCustomFields | undefined): void;
 }
 
 /**
@@ -111,6 +110,6 @@ function visibleTo(caller: Caller, all: Directories): Directories {
 const leaveByShare = 0.6;
 
 /** A call that starts now. */
-function callFor(ms: number): Call {
+function callFor(ms: number): CallOptions {
   return { deadline: createDeadline(ms) };
 }

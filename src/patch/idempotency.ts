@@ -4,8 +4,8 @@ import { parseGlobalId } from '../domain/user.ts';
 import type { Journal, Operation } from '../journal/journal.ts';
 import { readErrors, recordErrors } from '../journal/recorded-error.ts';
 import { notApplied, readBack, unknown, type Verdict } from './apply.ts';
-import { checkPatch, type PatchRequest } from './check.ts';
-import { notShown } from './confirm.ts';
+import { type PatchRequest, validatePatch } from './check.ts';
+import { unconfirmed } from './confirm.ts';
 import type { OperationTime, PatchContext } from './context.ts';
 
 /** A digest of a request: the same for the same input, whatever the order of its members. 64 hexadecimal characters. */
@@ -21,18 +21,18 @@ export function inputDigest({ user, patch, ifVersion }: PatchRequest): string {
  * The operation that the caller's key stands for already; undefined without a key, or without a journal.
  * @throws JournalUnavailable
  */
-export async function recall(
+export async function findByKey(
   { idempotencyKey: key }: PatchRequest,
   { journal, caller }: PatchContext,
 ): Promise<Operation | undefined> {
-  return key === undefined ? undefined : journal?.recall(caller.id, key);
+  return key === undefined ? undefined : journal?.findByKey(caller.id, key);
 }
 
 /**
  * The journal cannot say whether the key was used before. Nothing was sent now; but whoever calls again for a lost
  * answer must not be told that nothing was written.
  */
-export function cannotRecall(): Verdict {
+export function keyLookupFailed(): Verdict {
   const says =
     'The journal cannot be read: nothing was sent now, and what became of an earlier call with this key cannot be ' +
     'told. Call again with the same key.';
@@ -48,7 +48,7 @@ export function keyReused(): Verdict {
 }
 
 /** The first call with the key has no result yet. */
-export function keyAtWork(): Verdict {
+export function keyInProgress(): Verdict {
   const says = 'A call with this key is under way: call again with the same key for its answer.';
   const error = new IdempotencyError(says, ['idempotencyKey'], 'IDEMPOTENCY_IN_PROGRESS');
   return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [error] };
@@ -86,7 +86,7 @@ export async function replay(
     const user = showed ? await look(operation, time, context) : undefined;
     return { operationId, outcome, confirmedBy, user: user ?? null, errors: readErrors(result.errors) };
   }
-  if (operation.mayBeRunning) return { operationId, ...keyAtWork() };
+  if (operation.mayBeRunning) return { operationId, ...keyInProgress() };
   const verdict = await afterCrash(operation, request, time, context);
   if (context.journal) await record(operationId, verdict, context.journal, context);
   return { operationId, ...verdict };
@@ -103,11 +103,11 @@ async function afterCrash(
   time: OperationTime,
   context: PatchContext,
 ): Promise<Verdict> {
-  const checked = await checkPatch(request, [], time, context);
+  const checked = await validatePatch(request, [], time, context);
   const user = (await look(operation, time, context)) ?? null;
   const steps = checked.sendable && !checked.plan.readsFirst ? checked.plan.steps() : [];
   const changes = 'errors' in steps ? [] : steps.flatMap((step) => step.changes);
-  if (user && changes.length > 0 && notShown(changes, user).length === 0) {
+  if (user && changes.length > 0 && unconfirmed(changes, user).length === 0) {
     return { outcome: 'APPLIED', confirmedBy: 'READ_BACK', user, errors: [] };
   }
   const paths = operation.fields.map((field) => ({ path: field.split('.') }));

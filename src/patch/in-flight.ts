@@ -1,5 +1,5 @@
 /** The patches that this process is at, so that it does not leave in the middle of one, and knows a key that is at work. */
-export interface OperationsUnderWay {
+export interface InFlight {
   /** Runs an operation to its end, whether or not its caller stays. */
   run<T>(operation: () => Promise<T>): Promise<T>;
   /** The same under a name: where one of that name is at work, gives that one in place of starting this. */
@@ -16,7 +16,7 @@ interface AtWork {
 }
 
 /** Makes an empty set. */
-export function createOperationsUnderWay(): OperationsUnderWay {
+export function createInFlight(): InFlight {
   const atWork = new Set<Promise<unknown>>();
   const named = new Map<string, AtWork>();
 

@@ -8,12 +8,20 @@ import {
 import { globalId, parseGlobalId } from '../domain/user.ts';
 import { staleError } from '../domain/user-version.ts';
 import { type Journal, JournalUnavailable } from '../journal/journal.ts';
-import { waitWithin } from '../upstream/deadline.ts';
-import { notApplied, type Verdict, writeSteps } from './apply.ts';
-import { checkPatch, forbidden, type PatchRequest } from './check.ts';
+import { withDeadline } from '../upstream/deadline.ts';
+import { applySteps, notApplied, type Verdict } from './apply.ts';
+import { authorize, type PatchRequest, validatePatch } from './check.ts';
 import type { OperationTime, PatchContext } from './context.ts';
 import { errorOfFailure } from './error-of-failure.ts';
-import { cannotRecall, inputDigest, keyAtWork, keyReused, recall, record, replay } from './idempotency.ts';
+import {
+  findByKey,
+  inputDigest,
+  keyInProgress,
+  keyLookupFailed,
+  keyReused,
+  record,
+  replay,
+} from './idempotency.ts';
 import type { Plan } from './plan.ts';
 import { findUserId, readTarget, type Target, userNotFound } from './target.ts';
 
@@ -40,7 +48,7 @@ export function patchUser(
   found: readonly PatchError[],
   context: PatchContext,
 ): Promise<PatchResult> {
-  return context.watch.run(() => decide(request, found, context));
+  return context.instrumentation.run(() => decide(request, found, context));
 }
 
 async function decide(
@@ -57,19 +65,19 @@ async function decide(
     logResult(result, request, performance.now() - startedAt, context);
     return result;
   };
-  const refused = forbidden(request, context);
+  const refused = authorize(request, context);
   if (refused.length > 0) return told({ operationId, ...notApplied([...found, ...refused]) });
   const run = async () => told({ operationId, ...(await perform(operation, found, context)) });
   const key = request.idempotencyKey;
   // What is wrong with an input may be its key, which then stands for nothing.
-  if (key === undefined || found.length > 0) return context.underWay.run(run);
+  if (key === undefined || found.length > 0) return context.inFlight.run(run);
   const name = JSON.stringify([context.caller.id, key]);
-  const first = context.underWay.runOnce(name, () => ({ operationId, digest, result: run() }));
+  const first = context.inFlight.runOnce(name, () => ({ operationId, digest, result: run() }));
   if (first.operationId === operationId) return first.result;
   if (first.digest !== digest) return told({ operationId, ...keyReused() });
   // The first may have more time than this one.
-  const result = await waitWithin(first.result, operation.time.readingBack.deadline);
-  return told(result === 'deadline' ? { operationId: first.operationId, ...keyAtWork() } : result);
+  const result = await withDeadline(first.result, operation.time.readingBack.deadline);
+  return told(result === 'deadline' ? { operationId: first.operationId, ...keyInProgress() } : result);
 }
 
 /** The way of one operation, from the input to the verdict; with the operation's id where it is another's. */
@@ -87,10 +95,10 @@ async function perform(
   };
   try {
     const isRemembered = journal && found.length === 0;
-    const known = isRemembered ? await recall(request, context).catch(logUnavailable) : undefined;
-    if (known === 'unavailable') return cannotRecall();
+    const known = isRemembered ? await findByKey(request, context).catch(logUnavailable) : undefined;
+    if (known === 'unavailable') return keyLookupFailed();
     if (known) return await replay(known, request, operation.digest, time, context);
-    const checked = await checkPatch(request, found, time, context);
+    const checked = await validatePatch(request, found, time, context);
     if (!checked.sendable) return notApplied(checked.errors);
     const { plan, target } = checked;
     const userId = await findUserId(target, time.writing);
@@ -141,7 +149,7 @@ async function takeTurn(
 ): Promise<Verdict> {
   const user = globalId({ directory: target.directory.name, userId });
   try {
-    const verdict = await context.turns.take(user, operationId, time.writing, async () => {
+    const verdict = await context.userLock.withLock(user, operationId, time.writing, async () => {
       const readsFirst = plan.readsFirst || request.ifVersion !== undefined;
       const current = readsFirst ? await readTarget(target, userId, time.writing) : undefined;
       if (current instanceof UserNotFoundError) return notApplied([current]);
@@ -149,11 +157,11 @@ async function takeTurn(
       if (stale) return { ...notApplied([stale]), user: current };
       const steps = plan.steps(current);
       if ('errors' in steps) return notApplied(steps.errors);
-      return writeSteps(target.directory.provider, userId, steps, time, (bug) =>
+      return applySteps(target.directory.provider, userId, steps, time, (bug) =>
         context.log.error({ event: 'bug', operationId, err: bug }),
       );
     });
-    if (verdict === 'waited-too-long') return notApplied([waitedTooLong()]);
+    if (verdict === 'timeout') return notApplied([waitedTooLong()]);
     // Where the input says who is meant is known here and not to the provider.
     const errors = verdict.errors.map((error) =>
       error instanceof UserNotFoundError ? userNotFound(target) : error,
@@ -171,7 +179,7 @@ function logResult(
   { operationId, outcome, errors }: PatchResult,
   { user, patch }: PatchRequest,
   durationMs: number,
-  { log, caller, directories, watch }: PatchContext,
+  { log, caller, directories, instrumentation: watch }: PatchContext,
 ): void {
   const requestIds = errors.flatMap((error) =>
     error instanceof ProviderRefusedError ? (error.providerRequestId ?? []) : [],

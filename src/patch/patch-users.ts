@@ -1,7 +1,7 @@
 import type { PatchError } from '../domain/outcome.ts';
-import { waitWithin } from '../upstream/deadline.ts';
+import { withDeadline } from '../upstream/deadline.ts';
 import { createGathering, type Gathering } from './batch.ts';
-import { type PatchRequest, permittedTarget } from './check.ts';
+import { authorizedTarget, type PatchRequest } from './check.ts';
 import { forWrite, type OperationTime, type PatchContext } from './context.ts';
 import { type PatchResult, patchUser } from './patch-user.ts';
 import type { Target } from './target.ts';
@@ -35,11 +35,11 @@ export function patchUsers(
 ): readonly Promise<PatchResult>[] {
   const time = context.startOperation();
   const targets = patches.map(({ request, found }) =>
-    found.length === 0 ? permittedTarget(request, context) : undefined,
+    found.length === 0 ? authorizedTarget(request, context) : undefined,
   );
   const lanes = new Map<string | undefined, Lane>();
   for (const directory of new Set(targets.flatMap((target) => target?.directory ?? [])))
-    lanes.set(directory.name, openLane(createGathering(directory, context.turns), targets, time, context));
+    lanes.set(directory.name, openLane(createGathering(directory, context.userLock), targets, time, context));
 
   const results: Promise<PatchResult>[] = [];
   for (const [index, { request, found }] of patches.entries()) {
@@ -53,7 +53,7 @@ export function patchUsers(
       const before = Promise.allSettled(earlier.filter((_, other) => sameUser(other) || sameKey(other)));
       // When the time for writing is over nothing of this one can be, so that it needs no order any more: a journal
       // that hangs holds all of them up together, and not each after the other.
-      await waitWithin(before, time.writing.deadline);
+      await withDeadline(before, time.writing.deadline);
       // Nothing is sent for it.
       if (!lane) return patchUser(request, found, { ...context, startOperation: () => time });
       return lane.gathering.run(() => patchUser(request, found, lane.contextOf(index)));
@@ -61,7 +61,7 @@ export function patchUsers(
     results.push(apply());
   }
   // Between two patches of a user none is under way, and yet the call is.
-  void context.underWay.run(() => Promise.allSettled(results));
+  void context.inFlight.run(() => Promise.allSettled(results));
   for (const [name, lane] of lanes) {
     const own = results.filter((_, index) => targets[index]?.directory.name === name);
     void Promise.allSettled(own).then(() => lane.end());
@@ -98,7 +98,7 @@ function openLane(
   const directories = new Map([...context.directories, [directory.name, directory]]);
   return {
     gathering,
-    contextOf: (index) => ({ ...context, turns, directories, startOperation: () => timeOf(index) }),
+    contextOf: (index) => ({ ...context, userLock: turns, directories, startOperation: () => timeOf(index) }),
     users: Promise.all(own.map(userOf)),
     end() {
       gathering.end();

@@ -4,9 +4,14 @@ import {
   type PatchError,
   UnsupportedFieldError,
 } from '../domain/outcome.ts';
-import type { CustomFieldOperation, CustomFieldValue, UserPatch, WholeUser } from '../domain/user.ts';
+import type {
+  CustomFieldOperation,
+  CustomFieldValue,
+  UserPatch,
+  UserWithCustomFields,
+} from '../domain/user.ts';
 import type { CustomFieldChange, CustomFieldDefinition } from '../providers/provider.ts';
-import type { DirectoryRules } from './plan-input.ts';
+import type { PlanInput } from './plan-input.ts';
 
 /** A patch's operations on custom fields, checked. */
 export interface CustomFieldsPlan {
@@ -15,17 +20,16 @@ export interface CustomFieldsPlan {
   /** True where the changes depend on the user as it is now. */
   readonly readsFirst: boolean;
   /** What the operations come to for the user as it is now, or why they cannot be done to it. */
-  changes(current?: WholeUser): readonly CustomFieldChange[] | { readonly errors: readonly PatchError[] };
+  changes(
+    current?: UserWithCustomFields,
+  ): readonly CustomFieldChange[] | { readonly errors: readonly PatchError[] };
 }
 
 /** Checks the operations against the fields that the directory has, and turns them into changes. Pure. */
-export function planCustomFields(
-  operations: UserPatch['customFields'],
-  rules: DirectoryRules,
-): CustomFieldsPlan {
+export function planCustomFields(operations: UserPatch['customFields'], rules: PlanInput): CustomFieldsPlan {
   const errors: PatchError[] = [];
   const planned = planOperations(operations, rules, errors);
-  const whole = rules.capabilities.customFieldsWhole === true && planned.length > 0;
+  const whole = rules.capabilities.replacesAllCustomFields === true && planned.length > 0;
   return {
     errors,
     paths: planned.map(({ path }) => path),
@@ -48,7 +52,7 @@ interface PlannedOperation {
 
 function planOperations(
   operations: UserPatch['customFields'],
-  rules: DirectoryRules,
+  rules: PlanInput,
   errors: PatchError[],
 ): PlannedOperation[] {
   if (operations === undefined) return [];
@@ -95,7 +99,7 @@ function planOperations(
 function checkOperation(
   operation: CustomFieldOperation,
   path: InputPath,
-  { directory, definitions }: DirectoryRules,
+  { directory, definitions }: PlanInput,
   errors: PatchError[],
 ): boolean {
   const definition = definitions?.find(({ field }) => field === operation.field);
@@ -183,7 +187,7 @@ function valueErrors(
 }
 
 /** True where the user has a value that is no list of texts, so that nothing can be added to it or taken from it. */
-function isNoList({ operation }: PlannedOperation, current?: WholeUser): boolean {
+function isNoList({ operation }: PlannedOperation, current?: UserWithCustomFields): boolean {
   const value = current?.customFields.find(({ field }) => field === operation.field)?.value;
   return value !== undefined && value.kind !== 'texts';
 }
@@ -194,7 +198,10 @@ function notAList({ path }: PlannedOperation): PatchError {
 }
 
 /** The custom fields that a patch leaves alone, as changes, for a provider that takes only all of them together. */
-function keptFields(named: readonly CustomFieldChange[], current?: WholeUser): readonly CustomFieldChange[] {
+function keptFields(
+  named: readonly CustomFieldChange[],
+  current?: UserWithCustomFields,
+): readonly CustomFieldChange[] {
   const left = current?.customFields.filter(({ field }) => !named.some(({ name }) => name === field)) ?? [];
   const path = ['patch', 'customFields'];
   return left.map(({ field, value }) => ({
@@ -209,7 +216,7 @@ function keptFields(named: readonly CustomFieldChange[], current?: WholeUser): r
 /** What an operation comes to for the user as it is now: a list's add and remove become the list that results. */
 function customFieldChange(
   { operation, path, list }: PlannedOperation,
-  current?: WholeUser,
+  current?: UserWithCustomFields,
 ): CustomFieldChange {
   const change = { field: 'customFields', name: operation.field, path } as const;
   if (list) {

@@ -1,7 +1,7 @@
 import type { Capabilities, CustomFieldDefinition } from '../providers/provider.ts';
 
 /** What a patch is checked against. `definitions` null: nothing is known of the directory's custom fields. */
-export interface DirectoryRules {
+export interface PlanInput {
   readonly directory: string;
   readonly capabilities: Capabilities;
   readonly definitions: readonly CustomFieldDefinition[] | null;

@@ -5,10 +5,10 @@ import {
   type PatchError,
   UnsupportedFieldError,
 } from '../domain/outcome.ts';
-import { type PatchField, patchFields, type UserPatch, type WholeUser } from '../domain/user.ts';
+import { type PatchField, patchFields, type UserPatch, type UserWithCustomFields } from '../domain/user.ts';
 import type { Capabilities, Change, Step } from '../providers/provider.ts';
 import { planCustomFields } from './plan-custom-fields.ts';
-import type { DirectoryRules } from './plan-input.ts';
+import type { PlanInput } from './plan-input.ts';
 
 /** A patch that was checked. With errors it must not be sent, and has no steps. */
 export interface Plan {
@@ -21,7 +21,7 @@ export interface Plan {
    * The requests' worth of changes, in order, or why they cannot be made from the user as it is. `current` is
    * the user as it is now; needed where `readsFirst`.
    */
-  steps(current?: WholeUser): readonly Step[] | { readonly errors: readonly PatchError[] };
+  steps(current?: UserWithCustomFields): readonly Step[] | { readonly errors: readonly PatchError[] };
 }
 
 /**
@@ -31,7 +31,7 @@ export interface Plan {
  * are both "no members" for roles, tenants and apps; a patch that asks for nothing is refused.
  * All errors are found, not the first one only.
  */
-export function plan(patch: UserPatch, rules: DirectoryRules): Plan {
+export function plan(patch: UserPatch, rules: PlanInput): Plan {
   const errors: PatchError[] = [];
   const changes: Change[] = [];
   for (const field of patchFields) {
@@ -58,7 +58,7 @@ export function plan(patch: UserPatch, rules: DirectoryRules): Plan {
 function planField(
   field: Exclude<PatchField, 'customFields'>,
   patch: UserPatch,
-  rules: DirectoryRules,
+  rules: PlanInput,
   errors: PatchError[],
   changes: Change[],
 ): void {
@@ -117,7 +117,7 @@ function planField(
 function formErrors(
   value: string,
   path: InputPath,
-  { capabilities, directory }: DirectoryRules,
+  { capabilities, directory }: PlanInput,
   field: PatchField,
 ): PatchError[] {
   const { maxLength, form } = capabilities.fields[field];
@@ -142,11 +142,7 @@ function formErrors(
   return errors;
 }
 
-function phoneErrors(
-  number: string,
-  path: InputPath,
-  { capabilities, directory }: DirectoryRules,
-): PatchError[] {
+function phoneErrors(number: string, path: InputPath, { capabilities, directory }: PlanInput): PatchError[] {
   const bounds = capabilities.phoneDigits;
   const digits = parsePhoneNumberFromString(number)?.nationalNumber.length;
   if (!bounds || digits === undefined || (digits >= bounds.min && digits <= bounds.max)) return [];
@@ -163,7 +159,10 @@ function phoneErrors(
  * other step fail, what is left is a disabled account with the old data, never an enabled one that should not
  * be, or that is enabled without the data it was to be enabled with.
  */
-function inOrder(changes: readonly Change[], { statusApart }: Capabilities): readonly Step[] {
+function inOrder(
+  changes: readonly Change[],
+  { statusIsSeparateCall: statusApart }: Capabilities,
+): readonly Step[] {
   const status = changes.find((change) => change.field === 'status');
   const rest = changes.filter((change) => change.field !== 'status');
   if (!statusApart || !status || rest.length === 0) return changes.length === 0 ? [] : [{ changes }];

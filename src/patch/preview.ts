@@ -1,12 +1,12 @@
 import { planRefusals } from '../auth/policy.ts';
-import { type InputPath, mostErrors, type PatchError, UserNotFoundError } from '../domain/outcome.ts';
-import type { CustomFieldValue, WholeUser } from '../domain/user.ts';
+import { type InputPath, maxErrors, type PatchError, UserNotFoundError } from '../domain/outcome.ts';
+import type { CustomFieldValue, UserWithCustomFields } from '../domain/user.ts';
 import { staleError } from '../domain/user-version.ts';
 import type { Change, DescribedRequest } from '../providers/provider.ts';
-import { checkPatch, forbidden, type PatchRequest } from './check.ts';
+import { authorize, type PatchRequest, validatePatch } from './check.ts';
 import type { PatchContext } from './context.ts';
 import { errorOfFailure } from './error-of-failure.ts';
-import { inputDigest, keyReused, recall } from './idempotency.ts';
+import { findByKey, inputDigest, keyReused } from './idempotency.ts';
 import { findUserId, readTarget } from './target.ts';
 
 /**
@@ -36,18 +36,18 @@ export async function planPatchUser(
   context: PatchContext,
 ): Promise<PatchPlan> {
   const refused = (errors: readonly PatchError[]): PatchPlan => ({
-    errors: errors.slice(0, mostErrors),
+    errors: errors.slice(0, maxErrors),
     requests: [],
     changes: [],
   });
   const time = context.startOperation('onlyReads');
-  const denied = forbidden(request, context, planRefusals);
+  const denied = authorize(request, context, planRefusals);
   if (denied.length > 0) return refused([...found, ...denied]);
   try {
-    const known = found.length === 0 ? await recall(request, context) : undefined;
+    const known = found.length === 0 ? await findByKey(request, context) : undefined;
     // Either refused, or answered as the first call was: nothing would be sent.
     if (known) return refused(known.inputDigest === inputDigest(request) ? [] : keyReused().errors);
-    const checked = await checkPatch(request, found, time, context);
+    const checked = await validatePatch(request, found, time, context);
     if (!checked.sendable) return refused(checked.errors);
     const { plan, target } = checked;
     const userId = await findUserId(target, time.writing);
@@ -68,7 +68,7 @@ export async function planPatchUser(
   }
 }
 
-function shownChange(change: Change, user: WholeUser): PlannedChange {
+function shownChange(change: Change, user: UserWithCustomFields): PlannedChange {
   const { path } = change;
   switch (change.field) {
     case 'customFields': {
@@ -81,19 +81,21 @@ function shownChange(change: Change, user: WholeUser): PlannedChange {
     }
     case 'tenants': {
       const now = user.tenants.map(({ tenantId, roleNames }) => ({ tenantId, roleNames }));
-      return { path, before: shown(now), after: shown(change.value) };
+      return { path, before: display(now), after: display(change.value) };
     }
     default:
-      return { path, before: shown(user[change.field]), after: shown(change.value) };
+      return { path, before: display(user[change.field]), after: display(change.value) };
   }
 }
 
 function shownValue(value: CustomFieldValue | undefined): string | null {
-  return value === undefined ? null : shown(value.kind === 'date' ? value.value.toISOString() : value.value);
+  return value === undefined
+    ? null
+    : display(value.kind === 'date' ? value.value.toISOString() : value.value);
 }
 
 /** Text as it is; anything else as JSON. */
-function shown(value: unknown): string | null {
+function display(value: unknown): string | null {
   if (value === null) return null;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

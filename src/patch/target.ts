@@ -7,8 +7,8 @@ import {
   ReadFailure,
   UserNotFoundError,
 } from '../domain/outcome.ts';
-import { parseGlobalId, type WholeUser } from '../domain/user.ts';
-import type { Call } from '../providers/provider.ts';
+import { parseGlobalId, type UserWithCustomFields } from '../domain/user.ts';
+import type { CallOptions } from '../upstream/client.ts';
 
 /** Which user is meant, as the caller says it: exactly one of the two. */
 export interface UserBy {
@@ -71,7 +71,7 @@ export function findTarget(
  */
 export function findUserId(
   target: Target,
-  call: Call,
+  call: CallOptions,
 ): string | UserNotFoundError | Promise<string | UserNotFoundError> {
   if ('userId' in target) return target.userId;
   return findByLogin(target, call).then((user) => user?.userId ?? userNotFound(target));
@@ -83,8 +83,8 @@ export function findUserId(
  */
 export async function findByLogin(
   { directory, login, path }: Target & { readonly login: string },
-  call: Call,
-): Promise<WholeUser | undefined> {
+  call: CallOptions,
+): Promise<UserWithCustomFields | undefined> {
   try {
     return await directory.provider.findUser(login, call);
   } catch (failure) {
@@ -104,9 +104,9 @@ export function userNotFound({ directory, path }: Target): UserNotFoundError {
 export async function readTarget(
   target: Target,
   userId: string,
-  call: Call,
-): Promise<WholeUser | UserNotFoundError> {
+  call: CallOptions,
+): Promise<UserWithCustomFields | UserNotFoundError> {
   const [user] = await target.directory.provider.readUsers([userId], { customFields: true }, call);
   if (user instanceof ReadFailure) throw user;
-  return user ? (user as WholeUser) : userNotFound(target);
+  return user ? (user as UserWithCustomFields) : userNotFound(target);
 }

@@ -1,23 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Journal } from '../journal/journal.ts';
-import type { Call } from '../providers/provider.ts';
-import { waitWithin } from '../upstream/deadline.ts';
+import type { CallOptions } from '../upstream/client.ts';
+import { withDeadline } from '../upstream/deadline.ts';
 
 /** Whose turn it is: patches of one user are applied one after the other, those of different users side by side. */
-export interface Turns {
+export interface UserLock {
   /**
    * Runs the task when every earlier one of the user has ended, here and on every replica that shares the journal.
-   * Gives `waited-too-long`, and does not run it, where the call's deadline comes first.
+   * Gives `timeout`, and does not run it, where the call's deadline comes first.
    * Rejects with JournalUnavailable where the journal cannot say whose turn it is. `onBusy` is called where it is
    * not this one's turn at once, so that nobody waits for it in vain; it may be called more than once.
    */
-  take<T>(
+  withLock<T>(
     user: string,
     holder: string,
-    call: Call,
+    call: CallOptions,
     task: () => Promise<T>,
     onBusy?: () => void,
-  ): Promise<T | 'waited-too-long'>;
+  ): Promise<T | 'timeout'>;
 }
 
 /** Milliseconds between two looks whether another replica has given the user back; drawn out at random. */
@@ -30,21 +30,21 @@ const lookAgainMs = 25;
 const leaseMarginMs = 5_000;
 
 /** Makes an empty set of queues; a queue lasts as long as something waits in it. */
-export function createTurns(journal: Journal | undefined, deadlineMs: number): Turns {
+export function createUserLock(journal: Journal | undefined, deadlineMs: number): UserLock {
   const tails = new Map<string, Promise<void>>();
 
   async function leased<T>(
     journal: Journal,
     user: string,
     holder: string,
-    call: Call,
+    call: CallOptions,
     task: () => Promise<T>,
     onBusy: () => void,
   ) {
     while (!(await journal.lease(user, holder, deadlineMs + leaseMarginMs))) {
       onBusy();
       const pause = lookAgainMs * (1 + Math.random());
-      if (performance.now() + pause >= call.deadline.endsAt) return 'waited-too-long';
+      if (performance.now() + pause >= call.deadline.endsAt) return 'timeout';
       await delay(pause);
     }
     try {
@@ -56,7 +56,7 @@ export function createTurns(journal: Journal | undefined, deadlineMs: number): T
   }
 
   return {
-    async take(user, holder, call, task, onBusy = () => {}) {
+    async withLock(user, holder, call, task, onBusy = () => {}) {
       const before = tails.get(user);
       if (before) onBusy();
       const { promise: done, resolve: leave } = Promise.withResolvers<void>();
@@ -68,8 +68,8 @@ export function createTurns(journal: Journal | undefined, deadlineMs: number): T
       };
       if (before) void tail.then(leaveLine);
       try {
-        if (before && (await waitWithin(before, call.deadline)) === 'deadline') return 'waited-too-long';
-        if (call.deadline.isOver()) return 'waited-too-long';
+        if (before && (await withDeadline(before, call.deadline)) === 'deadline') return 'timeout';
+        if (call.deadline.isExpired()) return 'timeout';
         return await (journal ? leased(journal, user, holder, call, task, onBusy) : task());
       } finally {
         leave();

@@ -6,12 +6,12 @@ import { notUnderstood } from './response.ts';
  * Reads users in lots of at most `size` ids, all at once: what `readLot` gives for a lot, in the order of the
  * ids; its ReadFailure for every id of the lot that failed, so that one lot's failure is not another's.
  */
-export async function readInLots(
+export async function readInBatches(
   userIds: readonly string[],
   size: number,
   readLot: (lot: readonly string[]) => Promise<readonly User[]>,
 ): Promise<readonly (User | undefined | ReadFailure)[]> {
-  const lots = inLots(userIds, size);
+  const lots = inBatches(userIds, size);
   const found = new Map<string, User | ReadFailure>();
   await Promise.all(
     lots.map(async (lot) => {
@@ -30,7 +30,7 @@ export async function readInLots(
 }
 
 /** A list in lots of at most `size`. */
-export function inLots<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
+export function inBatches<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
   return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
     list.slice(index * size, (index + 1) * size),
   );

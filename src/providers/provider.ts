@@ -7,9 +7,9 @@ import type {
   Phone,
   User,
   UserTenant,
-  WholeUser,
+  UserWithCustomFields,
 } from '../domain/user.ts';
-import type { HttpClient, HttpTime } from '../upstream/client.ts';
+import type { CallOptions, HttpClient } from '../upstream/client.ts';
 
 /** The kinds of back end, named in configuration as here. */
 export type ProviderKind = 'eiam-developer' | 'eiam-management' | 'descope';
@@ -41,7 +41,7 @@ export interface Provider {
    * @throws ReadFailure
    */
   customFieldDefinitions(
-    call: Call,
+    call: CallOptions,
     seek?: readonly string[],
   ): readonly CustomFieldDefinition[] | null | Promise<readonly CustomFieldDefinition[] | null>;
 
@@ -53,7 +53,7 @@ export interface Provider {
   readUsers(
     userIds: readonly string[],
     want: { readonly customFields: boolean },
-    call: Call,
+    call: CallOptions,
   ): Promise<readonly (User | undefined | ReadFailure)[]>;
 
   /**
@@ -61,13 +61,13 @@ export interface Provider {
    * checked: a user whose login ids do not contain the login is not given.
    * @throws ReadFailure; an AmbiguousLogin where the login fits more than one
    */
-  findUser(login: string, call: Call): Promise<WholeUser | undefined>;
+  findUser(login: string, call: CallOptions): Promise<UserWithCustomFields | undefined>;
 
   /** The request that `write` would send for this step, without its credentials. Sends nothing. */
   describe(userId: string, step: Step): DescribedRequest;
 
   /** Sends one step for one user. See WriteResult for what may be answered when. */
-  write(userId: string, step: Step, call: Call): Promise<WriteResult>;
+  write(userId: string, step: Step, call: CallOptions): Promise<WriteResult>;
 
   /**
    * Sends one step for each of several users, each user once, with as few requests as the provider allows, and
@@ -75,11 +75,11 @@ export interface Provider {
    * - nothing left at all, or the provider refused our credentials or asked for fewer requests: all are `refused`;
    * - the provider named the user among those it wrote, or among those it refused: `accepted`, or `refused`;
    * - it named the user in both, in neither or twice, or no answer came that can be understood: `ambiguous`;
-   * - it refused the request as a whole for another reason: `ambiguous` with `unlessShown`, because no provider
+   * - it refused the request as a whole for another reason: `ambiguous` with `refusedUnlessApplied`, because no provider
    *   says whether it had written some of them by then.
    * A provider without a request for many users leaves this out; then each is written by `write`.
    */
-  writeMany?(writes: readonly UserWrite[], call: Call): Promise<readonly WriteResult[]>;
+  writeMany?(writes: readonly UserWrite[], call: CallOptions): Promise<readonly WriteResult[]>;
 
   /** Closes the connections; calls under way end as they end when a connection breaks. */
   close(): Promise<void>;
@@ -100,9 +100,6 @@ export interface DescribedRequest {
   readonly body?: string;
 }
 
-/** What goes with every call. */
-export type Call = HttpTime;
-
 /**
  * What became of one step.
  * - `accepted`: the provider said yes. `user` is there where its answer carries the user as it now is.
@@ -110,13 +107,13 @@ export type Call = HttpTime;
  * - `refused`: the provider said no in its own words, by an answer that it documents, or nothing left at all:
  *   nothing was written and nothing will be.
  * - `ambiguous`: it left, and no answer came that says what became of it. It may be written, now or later.
- *   With `unlessShown` the provider did answer, so that nothing is under way any more: where the user does not
+ *   With `refusedUnlessApplied` the provider did answer, so that nothing is under way any more: where the user does not
  *   show the step it was not written, for these reasons.
  */
 export type WriteResult =
-  | { readonly kind: 'accepted'; readonly user?: WholeUser }
+  | { readonly kind: 'accepted'; readonly user?: UserWithCustomFields }
   | { readonly kind: 'refused'; readonly errors: readonly [PatchError, ...PatchError[]] }
-  | { readonly kind: 'ambiguous'; readonly unlessShown?: readonly [PatchError, ...PatchError[]] };
+  | { readonly kind: 'ambiguous'; readonly refusedUnlessApplied?: readonly [PatchError, ...PatchError[]] };
 
 /** The changes of one request. Never empty; no field twice, custom fields by name. */
 export interface Step {
@@ -151,9 +148,9 @@ export type CustomFieldChange = {
 export interface Capabilities {
   readonly fields: Readonly<Record<PatchField, FieldCapability>>;
   /** True where status is a request of its own, which makes a patch of status and more a patch of two steps. */
-  readonly statusApart: boolean;
+  readonly statusIsSeparateCall: boolean;
   /** True where custom fields that a write does not name are lost, so that every write names them all. */
-  readonly customFieldsWhole?: boolean;
+  readonly replacesAllCustomFields?: boolean;
   /** Digits of a phone's national number, where the provider bounds them. */
   readonly phoneDigits?: { readonly min: number; readonly max: number };
 }

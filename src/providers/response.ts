@@ -7,7 +7,7 @@ import {
   RateLimitedError,
   ReadFailure,
 } from '../domain/outcome.ts';
-import type { HttpAnswer, HttpExchange } from '../upstream/client.ts';
+import type { HttpResponse, SendResult } from '../upstream/client.ts';
 import { retryAfterMs } from '../upstream/retry-after.ts';
 
 /** An error in a provider's own words, as far as they are used. */
@@ -15,13 +15,13 @@ export interface ProviderError {
   /** To decide by; empty where it is no identifier. */
   readonly code: string;
   /** As far as it may be passed on: of a form that can carry nothing else. */
-  readonly told: { readonly code?: string; readonly requestId?: string };
+  readonly safeDetails: { readonly code?: string; readonly requestId?: string };
 }
 
 /** How a provider's errors are read, each provider's in its errors.ts. */
-export interface ErrorGrammar {
+export interface ErrorFormat {
   /** The error of an answer; undefined for a body that is not the provider's own error body. */
-  readonly readError: (answer: HttpAnswer) => ProviderError | undefined;
+  readonly readError: (answer: HttpResponse) => ProviderError | undefined;
   /** True for a code that is documented to say no: then nothing was written, whatever the status beside it. */
   readonly isDocumented: (code: string) => boolean;
 }
@@ -30,14 +30,14 @@ export interface ErrorGrammar {
 const refusalStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 409, 413, 422, 429]);
 
 /** True for a status by which a provider says no: only then does its error code prove that nothing was done. */
-export function isRefusal({ status }: HttpAnswer): boolean {
+export function isRefusal({ status }: HttpResponse): boolean {
   return refusalStatuses.has(status);
 }
 
 /** The provider's no, where the answer is one that can be relied on; undefined for any other answer. */
 export function refusalOf(
-  answer: HttpAnswer,
-  { readError, isDocumented }: ErrorGrammar,
+  answer: HttpResponse,
+  { readError, isDocumented }: ErrorFormat,
 ): ProviderError | undefined {
   const error = readError(answer);
   if (!error) return undefined;
@@ -46,7 +46,7 @@ export function refusalOf(
 }
 
 /** Why nothing was heard of the provider, in the words for a call of which nothing can have come. */
-export function unreachable(exchange: Exclude<HttpExchange, HttpAnswer>, path: InputPath): PatchError {
+export function unreachable(exchange: Exclude<SendResult, HttpResponse>, path: InputPath): PatchError {
   if (exchange.kind === 'no-answer')
     return new ProviderUnavailableError('The provider did not answer.', path);
   switch (exchange.reason) {
@@ -79,7 +79,7 @@ export function unreachable(exchange: Exclude<HttpExchange, HttpAnswer>, path: I
 }
 
 /** A rate limit in our words, with the wait that the answer asks for. */
-export function rateLimited(path: InputPath, answer: HttpAnswer): RateLimitedError {
+export function rateLimited(path: InputPath, answer: HttpResponse): RateLimitedError {
   const wait = retryAfterMs(answer);
   const seconds = wait === null ? null : Math.ceil(wait / 1000);
   return new RateLimitedError(
@@ -110,22 +110,18 @@ export function parseJson<T>(text: string, schema: z.ZodType<T>): T | undefined 
 }
 
 /** How a provider's answers to reads are understood, beside its errors. */
-export interface ReadGrammar extends ErrorGrammar {
+export interface ReadGrammar extends ErrorFormat {
   /** The codes by which it says that there is no such user. */
   readonly missing: ReadonlySet<string>;
   /** A refusal of a read in our words. */
-  readonly toReadError: (error: ProviderError, answer: HttpAnswer) => PatchError;
+  readonly toReadError: (error: ProviderError, answer: HttpResponse) => PatchError;
 }
 
 /**
  * What came of a read, by the schema of its answer; undefined where the answer says that there is no such user.
  * @throws ReadFailure where it says neither, and where there is no answer
  */
-export function readAnswer<T>(
-  answer: HttpExchange,
-  schema: z.ZodType<T>,
-  grammar: ReadGrammar,
-): T | undefined {
+export function readAnswer<T>(answer: SendResult, schema: z.ZodType<T>, grammar: ReadGrammar): T | undefined {
   if (answer.kind !== 'answered') throw new ReadFailure(unreachable(answer, []));
   const refusal = refusalOf(answer, grammar);
   if (refusal && grammar.missing.has(refusal.code)) return undefined;
@@ -165,7 +161,7 @@ export function providerError(code: string, requestId?: unknown): ProviderError 
   const isRequestId = typeof requestId === 'string' && requestIdToTell.test(requestId);
   return {
     code: /^[A-Za-z0-9_.:-]{1,128}$/.test(code) ? code : '',
-    told: { ...(codeToTell.test(code) ? { code } : {}), ...(isRequestId ? { requestId } : {}) },
+    safeDetails: { ...(codeToTell.test(code) ? { code } : {}), ...(isRequestId ? { requestId } : {}) },
   };
 }
 

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** Which pages may call from a browser. */
-export interface Origins {
+export interface Cors {
   /** Whether a page sent this that may not call: one of another origin that is not listed. */
-  areForeign(headers: IncomingHttpHeaders): boolean;
+  isCrossOrigin(headers: IncomingHttpHeaders): boolean;
   /** The headers by which a browser lets the page have the answer. */
   answerHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, string>>;
   /** The answer's further headers where a browser asks whether a page may send what it wants to; else undefined. */
@@ -23,10 +23,10 @@ const preflight = {
 } as const;
 
 /** Takes the origins of pages that may call, `server.cors` in the configuration. */
-export function createOrigins(listed: readonly string[]): Origins {
+export function createCors(listed: readonly string[]): Cors {
   const isListed = ({ origin }: IncomingHttpHeaders) => origin !== undefined && listed.includes(origin);
   return {
-    areForeign(headers) {
+    isCrossOrigin(headers) {
       if (isListed(headers)) return false;
       const site = headers['sec-fetch-site'];
       if (site === undefined) return !isOwnOrigin(headers);

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { GraphiQLOptions } from 'graphql-yoga';
-import type { Answer } from './response.ts';
+import type { HttpResponse } from './response.ts';
 
 /**
  * Makes what answers with GraphiQL's page: whole, out of its own package, without any outside request. It is large,
  * so it is loaded when it is first asked for, and kept. `starterTabs`: documents that it opens with, a tab each.
  */
-export function createGraphiQL(starterTabs: readonly string[]): () => Promise<Answer> {
-  let page: Promise<Answer> | undefined;
+export function createGraphiQL(starterTabs: readonly string[]): () => Promise<HttpResponse> {
+  let page: Promise<HttpResponse> | undefined;
   return () => {
     page ??= render(starterTabs);
     return page;
   };
 }
 
-async function render(starterTabs: readonly string[]): Promise<Answer> {
+async function render(starterTabs: readonly string[]): Promise<HttpResponse> {
   const options: GraphiQLOptions = {
     title: 'idpatch',
     // The default icon and logo are fetched from elsewhere.

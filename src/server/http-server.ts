@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Answer, refused } from './response.ts';
+import { errorResponse, type HttpResponse } from './response.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** How long a client may take, and how much it may say before its body. Our own choices. */
@@ -51,7 +51,10 @@ export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
   /** Answers a request. Where it throws, the answer is a 500 that says nothing, and the error is logged. */
-  readonly answer: (request: IncomingMessage, response: ServerResponse) => Answer | Promise<Answer>;
+  readonly answer: (
+    request: IncomingMessage,
+    response: ServerResponse,
+  ) => HttpResponse | Promise<HttpResponse>;
   readonly log: Logger;
 }
 
@@ -80,13 +83,13 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
     // Whoever was told that nothing more is answered may send it elsewhere.
     if (closing.has(request.socket)) return;
     begin(response);
-    let given: Answer;
+    let given: HttpResponse;
     try {
       given = await answer(request, response);
     } catch (err) {
       if (response.destroyed) return;
       log.error({ event: 'bug', err });
-      given = refused(500, 'INTERNAL_SERVER_ERROR', 'Unexpected error.');
+      given = errorResponse(500, 'INTERNAL_SERVER_ERROR', 'Unexpected error.');
     }
     // A body that came together with its headers is whole a moment later.
     if (!request.complete) await setImmediate();
@@ -95,7 +98,7 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
     send(response, given);
   });
 
-  function send(response: ServerResponse, { status, headers, body }: Answer): void {
+  function send(response: ServerResponse, { status, headers, body }: HttpResponse): void {
     if (response.destroyed || response.writableEnded) return;
     const { connection, ...others } = headers;
     const closes = (last.has(response) || connection === 'close') && endsConnection(response);
@@ -129,12 +132,12 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
   server.on('checkExpectation', (request, response) => {
     if (closing.has(request.socket)) return;
     begin(response);
-    send(response, refused(417, 'BAD_REQUEST', 'Expect takes 100-continue only.'));
+    send(response, errorResponse(417, 'BAD_REQUEST', 'Expect takes 100-continue only.'));
   });
   server.on('connect', (_request, socket) => {
     socket.on('error', () => {});
     socket.resume();
-    sendRaw(socket, refused(405, 'METHOD_NOT_ALLOWED', 'Use POST.', { allow: 'GET, POST' }));
+    sendRaw(socket, errorResponse(405, 'METHOD_NOT_ALLOWED', 'Use POST.', { allow: 'GET, POST' }));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // All that comes after what could not be read is an error again.
@@ -154,7 +157,7 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
     }
   });
 
-  function sendRaw(socket: Duplex, { status, headers, body }: Answer): void {
+  function sendRaw(socket: Duplex, { status, headers, body }: HttpResponse): void {
     const all = [
       ...Object.entries({ ...everywhere, ...headers }),
       ['content-length', String(Buffer.byteLength(body))],
@@ -216,13 +219,13 @@ function endSoon(socket: Duplex): void {
 }
 
 /** What a client is told of a request that cannot be read. Codes: Node's own, and those of its parser, llhttp. */
-function unreadable(code: string | undefined): Answer {
+function unreadable(code: string | undefined): HttpResponse {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
-      return refused(431, 'BAD_REQUEST', 'The request line and the headers are too long.');
+      return errorResponse(431, 'BAD_REQUEST', 'The request line and the headers are too long.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return refused(408, 'BAD_REQUEST', 'The request took too long to arrive.');
+      return errorResponse(408, 'BAD_REQUEST', 'The request took too long to arrive.');
     default:
-      return refused(400, 'BAD_REQUEST', 'This is no HTTP request that can be read.');
+      return errorResponse(400, 'BAD_REQUEST', 'This is no HTTP request that can be read.');
   }
 }

@@ -1,24 +1,26 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { type Answer, refused } from './response.ts';
+import { errorResponse, type HttpResponse } from './response.ts';
 
 /** Reads the body of a POST, which is JSON of at most so many bytes, not encoded; or says why it is not read. */
 export async function readBody(
   request: IncomingMessage,
   maxBytes: number,
-): Promise<Buffer | { readonly refused: Answer }> {
+): Promise<Buffer | { readonly refused: HttpResponse }> {
   const refusedUnread = refusedByHeaders(request.headers, maxBytes);
   if (refusedUnread) return { refused: refusedUnread };
   const body = await read(request, maxBytes);
   if (body === 'too large') return { refused: tooLarge(maxBytes) };
   // Nobody is there to read this; but it ends the request, and it is no bug.
-  return body === 'cut off' ? { refused: refused(400, 'BAD_REQUEST', 'The body ended too early.') } : body;
+  return body === 'cut off'
+    ? { refused: errorResponse(400, 'BAD_REQUEST', 'The body ended too early.') }
+    : body;
 }
 
-function refusedByHeaders(headers: IncomingHttpHeaders, maxBytes: number): Answer | undefined {
+function refusedByHeaders(headers: IncomingHttpHeaders, maxBytes: number): HttpResponse | undefined {
   // More than was said is not read: Node's parser ends the body there.
   if (Number(headers['content-length']) > maxBytes) return tooLarge(maxBytes);
   const refuse = (message: string, more: Readonly<Record<string, string>> = {}) =>
-    refused(415, 'UNSUPPORTED_MEDIA_TYPE', message, {
+    errorResponse(415, 'UNSUPPORTED_MEDIA_TYPE', message, {
       ...more,
       // A body whose end nobody knows would be read to it before the next request.
       ...(headers['transfer-encoding'] === undefined ? {} : { connection: 'close' }),
@@ -44,9 +46,9 @@ function isJson(contentType = ''): boolean {
 }
 
 /** Closes the connection: what is left of the body is not waited for. */
-function tooLarge(maxBytes: number): Answer {
+function tooLarge(maxBytes: number): HttpResponse {
   const message = `The body of a request has at most ${maxBytes} bytes.`;
-  return refused(413, 'BODY_TOO_LARGE', message, { connection: 'close' });
+  return errorResponse(413, 'BODY_TOO_LARGE', message, { connection: 'close' });
 }
 
 /** Reads a body to its end, or until it is too large. */

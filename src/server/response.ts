@@ -1,26 +1,26 @@
 /** An answer as it goes out; the headers that every answer has are not in it. */
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
 }
 
 /** An answer with one error in GraphQL's form, and a text that is always the same. */
-export function refused(
+export function errorResponse(
   status: number,
-  code: RefusalCode,
+  code: ResponseErrorCode,
   message: string,
   headers: Readonly<Record<string, string>> = {},
-): Answer {
+): HttpResponse {
   return {
     status,
     headers: { 'content-type': 'application/json', ...headers },
-    body: refusalBody(code, message),
+    body: errorBody(code, message),
   };
 }
 
 /** The whole of a fetch Response. */
-export async function answerOf(response: Response): Promise<Answer> {
+export async function toHttpResponse(response: Response): Promise<HttpResponse> {
   return {
     status: response.status,
     headers: Object.fromEntries(response.headers),
@@ -28,12 +28,12 @@ export async function answerOf(response: Response): Promise<Answer> {
   };
 }
 /** The body of a request's answer that GraphQL does not give: one error in GraphQL's form, as JSON. */
-export function refusalBody(code: RefusalCode, message: string): string {
+export function errorBody(code: ResponseErrorCode, message: string): string {
   return JSON.stringify({ errors: [{ message, extensions: { code } }] });
 }
 
 /** The codes of such errors, in `extensions.code`. */
-export type RefusalCode =
+export type ResponseErrorCode =
   | 'UNAUTHENTICATED'
   | 'ISSUER_UNAVAILABLE'
   | 'RATE_LIMITED'

@@ -1,17 +1,17 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopbackHost } from '../settings/origin.ts';
-import type { Origins } from './cors.ts';
-import { type Answer, refused } from './response.ts';
+import type { Cors } from './cors.ts';
+import { errorResponse, type HttpResponse } from './response.ts';
 
 /** What there is behind the paths, and who may come there. */
 export interface Routes {
   /** GraphQL, for requests that may come from where they come. */
-  readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<Answer>;
+  readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<HttpResponse>;
   /** Whether requests should come here now. */
   readonly isReady: () => Promise<boolean>;
   /** GraphiQL's page; undefined where there is none. */
-  readonly graphiql: (() => Promise<Answer>) | undefined;
-  readonly origins: Origins;
+  readonly graphiql: (() => Promise<HttpResponse>) | undefined;
+  readonly origins: Cors;
   /**
    * Whether a caller must call this machine by a name for itself. A page of somebody else's can have its own name
    * lead to this machine (DNS rebinding): then it is no other origin to a browser, and its name tells it.
@@ -29,11 +29,11 @@ export function answerRequest(
   request: IncomingMessage,
   response: ServerResponse,
   routes: Routes,
-): Answer | Promise<Answer> {
+): HttpResponse | Promise<HttpResponse> {
   const { url = '' } = request;
   if (!isWellFormed(request)) {
     const says = 'The request line or a header is not well formed, or comes twice.';
-    return refused(400, 'BAD_REQUEST', says, { connection: 'close' });
+    return errorResponse(400, 'BAD_REQUEST', says, { connection: 'close' });
   }
   switch (url.split('?', 1)[0]) {
     case '/health':
@@ -43,14 +43,14 @@ export function answerRequest(
     case '/graphql':
       return answerGraphQL(request, response, routes);
     default:
-      return refused(404, 'NOT_FOUND', 'There is nothing here: the path is /graphql.');
+      return errorResponse(404, 'NOT_FOUND', 'There is nothing here: the path is /graphql.');
   }
 }
 
 async function answerProbe(
   { method = '' }: IncomingMessage,
   isWell: () => boolean | Promise<boolean>,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   if (method !== 'GET' && method !== 'HEAD') return wrongMethod('Use GET.', { allow: 'GET, HEAD' });
   return { status: (await isWell()) ? 200 : 503, headers: {}, body: '' };
 }
@@ -59,17 +59,21 @@ function answerGraphQL(
   request: IncomingMessage,
   response: ServerResponse,
   { graphql, graphiql, origins, loopbackNamesOnly }: Routes,
-): Answer | Promise<Answer> {
+): HttpResponse | Promise<HttpResponse> {
   const { method = '', headers } = request;
   for (const [name, value] of Object.entries(origins.answerHeaders(headers))) response.setHeader(name, value);
   if (loopbackNamesOnly && !isLoopbackHost(hostname(headers) ?? '')) {
     const says = 'Without a token idpatch is called by a loopback name only: localhost, 127.0.0.1 or [::1].';
-    return refused(403, 'FORBIDDEN_ORIGIN', says);
+    return errorResponse(403, 'FORBIDDEN_ORIGIN', says);
   }
   // Only the page: whatever the address asks for is left to the person in front of it.
   if (graphiql && method === 'GET' && headers.accept?.includes('text/html')) return graphiql();
-  if (origins.areForeign(headers)) {
-    return refused(403, 'FORBIDDEN_ORIGIN', 'Pages of this origin may not call: it is not in server.cors.');
+  if (origins.isCrossOrigin(headers)) {
+    return errorResponse(
+      403,
+      'FORBIDDEN_ORIGIN',
+      'Pages of this origin may not call: it is not in server.cors.',
+    );
   }
   const preflight = origins.preflightHeaders(method, headers);
   if (preflight) return { status: 204, headers: preflight, body: '' };
@@ -81,8 +85,8 @@ function answerGraphQL(
   return graphql(request, response);
 }
 
-function wrongMethod(message: string, headers: { readonly allow: string }): Answer {
-  return refused(405, 'METHOD_NOT_ALLOWED', message, headers);
+function wrongMethod(message: string, headers: { readonly allow: string }): HttpResponse {
+  return errorResponse(405, 'METHOD_NOT_ALLOWED', message, headers);
 }
 
 /** Whether all of it can be read in one way only. A host is named by every request but the oldest kind's. */

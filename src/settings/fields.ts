@@ -3,7 +3,7 @@ import { originOf } from './origin.ts';
 import { Secret } from './secret.ts';
 
 /** How idpatch.yaml writes what a schema of here gets in another form: for the JSON Schema that editors check it by. */
-export const writtenAs = z.registry<{ readonly toJsonSchema: () => z.core.JSONSchema.BaseSchema }>();
+export const jsonSchemaOf = z.registry<{ readonly toJsonSchema: () => z.core.JSONSchema.BaseSchema }>();
 
 /** `{ env: NAME }` in the spelling of environment variables, or `{ file: PATH }` with a slash; anything else is data. */
 export const secretReference = z.union([
@@ -23,7 +23,7 @@ export const secret = z
   .custom<Secret>((value) => value instanceof Secret, {
     error: 'Expected a secret: { env: NAME } or { file: PATH }.',
   })
-  .register(writtenAs, { toJsonSchema: () => z.toJSONSchema(secretReference, { io: 'input' }) });
+  .register(jsonSchemaOf, { toJsonSchema: () => z.toJSONSchema(secretReference, { io: 'input' }) });
 
 /**
  * The origin of a provider, `https://host[:port]` and nothing more. Loopback over http is taken only together

@@ -5,7 +5,7 @@ import { JournalUnavailable } from '../journal/journal.ts';
  * journal's, which names no value; any other may quote what it stumbled over, as those of JSON.parse do, and an
  * error's own members may hold a whole URL or row. Takes whatever was thrown.
  */
-export function loggedError(error: unknown): Readonly<Record<string, unknown>> {
+export function errorFields(error: unknown): Readonly<Record<string, unknown>> {
   return told(error, error instanceof JournalUnavailable);
 }
 

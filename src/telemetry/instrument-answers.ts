@@ -5,7 +5,7 @@ import type { Route, Telemetry } from './telemetry.ts';
 type Answers<Answer> = (request: IncomingMessage, response: ServerResponse) => Answer | Promise<Answer>;
 
 /** The same answers, measured and traced. An answer that is an error counts as 500, which it becomes. */
-export function watchAnswers<Answer extends { readonly status: number }>(
+export function instrumentAnswers<Answer extends { readonly status: number }>(
   { metrics, tracing }: Telemetry,
   answer: Answers<Answer>,
 ): Answers<Answer> {

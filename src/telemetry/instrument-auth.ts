@@ -9,7 +9,7 @@ const reasons = {
 } as const satisfies Record<string, CallerRefusal>;
 
 /** The same authenticator, with those counted whom it does not know. */
-export function watchAuthenticator({ metrics }: Telemetry, authenticator: Authenticator): Authenticator {
+export function instrumentAuthenticator({ metrics }: Telemetry, authenticator: Authenticator): Authenticator {
   if (!metrics) return authenticator;
   return {
     ...authenticator,
@@ -22,7 +22,7 @@ export function watchAuthenticator({ metrics }: Telemetry, authenticator: Authen
 }
 
 /** The same limit, with those counted who are over it. */
-export function watchRateLimit({ metrics }: Telemetry, rateLimit: RateLimit): RateLimit {
+export function instrumentRateLimit({ metrics }: Telemetry, rateLimit: RateLimit): RateLimit {
   if (!metrics) return rateLimit;
   return {
     ...rateLimit,

@@ -2,7 +2,7 @@ import { type Journal, JournalUnavailable } from '../journal/journal.ts';
 import type { JournalOperation, Telemetry } from './telemetry.ts';
 
 /** The same journal, measured and traced. */
-export function watchJournal({ metrics, tracing }: Telemetry, journal: Journal): Journal {
+export function instrumentJournal({ metrics, tracing }: Telemetry, journal: Journal): Journal {
   if (!metrics && !tracing) return journal;
 
   async function measured<T>(operation: JournalOperation, run: () => Promise<T>): Promise<T> {
@@ -26,7 +26,7 @@ export function watchJournal({ metrics, tracing }: Telemetry, journal: Journal):
   return {
     ...journal,
     begin: (intent) => watched('begin', () => journal.begin(intent)),
-    recall: (caller, key) => watched('recall', () => journal.recall(caller, key)),
+    findByKey: (caller, key) => watched('recall', () => journal.findByKey(caller, key)),
     finish: (operationId, result) => watched('finish', () => journal.finish(operationId, result)),
     find: (operationId) => watched('find', () => journal.find(operationId)),
     lease: (user, holder, ttlMs) => watched('lease', () => journal.lease(user, holder, ttlMs)),

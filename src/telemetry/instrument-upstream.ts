@@ -1,8 +1,8 @@
-import type { HttpClient, HttpExchange, HttpRequest } from '../upstream/client.ts';
+import type { HttpClient, HttpRequest, SendResult } from '../upstream/client.ts';
 import { type GuardState, resultOf, type Telemetry, type Tracing } from './telemetry.ts';
 
 /** The same client of a directory, measured and traced; what it sends carries the trace on. */
-export function watchUpstream(
+export function instrumentUpstream(
   { metrics, tracing }: Telemetry,
   directory: string,
   origin: string,
@@ -26,7 +26,7 @@ export function watchUpstream(
 
 function tracedClient(tracing: Tracing, directory: string, origin: string, client: HttpClient): HttpClient {
   return {
-    send(request, time): Promise<HttpExchange> {
+    send(request, time): Promise<SendResult> {
       const { method, headers, purpose } = request;
       // Without a name for it the path is not told: it may hold an id.
       const call = { directory, method, origin, template: purpose?.template ?? '', action: purpose?.action };

@@ -1,16 +1,16 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { loggedError } from './error-fields.ts';
-import { openStandardOutput } from './stdout.ts';
+import { errorFields } from './error-fields.ts';
+import { openStdout } from './stdout.ts';
 
 /**
  * The log: one line of JSON an event. On standard output, unless it is to go elsewhere, it is written a tenth of a
  * second later at most, many lines at once, for a write of its own is a tenth of what an operation costs.
  */
-export function createLog(destination: DestinationStream = openStandardOutput()): Logger {
+export function createLog(destination: DestinationStream = openStdout()): Logger {
   const options = {
     base: null,
     timestamp: isoTime,
-    serializers: { err: loggedError },
+    serializers: { err: errorFields },
     // pino takes the message of what is under this key for the line's own, past its serializer.
     errorKey: 'none',
   };

@@ -19,7 +19,7 @@ const bounds = {
  * Only a reader that is there and takes nothing keeps a process that wants to end: Node waits for a write that was begun.
  * (pino's own destination tries to write the last lines until it can, and so a process never ends on a full disk.)
  */
-export function openStandardOutput(): DestinationStream {
+export function openStdout(): DestinationStream {
   let waiting = '';
   /** What is to be written before that: what is being written, or could not be. */
   let begun = Buffer.alloc(0);

@@ -1,5 +1,5 @@
 import type { PatchErrorCode, PatchOutcome } from '../domain/outcome.ts';
-import type { HttpExchange } from '../upstream/client.ts';
+import type { SendResult } from '../upstream/client.ts';
 
 /**
  * What the operator sees of a process. Each half is there only where the configuration asks for it, and only then
@@ -17,7 +17,7 @@ export interface Telemetry {
 /** Where a request went: the paths that there are, and all others. */
 export type Route = 'graphql' | 'health' | 'ready' | 'other';
 
-type NotSent = Extract<HttpExchange, { kind: 'not-sent' }>['reason'];
+type NotSent = Extract<SendResult, { kind: 'not-sent' }>['reason'];
 
 /** What became of a request to a provider. 401, 403 and 429 are told from other refusals: they are the operator's. */
 export type UpstreamResult =
@@ -108,13 +108,13 @@ export interface Tracing {
   /** Runs a request to a provider, which is given the `traceparent` to send on. */
   upstream(
     call: TracedCall,
-    run: (traceparent: string | undefined) => Promise<HttpExchange>,
-  ): Promise<HttpExchange>;
+    run: (traceparent: string | undefined) => Promise<SendResult>,
+  ): Promise<SendResult>;
   close(): Promise<void>;
 }
 
 /** What became of a request to a provider, in a word. */
-export function resultOf(exchange: HttpExchange): UpstreamResult {
+export function resultOf(exchange: SendResult): UpstreamResult {
   switch (exchange.kind) {
     case 'not-sent':
       return `not_sent_${exchange.reason}`;

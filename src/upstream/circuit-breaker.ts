@@ -9,17 +9,17 @@ import {
   type IBackoff,
 } from 'cockatiel';
 import {
+  type CallOptions,
   type HttpClient,
-  type HttpExchange,
-  type HttpTime,
-  lastCallOf,
+  type SendResult,
+  sendDeadline,
   tooLate,
   type WriteUnderWay,
 } from './client.ts';
 import { createHttpClient } from './undici-client.ts';
 
 /** What keeps one directory's trouble from becoming everybody's. Our own choices, for no provider publishes any. */
-const guardDefaults = {
+const defaults = {
   connections: 16,
   /** Connections beside those, for what must not wait behind others. */
   connectionsApart: 16,
@@ -34,7 +34,7 @@ const guardDefaults = {
 } as const;
 
 /** A client that says how it fares. */
-export interface GuardedClient extends HttpClient {
+export interface ProtectedClient extends HttpClient {
   readonly state: {
     /** Whether nothing is sent for now, after too many faults in a row. */
     isOpen(): boolean;
@@ -52,31 +52,31 @@ export interface GuardedClient extends HttpClient {
  * them than connections that wrote. The look of a key that is called again is held back, for there may be any number of
  * those. What all others wait for, such as a token, does not wait behind them either.
  */
-export function createGuardedClient(origin: string): GuardedClient {
-  const { connections: most, connectionsApart } = guardDefaults;
-  const client = createHttpClient(origin, { ...guardDefaults, connections: most + connectionsApart });
-  const faulty = handleWhenResult((result) => isFault(result as HttpExchange));
-  const connections = bulkhead(most, guardDefaults.waiting);
+export function createProtectedClient(origin: string): ProtectedClient {
+  const { connections: most, connectionsApart } = defaults;
+  const client = createHttpClient(origin, { ...defaults, connections: most + connectionsApart });
+  const faulty = handleWhenResult((result) => isFault(result as SendResult));
+  const connections = bulkhead(most, defaults.waiting);
   const breaker = circuitBreaker(faulty, {
-    halfOpenAfter: { next: () => steadyPause(guardDefaults.probeAfterMs) },
-    breaker: new ConsecutiveBreaker(guardDefaults.faults),
+    halfOpenAfter: { next: () => steadyPause(defaults.probeAfterMs) },
+    breaker: new ConsecutiveBreaker(defaults.faults),
   });
   const begun = new WeakSet<WriteUnderWay>();
-  const isLook = ({ urgency, write }: HttpTime) => urgency === 'first' && write && begun.has(write);
-  const isForAll = ({ urgency, write }: HttpTime) => urgency === 'first' && !write;
+  const isLook = ({ urgency, write }: CallOptions) => urgency === 'first' && write && begun.has(write);
+  const isForAll = ({ urgency, write }: CallOptions) => urgency === 'first' && !write;
 
-  function holdBack(make: () => Promise<HttpExchange>, time: HttpTime): Promise<HttpExchange> {
+  function holdBack(make: () => Promise<SendResult>, time: CallOptions): Promise<SendResult> {
     // While one request tries whether the provider is back, the breaker would have it wait for that one's answer.
     if (isLook(time) && breaker.state !== CircuitState.Closed) return make();
     // What comes too late tries nothing, so that it is no sign of the provider's health to the breaker.
-    const attempt = () => (lastCallOf(time).isOver() ? Promise.resolve(tooLate) : breaker.execute(make));
+    const attempt = () => (sendDeadline(time).isExpired() ? Promise.resolve(tooLate) : breaker.execute(make));
     return isLook(time) || isForAll(time) ? attempt() : connections.execute(attempt);
   }
 
   return {
     send(request, time) {
       const start = { isMade: false, isTooLate: false };
-      const { promise: answer, resolve, reject } = Promise.withResolvers<HttpExchange>();
+      const { promise: answer, resolve, reject } = Promise.withResolvers<SendResult>();
       const make = () => {
         start.isMade = true;
         // Whoever was told that nothing was sent was told the truth.
@@ -97,7 +97,7 @@ export function createGuardedClient(origin: string): GuardedClient {
     close: () => client.close(),
     state: {
       isOpen: () => breaker.state !== CircuitState.Closed,
-      waiting: () => guardDefaults.waiting - connections.queueSlots,
+      waiting: () => defaults.waiting - connections.queueSlots,
     },
   };
 }
@@ -119,12 +119,12 @@ function steadyPause(ms: number): IBackoff<unknown> {
 
 /** What comes of a request that waits to be started; `not-sent` as soon as it is too late for that. */
 async function unlessTooLate(
-  waiting: Promise<HttpExchange>,
-  time: HttpTime,
+  waiting: Promise<SendResult>,
+  time: CallOptions,
   start: { readonly isMade: boolean; isTooLate: boolean },
-): Promise<HttpExchange> {
-  const { promise: over, resolve } = Promise.withResolvers<HttpExchange>();
-  const takeBack = lastCallOf(time).whenOver(() => {
+): Promise<SendResult> {
+  const { promise: over, resolve } = Promise.withResolvers<SendResult>();
+  const takeBack = sendDeadline(time).onExpiry(() => {
     if (start.isMade) return;
     start.isTooLate = true;
     resolve(tooLate);
@@ -136,7 +136,7 @@ async function unlessTooLate(
   }
 }
 
-function isFault(exchange: HttpExchange): boolean {
+function isFault(exchange: SendResult): boolean {
   switch (exchange.kind) {
     case 'not-sent':
       return exchange.reason === 'unreachable' || exchange.reason === 'untrusted';

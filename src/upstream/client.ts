@@ -21,7 +21,7 @@ interface RequestPurpose {
 }
 
 /** A whole answer. Header names are in lower case; a header that came more than once has its first value. */
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly kind: 'answered';
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -48,28 +48,28 @@ export interface Paced {
  * `no-answer`: it left and no whole answer came back, so anything can have come of it; `waited` where it was
  * our own deadline that ended it.
  */
-export type HttpExchange =
+export type SendResult =
   | { readonly kind: 'not-sent'; readonly reason: NotSentReason }
   | Paced
   | { readonly kind: 'no-answer'; readonly waited: boolean }
-  | HttpAnswer;
+  | HttpResponse;
 
 /** Sends each request once, to one origin. Never follows a redirect, never inflates, never sends again. */
 export interface HttpClient {
   /** Answers in every case and throws in none. */
-  send(request: HttpRequest, time: HttpTime): Promise<HttpExchange>;
+  send(request: HttpRequest, time: CallOptions): Promise<SendResult>;
   close(): Promise<void>;
 }
 
 /** The time that a request has, and what it gives way to. It says nothing of the caller's presence. */
-export interface HttpTime {
+export interface CallOptions {
   /** Nothing is waited for after it. */
   readonly deadline: Deadline;
   /**
    * The time by which the request must have left, where that is earlier: one that leaves at the last moment has
    * no time for its answer, and leaves nothing but doubt.
    */
-  readonly leaveBy?: Deadline;
+  readonly sendBy?: Deadline;
   /**
    * Who goes first where the provider's quota is short. `write`: whatever a patch needs before it is written.
    * `first`: what others wait for, such as a token; and the look at what was written, without which it stays in
@@ -89,9 +89,9 @@ export interface WriteUnderWay {
 }
 
 /** When a request must have left: nobody is bound to have `leaveBy` before the deadline. */
-export function lastCallOf({ deadline, leaveBy = deadline }: HttpTime): Deadline {
+export function sendDeadline({ deadline, sendBy: leaveBy = deadline }: CallOptions): Deadline {
   return leaveBy.endsAt < deadline.endsAt ? leaveBy : deadline;
 }
 
 /** What comes of a request that may not leave any more. */
-export const tooLate = { kind: 'not-sent', reason: 'deadline' } as const satisfies HttpExchange;
+export const tooLate = { kind: 'not-sent', reason: 'deadline' } as const satisfies SendResult;

@@ -3,9 +3,9 @@ export interface Deadline {
   /** The moment, by performance.now(). */
   readonly endsAt: number;
   /** Whether it is past. */
-  isOver(): boolean;
+  isExpired(): boolean;
   /** Calls back once when `isOver` says so, at the earliest in a later turn. Gives what takes the call back. */
-  whenOver(callback: () => void): () => void;
+  onExpiry(callback: () => void): () => void;
 }
 
 /** Makes the deadline that is so many milliseconds from now; with Infinity the one that never comes. */
@@ -21,11 +21,11 @@ class TimedDeadline implements Deadline {
     this.endsAt = endsAt;
   }
 
-  isOver(): boolean {
+  isExpired(): boolean {
     return performance.now() >= this.endsAt;
   }
 
-  whenOver(callback: () => void): () => void {
+  onExpiry(callback: () => void): () => void {
     if (this.endsAt === Number.POSITIVE_INFINITY) return () => {};
     let timer: NodeJS.Timeout;
     const wait = () => {
@@ -33,17 +33,17 @@ class TimedDeadline implements Deadline {
     };
     // A timer fires up to a millisecond early, for it counts whole ones. Who is told so early that a request has
     // not left in time may see it leave all the same.
-    const look = () => (this.isOver() ? callback() : wait());
+    const look = () => (this.isExpired() ? callback() : wait());
     wait();
     return () => clearTimeout(timer);
   }
 }
 
 /** Waits for something shared no longer than one's own deadline; what is waited for goes on for the others. */
-export async function waitWithin<T>(waiting: Promise<T>, deadline: Deadline): Promise<T | 'deadline'> {
-  if (deadline.isOver()) return 'deadline';
+export async function withDeadline<T>(waiting: Promise<T>, deadline: Deadline): Promise<T | 'deadline'> {
+  if (deadline.isExpired()) return 'deadline';
   const { promise: over, resolve } = Promise.withResolvers<'deadline'>();
-  const takeBack = deadline.whenOver(() => resolve('deadline'));
+  const takeBack = deadline.onExpiry(() => resolve('deadline'));
   try {
     return await Promise.race([waiting, over]);
   } finally {

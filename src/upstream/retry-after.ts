@@ -1,4 +1,4 @@
-import type { HttpAnswer } from './client.ts';
+import type { HttpResponse } from './client.ts';
 
 /** The bounds within which a provider's wish to be left alone is taken at its word, in milliseconds. */
 const bounds = { min: 100, max: 3_600_000 };
@@ -8,7 +8,7 @@ const bounds = { min: 100, max: 3_600_000 };
  * that is known: `x-acs-retry-after` in milliseconds (Alibaba Cloud's gateway), `Retry-After` in seconds or as a
  * date (RFC 9110 10.2.3), which is read against the provider's own Date, because its clock may not be ours.
  */
-export function retryAfterMs({ headers }: HttpAnswer): number | null {
+export function retryAfterMs({ headers }: HttpResponse): number | null {
   const milliseconds = digits(headers['x-acs-retry-after']);
   if (milliseconds !== undefined) return clamp(milliseconds);
   const seconds = digits(headers['retry-after']);

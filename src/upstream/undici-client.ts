@@ -1,10 +1,10 @@
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import {
+  type CallOptions,
   type HttpClient,
-  type HttpExchange,
   type HttpRequest,
-  type HttpTime,
-  lastCallOf,
+  type SendResult,
+  sendDeadline,
   tooLate,
 } from './client.ts';
 
@@ -24,7 +24,7 @@ interface PooledClient extends HttpClient {
    * undici takes nothing back that it was given, so a request for which it is too late may go on waiting for a
    * connection. With `onTooLate` that is who hears that it is too late, and this resolves when undici has let go of it.
    */
-  send(request: HttpRequest, time: HttpTime, onTooLate?: () => void): Promise<HttpExchange>;
+  send(request: HttpRequest, time: CallOptions, onTooLate?: () => void): Promise<SendResult>;
 }
 
 /** Makes a client for `origin` (`https://host[:port]`) with a bounded pool of keep-alive connections. */
@@ -42,21 +42,21 @@ export function createHttpClient(origin: string, settings: HttpClientSettings): 
   return {
     send(request, time, onTooLate) {
       const { deadline } = time;
-      const lastCall = lastCallOf(time);
-      if (lastCall.isOver()) return Promise.resolve(tooLate);
+      const lastCall = sendDeadline(time);
+      if (lastCall.isExpired()) return Promise.resolve(tooLate);
       return new Promise((resolve) => {
         const receiver = new Receiver(settings.answerBytes, (result) => {
           takeBack();
           resolve(result);
         });
-        let takeBack = lastCall.whenOver(() => {
+        let takeBack = lastCall.onExpiry(() => {
           if (!receiver.hasLeft) {
             // One that still waits for a connection is not written when it gets one.
             receiver.isCancelled = true;
             if (onTooLate) onTooLate();
             else resolve(tooLate);
-          } else if (deadline.isOver()) receiver.giveUp();
-          else takeBack = deadline.whenOver(() => receiver.giveUp());
+          } else if (deadline.isExpired()) receiver.giveUp();
+          else takeBack = deadline.onExpiry(() => receiver.giveUp());
         });
         pool.dispatch(
           {
@@ -82,7 +82,7 @@ class Receiver implements Dispatcher.DispatchHandler {
   /** Set when nobody waits for it any more: then it must not leave. */
   isCancelled = false;
   readonly #mostBytes: number;
-  readonly #end: (result: HttpExchange) => void;
+  readonly #end: (result: SendResult) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: Readonly<Record<string, string | string[] | undefined>> = {};
@@ -91,7 +91,7 @@ class Receiver implements Dispatcher.DispatchHandler {
   #waited = false;
   #isTakenBack = false;
 
-  constructor(mostBytes: number, end: (result: HttpExchange) => void) {
+  constructor(mostBytes: number, end: (result: SendResult) => void) {
     this.#mostBytes = mostBytes;
     this.#end = end;
   }

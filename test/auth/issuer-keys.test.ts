@@ -1,6 +1,6 @@
 import { errors } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createIssuerKeys, type IssuerKeys, KeysUnavailable } from '../../src/auth/jwks.ts';
+import { createJwks, type Jwks, KeysUnavailable } from '../../src/auth/jwks.ts';
 import { type EmulatorRequest, serveOnLoopback } from '../../src/sandbox/emulator.ts';
 import { createHttpClient } from '../../src/upstream/undici-client.ts';
 import { createSigner, type Signer } from './tokens.ts';
@@ -10,7 +10,7 @@ const minutes = 60 * seconds;
 const hours = 60 * minutes;
 
 let server: { readonly url: string; readonly requests: EmulatorRequest[]; close(): Promise<void> };
-let keys: IssuerKeys;
+let keys: Jwks;
 /** What the server publishes; undefined while it is down. */
 let published: readonly Signer[] | undefined;
 let clock: number;
@@ -32,7 +32,7 @@ beforeEach(async () => {
     connectTimeoutMs: 2_000,
     answerBytes: 9_999,
   });
-  keys = createIssuerKeys(client, '/keys?of=here', () => clock);
+  keys = createJwks(client, '/keys?of=here', () => clock);
 });
 afterEach(async () => {
   await keys.close();

@@ -4,14 +4,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { anonymous } from '../../src/auth/caller.ts';
 import type { KeySet } from '../../src/auth/jwks.ts';
 import { type TrustedIssuer, type Verified, verifyToken } from '../../src/auth/jwt.ts';
-import { createKnownTokens, type KnownTokens } from '../../src/auth/token-cache.ts';
+import { createTokenCache, type TokenCache } from '../../src/auth/token-cache.ts';
 import { answers, call, claimsFor, createSigner, now, openTokenDoor, trusting } from './tokens.ts';
 
 const start = 1_700_000_000;
 const tolerance = 5;
 const caller = anonymous([]);
 
-let known: KnownTokens;
+let known: TokenCache;
 let fresh: KeySet | undefined;
 const keySet = createLocalJWKSet({ keys: [] });
 
@@ -24,7 +24,7 @@ function verified(claims: object, by: KeySet | undefined = keySet): Verified {
 describe('a token that was verified', () => {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['Date'], now: start * 1000 });
-    known = createKnownTokens();
+    known = createTokenCache();
     fresh = keySet;
   });
   afterEach(() => {

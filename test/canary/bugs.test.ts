@@ -4,7 +4,7 @@ import type { Config } from '../../src/config/config.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { type Service, startService } from '../../src/service.ts';
-import { loggedError } from '../../src/telemetry/error-fields.ts';
+import { errorFields } from '../../src/telemetry/error-fields.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import { mutation, planning, reading, searchable, wholeUser } from './case.ts';
 import { createPlants } from './plants.ts';
@@ -107,7 +107,7 @@ describe('a bug of ours tells nothing of whom it happened to, when', () => {
 describe('an error in the log', () => {
   it('has its kind, its code and its places, and of its causes the same', () => {
     const cause = Object.assign(new RangeError('what it says'), { code: 'ERR_OUT_OF_RANGE', errcode: 14 });
-    expect(loggedError(new TypeError('more that it says', { cause }))).toEqual({
+    expect(errorFields(new TypeError('more that it says', { cause }))).toEqual({
       type: 'TypeError',
       stack: expect.arrayContaining([expect.stringMatching(/told|logged|bugs\.test\.ts:\d+:\d+/)]),
       cause: { type: 'RangeError', code: 'ERR_OUT_OF_RANGE', errcode: 14, stack: expect.any(Array) },
@@ -115,14 +115,14 @@ describe('an error in the log', () => {
   });
 
   it.each([undefined, null, 'a text', 7, { message: 'an object' }])('is %j', (thrown) => {
-    expect(loggedError(thrown)).toEqual({ type: typeof thrown });
+    expect(errorFields(thrown)).toEqual({ type: typeof thrown });
   });
 
   it('has no place that its message makes up, also where the message was changed later', () => {
     const error = new Error('first\n    at made (file:///up.ts:1:1)');
-    expect(JSON.stringify(loggedError(error))).not.toContain('made');
+    expect(JSON.stringify(errorFields(error))).not.toContain('made');
     error.message = 'other';
     error.stack = `Error: x\n    at https://user:secret@example.com/a?b#c:1:1\n    at <anonymous>`;
-    expect(loggedError(error)).toEqual({ type: 'Error', stack: [] });
+    expect(errorFields(error)).toEqual({ type: 'Error', stack: [] });
   });
 });

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
 import { createRateLimit } from '../../src/auth/rate-limit.ts';
-import { createServer } from '../../src/graphql/yoga.ts';
+import { createGraphQLHandler } from '../../src/graphql/yoga.ts';
 import type { Services } from '../../src/patch/context.ts';
 import { listen } from '../../src/server/http-server.ts';
 import { ask, type ExpectedFault, invalid, refuses } from '../harness/answers.ts';
@@ -265,11 +265,14 @@ describe('a bug of ours', () => {
   /** A server whose services are not what they should be. */
   async function asksBroken(services: Partial<Services>, query: string): Promise<string> {
     const log = pino({ level: 'silent' });
-    const graphql = createServer({ limits: door.sandbox.config.limits, log, ...services } as Services, {
-      ...{ introspection: true, suggestions: true },
-      authenticator: createAuthenticator({ anonymous: true }, []),
-      rateLimit: createRateLimit(1),
-    });
+    const graphql = createGraphQLHandler(
+      { limits: door.sandbox.config.limits, log, ...services } as Services,
+      {
+        ...{ introspection: true, suggestions: true },
+        authenticator: createAuthenticator({ anonymous: true }, []),
+        rateLimit: createRateLimit(1),
+      },
+    );
     const server = await listen({
       ...{ host: '127.0.0.1', port: 0, log },
       answer: graphql,

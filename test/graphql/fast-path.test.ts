@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { execute, parse } from 'graphql';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createKnownDocuments } from '../../src/graphql/documents/use-safe-errors.ts';
-import { takeShortWay } from '../../src/graphql/fast-path.ts';
+import { createDocumentCache } from '../../src/graphql/documents/use-safe-errors.ts';
+import { executeDirectly } from '../../src/graphql/fast-path.ts';
 import { schema } from '../../src/graphql/schema/index.ts';
 import { arrived, someUser, written } from '../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
@@ -151,12 +151,12 @@ it('what has errors at top level was executed once when Yoga answers it', async 
 });
 
 it('what is wrong takes no place from what is known', async () => {
-  const known = createKnownDocuments();
+  const known = createDocumentCache();
   const cache = typeof known.cache === 'object' ? known.cache.documentCache : undefined;
   const text = '{ __typename }';
   const document = parse(text);
   cache?.set(text, document);
-  known.noteValid(document);
+  known.markValid(document);
   const wrong = Array.from({ length: 500 }, (_, nth) => `{ wrong${nth} }`);
   for (const one of wrong) cache?.set(one, parse(one));
   expect(wrong.filter((one) => cache?.get(one) || known.find(one))).toEqual([]);
@@ -164,16 +164,16 @@ it('what is wrong takes no place from what is known', async () => {
 });
 
 it('takes what is known and valid, with a header Accept that is known, and executes nothing else', async () => {
-  const known = createKnownDocuments();
+  const known = createDocumentCache();
   const text = '{ __typename }';
   const context = () => ({}) as never;
   const take = (query: string, accept?: string) =>
-    takeShortWay(() => ({ query }), accept === undefined ? {} : { accept }, schema, known, context);
+    executeDirectly(() => ({ query }), accept === undefined ? {} : { accept }, schema, known, context);
   expect(await take(text)).toBeUndefined();
   const document = parse(text);
   if (typeof known.cache === 'object') known.cache.documentCache?.set(text, document);
   expect(await take(text)).toBeUndefined();
-  known.noteValid(document);
+  known.markValid(document);
   const body = JSON.stringify(await execute({ schema, document }));
   for (const accept of [undefined, ...accepts]) {
     const type = accept?.startsWith('application/graphql')

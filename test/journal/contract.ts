@@ -61,7 +61,7 @@ export function journalContract(newPlace: () => Promise<Place>, shared: boolean)
       expect(finishedAt).toBeInstanceOf(Date);
       expect(Number(finishedAt)).toBeGreaterThanOrEqual(Number(startedAt));
       expect(finished).toStrictEqual({ ...asked, startedAt, finishedAt, result, mayBeRunning: false });
-      expect(await journal.recall(asked.caller, `k${odd}`)).toStrictEqual(finished);
+      expect(await journal.findByKey(asked.caller, `k${odd}`)).toStrictEqual(finished);
       expect(await journal.begin({ ...asked, operationId: 'again', ttlMs })).toStrictEqual({
         kind: 'known',
         operation: finished,
@@ -75,7 +75,7 @@ export function journalContract(newPlace: () => Promise<Place>, shared: boolean)
     it('are not there where none was begun', async () => {
       await journal.begin(intent({ key: null }));
       expect(await journal.find('none')).toBeUndefined();
-      expect(await journal.recall('caller', 'none')).toBeUndefined();
+      expect(await journal.findByKey('caller', 'none')).toBeUndefined();
       await journal.finish('none', result);
       expect(await journal.find('none')).toBeUndefined();
     });
@@ -126,7 +126,7 @@ export function journalContract(newPlace: () => Promise<Place>, shared: boolean)
         kind: 'known',
         operation: { operationId: asked.operationId, inputDigest: 'ab12', user: 'user' },
       });
-      expect((await journal.recall('caller', 'key'))?.operationId).toBe(asked.operationId);
+      expect((await journal.findByKey('caller', 'key'))?.operationId).toBe(asked.operationId);
     });
 
     it('belong to one caller', async () => {
@@ -139,7 +139,7 @@ export function journalContract(newPlace: () => Promise<Place>, shared: boolean)
       ] as const) {
         const asked = intent({ caller, key });
         expect(await journal.begin(asked)).toEqual({ kind: 'begun' });
-        expect((await journal.recall(caller, key))?.operationId).toBe(asked.operationId);
+        expect((await journal.findByKey(caller, key))?.operationId).toBe(asked.operationId);
       }
     });
 
@@ -148,7 +148,7 @@ export function journalContract(newPlace: () => Promise<Place>, shared: boolean)
         expect(await journal.begin(asked)).toEqual({ kind: 'begun' });
         expect(await journal.find(asked.operationId)).toMatchObject({ key: null });
       }
-      expect(await journal.recall('caller', 'null')).toBeUndefined();
+      expect(await journal.findByKey('caller', 'null')).toBeUndefined();
     });
 
     it('let one of fifty begin', async () => {

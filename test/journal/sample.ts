@@ -42,7 +42,7 @@ export const result: OperationResult = {
 export function everyCall(journal: Journal): Promise<unknown>[] {
   return [
     journal.begin(intent()),
-    journal.recall('caller', 'key'),
+    journal.findByKey('caller', 'key'),
     journal.finish('op', result),
     journal.find('op'),
     journal.lease('user', 'holder', hour),

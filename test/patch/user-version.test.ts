@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CustomField, WholeUser } from '../../src/domain/user.ts';
+import type { CustomField, UserWithCustomFields } from '../../src/domain/user.ts';
 import { userVersion } from '../../src/domain/user-version.ts';
 import { customers } from '../../src/sandbox/descope/customers.ts';
 import { versionOf } from '../harness/expected.ts';
 import { openFrontDoor } from '../harness/front-door.ts';
 
-const user: WholeUser = {
+const user: UserWithCustomFields = {
   directory: 'customers',
   userId: 'U1',
   username: 'ada',
@@ -36,13 +36,13 @@ const user: WholeUser = {
   updatedAt: new Date(2),
 };
 
-const withField = (changed: CustomField): WholeUser => ({
+const withField = (changed: CustomField): UserWithCustomFields => ({
   ...user,
   customFields: user.customFields.map((one) => (one.field === changed.field ? changed : one)),
 });
 
 /** The user with one thing changed, by the path of what it is. */
-const changed: Readonly<Record<string, readonly WholeUser[]>> = {
+const changed: Readonly<Record<string, readonly UserWithCustomFields[]>> = {
   directory: [{ ...user, directory: 'others' }],
   userId: [{ ...user, userId: 'U2' }],
   username: [
@@ -141,7 +141,7 @@ describe('the version of a user', () => {
         keys: shuffled(Object.keys(user)),
       })
       .map(({ tenants, tenantRoles, customFields, tags, keys, ...lists }) => {
-        const one: WholeUser = {
+        const one: UserWithCustomFields = {
           ...user,
           ...lists,
           tenants: tenants.map((tenant) =>
@@ -152,8 +152,8 @@ describe('the version of a user', () => {
           ),
         };
         return Object.fromEntries(
-          keys.map((key) => [key, one[key as keyof WholeUser]]),
-        ) as unknown as WholeUser;
+          keys.map((key) => [key, one[key as keyof UserWithCustomFields]]),
+        ) as unknown as UserWithCustomFields;
       });
     fc.assert(
       fc.property(inAnyOrder, (one) => {

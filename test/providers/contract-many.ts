@@ -169,9 +169,9 @@ function describeTogether({ directory, nobody, read }: Subject, many: ManyDialec
 
   it.each(Object.entries(many.refusesTogether))('refused as a whole: %s', async (_, answer) => {
     const { proxy, write } = await openProvider(3, { delivered: false, answer: answered(answer) });
-    const unlessShown = [expect.objectContaining({ code: 'PROVIDER_REFUSED', path })];
+    const refusedUnlessApplied = [expect.objectContaining({ code: 'PROVIDER_REFUSED', path })];
     const results = await write();
-    expect(results).toEqual(Array(3).fill({ kind: 'ambiguous', unlessShown }));
+    expect(results).toEqual(Array(3).fill({ kind: 'ambiguous', refusedUnlessApplied }));
     for (const result of results) expect(JSON.stringify(result)).not.toContain('Vendor');
     expect(proxy.writes).toHaveLength(1);
   });

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { createGuardedClient } from '../../src/upstream/circuit-breaker.ts';
+import { createProtectedClient } from '../../src/upstream/circuit-breaker.ts';
 import { createDeadline } from '../../src/upstream/deadline.ts';
 
 it('a deadline is over when it says that it is', async () => {
@@ -10,8 +10,8 @@ it('a deadline is over when it says that it is', async () => {
   const wait = (ms: number) =>
     new Promise<void>((resolve) => {
       const deadline = createDeadline(ms);
-      deadline.whenOver(() => {
-        if (!deadline.isOver()) early.push(deadline.endsAt - performance.now());
+      deadline.onExpiry(() => {
+        if (!deadline.isExpired()) early.push(deadline.endsAt - performance.now());
         resolve();
       });
     });
@@ -29,7 +29,7 @@ it('of a crowd nothing leaves of which it was said that it did not', async () =>
     setTimeout(() => response.end('{}'), Math.random() * 4);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const client = createGuardedClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const client = createProtectedClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   onTestFinished(async () => {
     await client.close();
     server.closeAllConnections();

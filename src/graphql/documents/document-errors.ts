@@ -11,7 +11,7 @@ import {
   validate,
 } from 'graphql';
 import { alwaysBadRequest, badRequest } from './bad-request.ts';
-import { survives } from './lossless-numbers.ts';
+import { isLossless } from './lossless-numbers.ts';
 import { NoServiceSdlRule } from './no-service-sdl.ts';
 
 /** Errors that one answer names, and places that one error names: a long answer is of use to nobody. */
@@ -76,7 +76,7 @@ const limiting: ReadonlySet<string> = new Set([
 /** A fraction in the document that would be rounded is refused, as one in the variables is. */
 const ExactNumbersRule: ValidationRule = (context) => ({
   FloatValue(node) {
-    if (!survives(node.value)) {
+    if (!isLossless(node.value)) {
       const extensions = { code: 'INVALID_INPUT' };
       context.reportError(new GraphQLError(notSurviving, { nodes: node, extensions }));
     }

@@ -2,7 +2,7 @@
  * True where a number's literal, of JSON or of GraphQL, is the number that JavaScript makes of it, or where that
  * is told elsewhere: infinity is no Float, and whole numbers past ±(2^53 − 1) are refused with their path.
  */
-export function survives(literal: string): boolean {
+export function isLossless(literal: string): boolean {
   const value = Number(literal);
   if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) return true;
   return decimal(literal) === decimal(String(value));
@@ -41,9 +41,9 @@ export function mayBeRounded(json: string): boolean {
  * GraphQL refuses it where it stands. It goes as deep as the value does: look at that first.
  * @throws SyntaxError
  */
-export function parseExactly(json: string): unknown {
+export function parseLossless(json: string): unknown {
   const revive = (_key: string, value: unknown, context?: { readonly source?: string }) =>
-    typeof value === 'number' && context?.source !== undefined && !survives(context.source)
+    typeof value === 'number' && context?.source !== undefined && !isLossless(context.source)
       ? Number.NaN
       : value;
   return JSON.parse(json, revive);

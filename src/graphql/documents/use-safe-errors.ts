@@ -21,9 +21,9 @@ interface DocumentOptions extends Pick<Config['server'], 'introspection' | 'sugg
  * Lets a document through that is within the limits and valid, and says of any other, and of variables that do not
  * fit it, what is wrong, with texts that repeat nothing and a code each.
  */
-export function documents(
+export function useSafeErrors(
   { limits, introspection, suggestions }: DocumentOptions,
-  known: KnownDocuments,
+  known: DocumentCache,
 ): Plugin {
   const validate = createValidator({ introspection, suggestions });
   return {
@@ -35,7 +35,7 @@ export function documents(
         // Before GraphQL's rules: some take long for what a limit refuses.
         const exceeded = exceededLimit(document, limits);
         const errors = exceeded ? [badRequest(exceeded)] : validate(schema, document);
-        if (errors.length === 0) known.noteValid(document);
+        if (errors.length === 0) known.markValid(document);
         return errors;
       });
     },
@@ -89,16 +89,16 @@ function statusOf(errors: readonly GraphQLError[]): { readonly extensions?: obje
 const [keptDocuments, maxKeptLength] = [200, 20_000];
 
 /** The documents that were asked for: as many short ones as a front end has, and none of what is wrong. */
-export interface KnownDocuments {
+export interface DocumentCache {
   /** What Yoga remembers them in. */
   readonly cache: NonNullable<YogaServerOptions<object, object>['parserAndValidationCache']>;
-  noteValid(document: DocumentNode): void;
+  markValid(document: DocumentNode): void;
   /** The document of this text, where it is known to be valid. */
   find(text: string): DocumentNode | undefined;
 }
 
 /** Knows none. */
-export function createKnownDocuments(): KnownDocuments {
+export function createDocumentCache(): DocumentCache {
   const kept = createLRUCache<DocumentNode>({ max: keptDocuments });
   /** Those that were parsed, and may yet turn out to be wrong. */
   const parsed = new WeakMap<DocumentNode, string>();
@@ -112,7 +112,7 @@ export function createKnownDocuments(): KnownDocuments {
       },
       errorCache: { get: () => undefined, set: () => {} },
     },
-    noteValid(document) {
+    markValid(document) {
       const text = parsed.get(document);
       if (text === undefined) return;
       parsed.delete(document);

@@ -1,6 +1,6 @@
 import type { CustomField, CustomFieldOperation, CustomFieldValue } from '../../domain/user.ts';
 import { builder } from './builder.ts';
-import { isWithoutRepeats, name, number, shortList, text } from './input-values.ts';
+import { isUnique, maxListLength, name, number, text } from './input-values.ts';
 
 /** One custom field of a user. */
 export const CustomFieldType = builder.objectRef<CustomField>('CustomField').implement({
@@ -65,8 +65,8 @@ const CustomFieldValueInput = builder.inputType('CustomFieldValueInput', {
       description: 'For a TEXTS field, where it has choices some of them. Nothing twice.',
       validate: {
         minLength: [1, { message: 'A list without members is no value: remove the field instead.' }],
-        maxLength: shortList,
-        refine: [isWithoutRepeats, { message: 'The same text is in the list twice.' }],
+        maxLength: maxListLength,
+        refine: [isUnique, { message: 'The same text is in the list twice.' }],
         items: { schema: text },
       },
     }),
@@ -108,8 +108,8 @@ const CustomFieldRemovalInput = builder.inputType('CustomFieldRemovalInput', {
           1,
           { message: 'Name at least one value, or leave them out to take the whole value away.' },
         ],
-        maxLength: shortList,
-        refine: [isWithoutRepeats, { message: 'The same text is in the list twice.' }],
+        maxLength: maxListLength,
+        refine: [isUnique, { message: 'The same text is in the list twice.' }],
         items: { schema: text },
       },
     }),

@@ -9,7 +9,7 @@ import type {
 } from '../../providers/provider.ts';
 import type { Context } from '../context.ts';
 import { builder } from './builder.ts';
-import { readFailed } from './graphql-error.ts';
+import { rethrowReadFailure } from './graphql-error.ts';
 
 const ProviderKindType = builder.enumType('ProviderKind', {
   description: 'The kind of identity provider behind a directory.',
@@ -130,7 +130,7 @@ export const DirectoryType = builder.objectRef<Directory>('Directory').implement
           const found = await provider.customFieldDefinitions(context.startOperation().writing);
           return found && [...found];
         } catch (failure) {
-          return readFailed(failure);
+          return rethrowReadFailure(failure);
         }
       },
     }),

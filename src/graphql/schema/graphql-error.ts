@@ -5,7 +5,7 @@ import { type PatchError, RateLimitedError, ReadFailure } from '../../domain/out
  * A read that gave no answer, as a top-level error with `extensions.code`: reads have no payload to put it in.
  * Rethrows whatever is not a ReadFailure, which is our own bug.
  */
-export function readFailed(failure: unknown): never {
+export function rethrowReadFailure(failure: unknown): never {
   throw failure instanceof ReadFailure ? toGraphQLError(failure.error) : failure;
 }
 

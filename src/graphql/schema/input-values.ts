@@ -90,15 +90,15 @@ export const idempotencyKey = z
   .regex(/^[A-Za-z0-9_-]{16,255}$/, 'Expected 16 to 255 letters, digits, _ or -.');
 
 /** Members of one list at most: far more than any user has. Our own choice. */
-const mostMembers = 1_000;
+const maxMembers = 1_000;
 
 /** Of a list: no more than it may have. */
-export const shortList = [mostMembers, { message: `At most ${mostMembers} in one list.` }] as [
+export const maxListLength = [maxMembers, { message: `At most ${maxMembers} in one list.` }] as [
   number,
   { message: string },
 ];
 
 /** True for a list in which nothing is twice. */
-export function isWithoutRepeats(list: readonly unknown[]): boolean {
+export function isUnique(list: readonly unknown[]): boolean {
   return new Set(list).size === list.length;
 }

@@ -5,11 +5,11 @@ import { CustomFieldOperationInput, toOperation } from './custom-field.ts';
 import {
   emailAddress,
   idempotencyKey,
-  isWithoutRepeats,
+  isUnique,
+  maxListLength,
   name,
   phoneNumber,
   pictureUrl,
-  shortList,
   username,
 } from './input-values.ts';
 import { UserStatusEnum } from './user.ts';
@@ -46,7 +46,7 @@ const UserTenantInput = builder.inputType('UserTenantInput', {
     roleNames: t.stringList({
       required: true,
       description: 'All roles that the user shall have in this tenant.',
-      validate: { items: { schema: name }, maxLength: shortList, refine: [isWithoutRepeats, repeated] },
+      validate: { items: { schema: name }, maxLength: maxListLength, refine: [isUnique, repeated] },
     }),
   }),
 });
@@ -70,16 +70,16 @@ const UserPatchInput = builder.inputType('UserPatchInput', {
     status: t.field({ type: UserStatusEnum, description: 'ENABLED or DISABLED.' }),
     roleNames: t.stringList({
       description: 'All roles that the user shall have; an empty list or null: none.',
-      validate: { items: { schema: name }, maxLength: shortList, refine: [isWithoutRepeats, repeated] },
+      validate: { items: { schema: name }, maxLength: maxListLength, refine: [isUnique, repeated] },
     }),
     tenants: t.field({
       type: [UserTenantInput],
       description:
         'All tenants that the user shall be a member of, with all roles there; an empty list or null: none.',
       validate: {
-        maxLength: shortList,
+        maxLength: maxListLength,
         refine: [
-          (tenants) => isWithoutRepeats(tenants.map(({ tenantId }) => tenantId)),
+          (tenants) => isUnique(tenants.map(({ tenantId }) => tenantId)),
           { message: 'The same tenant is in the list twice.' },
         ],
       },
@@ -87,7 +87,7 @@ const UserPatchInput = builder.inputType('UserPatchInput', {
     ssoAppIds: t.stringList({
       description:
         'All applications that the user may sign in to by single sign-on; an empty list or null: none.',
-      validate: { items: { schema: name }, maxLength: shortList, refine: [isWithoutRepeats, repeated] },
+      validate: { items: { schema: name }, maxLength: maxListLength, refine: [isUnique, repeated] },
     }),
     customFields: t.field({
       type: [CustomFieldOperationInput],

@@ -7,7 +7,7 @@ import { PatchUserInput, toRequest } from './patch-user-input.ts';
 import { limitNamedUsers } from './read-user.ts';
 
 /** Patches that one call takes at most. Our own choice. */
-const mostPatches = 100;
+const maxPatches = 100;
 
 const at: InputPath = ['inputs'];
 
@@ -20,10 +20,10 @@ builder.mutationFields((t) => ({
       inputs: t.arg({
         type: [PatchUserInput],
         required: true,
-        description: `1 to ${mostPatches} patches, each as patchUser takes it.`,
+        description: `1 to ${maxPatches} patches, each as patchUser takes it.`,
         validate: {
           minLength: [1, { message: 'Name at least one patch.' }],
-          maxLength: [mostPatches, { message: `At most ${mostPatches} patches.` }],
+          maxLength: [maxPatches, { message: `At most ${maxPatches} patches.` }],
         },
       }),
     },

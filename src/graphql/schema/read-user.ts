@@ -2,15 +2,15 @@ import { collectSubFields } from '@graphql-tools/utils';
 import { GraphQLError, type GraphQLResolveInfo, isObjectType } from 'graphql';
 import { mayRead, noSuchUser } from '../../auth/policy.ts';
 import { ForbiddenError, type InputPath, InvalidInputError } from '../../domain/outcome.ts';
-import { globalId, isWhole, type User, type WholeUser } from '../../domain/user.ts';
+import { globalId, hasCustomFields, type User, type UserWithCustomFields } from '../../domain/user.ts';
 import {
   findByLogin,
   findTarget,
   type TargetPaths,
   type UserBy as UserReference,
 } from '../../patch/target.ts';
-import { type Context, mostNamedUsers } from '../context.ts';
-import { readFailed, toGraphQLError } from './graphql-error.ts';
+import { type Context, maxUsersPerRequest } from '../context.ts';
+import { rethrowReadFailure, toGraphQLError } from './graphql-error.ts';
 
 /**
  * The user who is meant, read with custom fields where the query asks for what needs them; undefined where there is
@@ -32,9 +32,11 @@ export async function readUser(
   try {
     if ('login' in target) return await findByLogin(target, context.startOperation().writing);
     const id = globalId({ directory: name, userId: target.userId });
-    return await (needsCustomFields(info) ? context.loaders.wholeUser(id) : context.loaders.user(id));
+    return await (needsCustomFields(info)
+      ? context.loaders.userWithCustomFields(id)
+      : context.loaders.user(id));
   } catch (failure) {
-    return readFailed(failure);
+    return rethrowReadFailure(failure);
   }
 }
 
@@ -43,8 +45,8 @@ export async function readUser(
  * enough. Throws a GraphQLError.
  */
 export function limitNamedUsers(users: number, path: InputPath, context: Context): void {
-  if (context.mayName(users)) return;
-  const says = `The lists of one request name at most ${mostNamedUsers} users together.`;
+  if (context.countUsers(users)) return;
+  const says = `The lists of one request name at most ${maxUsersPerRequest} users together.`;
   throw toGraphQLError(new InvalidInputError(says, path));
 }
 
@@ -64,13 +66,13 @@ function needsCustomFields({ schema, fragments, variableValues, fieldNodes }: Gr
 export function withCustomFields<T>(
   user: User,
   context: Context,
-  make: (user: WholeUser) => T,
+  make: (user: UserWithCustomFields) => T,
 ): T | Promise<T> {
-  return isWhole(user) ? make(user) : readWhole(user, context).then(make);
+  return hasCustomFields(user) ? make(user) : readWhole(user, context).then(make);
 }
 
-async function readWhole(user: User, context: Context): Promise<WholeUser> {
-  const whole = await context.loaders.wholeUser(globalId(user)).catch(readFailed);
+async function readWhole(user: User, context: Context): Promise<UserWithCustomFields> {
+  const whole = await context.loaders.userWithCustomFields(globalId(user)).catch(rethrowReadFailure);
   if (!whole)
     throw new GraphQLError('The user is there no more.', { extensions: { code: 'USER_NOT_FOUND' } });
   return whole;

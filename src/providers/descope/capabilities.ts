@@ -29,8 +29,8 @@ export function capabilities(guesses: Guesses, maxLength: Partial<Record<PatchFi
     maxLength: maxLength[field] ?? null,
   });
   return {
-    statusApart: false,
-    customFieldsWhole: !guesses.attributesMerge,
+    statusIsSeparateCall: false,
+    replacesAllCustomFields: !guesses.attributesMerge,
     fields: {
       username: no,
       displayName: bounded('displayName'),

@@ -1,13 +1,12 @@
 import type { Secret } from '../../settings/secret.ts';
-import type { HttpClient, HttpExchange } from '../../upstream/client.ts';
-import { createRetryBudget, sendAgain } from '../../upstream/retry.ts';
-import type { Call } from '../provider.ts';
+import type { CallOptions, HttpClient, SendResult } from '../../upstream/client.ts';
+import { createRetryBudget, sendWithRetry } from '../../upstream/retry.ts';
 import type { WireRequest } from './encode.ts';
 import { isThrottled } from './errors.ts';
 
 /** Sends requests with the directory's credentials. */
 export interface DescopeClient {
-  send(request: WireRequest, call: Call): Promise<HttpExchange>;
+  send(request: WireRequest, call: CallOptions): Promise<SendResult>;
 }
 
 /** Every call carries `Authorization: Bearer <ProjectId>:<ManagementKey>`; there is no token to fetch. */
@@ -26,7 +25,7 @@ export function createDescopeClient(
       const isRead = request.method !== 'PATCH';
       // No path of this API holds an id: they are in queries and bodies.
       const purpose = { isRead, template: request.path.split('?', 1)[0] ?? '' };
-      return sendAgain(
+      return sendWithRetry(
         () => http.send({ ...request, headers, purpose }, call),
         { deadline: call.deadline, isRead, isThrottled },
         budget,

@@ -1,4 +1,10 @@
-import type { CustomField, CustomFieldValue, User, UserStatus, WholeUser } from '../../domain/user.ts';
+import type {
+  CustomField,
+  CustomFieldValue,
+  User,
+  UserStatus,
+  UserWithCustomFields,
+} from '../../domain/user.ts';
 import type { CustomFieldDefinition, CustomFieldType } from '../provider.ts';
 import { epoch } from '../response.ts';
 import type { WireAttribute, WireUser } from './wire.ts';
@@ -35,7 +41,7 @@ export function decodeWholeUser(
   directory: string,
   user: WireUser,
   definitions: readonly CustomFieldDefinition[],
-): WholeUser {
+): UserWithCustomFields {
   const types = new Map(definitions.map(({ field, type }) => [field, type]));
   const customFields = Object.entries(user.customAttributes ?? {}).flatMap(([field, raw]): CustomField[] => {
     const value = attributeValue(raw, types.get(field));

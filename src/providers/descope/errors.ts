@@ -6,11 +6,11 @@ import {
   ProviderRefusedError,
   UserNotFoundError,
 } from '../../domain/outcome.ts';
-import type { HttpAnswer } from '../../upstream/client.ts';
+import type { HttpResponse } from '../../upstream/client.ts';
 import { jsonObject, type ProviderError, providerError, type ReadGrammar, rateLimited } from '../response.ts';
 
 /** `{errorCode, errorDescription, errorMessage?}`; undefined for a body that is not Descope's own error. */
-function readError(answer: HttpAnswer): ProviderError | undefined {
+function readError(answer: HttpResponse): ProviderError | undefined {
   // Looked for in the text first: nearly every answer is a user, and is read as one later.
   const code = answer.body.includes('"errorCode"') ? jsonObject(answer.body)?.errorCode : undefined;
   if (typeof code === 'string' && code !== '') {
@@ -39,7 +39,7 @@ function isDocumented(code: string): code is keyof typeof meanings {
 }
 
 /** True for an answer that asks for fewer requests. */
-export function isThrottled(answer: HttpAnswer): boolean {
+export function isThrottled(answer: HttpResponse): boolean {
   return answer.status === 429;
 }
 
@@ -52,7 +52,7 @@ export const errorGrammar: ReadGrammar = {
 };
 
 /** A refusal in our words. `path`: what of the input it is about; Descope's codes name no field. */
-export function toPatchError(error: ProviderError, answer: HttpAnswer, path: InputPath): PatchError {
+export function toPatchError(error: ProviderError, answer: HttpResponse, path: InputPath): PatchError {
   const { code } = error;
   // The code for a bad management key is published nowhere; the status says it, whatever code stands beside it.
   if (answer.status === 401 || answer.status === 403) {
@@ -60,7 +60,7 @@ export function toPatchError(error: ProviderError, answer: HttpAnswer, path: Inp
       'Descope does not accept the credentials of this directory, or they lack the right to do this.',
       path,
       'PROVIDER_AUTH',
-      error.told,
+      error.safeDetails,
     );
   }
   const meaning = isDocumented(code) ? meanings[code] : undefined;
@@ -77,7 +77,12 @@ export function toPatchError(error: ProviderError, answer: HttpAnswer, path: Inp
     case 'rate-limited':
       return rateLimited(path, answer);
     case undefined:
-      return new ProviderRefusedError('Descope refused the request.', path, 'PROVIDER_REFUSED', error.told);
+      return new ProviderRefusedError(
+        'Descope refused the request.',
+        path,
+        'PROVIDER_REFUSED',
+        error.safeDetails,
+      );
     default:
       return meaning satisfies never;
   }
@@ -87,13 +92,13 @@ export function toPatchError(error: ProviderError, answer: HttpAnswer, path: Inp
  * Why one user of many was not written, in our words. `failure` is free text that no page describes: where it has
  * one of Descope's codes, it means what the code means.
  */
-export function toFailure(failure: string, answer: HttpAnswer, path: InputPath): PatchError {
+export function toFailure(failure: string, answer: HttpResponse, path: InputPath): PatchError {
   const code = /(?<![A-Za-z0-9])E\d{6}(?![A-Za-z0-9])/.exec(failure)?.[0] ?? '';
   return toPatchError(providerError(code, answer.headers['cf-ray']), answer, path);
 }
 
 /** True for a refusal that is of everybody in a request for many: our credentials', or the rate limit's. */
-export function isOfAll({ code }: ProviderError, { status }: HttpAnswer): boolean {
+export function isOfAll({ code }: ProviderError, { status }: HttpResponse): boolean {
   return status === 401 || status === 403 || status === 429 || code === 'E130429';
 }
 
@@ -101,5 +106,5 @@ export function isOfAll({ code }: ProviderError, { status }: HttpAnswer): boolea
 export function refusedTogether(error: ProviderError, path: InputPath): PatchError {
   const says =
     'Descope refused this patch together with others that were sent with it, and does not say for which of them.';
-  return new ProviderRefusedError(says, path, 'PROVIDER_REFUSED', error.told);
+  return new ProviderRefusedError(says, path, 'PROVIDER_REFUSED', error.safeDetails);
 }

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { ReadFailure } from '../../domain/outcome.ts';
-import type { WholeUser } from '../../domain/user.ts';
+import type { UserWithCustomFields } from '../../domain/user.ts';
 import { baseUrl, maxLength, secret } from '../../settings/fields.ts';
-import type { HttpAnswer, HttpClient } from '../../upstream/client.ts';
-import { createDeadline, waitWithin } from '../../upstream/deadline.ts';
-import { inLots, readInLots } from '../batches.ts';
+import type { CallOptions, HttpClient, HttpResponse } from '../../upstream/client.ts';
+import { createDeadline, withDeadline } from '../../upstream/deadline.ts';
+import { inBatches, readInBatches } from '../batches.ts';
 import {
-  type Call,
   type CustomFieldDefinition,
   defineProvider,
   type Provider,
@@ -111,12 +110,16 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
     | undefined;
 
   /** What a read gives; undefined where the user is not there. */
-  async function read<T>(request: WireRequest, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {
+  async function read<T>(
+    request: WireRequest,
+    schema: z.ZodType<T>,
+    call: CallOptions,
+  ): Promise<T | undefined> {
     return readAnswer(await client.send(request, call), schema, errorGrammar);
   }
 
   /** The definitions, no older than that. Callers share one request, which has a deadline of its own. */
-  function definitions(call: Call, maxAgeMs: number): Definitions | Promise<Definitions> {
+  function definitions(call: CallOptions, maxAgeMs: number): Definitions | Promise<Definitions> {
     if (!cached || performance.now() - cached.at >= maxAgeMs) {
       const entry: typeof cached = { definitions: loadDefinitions(), at: performance.now() };
       cached = entry;
@@ -133,8 +136,8 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
     return cached.known ?? awaitDefinitions(cached.definitions, call);
   }
 
-  async function awaitDefinitions(loading: Promise<Definitions>, call: Call): Promise<Definitions> {
-    const known = await waitWithin(loading, call.deadline);
+  async function awaitDefinitions(loading: Promise<Definitions>, call: CallOptions): Promise<Definitions> {
+    const known = await withDeadline(loading, call.deadline);
     if (known === 'deadline')
       throw new ReadFailure(unreachable({ kind: 'not-sent', reason: 'deadline' }, []));
     return known;
@@ -149,7 +152,7 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
     return known.map((definition) => ({ ...definition, operations: ['ADD', 'REPLACE'] }));
   }
 
-  async function readLot(lot: readonly string[], call: Call): Promise<readonly WireUser[]> {
+  async function readLot(lot: readonly string[], call: CallOptions): Promise<readonly WireUser[]> {
     const [first, ...more] = lot;
     if (first === undefined) return [];
     if (more.length > 0) return (await read(encodeLoadMany(lot), usersAnswer, call))?.users ?? [];
@@ -158,7 +161,7 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
   }
 
   /** The user with custom fields: at once where their definitions are known already, or not needed. */
-  function whole(user: WireUser, call: Call): WholeUser | Promise<WholeUser> {
+  function whole(user: WireUser, call: CallOptions): UserWithCustomFields | Promise<UserWithCustomFields> {
     const decode = (known: Definitions) => decodeWholeUser(directory, user, known);
     const known = needsDefinitions(user) ? definitions(call, settings.attributesTtlMs) : [];
     return known instanceof Promise ? known.then(decode) : decode(known);
@@ -178,7 +181,7 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
     },
 
     readUsers: (userIds, want, call) =>
-      readInLots(userIds, idsPerLoad, async (lot) => {
+      readInBatches(userIds, idsPerLoad, async (lot) => {
         const users = await readLot(lot, call);
         return want.customFields
           ? Promise.all(users.map(async (user) => whole(user, call)))
@@ -205,14 +208,14 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
     },
 
     async writeMany(writes, call) {
-      const lots = inLots(writes, usersPerBatch);
+      const lots = inBatches(writes, usersPerBatch);
       return (await Promise.all(lots.map((lot) => writeLot(lot, call)))).flat();
     },
 
     close: () => http.close(),
   };
 
-  async function accepted(user: WireUser, call: Call): Promise<WriteResult> {
+  async function accepted(user: WireUser, call: CallOptions): Promise<WriteResult> {
     try {
       return { kind: 'accepted', user: await whole(user, call) };
     } catch {
@@ -221,7 +224,7 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
     }
   }
 
-  async function writeLot(lot: readonly UserWrite[], call: Call): Promise<readonly WriteResult[]> {
+  async function writeLot(lot: readonly UserWrite[], call: CallOptions): Promise<readonly WriteResult[]> {
     const exchange = await client.send(encodePatchMany(lot), call);
     if (exchange.kind === 'not-sent')
       return lot.map(() => ({ kind: 'refused', errors: [unreachable(exchange, ['patch'])] }));
@@ -232,7 +235,7 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
         isOfAll(refusal, exchange)
           ? { kind: 'refused', errors: [toPatchError(refusal, exchange, wholePath(step))] }
           : // A guess that is not made: whether the users before the one that is at fault were written by then.
-            { kind: 'ambiguous', unlessShown: [refusedTogether(refusal, wholePath(step))] },
+            { kind: 'ambiguous', refusedUnlessApplied: [refusedTogether(refusal, wholePath(step))] },
       );
     const answer = parseSuccess(exchange, batchAnswer) ?? {};
     const said = decodeBatch(
@@ -251,6 +254,6 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
   }
 }
 
-function parseSuccess<T>(answer: HttpAnswer, schema: z.ZodType<T>): T | undefined {
+function parseSuccess<T>(answer: HttpResponse, schema: z.ZodType<T>): T | undefined {
   return answer.status === 200 ? parseJson(answer.body, schema) : undefined;
 }

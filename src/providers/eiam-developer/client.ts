@@ -1,18 +1,17 @@
 import type { PatchError } from '../../domain/outcome.ts';
-import type { HttpClient, HttpExchange } from '../../upstream/client.ts';
-import { waitWithin } from '../../upstream/deadline.ts';
-import { createRetryBudget, sendAgain } from '../../upstream/retry.ts';
-import type { Call } from '../provider.ts';
+import type { CallOptions, HttpClient, SendResult } from '../../upstream/client.ts';
+import { withDeadline } from '../../upstream/deadline.ts';
+import { createRetryBudget, sendWithRetry } from '../../upstream/retry.ts';
 import type { WireRequest } from './encode.ts';
 import { isThrottled, refusesToken, tokenRefused } from './errors.ts';
 import type { TokenKeeper } from './token.ts';
 
 /** What became of a request; `no-token`: there was none that the provider takes, so nothing was done. */
-type DeveloperExchange = HttpExchange | { readonly kind: 'no-token'; readonly error: PatchError };
+type DeveloperExchange = SendResult | { readonly kind: 'no-token'; readonly error: PatchError };
 
 /** Sends requests below `/v2/{instanceId}/{applicationId}` with the directory's token. */
 export interface EiamDeveloperClient {
-  send(request: WireRequest, call: Call): Promise<DeveloperExchange>;
+  send(request: WireRequest, call: CallOptions): Promise<DeveloperExchange>;
 }
 
 /** The path with names in place of ids. `_` is nobody's: it stands where the API asks about no user by id. */
@@ -31,14 +30,14 @@ export function createEiamDeveloperClient(
 ): EiamDeveloperClient {
   const budget = createRetryBudget();
 
-  function sendWith(token: string, request: WireRequest, call: Call): Promise<HttpExchange> {
+  function sendWith(token: string, request: WireRequest, call: CallOptions): Promise<SendResult> {
     const headers = {
       accept: 'application/json',
       ...(request.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
       authorization: `Bearer ${token}`,
     };
     const purpose = { isRead: request.isRead, template: templateOf(request.path) };
-    return sendAgain(
+    return sendWithRetry(
       () => http.send({ ...request, path: `${base}${request.path}`, headers, purpose }, call),
       { deadline: call.deadline, isRead: request.isRead, isThrottled },
       budget,
@@ -48,7 +47,7 @@ export function createEiamDeveloperClient(
   return {
     async send(request, call) {
       for (let attempt = 1; ; attempt += 1) {
-        const result = await waitWithin(tokens.get(), call.deadline);
+        const result = await withDeadline(tokens.get(), call.deadline);
         // Time was over while a token was asked for: it is the provider that did not answer.
         if (result === 'deadline') return { kind: 'not-sent', reason: 'unreachable' };
         if (result.kind === 'none') return { kind: 'no-token', error: result.error };

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { WholeUser } from '../../domain/user.ts';
+import type { UserWithCustomFields } from '../../domain/user.ts';
 import { decodeWholeAccount } from '../eiam-shared/decode.ts';
 import type { CustomFieldDefinition } from '../provider.ts';
 import type { userAnswer } from './wire.ts';
@@ -9,6 +9,6 @@ export function decodeUser(
   directory: string,
   answer: z.infer<typeof userAnswer>,
   known: readonly CustomFieldDefinition[] | null,
-): WholeUser {
+): UserWithCustomFields {
   return decodeWholeAccount(directory, answer, known);
 }

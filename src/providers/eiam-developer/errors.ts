@@ -1,5 +1,5 @@
 import { type InputPath, type PatchError, ProviderRefusedError } from '../../domain/outcome.ts';
-import type { HttpAnswer } from '../../upstream/client.ts';
+import type { HttpResponse } from '../../upstream/client.ts';
 import { accountError, isAccountCode, isThrottling } from '../eiam-shared/errors.ts';
 import type { Step } from '../provider.ts';
 import { isRefusal, jsonObject, type ProviderError, providerError, type ReadGrammar } from '../response.ts';
@@ -8,7 +8,7 @@ import { isRefusal, jsonObject, type ProviderError, providerError, type ReadGram
  * The body's form is published nowhere; two are known from neighbouring services:
  * `{Code, Message, RequestId, …}` and `{error, error_description, request_id}`. Undefined for any other body.
  */
-export function readError(answer: HttpAnswer): ProviderError | undefined {
+export function readError(answer: HttpResponse): ProviderError | undefined {
   const body = jsonObject(answer.body);
   const code = body?.Code ?? body?.error;
   const requestId = body?.RequestId ?? body?.request_id ?? answer.headers['x-acs-request-id'];
@@ -47,17 +47,17 @@ function isMeaning(code: string): code is keyof typeof meanings {
 }
 
 /** True for an answer that refuses the token itself: 400 invalid_token as documented, or any 401. */
-export function refusesToken(answer: HttpAnswer): boolean {
+export function refusesToken(answer: HttpResponse): boolean {
   return answer.status === 401 || (answer.status === 400 && readError(answer)?.code === 'invalid_token');
 }
 
 /** The refusal of a token that was just issued, whatever the body beside it. */
-export function tokenRefused(answer: HttpAnswer, path: InputPath): PatchError {
+export function tokenRefused(answer: HttpResponse, path: InputPath): PatchError {
   return new ProviderRefusedError(
     meanings.invalid_token[1],
     path,
     'PROVIDER_AUTH',
-    readError(answer)?.told ?? {},
+    readError(answer)?.safeDetails ?? {},
   );
 }
 
@@ -70,13 +70,13 @@ export const errorGrammar: ReadGrammar = {
 };
 
 /** True for an answer that asks for fewer requests. */
-export function isThrottled(answer: HttpAnswer): boolean {
+export function isThrottled(answer: HttpResponse): boolean {
   return isRefusal(answer) && isThrottling(readError(answer)?.code ?? '');
 }
 
 /** A refusal in our words. `step` is what was sent, where it was a write. */
-export function toPatchError(error: ProviderError, answer: HttpAnswer, step?: Step): PatchError {
+export function toPatchError(error: ProviderError, answer: HttpResponse, step?: Step): PatchError {
   if (!isMeaning(error.code)) return accountError(error, answer, step);
   const [code, message] = meanings[error.code];
-  return new ProviderRefusedError(message, step ? ['patch'] : [], code, error.told);
+  return new ProviderRefusedError(message, step ? ['patch'] : [], code, error.safeDetails);
 }

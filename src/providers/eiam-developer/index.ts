@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { ReadFailure } from '../../domain/outcome.ts';
-import type { WholeUser } from '../../domain/user.ts';
+import type { UserWithCustomFields } from '../../domain/user.ts';
 import { baseUrl, secret } from '../../settings/fields.ts';
-import type { HttpAnswer, HttpClient } from '../../upstream/client.ts';
-import { readInLots } from '../batches.ts';
+import type { CallOptions, HttpClient, HttpResponse } from '../../upstream/client.ts';
+import { readInBatches } from '../batches.ts';
 import { capabilities } from '../eiam-shared/capabilities.ts';
-import { accountSettings, identifier, instanceId } from '../eiam-shared/settings.ts';
-import { type Call, defineProvider, type Provider } from '../provider.ts';
+import { accountSettings, identifier, instanceId } from '../eiam-shared/config.ts';
+import { defineProvider, type Provider } from '../provider.ts';
 import { jsonObject, notUnderstood, onlyOne, readAnswer, refusalOf, unreachable } from '../response.ts';
 import { createEiamDeveloperClient } from './client.ts';
 import { decodeUser } from './decode.ts';
@@ -46,13 +46,17 @@ function createEiamDeveloper(
   const known = settings.customFields ?? null;
 
   /** What a read gives; undefined where the user is not there. */
-  async function read<T>(request: WireRequest, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {
+  async function read<T>(
+    request: WireRequest,
+    schema: z.ZodType<T>,
+    call: CallOptions,
+  ): Promise<T | undefined> {
     const exchange = await client.send(request, call);
     if (exchange.kind === 'no-token') throw new ReadFailure(exchange.error);
     return readAnswer(exchange, schema, errorGrammar);
   }
 
-  async function readUser(userId: string, call: Call): Promise<WholeUser | undefined> {
+  async function readUser(userId: string, call: CallOptions): Promise<UserWithCustomFields | undefined> {
     const wire = await read(encodeGetUser(userId), userAnswer, call);
     if (wire && wire.userId !== userId) throw new ReadFailure(notUnderstood());
     return wire && decodeUser(directory, wire, known);
@@ -68,12 +72,12 @@ function createEiamDeveloper(
 
     // The API has no call for many: its list takes no ids.
     readUsers: (userIds, _want, call) =>
-      readInLots(userIds, 1, async ([userId = '']) =>
+      readInBatches(userIds, 1, async ([userId = '']) =>
         [await readUser(userId, call)].filter((user) => user !== undefined),
       ),
 
     async findUser(login, call) {
-      const found = new Map<string, WholeUser>();
+      const found = new Map<string, UserWithCustomFields>();
       for (const request of encodeFindUser(login)) {
         const userId = (await read(request, userIdAnswer, call))?.userId;
         const user = userId === undefined || found.has(userId) ? undefined : await readUser(userId, call);
@@ -104,7 +108,7 @@ function createEiamDeveloper(
 }
 
 /** `200 {}` is documented; an empty 200 and a 204 count too. */
-function isYes(answer: HttpAnswer): boolean {
+function isYes(answer: HttpResponse): boolean {
   const { status, body } = answer;
   if (status === 204) return true;
   return status === 200 && (body.trim() === '' || (jsonObject(body) !== undefined && !readError(answer)));

@@ -2,7 +2,7 @@ import { type PatchError, ProviderRefusedError } from '../../domain/outcome.ts';
 import type { Secret } from '../../settings/secret.ts';
 import type { HttpClient, HttpRequest } from '../../upstream/client.ts';
 import { createDeadline } from '../../upstream/deadline.ts';
-import { createRetryBudget, sendAgain } from '../../upstream/retry.ts';
+import { createRetryBudget, sendWithRetry } from '../../upstream/retry.ts';
 import { parseJson, unreachable } from '../response.ts';
 import { isThrottled, readError } from './errors.ts';
 import { tokenAnswer } from './wire.ts';
@@ -55,7 +55,7 @@ export function createTokenKeeper(
     // Everything waits for it.
     const time = { deadline: createDeadline(tokenDeadlineMs), urgency: 'first' as const };
     const rules = { deadline: time.deadline, isRead: true, isThrottled };
-    const exchange = await sendAgain(() => http.send(request, time), rules, budget);
+    const exchange = await sendWithRetry(() => http.send(request, time), rules, budget);
     if (exchange.kind !== 'answered') return fail(unreachable(exchange, []));
     const answer = exchange.status === 200 ? parseJson(exchange.body, tokenAnswer) : undefined;
     if (!answer) {
@@ -64,7 +64,7 @@ export function createTokenKeeper(
           'The provider issued no token for this directory: its credentials may be wrong.',
           [],
           'PROVIDER_AUTH',
-          readError(exchange)?.told ?? {},
+          readError(exchange)?.safeDetails ?? {},
         ),
       );
     }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { HttpClient, HttpExchange } from '../../upstream/client.ts';
-import { createRetryBudget, sendAgain } from '../../upstream/retry.ts';
-import type { Call } from '../provider.ts';
+import type { CallOptions, HttpClient, SendResult } from '../../upstream/client.ts';
+import { createRetryBudget, sendWithRetry } from '../../upstream/retry.ts';
 import type { WireRequest } from './encode.ts';
 import { isThrottled, refusesTime } from './errors.ts';
 import { type Credentials, sign } from './sign.ts';
@@ -9,7 +8,7 @@ import { apiVersion } from './wire.ts';
 
 /** Sends calls of the RPC API, each signed for itself. */
 export interface EiamManagementClient {
-  send(request: WireRequest, call: Call): Promise<HttpExchange>;
+  send(request: WireRequest, call: CallOptions): Promise<SendResult>;
 }
 
 /** Always POST / with every parameter in the query and no body, as the official client does it. */
@@ -23,7 +22,7 @@ export function createEiamManagementClient(
   // How far the provider's clock is ahead of ours, as far as it has had to tell.
   let clockAheadMs = 0;
 
-  function attempt(request: WireRequest, isRead: boolean, call: Call): Promise<HttpExchange> {
+  function attempt(request: WireRequest, isRead: boolean, call: CallOptions): Promise<SendResult> {
     const { query, headers } = sign(
       {
         method: 'POST',
@@ -47,7 +46,7 @@ export function createEiamManagementClient(
     async send(request, call) {
       const isRead = request.action.startsWith('Get') || request.action.startsWith('List');
       const send = () =>
-        sendAgain(
+        sendWithRetry(
           () => attempt(request, isRead, call),
           { deadline: call.deadline, isRead, isThrottled },
           budget,

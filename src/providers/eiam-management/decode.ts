@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { User, WholeUser } from '../../domain/user.ts';
+import type { User, UserWithCustomFields } from '../../domain/user.ts';
 import { decodeAccount, decodeWholeAccount } from '../eiam-shared/decode.ts';
 import type { CustomFieldDefinition } from '../provider.ts';
 import type { userAnswer, usersAnswer } from './wire.ts';
@@ -9,7 +9,7 @@ export function decodeUser(
   directory: string,
   answer: z.infer<typeof userAnswer>,
   known: readonly CustomFieldDefinition[] | null,
-): WholeUser {
+): UserWithCustomFields {
   return decodeWholeAccount(directory, answer.user, known);
 }
 

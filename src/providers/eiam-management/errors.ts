@@ -1,11 +1,11 @@
 import { type PatchError, ProviderRefusedError } from '../../domain/outcome.ts';
-import type { HttpAnswer } from '../../upstream/client.ts';
+import type { HttpResponse } from '../../upstream/client.ts';
 import { accountError, isAccountCode, isThrottling } from '../eiam-shared/errors.ts';
 import type { Step } from '../provider.ts';
 import { isRefusal, jsonObject, type ProviderError, providerError, type ReadGrammar } from '../response.ts';
 
 /** `{RequestId, HostId, Code, Message, Recommend}`; undefined for any other body. Message may echo the request. */
-export function readError(answer: HttpAnswer): ProviderError | undefined {
+export function readError(answer: HttpResponse): ProviderError | undefined {
   const body = jsonObject(answer.body);
   if (typeof body?.Code === 'string' && body.Code !== '') {
     return providerError(body.Code, body.RequestId);
@@ -49,19 +49,19 @@ export const errorGrammar: ReadGrammar = {
 };
 
 /** True for an answer that refuses the time of the signature: more than 15 minutes from the provider's. */
-export function refusesTime(answer: HttpAnswer): boolean {
+export function refusesTime(answer: HttpResponse): boolean {
   return isRefusal(answer) && readError(answer)?.code === 'InvalidTimeStamp.Expired';
 }
 
 /** True for an answer that asks for fewer requests. */
-export function isThrottled(answer: HttpAnswer): boolean {
+export function isThrottled(answer: HttpResponse): boolean {
   return isRefusal(answer) && isThrottling(readError(answer)?.code ?? '');
 }
 
 /** A refusal in our words. `step` is what was sent, where it was a write. */
-export function toPatchError(error: ProviderError, answer: HttpAnswer, step?: Step): PatchError {
+export function toPatchError(error: ProviderError, answer: HttpResponse, step?: Step): PatchError {
   const meaning = Object.hasOwn(meanings, error.code) ? meanings[error.code] : undefined;
   if (!meaning) return accountError(error, answer, step);
   const [code, message] = meaning;
-  return new ProviderRefusedError(message, step ? ['patch'] : [], code, error.told);
+  return new ProviderRefusedError(message, step ? ['patch'] : [], code, error.safeDetails);
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { AmbiguousLogin, type InputPath, InvalidInputError, ReadFailure } from '../../domain/outcome.ts';
-import type { User, WholeUser } from '../../domain/user.ts';
+import type { User, UserWithCustomFields } from '../../domain/user.ts';
 import { baseUrl, secret } from '../../settings/fields.ts';
-import type { HttpAnswer, HttpClient } from '../../upstream/client.ts';
-import { readInLots } from '../batches.ts';
+import type { CallOptions, HttpClient, HttpResponse } from '../../upstream/client.ts';
+import { readInBatches } from '../batches.ts';
 import { capabilities } from '../eiam-shared/capabilities.ts';
-import { accountSettings, instanceId } from '../eiam-shared/settings.ts';
-import { type Call, defineProvider, type Provider, wholePath } from '../provider.ts';
+import { accountSettings, instanceId } from '../eiam-shared/config.ts';
+import { defineProvider, type Provider, wholePath } from '../provider.ts';
 import { notUnderstood, onlyOne, parseJson, readAnswer, refusalOf, unreachable } from '../response.ts';
 import { createEiamManagementClient } from './client.ts';
 import { decodeUser, decodeUsers } from './decode.ts';
@@ -64,17 +64,21 @@ function createEiamManagement(
   const known = settings.customFields ?? null;
 
   /** What a read gives; undefined where the user is not there. */
-  async function read<T>(request: WireRequest, schema: z.ZodType<T>, call: Call): Promise<T | undefined> {
+  async function read<T>(
+    request: WireRequest,
+    schema: z.ZodType<T>,
+    call: CallOptions,
+  ): Promise<T | undefined> {
     return readAnswer(await client.send(request, call), schema, errorGrammar);
   }
 
-  async function readUser(userId: string, call: Call): Promise<WholeUser | undefined> {
+  async function readUser(userId: string, call: CallOptions): Promise<UserWithCustomFields | undefined> {
     const answer = await read(encodeGetUser(instanceId, userId), userAnswer, call);
     if (answer && answer.user.userId !== userId) throw new ReadFailure(notUnderstood());
     return answer && decodeUser(directory, answer, known);
   }
 
-  async function readLot(lot: readonly string[], call: Call): Promise<readonly User[]> {
+  async function readLot(lot: readonly string[], call: CallOptions): Promise<readonly User[]> {
     const [first, ...more] = lot;
     if (first !== undefined && more.length === 0)
       return [await readUser(first, call)].filter((user) => user !== undefined);
@@ -92,7 +96,7 @@ function createEiamManagement(
 
     // Lists carry no custom fields: where they are wanted, each user is a call of its own.
     readUsers: (userIds, want, call) =>
-      readInLots(userIds, want.customFields ? 1 : idsPerList, (lot) => readLot(lot, call)),
+      readInBatches(userIds, want.customFields ? 1 : idsPerList, (lot) => readLot(lot, call)),
 
     async findUser(login, call) {
       const found = new Set<string>();
@@ -130,7 +134,7 @@ function createEiamManagement(
   };
 }
 
-function isYes(answer: HttpAnswer): boolean {
+function isYes(answer: HttpResponse): boolean {
   return answer.status === 200 && !readError(answer) && parseJson(answer.body, doneAnswer) !== undefined;
 }
 

@@ -16,7 +16,7 @@ export function capabilities(settings: {
 }): Capabilities {
   const { emptyStringClears: clearable, maxLength } = settings;
   return {
-    statusApart: true,
+    statusIsSeparateCall: true,
     phoneDigits: { min: 6, max: 15 },
     fields: {
       username: {

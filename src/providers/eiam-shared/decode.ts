@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import type { CustomField, CustomFieldValue, User, UserStatus, WholeUser } from '../../domain/user.ts';
+import type {
+  CustomField,
+  CustomFieldValue,
+  User,
+  UserStatus,
+  UserWithCustomFields,
+} from '../../domain/user.ts';
 import type { CustomFieldDefinition } from '../provider.ts';
 import { epoch } from '../response.ts';
 
@@ -51,7 +57,7 @@ export function decodeWholeAccount(
   directory: string,
   wire: z.infer<typeof account>,
   known: readonly CustomFieldDefinition[] | null,
-): WholeUser {
+): UserWithCustomFields {
   const customFields = (wire.customFields ?? []).flatMap(({ fieldName, fieldValue }): CustomField[] => {
     const type = known?.find(({ field }) => field === fieldName)?.type;
     return fieldValue ? [{ field: fieldName, value: decodeValue(fieldValue, type) }] : [];

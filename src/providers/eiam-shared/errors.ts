@@ -6,7 +6,7 @@ import {
   ProviderRefusedError,
   UserNotFoundError,
 } from '../../domain/outcome.ts';
-import type { HttpAnswer } from '../../upstream/client.ts';
+import type { HttpResponse } from '../../upstream/client.ts';
 import { pathOf, type Step, wholePath } from '../provider.ts';
 import { type ProviderError, rateLimited } from '../response.ts';
 
@@ -24,7 +24,7 @@ export function isThrottling(code: string): boolean {
 }
 
 /** An account's error in our words, at the input path that its code names; `step` is what was sent, if it was a write. */
-export function accountError(error: ProviderError, answer: HttpAnswer, step: Step | undefined): PatchError {
+export function accountError(error: ProviderError, answer: HttpResponse, step: Step | undefined): PatchError {
   const { code } = error;
   const about = step ? wholePath(step) : [];
   if (isThrottling(code)) return rateLimited(about, answer);
@@ -43,7 +43,12 @@ export function accountError(error: ProviderError, answer: HttpAnswer, step: Ste
     case 'MissingParameter':
       return new InvalidInputError(`The provider refused the value (${kind}).`, path);
   }
-  return new ProviderRefusedError('The provider refused the request.', about, 'PROVIDER_REFUSED', error.told);
+  return new ProviderRefusedError(
+    'The provider refused the request.',
+    about,
+    'PROVIDER_REFUSED',
+    error.safeDetails,
+  );
 }
 
 function subjectPath(step: Step, subject: string): InputPath {

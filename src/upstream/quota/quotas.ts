@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSharedPool, openSharedPool } from '../../journal/postgres-pool.ts';
+import { closePostgresPool, openPostgresPool } from '../../journal/postgres-pool.ts';
 import type { Secret } from '../../settings/secret.ts';
 import { createLocalPermits } from './permits.ts';
 import { createPostgresLedger } from './postgres-ledger.ts';
@@ -32,7 +32,7 @@ export interface Pacing {
  * journal makes; otherwise each quota is this process's own.
  */
 export function createPacing(postgres?: Secret): Pacing {
-  const pool = postgres && openSharedPool(postgres, ledgerTimeoutMs);
+  const pool = postgres && openPostgresPool(postgres, ledgerTimeoutMs);
   const replica = randomUUID();
   const clock = () => performance.now();
   const pacers = new Map<string, Pacer>();
@@ -50,6 +50,6 @@ export function createPacing(postgres?: Secret): Pacing {
       pacers.set(key, pacer);
       return pacer;
     },
-    close: () => closeSharedPool(pool),
+    close: () => closePostgresPool(pool),
   };
 }

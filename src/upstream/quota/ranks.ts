@@ -1,4 +1,4 @@
-import type { HttpTime } from '../client.ts';
+import type { CallOptions } from '../client.ts';
 import type { Purpose } from './permits.ts';
 
 /** Who goes before whom: first the looks for which there is room already. */
@@ -11,7 +11,7 @@ export type Rank = (typeof ranks)[keyof typeof ranks];
 export const purposes: readonly [Purpose, Purpose, Purpose, Purpose] = ['first', 'first', 'write', 'read'];
 
 /** The rank of a request: whether it looks at what was written is known by the room that is kept for it. */
-export function rankOf({ urgency, write }: HttpTime): Rank {
+export function rankOf({ urgency, write }: CallOptions): Rank {
   if (urgency === undefined) return ranks.read;
   if (urgency === 'first') return write?.giveUp ? ranks.look : ranks.first;
   // What has begun is to be brought to its end.

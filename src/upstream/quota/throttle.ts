@@ -1,4 +1,4 @@
-import { type HttpClient, type HttpExchange, type HttpTime, lastCallOf, type Paced } from '../client.ts';
+import { type CallOptions, type HttpClient, type Paced, type SendResult, sendDeadline } from '../client.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { createKeptLooks } from './kept-looks.ts';
 import type { Permit, Permits } from './permits.ts';
@@ -31,7 +31,7 @@ const longestHoldMs = 60_000;
 const lookAgainMs = 1_000;
 
 interface Waiter {
-  readonly time: HttpTime;
+  readonly time: CallOptions;
   readonly rank: Rank;
   readonly settle: (result: Taken | Paced) => void;
 }
@@ -59,7 +59,7 @@ export function createPacer(
   });
   const looks = createKeptLooks(permits, clock, letGo);
 
-  function tryTake(time: HttpTime, rank: Rank, now: number): Taken | undefined {
+  function tryTake(time: CallOptions, rank: Rank, now: number): Taken | undefined {
     const { write } = time;
     // Also while the provider asks to be left alone: without this one look what was written stays in doubt.
     const look = write && rank === ranks.look && looks.take(write);
@@ -100,7 +100,7 @@ export function createPacer(
     for (const line of lines) {
       for (const waiter of line) {
         const wait = msUntilTurn(waiter.rank, ahead, now);
-        if (now + wait >= lastCallOf(waiter.time).endsAt) waiter.settle(paced(wait));
+        if (now + wait >= sendDeadline(waiter.time).endsAt) waiter.settle(paced(wait));
         else ahead += 1;
       }
     }
@@ -118,7 +118,7 @@ export function createPacer(
     if (writes.some((write) => !stuck.has(write))) return;
     const ms = Math.max(heldUntil - now, permits.msUntilFree(now, 1, purposes[ranks.first]));
     const last = stuck.get(writes.at(-1));
-    if (now + ms >= lastCallOf(next.time).endsAt) last?.settle(paced(ms));
+    if (now + ms >= sendDeadline(next.time).endsAt) last?.settle(paced(ms));
   }
 
   function lookLater(now: number): void {
@@ -157,7 +157,7 @@ export function createPacer(
     return lines[0].size + lines[1].size + lines[2].size + lines[3].size;
   }
 
-  function wait(time: HttpTime, rank: Rank, now: number): Promise<Taken | Paced> {
+  function wait(time: CallOptions, rank: Rank, now: number): Promise<Taken | Paced> {
     const { promise, resolve } = Promise.withResolvers<Taken | Paced>();
     const line = lines[rank];
     const tooLate = () => waiter.settle(paced(msUntilTurn(rank, 0, clock())));
@@ -171,13 +171,13 @@ export function createPacer(
       },
     };
     line.add(waiter);
-    const takeBack = lastCallOf(time).whenOver(tooLate);
+    const takeBack = sendDeadline(time).onExpiry(tooLate);
     lookLater(now);
     return promise;
   }
 
   /** A permit, at once where there is room: then there is neither a promise nor a timer. */
-  function take(time: HttpTime): Taken | Promise<Taken | Paced> | Paced {
+  function take(time: CallOptions): Taken | Promise<Taken | Paced> | Paced {
     const rank = rankOf(time);
     const now = clock();
     let ahead = 0;
@@ -187,7 +187,7 @@ export function createPacer(
     if (looks.giveUpOverdue(now) && ahead === 0) taken = tryTake(time, rank, now);
     if (taken) return taken;
     const ms = msUntilTurn(rank, ahead, now);
-    return now + ms >= lastCallOf(time).endsAt ? paced(ms) : wait(time, rank, now);
+    return now + ms >= sendDeadline(time).endsAt ? paced(ms) : wait(time, rank, now);
   }
 
   return {
@@ -197,7 +197,7 @@ export function createPacer(
     pace: (client, onWaited) => ({
       async send(request, time) {
         // Whoever comes too late is told so by the client.
-        if (lastCallOf(time).isOver()) return client.send(request, time);
+        if (sendDeadline(time).isExpired()) return client.send(request, time);
         let taken = take(time);
         if (taken instanceof Promise) {
           const since = clock();
@@ -205,7 +205,7 @@ export function createPacer(
           onWaited?.(clock() - since);
         }
         if (taken.kind !== 'taken') return taken;
-        let exchange: HttpExchange | undefined;
+        let exchange: SendResult | undefined;
         underWay += 1;
         try {
           exchange = await client.send(request, time);
@@ -222,7 +222,7 @@ export function createPacer(
     }),
   };
 
-  function ended(permit: Permit, exchange: HttpExchange | undefined): void {
+  function ended(permit: Permit, exchange: SendResult | undefined): void {
     const now = clock();
     underWay -= 1;
     if (exchange?.kind === 'not-sent') permits.unspent(permit, now);

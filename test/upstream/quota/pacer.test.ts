@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HttpClient, HttpExchange, HttpTime, WriteUnderWay } from '../../../src/upstream/client.ts';
+import type { CallOptions, HttpClient, SendResult, WriteUnderWay } from '../../../src/upstream/client.ts';
 import { createDeadline, type Deadline } from '../../../src/upstream/deadline.ts';
 import { createLocalPermits, leftFor } from '../../../src/upstream/quota/permits.ts';
 import { createPaceWindow } from '../../../src/upstream/quota/sliding-window.ts';
@@ -10,11 +10,11 @@ beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'perf
 afterEach(() => vi.useRealTimers());
 
 const request = { method: 'GET', path: '/', headers: {} } as const;
-const answered: HttpExchange = { kind: 'answered', status: 200, headers: {}, body: '' };
+const answered: SendResult = { kind: 'answered', status: 200, headers: {}, body: '' };
 
 /** A provider behind a pacer, and what left for it. */
-function openPaced(perMinute: number, answer: (nth: number) => HttpExchange = () => answered) {
-  const sent: { from: number; to: number; urgency: HttpTime['urgency'] }[] = [];
+function openPaced(perMinute: number, answer: (nth: number) => SendResult = () => answered) {
+  const sent: { from: number; to: number; urgency: CallOptions['urgency'] }[] = [];
   let latency = 0;
   let nth = 0;
   const client: HttpClient = {
@@ -36,14 +36,14 @@ function openPaced(perMinute: number, answer: (nth: number) => HttpExchange = ()
     waited,
     pacer,
     paced,
-    send(time: HttpTime, takes = 0) {
+    send(time: CallOptions, takes = 0) {
       latency = takes;
       return paced.send(request, time);
     },
   };
 }
 
-function within(ms: number, more: Partial<HttpTime> = {}): HttpTime {
+function within(ms: number, more: Partial<CallOptions> = {}): CallOptions {
   return { deadline: createDeadline(ms), ...more };
 }
 
@@ -54,8 +54,8 @@ function openEnded(): { readonly deadline: Deadline; end(): void } {
   return {
     deadline: {
       endsAt: Number.POSITIVE_INFINITY,
-      isOver: () => isOver,
-      whenOver(callback) {
+      isExpired: () => isOver,
+      onExpiry(callback) {
         waiting.add(callback);
         return () => waiting.delete(callback);
       },
@@ -67,7 +67,7 @@ function openEnded(): { readonly deadline: Deadline; end(): void } {
   };
 }
 
-function write(ms: number): { writing: HttpTime; look: HttpTime; end(): void; whole: WriteUnderWay } {
+function write(ms: number): { writing: CallOptions; look: CallOptions; end(): void; whole: WriteUnderWay } {
   const whole: WriteUnderWay = { endsAt: performance.now() + 2 * ms, giveUp: undefined };
   return {
     writing: within(ms, { urgency: 'write', write: whole }),
@@ -100,7 +100,7 @@ describe('whoever comes, and whenever', () => {
           );
           let open = 0;
           const problems: string[] = [];
-          const one = async (ms: number, takes: number, time: HttpTime) => {
+          const one = async (ms: number, takes: number, time: CallOptions) => {
             const from = performance.now();
             const exchange = await send(time, takes);
             const waited = performance.now() - from;
@@ -224,7 +224,7 @@ describe('a line', () => {
   });
 
   it('holds everybody back for as long as the provider asks, a minute at most', async () => {
-    const throttled: HttpExchange = {
+    const throttled: SendResult = {
       kind: 'answered',
       status: 429,
       headers: { 'retry-after': '3600' },
@@ -306,7 +306,7 @@ describe('a line', () => {
   });
 
   it('does not count what did not leave', async () => {
-    const notSent: HttpExchange = { kind: 'not-sent', reason: 'unreachable' };
+    const notSent: SendResult = { kind: 'not-sent', reason: 'unreachable' };
     const { send } = openPaced(2, () => notSent);
     for (let nth = 0; nth < 10; nth += 1) expect(await send(within(1))).toEqual(notSent);
     for (let nth = 0; nth < 10; nth += 1) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { HttpClient, HttpExchange, HttpTime, WriteUnderWay } from '../../../src/upstream/client.ts';
+import type { CallOptions, HttpClient, SendResult, WriteUnderWay } from '../../../src/upstream/client.ts';
 import { createDeadline } from '../../../src/upstream/deadline.ts';
 import { type PaceLedger, settle } from '../../../src/upstream/quota/postgres-ledger.ts';
 import { createSharedPermits } from '../../../src/upstream/quota/shared-permits.ts';
@@ -9,7 +9,7 @@ import { createPacer } from '../../../src/upstream/quota/throttle.ts';
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => vi.useRealTimers());
 
-const answered: HttpExchange = { kind: 'answered', status: 200, headers: {}, body: '' };
+const answered: SendResult = { kind: 'answered', status: 200, headers: {}, body: '' };
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Processes that share a ledger in memory, whose clock is not theirs and whose answers take this long. */
@@ -50,7 +50,7 @@ function openProcesses(count: number, perMinute: number, answerMs: number) {
     sent,
     ledger,
     processes,
-    send(process: number, time: HttpTime, takesMs = 0) {
+    send(process: number, time: CallOptions, takesMs = 0) {
       takes = takesMs;
       const client = processes[process % count]?.client as HttpClient;
       return client.send({ method: 'GET', path: '/', headers: {} }, time);
@@ -58,7 +58,7 @@ function openProcesses(count: number, perMinute: number, answerMs: number) {
   };
 }
 
-function within(ms: number, more: Partial<HttpTime> = {}): HttpTime {
+function within(ms: number, more: Partial<CallOptions> = {}): CallOptions {
   return { deadline: createDeadline(ms), ...more };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maxLength, writtenAs } from '../../settings/fields.ts';
+import { jsonSchemaOf, maxLength } from '../../settings/fields.ts';
 import type { CustomFieldDefinition } from '../provider.ts';
 
 const types = { text: 'TEXT', number: 'NUMBER', boolean: 'BOOLEAN', choice: 'CHOICE' } as const;
@@ -26,7 +26,7 @@ const customFields = z
     (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
     { error: 'Expected custom fields by name, such as nick_name: text.' },
   )
-  .register(writtenAs, {
+  .register(jsonSchemaOf, {
     toJsonSchema: () => z.toJSONSchema(z.record(z.string().min(1).max(40), customField), { io: 'input' }),
   })
   .transform((fields, context): readonly CustomFieldDefinition[] =>
