@@ -102,8 +102,8 @@ function has({ directories }: Caller, directory: string, right: DirectoryRight):
   return directories.get(directory)?.has(right) === true;
 }
 
-function isSelf({ self: own }: Caller, { directory, userId }: Subject): boolean {
-  return own !== undefined && own.directory === directory && own.userId === userId;
+function isSelf({ self }: Caller, { directory, userId }: Subject): boolean {
+  return self !== undefined && self.directory === directory && self.userId === userId;
 }
 
 /** A place in a patch that needs a right: `field` by its name in configuration. */

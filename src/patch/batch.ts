@@ -19,7 +19,7 @@ export interface Gathering {
   /** The directory as the operations are to see it. */
   readonly directory: Directory;
   /** The turns, as the operations are to take them. */
-  readonly turns: UserLock;
+  readonly userLock: UserLock;
   /** Runs one of the operations. Those that have something to send wait until the others do, or have none. */
   run<T>(operation: () => Promise<T>): Promise<T>;
   /** Says that all operations are over, and gives up what is still kept for looks at what went together. */
@@ -36,7 +36,7 @@ const waitShare = 0.1;
 const lookupShare = 0.3;
 
 /** Makes a gathering of operations that have all begun at the same time, by the same clock. */
-export function createGathering({ name, provider }: Directory, turns: UserLock): Gathering {
+export function createGathering({ name, provider }: Directory, userLock: UserLock): Gathering {
   const limited = createLimit(mostAtOnce);
   // Writes may wait for the provider's quota, and looks for which there is room already must not wait behind them.
   const limitedLooks = createLimit(mostAtOnce);
@@ -108,7 +108,7 @@ export function createGathering({ name, provider }: Directory, turns: UserLock):
             : limited(() => provider.write(userId, step, call)),
       },
     },
-    turns: {
+    userLock: {
       async withLock(user, holder, call, task) {
         let isHeldUp = false;
         const hold = () => {
@@ -123,7 +123,7 @@ export function createGathering({ name, provider }: Directory, turns: UserLock):
           goOn();
           return task();
         };
-        return turns.withLock(user, holder, call, inTurn, hold).finally(goOn);
+        return userLock.withLock(user, holder, call, inTurn, hold).finally(goOn);
       },
     },
     async run(operation) {

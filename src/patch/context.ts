@@ -76,8 +76,8 @@ export function createPatchContext(
       const whole = msLeft();
       // A caller in a hurry leaves less time for reading back, too.
       const forReadingBack = Math.min(services.limits.readBackMs, whole * 0.4);
-      const leaveBy = createDeadline((whole - forReadingBack) * leaveByShare);
-      const writing = { ...callFor(whole - forReadingBack), leaveBy };
+      const sendBy = createDeadline((whole - forReadingBack) * sendByShare);
+      const writing = { ...callFor(whole - forReadingBack), sendBy };
       const time = { writing, readingBack: callFor(whole), end() {} };
       return onlyReads ? time : forWrite(time);
     },
@@ -107,7 +107,7 @@ function visibleTo(caller: Caller, all: Directories): Directories {
 }
 
 /** The share of the time for writing in which a write must have left: the rest is for its answer. */
-const leaveByShare = 0.6;
+const sendByShare = 0.6;
 
 /** A call that starts now. */
 function callFor(ms: number): CallOptions {

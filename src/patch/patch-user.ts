@@ -179,7 +179,7 @@ function logResult(
   { operationId, outcome, errors }: PatchResult,
   { user, patch }: PatchRequest,
   durationMs: number,
-  { log, caller, directories, instrumentation: watch }: PatchContext,
+  { log, caller, directories, instrumentation }: PatchContext,
 ): void {
   const requestIds = errors.flatMap((error) =>
     error instanceof ProviderRefusedError ? (error.providerRequestId ?? []) : [],
@@ -187,7 +187,7 @@ function logResult(
   const named = user.login?.directory ?? parseGlobalId(user.id ?? '')?.directory ?? '';
   const directory = directories.has(named) ? named : null;
   const told = { operationId, directory: directory ?? '', outcome, errors, seconds: durationMs / 1_000 };
-  const traceId = watch.ended(told);
+  const traceId = instrumentation.ended(told);
   log.info({
     event: 'patchUser',
     operationId,

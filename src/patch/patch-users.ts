@@ -79,7 +79,7 @@ function openLane(
   time: OperationTime,
   context: PatchContext,
 ): Lane {
-  const { directory, turns } = gathering;
+  const { directory, userLock } = gathering;
   const together = directory.provider.writeMany && forWrite(time);
   const ofAll: OperationTime | undefined = together && { ...together, end() {} };
   const times = targets.map(() => ofAll ?? forWrite(time));
@@ -98,7 +98,7 @@ function openLane(
   const directories = new Map([...context.directories, [directory.name, directory]]);
   return {
     gathering,
-    contextOf: (index) => ({ ...context, userLock: turns, directories, startOperation: () => timeOf(index) }),
+    contextOf: (index) => ({ ...context, userLock, directories, startOperation: () => timeOf(index) }),
     users: Promise.all(own.map(userOf)),
     end() {
       gathering.end();

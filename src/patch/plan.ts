@@ -159,13 +159,10 @@ function phoneErrors(number: string, path: InputPath, { capabilities, directory 
  * other step fail, what is left is a disabled account with the old data, never an enabled one that should not
  * be, or that is enabled without the data it was to be enabled with.
  */
-function inOrder(
-  changes: readonly Change[],
-  { statusIsSeparateCall: statusApart }: Capabilities,
-): readonly Step[] {
+function inOrder(changes: readonly Change[], { statusIsSeparateCall }: Capabilities): readonly Step[] {
   const status = changes.find((change) => change.field === 'status');
   const rest = changes.filter((change) => change.field !== 'status');
-  if (!statusApart || !status || rest.length === 0) return changes.length === 0 ? [] : [{ changes }];
+  if (!statusIsSeparateCall || !status || rest.length === 0) return changes.length === 0 ? [] : [{ changes }];
   const steps: readonly Step[] = [{ changes: [status] }, { changes: rest }];
   return status.field === 'status' && status.value === 'DISABLED' ? steps : steps.toReversed();
 }

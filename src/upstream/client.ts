@@ -88,9 +88,9 @@ export interface WriteUnderWay {
   giveUp: (() => void) | undefined;
 }
 
-/** When a request must have left: nobody is bound to have `leaveBy` before the deadline. */
-export function sendDeadline({ deadline, sendBy: leaveBy = deadline }: CallOptions): Deadline {
-  return leaveBy.endsAt < deadline.endsAt ? leaveBy : deadline;
+/** When a request must have left: nobody is bound to have `sendBy` before the deadline. */
+export function sendDeadline({ deadline, sendBy = deadline }: CallOptions): Deadline {
+  return sendBy.endsAt < deadline.endsAt ? sendBy : deadline;
 }
 
 /** What comes of a request that may not leave any more. */

@@ -37,8 +37,8 @@ it('of a crowd nothing leaves of which it was said that it did not', async () =>
   });
   const notSent: string[] = [];
   const send = async (path: string) => {
-    const leaveBy = createDeadline(20 + Math.random() * 60);
-    const time = { deadline: createDeadline(10_000), leaveBy };
+    const sendBy = createDeadline(20 + Math.random() * 60);
+    const time = { deadline: createDeadline(10_000), sendBy };
     const { kind } = await client.send({ method: 'POST', path, headers: {}, body: '{}' }, time);
     if (kind === 'not-sent') notSent.push(path);
   };
