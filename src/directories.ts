@@ -5,7 +5,7 @@ import type { Telemetry } from './telemetry/telemetry.ts';
 import { createProtectedClient } from './upstream/circuit-breaker.ts';
 import type { Pacing } from './upstream/quota/quotas.ts';
 
-/** One configured instance of a provider, by the name that callers use for it. */
+/** One configured instance of a provider, under the name that callers use. */
 export interface Directory {
   readonly name: string;
   readonly provider: Provider;
@@ -15,8 +15,8 @@ export interface Directory {
 export type Directories = ReadonlyMap<string, Directory>;
 
 /**
- * Makes the directories of a configuration, each with connections of its own; those of one project at one provider
- * share its quota. Connects to nothing yet.
+ * Creates the directories of a configuration, each with its own connections; directories of one project at one
+ * provider share its quota. Opens no connection.
  */
 export function createDirectories(config: Config, pacing: Pacing, telemetry: Telemetry): Directories {
   return new Map(

@@ -16,8 +16,8 @@ import { createCors } from './server/cors.ts';
 import { createGraphiQL } from './server/graphiql.ts';
 import { listen } from './server/http-server.ts';
 import { answerRequest } from './server/routes.ts';
-import { instrumentAnswers } from './telemetry/instrument-answers.ts';
 import { instrumentAuthenticator, instrumentRateLimit } from './telemetry/instrument-auth.ts';
+import { instrumentHandler } from './telemetry/instrument-handler.ts';
 import { instrumentJournal } from './telemetry/instrument-journal.ts';
 import { instrumentOperations } from './telemetry/instrument-operations.ts';
 import { answerScrape } from './telemetry/scrape.ts';
@@ -100,7 +100,7 @@ export async function startService(
       : undefined;
   const server = await listen({
     ...config.server,
-    answer: instrumentAnswers(telemetry, (request, response) => answerRequest(request, response, routes)),
+    answer: instrumentHandler(telemetry, (request, response) => answerRequest(request, response, routes)),
     log,
   });
   return {

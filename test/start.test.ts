@@ -316,7 +316,7 @@ describe('with a configuration', () => {
     const idpatch = start({ IDPATCH_CONFIG: configuration(emulator.url) });
     expect(await idpatch.ended).toBe(1);
     expect(idpatch.stderr()).toBe(
-      'idpatch does not start:\ndirectories.customers.managementKey: the environment variable of this secret is not there.\n',
+      'idpatch does not start:\ndirectories.customers.managementKey: the environment variable of this secret does not exist.\n',
     );
   });
 

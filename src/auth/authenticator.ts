@@ -6,7 +6,7 @@ import { createJwks, type Jwks, KeysUnavailable } from './jwks.ts';
 import { TokenRefused, type TrustedIssuer, verifyToken } from './jwt.ts';
 import { createTokenCache } from './token-cache.ts';
 
-/** Who asks; or why that is not known. */
+/** The authenticated caller, or the reason why there is none. */
 type Authentication =
   | { readonly kind: 'known'; readonly caller: Caller }
   /** There is no token, or none that is a bearer token. */
@@ -15,42 +15,44 @@ type Authentication =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'keys-unavailable'; readonly retryAfterSeconds: number };
 
-/** Says who asks. */
+/** Authenticates callers by their bearer token. */
 export interface Authenticator {
   /**
-   * `authorization` is the request's header; null where it has none. Answers in every case, and at once where
-   * nothing has to be verified.
+   * `authorization`: the request's header, null if absent. Never rejects for a bad token; synchronous for a cached
+   * token.
    */
   authenticate(authorization: string | null): Authentication | Promise<Authentication>;
   close(): Promise<void>;
 }
 
-/** How the connections to an issuer's key set are bounded. Our own choices. */
+/** Bounds of the connections to an issuer's key set. Our own choices. */
 const keySetClient = { connections: 2, connectTimeoutMs: 2_000, answerBytes: 256 * 1024 } as const;
 
 /** `Bearer <token>`, the scheme in any case: https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 const bearer = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
-/** Makes what the configuration says of callers. `directoryNames`: every directory there is. Connects to nothing yet. */
+/** Creates the authenticator of the configuration. `directoryNames`: every configured directory. Opens no connection. */
 export function createAuthenticator(callers: Callers, directoryNames: readonly string[]): Authenticator {
-  const keySets = new Map<string, Jwks>();
+  const jwksByUrl = new Map<string, Jwks>();
   const issuers = (callers.jwt ?? []).map((settings): TrustedIssuer => {
-    const keys = keySets.get(settings.jwks) ?? keysAt(settings.jwks);
-    keySets.set(settings.jwks, keys);
+    const keys = jwksByUrl.get(settings.jwks) ?? openJwks(settings.jwks);
+    jwksByUrl.set(settings.jwks, keys);
     return { settings, keys };
   });
-  const knownTokens = createTokenCache();
-  const anybody = callers.anonymous ? anonymous(directoryNames) : undefined;
+  const tokenCache = createTokenCache();
+  const anonymousCaller = callers.anonymous ? anonymous(directoryNames) : undefined;
   return {
     authenticate(authorization) {
-      if (authorization === null) return anybody ? { kind: 'known', caller: anybody } : { kind: 'no-token' };
+      if (authorization === null) {
+        return anonymousCaller ? { kind: 'known', caller: anonymousCaller } : { kind: 'no-token' };
+      }
       const [, token] = bearer.exec(authorization) ?? [];
       if (token === undefined) return { kind: 'no-token' };
-      const known = knownTokens.find(token);
-      return known ? { kind: 'known', caller: known } : verify(token);
+      const caller = tokenCache.find(token);
+      return caller ? { kind: 'known', caller } : verify(token);
     },
     async close() {
-      await Promise.all([...keySets.values()].map((keys) => keys.close()));
+      await Promise.all([...jwksByUrl.values()].map((keys) => keys.close()));
     },
   };
 
@@ -58,7 +60,7 @@ export function createAuthenticator(callers: Callers, directoryNames: readonly s
     try {
       const verified = await verifyToken(token, issuers);
       const caller = callerFromClaims(verified, directoryNames);
-      knownTokens.note(token, caller, verified);
+      tokenCache.add(token, caller, verified);
       return { kind: 'known', caller };
     } catch (error) {
       if (error instanceof TokenRefused) return { kind: 'refused', reason: error.reason };
@@ -68,7 +70,7 @@ export function createAuthenticator(callers: Callers, directoryNames: readonly s
   }
 }
 
-function keysAt(jwks: string): Jwks {
+function openJwks(jwks: string): Jwks {
   const { origin, pathname, search } = new URL(jwks);
   return createJwks(createHttpClient(origin, keySetClient), `${pathname}${search}`);
 }

@@ -1,10 +1,10 @@
-/** What may be done to every user of a directory. None of them includes another. */
+/** A right over every user of a directory. None includes another. */
 export type DirectoryRight = 'users:read' | 'users:write' | 'users:write:privileged';
 
-/** A right as tokens and configuration name it; the last one holds for the caller's own record alone. */
+/** A right by its name in tokens and configuration; the last covers the caller's own record only. */
 export type Right = DirectoryRight | 'profile:write:self';
 
-/** Every right, in the order of their weight. */
+/** Every right, in the order of its weight. */
 export const rights = [
   'users:read',
   'users:write',
@@ -12,7 +12,7 @@ export const rights = [
   'profile:write:self',
 ] as const satisfies readonly Right[];
 
-/** The caller's own record, which they may read, and change in some fields. */
+/** The caller's own user, which they may read and whose listed fields they may change. */
 interface OwnRecord {
   readonly directory: string;
   /** The provider's own id of the user. */
@@ -21,19 +21,18 @@ interface OwnRecord {
   readonly fields: ReadonlySet<string>;
 }
 
-/** Who asks, and what they may do. The same object as long as its token is known, or because anybody may ask. */
+/** An authenticated caller and their rights. The same object while their token is cached. */
 export interface Caller {
-  /** The same for every request of one caller, and for no other: for the log, the journal and the rate limit. */
+  /** Unique per caller and stable across requests: for the log, the journal and the rate limit. */
   readonly id: string;
-  /** Whether it is anybody at all. */
   readonly isAnonymous: boolean;
-  /** Directories in which they have rights over every user, by name. */
+  /** Rights over every user of a directory, by the directory's name. */
   readonly directories: ReadonlyMap<string, ReadonlySet<DirectoryRight>>;
-  /** Undefined for a caller who has no record of their own here, or no right to it. */
+  /** Undefined for a caller without a user of their own here, or without the right to change it. */
   readonly self: OwnRecord | undefined;
 }
 
-/** The one caller where nobody says who they are: may do everything in these directories. */
+/** The anonymous caller, who has every right in these directories. */
 export function anonymous(directories: Iterable<string>): Caller {
   const all: ReadonlySet<DirectoryRight> = new Set(['users:read', 'users:write', 'users:write:privileged']);
   return {

@@ -4,7 +4,7 @@ import { type Caller, type DirectoryRight, type Right, rights } from './caller.t
 import type { Issuer } from './config.ts';
 import type { Verified } from './jwt.ts';
 
-/** The caller that a verified token speaks for, with the rights that the issuer's configuration reads in it. */
+/** The caller of a verified token, with the rights that the issuer's configuration derives from its claims. */
 export function callerFromClaims(
   { issuer: { settings: issuer }, claims }: Verified,
   directoryNames: readonly string[],
@@ -36,12 +36,12 @@ function rightsIn({ rights: source }: Issuer, claims: JWTPayload): readonly Righ
 function ownRecord({ self }: Issuer, claims: JWTPayload): Caller['self'] {
   if (!self) return undefined;
   const userId = valueAt(claims, self.claim);
-  // What is no user id can be nobody's.
+  // Ignore claims that are not valid user ids.
   const isUserId = typeof userId === 'string' && parseGlobalId(`${self.directory}:${userId}`) !== undefined;
   return isUserId ? { directory: self.directory, userId, fields: new Set(self.fields) } : undefined;
 }
 
-/** The members of a list, or the words of a text as in `scope` (RFC 6749, 3.3). Anything else has none. */
+/** The strings of a list, or the words of a space-separated text such as `scope` (RFC 6749, 3.3). */
 function wordsAt(claims: JWTPayload, claim: string | readonly string[]): readonly string[] {
   const value = valueAt(claims, claim);
   if (typeof value === 'string') return value.split(' ').filter((word) => word !== '');

@@ -5,7 +5,7 @@ import { rights } from './caller.ts';
 import { isPrivileged } from './policy.ts';
 
 /**
- * Signatures that are taken: asymmetric ones only, so that nothing which verifies a token can also make one.
+ * Accepted signature algorithms: asymmetric only, so that a verifier cannot issue tokens.
  * https://www.rfc-editor.org/rfc/rfc8725#section-3.2
  */
 const algorithms = [
@@ -13,12 +13,12 @@ const algorithms = [
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ] as const;
 
-/** Where in a token's payload a value is: a claim's name, or the names on the way to one that lies deeper. */
+/** A claim: its name, or the path to a nested one. */
 const claim = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
   error: 'Expected a claim such as scope, or a path to one such as [realm_access, roles].',
 });
 
-/** The address of a key set. */
+/** The URL of a key set. */
 const jwksUrl = z.string().refine((text) => isJwksUrl(text), {
   error: 'Expected the address of a key set, such as https://login.example.com/jwks.json.',
 });
@@ -30,10 +30,10 @@ function isJwksUrl(text: string): boolean {
 
 const right = z.enum(rights);
 
-/** What a claim may hold that stands for rights: one word, for a text claim is read word by word. */
+/** A claim's value that grants rights: one word, because a text claim is split at spaces. */
 const claimValue = z.string().regex(/^\S+$/, 'Expected a value of the claim, without spaces.');
 
-/** The fields of a patch that can be left to the user whose record it is. */
+/** The fields that self-service callers may be allowed to change. */
 const ownField = z.union(
   [
     z.enum(patchFields.filter((field) => field !== 'customFields' && !isPrivileged(field))),
@@ -45,15 +45,15 @@ const ownField = z.union(
   },
 );
 
-/** One issuer of tokens, and what its callers may do. */
+/** One token issuer and the rights of its callers. */
 const issuer = z
   .strictObject({
     issuer: z
       .string()
       .regex(/^\S+$/, 'Expected the iss of its tokens, without spaces.')
-      .describe('The `iss` of its tokens, to the letter.'),
-    audience: z.string().min(1).describe('What the `aud` of its tokens must name.'),
-    jwks: jwksUrl.describe('The address of its key set, such as https://login.example.com/jwks.json.'),
+      .describe('The exact `iss` of its tokens.'),
+    audience: z.string().min(1).describe('The audience that the `aud` of its tokens must contain.'),
+    jwks: jwksUrl.describe('The URL of its key set, such as https://login.example.com/jwks.json.'),
     allowLoopback: z
       .boolean()
       .default(false)
@@ -61,13 +61,13 @@ const issuer = z
     algorithms: z
       .array(z.enum(algorithms))
       .min(1)
-      .describe('The signatures that are taken: asymmetric ones only.'),
+      .describe('The accepted signature algorithms: asymmetric only.'),
     typ: z
       .array(z.string().min(1))
       .min(1)
       .default(['at+jwt', 'JWT'])
       .describe(
-        'What the header’s `typ` may be: access tokens are `at+jwt` (RFC 9068), and `JWT` with many issuers.',
+        'The accepted header values of `typ`: `at+jwt` for access tokens (RFC 9068), `JWT` with many issuers.',
       ),
     // Our own choice.
     clockToleranceSeconds: z
@@ -75,18 +75,18 @@ const issuer = z
       .min(0)
       .max(30)
       .default(5)
-      .describe('Seconds by which the clocks of the issuer and of this machine may differ.'),
+      .describe('Tolerated clock difference to the issuer (s).'),
     rights: z
       .union(
         [
           z.array(right).min(1),
           z.strictObject({
-            claim: claim.describe('The claim that holds the rights: a list, or a text with spaces.'),
+            claim: claim.describe('The claim that contains the rights: a list, or a space-separated text.'),
             grants: z
-              .record(claimValue, z.array(right).describe('The rights that this value stands for.'))
+              .record(claimValue, z.array(right).describe('The rights that this value grants.'))
               .optional()
               .describe(
-                'What each value of the claim stands for. Left out: the values are the rights themselves.',
+                'The rights that each value of the claim grants. Left out: the values are the rights themselves.',
               ),
           }),
         ],
@@ -94,29 +94,27 @@ const issuer = z
           error: `Expected rights such as [users:read], or { claim: scope }. There are: ${rights.join(', ')}.`,
         },
       )
-      .describe('The rights of its callers: the same for all, or those in a claim.'),
+      .describe('The rights of its callers: the same for all, or read from a claim.'),
     directories: z
       .union(
         [
           z.array(z.string()),
-          z.strictObject({ claim: claim.describe('The claim that names the directories.') }),
+          z.strictObject({ claim: claim.describe('The claim that contains the names of the directories.') }),
         ],
         { error: 'Expected names of directories, or { claim: … }.' },
       )
       .default([])
-      .describe(
-        'The directories in which the rights hold: the same for all callers, or those that a claim names.',
-      ),
+      .describe('The directories in which the rights apply: the same for all callers, or read from a claim.'),
     self: z
       .strictObject({
-        directory: z.string().describe('The directory in which the caller’s own record is.'),
-        claim: claim.default('sub').describe('The claim that holds the provider’s id of the user.'),
+        directory: z.string().describe('The directory of the caller’s own record.'),
+        claim: claim.default('sub').describe('The claim that contains the provider’s id of the user.'),
         fields: z
           .array(ownField)
-          .describe('What callers may change there: fields that are not privileged, or customFields.<name>.'),
+          .describe('The fields that callers may change: not the privileged ones; or customFields.<name>.'),
       })
       .optional()
-      .describe('For the right `profile:write:self`: where a caller’s own record is.'),
+      .describe('For the right `profile:write:self`: the caller’s own record.'),
   })
   .superRefine(({ rights, directories, self }, context) => {
     if (!Array.isArray(rights)) return;
@@ -136,21 +134,21 @@ const issuer = z
     if (message) context.addIssue({ code: 'custom', path: ['jwks'], message });
   });
 
-/** One issuer as the configuration has it, checked and complete. */
+/** One validated issuer. */
 export type Issuer = z.output<typeof issuer>;
 
-/** Who is let in: whoever brings a token of one of the issuers, and on a loopback host whoever brings none. */
+/** Accepted callers: those with a token of a listed issuer; on a loopback host also anonymous ones. */
 export const callers = z
   .strictObject({
     anonymous: z
       .literal(true)
       .optional()
-      .describe('Lets in whoever brings no token, to do everything: on a loopback host only.'),
+      .describe('Accepts requests without a token, with every right: on a loopback host only.'),
     jwt: z
       .array(issuer)
       .min(1)
       .optional()
-      .describe('The issuers whose tokens are taken, one entry an issuer and audience.'),
+      .describe('The accepted issuers, one entry per issuer and audience.'),
   })
   .meta({ minProperties: 1 })
   .superRefine(({ anonymous, jwt = [] }, context) => {
@@ -166,10 +164,10 @@ export const callers = z
     }
   });
 
-/** Who is let in, checked and complete. */
+/** Validated callers section. */
 export type Callers = z.output<typeof callers>;
 
-/** The problems of issuers that name directories which are not there: one line each, by key. */
+/** One problem per issuer entry that names an unknown directory, by key. */
 export function unknownDirectories(
   { jwt = [] }: Callers,
   names: readonly string[],

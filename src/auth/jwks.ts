@@ -2,25 +2,25 @@ import { createLocalJWKSet, errors, type FlattenedJWSInput, type JWSHeaderParame
 import type { HttpClient } from '../upstream/client.ts';
 import { createDeadline } from '../upstream/deadline.ts';
 
-/** Milliseconds for which a key set is used without looking for a newer one: jose's own cacheMaxAge. */
+/** Milliseconds for which a fetched key set counts as fresh: jose's own cacheMaxAge. */
 const freshMs = 600_000;
 
-/** Milliseconds after a look in which a key that is not there is not looked for again: jose's cooldownDuration. */
+/** Milliseconds between two fetches for unknown keys: jose's cooldownDuration. */
 const cooldownMs = 30_000;
 
-/** Milliseconds after a look that failed before the next one. Our own choice. */
+/** Milliseconds between a failed fetch and the next. Our own choice. */
 const retryMs = 5_000;
 
-/** Milliseconds for which a key set still serves while its server cannot be reached. Our own choice. */
+/** Milliseconds for which a stale key set is still used while its server is unreachable. Our own choice. */
 const usableMs = 24 * 60 * 60 * 1000;
 
-/** Milliseconds that one look may take: whoever waits for it is to be answered within two seconds. Our own choice. */
-const lookMs = 1_500;
+/** Timeout of one fetch (ms): a request that waits for it must be answered within two seconds. Our own choice. */
+const fetchTimeoutMs = 1_500;
 
-/** The keys cannot be had now, so a token can be neither trusted nor refused. */
+/** The key set is unavailable, so a token can be neither accepted nor refused. */
 export class KeysUnavailable extends Error {
   override readonly name = 'KeysUnavailable';
-  /** Seconds after which it is worth asking again. */
+  /** For the Retry-After header. */
   readonly retryAfterSeconds = retryMs / 1000;
 }
 
@@ -31,19 +31,19 @@ export interface Jwks {
    * @throws KeysUnavailable, or jose's JWKSNoMatchingKey where the issuer has no such key
    */
   find(header: JWSHeaderParameters, token: FlattenedJWSInput): Promise<CryptoKey>;
-  /** The key set as it was last fetched, as long as `find` would not look for a newer one; always the same object. */
+  /** The last fetched key set while it is fresh; the same object until the next fetch. */
   fresh(): KeySet | undefined;
   close(): Promise<void>;
 }
 
-/** A key set at one time. */
+/** One fetched version of a key set. */
 export type KeySet = ReturnType<typeof createLocalJWKSet>;
 
 /**
- * The keys at `path` of the client's origin. They are fetched when first needed and kept; a key that is not among
- * them has them fetched again, at most once a cooldown however many tokens name it. While the server is down the
- * keys that are known serve on. (jose's remote key set does neither: it asks at every request while the server
- * is down, and then knows no key.) `now`: the clock, in milliseconds.
+ * The key set at `path` of the client's origin: fetched on first use and cached. An unknown key causes a new fetch,
+ * at most one per cooldown whatever number of tokens name it. While the server is down the cached keys stay in use.
+ * (jose's createRemoteJWKSet does neither: it fetches on every request while the server is down, and then has no
+ * keys.) `now`: a monotonic clock in milliseconds.
  */
 export function createJwks(
   client: HttpClient,
@@ -54,11 +54,11 @@ export function createJwks(
   let fetchedAt = Number.NEGATIVE_INFINITY;
   let triedAt = Number.NEGATIVE_INFINITY;
   let failing = false;
-  let looking: Promise<void> | undefined;
+  let refreshing: Promise<void> | undefined;
 
   async function fetchKeys(): Promise<void> {
     triedAt = now();
-    const time = { deadline: createDeadline(lookMs) };
+    const time = { deadline: createDeadline(fetchTimeoutMs) };
     const answer = await client.send({ method: 'GET', path, headers: { accept: 'application/json' } }, time);
     const found = answer.kind === 'answered' && answer.status === 200 ? keySetIn(answer.body) : undefined;
     failing = found === undefined;
@@ -67,18 +67,18 @@ export function createJwks(
     fetchedAt = triedAt;
   }
 
-  /** Looks for newer keys, unless somebody just did. */
-  async function look(): Promise<void> {
-    if (now() - triedAt < (failing ? retryMs : cooldownMs)) return looking;
-    looking ??= fetchKeys().finally(() => {
-      looking = undefined;
+  /** Fetches the key set, outside of the cooldown; concurrent callers share one fetch. */
+  async function refresh(): Promise<void> {
+    if (now() - triedAt < (failing ? retryMs : cooldownMs)) return refreshing;
+    refreshing ??= fetchKeys().finally(() => {
+      refreshing = undefined;
     });
-    return looking;
+    return refreshing;
   }
 
   return {
     async find(header, token) {
-      if (now() - fetchedAt > freshMs) await look();
+      if (now() - fetchedAt > freshMs) await refresh();
       if (now() - fetchedAt > usableMs) keys = undefined;
       if (keys) {
         try {
@@ -87,7 +87,7 @@ export function createJwks(
           if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
         }
       }
-      await look();
+      await refresh();
       if (!keys || failing) throw new KeysUnavailable();
       return keys(header, token);
     },

@@ -2,13 +2,13 @@ import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jo
 import type { Issuer } from './config.ts';
 import { type Jwks, type KeySet, KeysUnavailable } from './jwks.ts';
 
-/** An issuer together with its keys. */
+/** A configured issuer and its key set. */
 export interface TrustedIssuer {
   readonly settings: Issuer;
   readonly keys: Jwks;
 }
 
-/** A token that does not say who asks. `reason` is for the log: it repeats nothing of the token. */
+/** The token is not valid. `reason` is for the log and contains nothing of the token. */
 export class TokenRefused extends Error {
   override readonly name = 'TokenRefused';
   readonly reason: string;
@@ -18,20 +18,20 @@ export class TokenRefused extends Error {
   }
 }
 
-/** A token's payload, and the issuer that vouches for it. `sub` is there and says something. */
+/** The claims of a verified token and its issuer. `sub` is never empty. */
 export interface Verified {
   readonly issuer: TrustedIssuer;
   readonly claims: JWTPayload & { readonly sub: string };
-  /** The keys that it was verified by, where no others came in between. */
+  /** The key set that verified it; undefined if the key set changed meanwhile. */
   readonly keySet: KeySet | undefined;
 }
 
-/** Headers by which a token brings its own key along. The issuer's key set is the only place for keys. */
+/** Header parameters that carry or name the token's own key. Only keys of the issuer's key set are trusted. */
 const keyHeaders = ['jku', 'x5u', 'jwk'];
 
 /**
- * Verifies an access token (a JWS in compact form, RFC 7519) by the key set of the issuer that it names, with
- * exp, iat and sub required.
+ * Verifies an access token (RFC 7519, in JWS compact serialization) with the key set of the issuer that it names;
+ * exp, iat and sub are required.
  * @throws TokenRefused, KeysUnavailable
  */
 export async function verifyToken(token: string, issuers: readonly TrustedIssuer[]): Promise<Verified> {
@@ -47,7 +47,7 @@ export async function verifyToken(token: string, issuers: readonly TrustedIssuer
       requiredClaims: ['exp', 'iat', 'sub'],
     });
     const { sub, iat = 0, exp, nbf = 0 } = payload;
-    // JSON's 1e400 is Infinity here: an exp that never comes.
+    // JSON.parse gives Infinity for 1e400: such a token would never expire.
     if (![iat, exp, nbf].every(Number.isFinite)) throw new TokenRefused('a time beyond every number');
     if (iat > Date.now() / 1000 + settings.clockToleranceSeconds) throw new TokenRefused('iat is to come');
     if (!isSubject(sub)) throw new TokenRefused('sub says nothing');
@@ -59,10 +59,10 @@ export async function verifyToken(token: string, issuers: readonly TrustedIssuer
   }
 }
 
-/** Chooses by what the token says of itself, which is believed for nothing else. */
+/** Selects the issuer by the unverified iss, aud and typ, which are trusted for nothing else. */
 function issuerOf(token: string, issuers: readonly TrustedIssuer[]): TrustedIssuer {
-  const { iss, aud, typ, brought } = claimsOf(token);
-  if (brought) throw new TokenRefused('it brings a key');
+  const { iss, aud, typ, hasOwnKey } = unverifiedClaims(token);
+  if (hasOwnKey) throw new TokenRefused('it brings a key');
   const audiences: unknown[] = [aud].flat();
   const found = issuers.find(
     ({ settings }) => settings.issuer === iss && audiences.includes(settings.audience),
@@ -74,22 +74,22 @@ function issuerOf(token: string, issuers: readonly TrustedIssuer[]): TrustedIssu
   return found;
 }
 
-function claimsOf(token: string) {
+function unverifiedClaims(token: string) {
   try {
     const header = decodeProtectedHeader(token);
     const { iss, aud } = decodeJwt(token);
-    return { iss, aud, typ: header.typ, brought: keyHeaders.some((name) => Object.hasOwn(header, name)) };
+    return { iss, aud, typ: header.typ, hasOwnKey: keyHeaders.some((name) => Object.hasOwn(header, name)) };
   } catch {
     throw new TokenRefused('no token');
   }
 }
 
-/** `application/` may be left out, and letters are large or small: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9 */
+/** Case-insensitive, `application/` is optional: https://www.rfc-editor.org/rfc/rfc7515#section-4.1.9 */
 function mediaType(typ: unknown): string | undefined {
   return typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined;
 }
 
-/** 1 to 255 characters, as OpenID Connect has it, all of them printable: it stands in the log and in the journal. */
+/** 1 to 255 characters (OpenID Connect Core, section 2), printable because log and journal contain it. */
 function isSubject(sub: unknown): sub is string {
   return typeof sub === 'string' && /^[\x20-\x7e]{1,255}$/.test(sub) && sub.trim() !== '';
 }

@@ -2,16 +2,15 @@ import { ForbiddenError, type InputPath } from '../domain/outcome.ts';
 import type { PatchField, UserPatch } from '../domain/user.ts';
 import type { Caller, DirectoryRight } from './caller.ts';
 
-/** A user in a directory; without `userId` where only a login is known, so that it can be anybody there. */
+/** The user that an access decision is about; `userId` is absent while only a login is known. */
 export interface Subject {
   readonly directory: string;
   readonly userId?: string;
 }
 
 /**
- * Which right each field of a patch needs, as the input names it. What lies below a field needs what the field
- * needs, unless it is named itself. A verified flag needs its right where it is `true`: whoever changes an address
- * may well say that it has not been verified.
+ * The right that each field of a patch needs. Members of a field need the field's right unless they are listed.
+ * A verified flag needs its right only when it is `true`: anybody who may change an address may mark it unverified.
  */
 export const rightOfField = {
   username: 'users:write',
@@ -31,28 +30,27 @@ export const rightOfField = {
   customFields: 'users:write',
 } as const satisfies Record<PatchField | 'email.verified' | 'phone.verified', DirectoryRight>;
 
-/** Whether a field, as a whole, is beyond users:write. */
+/** True for a field that needs more than users:write. */
 export function isPrivileged(field: PatchField): boolean {
   return rightOfField[field] === 'users:write:privileged';
 }
 
-/** Reads the same whether there is no such user or the caller has nothing to do with them. */
-export const noSuchUser = 'There is no such user, or you may not do this with them.';
+/** The same message for an unknown user and for a forbidden one, so that it reveals neither. */
+export const noSuchUser = 'There is no such user, or you have no right to do this.';
 
-/** Whether the caller may see this user. */
+/** True if the caller may read this user. */
 export function mayRead(caller: Caller, whom: Subject): boolean {
   return has(caller, whom.directory, 'users:read') || isSelf(caller, whom);
 }
 
-/** Whether the caller has anything to do with this directory. */
+/** True if the caller has any right in this directory. */
 export function seesDirectory(caller: Caller, directory: string): boolean {
   return caller.directories.has(directory) || caller.self?.directory === directory;
 }
 
 /**
- * What keeps the caller from patching this user so: one error for each field that they may not change, or a single
- * one where they have nothing to do with the user. Empty where nothing does. `at` is where the input says who is
- * meant. Asks nobody.
+ * Authorizes a patch: one FORBIDDEN error per field that the caller may not change, or a single one if the caller
+ * has no access to the user; empty if the patch is allowed. `at`: the input path of the user. Sends nothing.
  */
 export function refusals(
   caller: Caller,
@@ -72,16 +70,16 @@ export function refusals(
     }
     if (right === 'users:write:privileged') {
       const says = field.endsWith('.verified')
-        ? 'Of your own record you can only say verified: false.'
-        : 'This is nothing that you may change of your own record.';
+        ? 'On your own record, verified can only be set to false.'
+        : 'You may not change this field of your own record.';
       return [new ForbiddenError(says, path)];
     }
     if (caller.self?.fields.has(field)) return [];
-    return [new ForbiddenError('This is nothing that you may change of your own record.', path)];
+    return [new ForbiddenError('You may not change this field of your own record.', path)];
   });
 }
 
-/** The same for what patching the user so would do: it shows the user, so that it needs reading as well. */
+/** Authorizes a preview of the patch: a plan shows current values, so it needs read access too. */
 export function planRefusals(
   caller: Caller,
   whom: Subject,
@@ -90,7 +88,7 @@ export function planRefusals(
 ): readonly ForbiddenError[] {
   const refused = refusals(caller, whom, patch, at);
   if (hasNoAccess(caller, whom) || mayRead(caller, whom)) return refused;
-  const says = 'A plan shows what the user has now: it needs the right users:read.';
+  const says = 'A plan shows current values of the user: it needs the right users:read.';
   return [new ForbiddenError(says, at), ...refused];
 }
 
@@ -106,7 +104,7 @@ function isSelf({ self }: Caller, { directory, userId }: Subject): boolean {
   return self !== undefined && self.directory === directory && self.userId === userId;
 }
 
-/** A place in a patch that needs a right: `field` by its name in configuration. */
+/** A part of a patch that needs a right; `field`: its name in the configuration. */
 interface Touched {
   readonly field: string;
   readonly right: DirectoryRight;

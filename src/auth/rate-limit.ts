@@ -3,29 +3,29 @@ import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-lim
 import { closePostgresPool, openPostgresPool } from '../journal/postgres-pool.ts';
 import type { Secret } from '../settings/secret.ts';
 
-/** How many requests each caller may make. */
+/** Limits the requests of each caller. */
 export interface RateLimit {
   /**
-   * Counts one request of the caller with this id. Gives the seconds to wait, at least 1, where it is one too many;
-   * undefined where it may go on.
+   * Counts one request of the caller. Returns the seconds to wait (at least 1) if it exceeds the limit, else
+   * undefined.
    */
   take(callerId: string): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
-/** Seconds that are counted together. */
+/** Length of the window (s). */
 const windowSeconds = 60;
 
-/** Milliseconds that a shared count may take before this process counts alone. Our own choice. */
+/** Timeout of the shared counter (ms), after which this process counts alone. Our own choice. */
 const sharedTimeoutMs = 500;
 
 /**
- * Makes the limit of `perMinute` requests a caller. With `postgres`, the journal's connection string, all replicas
- * count together, in a table that the journal makes; where that cannot be had, this process counts for itself.
+ * Creates the limit of `perMinute` requests per caller. With `postgres`, the journal's connection string, all
+ * replicas share the counters in a table of the journal; while the database is unavailable this process counts alone.
  */
 export function createRateLimit(perMinute: number, postgres?: Secret): RateLimit {
   const window = { points: perMinute, duration: windowSeconds };
-  const alone = new RateLimiterMemory(window);
+  const local = new RateLimiterMemory(window);
   const pool = postgres && openPostgresPool(postgres, sharedTimeoutMs);
   const limiter = pool
     ? new RateLimiterPostgres({
@@ -35,12 +35,12 @@ export function createRateLimit(perMinute: number, postgres?: Secret): RateLimit
         keyPrefix: '',
         tableName: 'idpatch_rate_limit',
         tableCreated: true,
-        // Whoever is over the limit is not counted at the database again.
+        // A caller over the limit causes no more database calls.
         inMemoryBlockOnConsumed: perMinute + 1,
-        insuranceLimiter: alone,
+        insuranceLimiter: local,
       })
-    : alone;
-  // Who calls is nothing for a table.
+    : local;
+  // The table must not reveal caller ids.
   const keyOf = (callerId: string) =>
     pool ? createHash('sha256').update(callerId).digest('base64url') : callerId;
   return {

@@ -6,17 +6,17 @@ import { secret } from '../settings/fields.ts';
 import { isLoopback, isLoopbackHost, originProblem } from '../settings/origin.ts';
 import { metrics, traces } from '../telemetry/config.ts';
 
-/** The configuration as the program uses it: checked, complete, every secret a Secret. */
+/** The validated configuration, with defaults; every secret is a Secret. */
 export type Config = z.output<typeof configuration>;
 
-/** A configuration that must not be started with: one line a problem, each naming its key and no value. */
+/** The configuration is invalid. The message has one line per problem with its key, never a value. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
 const kinds = Object.keys(providers) as [keyof typeof providers, ...(keyof typeof providers)[]];
 
-/** One directory: these keys, and the settings of its provider beside them. */
+/** One directory: the common keys and the settings of its provider. */
 export const directory = z
   .looseObject({
     provider: z.enum(kinds).describe('The kind of back end that holds the users.'),
@@ -31,11 +31,11 @@ export const directory = z
           .min(2)
           .max(10_000_000)
           .describe(
-            'Requests in any minute, of all replicas together. A patch needs two of them, to write and to look, and up to three more: for a login, what it adds to, a token or the definitions of custom fields.',
+            'Requests per minute, of all replicas together. A patch needs two, for the write and the read-back, and up to three more: for a login, the current value of a list, a token or the definitions of custom fields.',
           ),
       })
       .optional()
-      .describe('The quota to stay within. Left out: as the provider publishes.'),
+      .describe('The quota of the directory. Left out: the one that the provider publishes.'),
   })
   .transform(({ provider, allowLoopback, pace, ...settings }, context) => {
     const parsed = providers[provider].safeParse(settings);
@@ -49,7 +49,7 @@ export const directory = z
     return { ...parsed.data, pace: pace ?? parsed.data.pace };
   });
 
-/** The origin of a page, in the way that a browser sends it. */
+/** An origin of a web page, exactly as a browser sends it. */
 const pageOrigin = z.string().refine((text) => isPageOrigin(text), {
   error: 'Expected the origin of a page, such as https://app.example.com; http on loopback only.',
 });
@@ -62,23 +62,23 @@ function isPageOrigin(text: string): boolean {
 
 const documentLimits = z
   .strictObject({
-    tokens: z.int().positive().max(1_500).default(1_000).describe('Tokens of the whole document.'),
-    depth: z.int().positive().default(15).describe('How deep fields may lie in fields.'),
+    tokens: z.int().positive().max(1_500).default(1_000).describe('Tokens of the document.'),
+    depth: z.int().positive().default(15).describe('Nesting of fields.'),
     fields: z
       .int()
       .positive()
       .default(450)
-      .describe('Fields, with those of a fragment counted wherever it is spread.'),
-    aliases: z.int().positive().default(30).describe('Fields that are given another name.'),
-    directives: z.int().positive().default(4).describe('Directives on one place of the document.'),
+      .describe('Fields; those of a fragment count each time it is spread.'),
+    aliases: z.int().positive().default(30).describe('Aliases.'),
+    directives: z.int().positive().default(4).describe('Directives at one location.'),
     rootMutations: z
       .int()
       .positive()
       .default(10)
-      .describe('Fields of the mutation itself, each of which is a call of its own.'),
+      .describe('Root fields of a mutation; each is a call of its own.'),
   })
   .prefault({})
-  .describe('What one document may have.');
+  .describe('Limits of one document.');
 
 const server = z
   .strictObject({
@@ -86,34 +86,26 @@ const server = z
       .string()
       .min(1)
       .default('127.0.0.1')
-      .describe('The address to listen on. HOST in the environment replaces it.'),
+      .describe('The address to listen on. The environment variable HOST overrides it.'),
     port: z
       .int()
       .min(0)
       .max(65_535)
       .default(4000)
-      .describe('The port to listen on, 0 for a free one. PORT in the environment replaces it.'),
-    graphiql: z.boolean().default(false).describe('Whether a browser that opens /graphql gets GraphiQL.'),
-    introspection: z.boolean().default(false).describe('Whether callers may ask for the schema itself.'),
-    suggestions: z
-      .boolean()
-      .default(false)
-      .describe('Whether an error of a document names what is wrong, and what may have been meant.'),
-    cors: z
-      .array(pageOrigin)
-      .default([])
-      .describe('Pages of other origins that may call from a browser, such as https://app.example.com.'),
+      .describe('The port to listen on, 0 for a free one. The environment variable PORT overrides it.'),
+    graphiql: z.boolean().default(false).describe('Serves GraphiQL to browsers at /graphql.'),
+    introspection: z.boolean().default(false).describe('Allows introspection of the schema.'),
+    suggestions: z.boolean().default(false).describe('Adds "Did you mean …" to validation errors.'),
+    cors: z.array(pageOrigin).default([]).describe('Allowed CORS origins, such as https://app.example.com.'),
     graceMs: z
       .int()
       .min(0)
       .max(60_000)
       .default(1_000)
-      .describe(
-        'Milliseconds for which `/ready` says that the process leaves, before it takes no more connections.',
-      ),
+      .describe('Milliseconds between SIGTERM, when `/ready` turns 503, and the end of new connections.'),
   })
   .prefault({})
-  .describe('Where requests are taken, and from which pages.');
+  .describe('The HTTP server.');
 
 // Our own choice.
 const retentionDays = z
@@ -121,26 +113,24 @@ const retentionDays = z
   .positive()
   .max(3650)
   .default(30)
-  .describe('Days after which the journal forgets an operation, and with it its key.');
+  .describe('Days after which the journal deletes an operation and its idempotency key.');
 
 const journal = z
   .union(
     [
       z.strictObject({
-        sqlite: z.string().min(1).describe('The path of a file that one process alone has.'),
+        sqlite: z.string().min(1).describe('The path of the database file, owned by one process.'),
         retentionDays,
       }),
       z.strictObject({
-        postgres: secret.describe('The address of a PostgreSQL that replicas share: postgres://…'),
+        postgres: secret.describe('The connection string of a PostgreSQL that replicas share: postgres://…'),
         retentionDays,
       }),
     ],
     { error: 'Expected { sqlite: PATH } or { postgres: { env: NAME } }, and retentionDays if wanted.' },
   )
   .optional()
-  .describe(
-    'Where operations are put on record. Left out: nothing is remembered, and idempotency keys are refused.',
-  );
+  .describe('The journal of operations. Left out: nothing is recorded and idempotency keys are refused.');
 
 const limits = z
   .strictObject({
@@ -149,13 +139,13 @@ const limits = z
       .min(100)
       .max(120_000)
       .default(10_000)
-      .describe('Milliseconds for one request and all that its document asks for, reading back included.'),
+      .describe('Milliseconds for one request with everything its document asks for, read-back included.'),
     readBackMs: z
       .int()
       .min(50)
       .max(60_000)
       .default(3_000)
-      .describe('Milliseconds of the deadline that are kept for reading back what was written.'),
+      .describe('Milliseconds of the deadline that are reserved for the read-back after a write.'),
     operationsPerPatch: z
       .int()
       .positive()
@@ -167,28 +157,28 @@ const limits = z
       .min(1_024)
       .max(64 * 1024 * 1024)
       .default(1_048_576)
-      .describe('Bytes of one request’s body at most.'),
+      .describe('Maximum size of a request body in bytes.'),
     requestsPerCallerPerMinute: z
       .int()
       .positive()
       .default(600)
-      .describe('Requests of one caller in a minute, on all replicas together where they share a journal.'),
-    // Our own choices: GraphiQL's own question for the schema is within them.
+      .describe('Requests of one caller per minute, of all replicas together if they share a journal.'),
+    // Our own choices: GraphiQL's introspection query is within them.
     document: documentLimits,
   })
   .refine(({ deadlineMs, readBackMs }) => readBackMs < deadlineMs, {
     path: ['readBackMs'],
-    error: 'Expected less than deadlineMs: it is a part of it.',
+    error: 'Expected less than deadlineMs, of which it is a part.',
   })
   .prefault({})
-  .describe('What one request, one patch and one caller may take.');
+  .describe('Limits of one request, one patch and one caller.');
 
 /** All of idpatch.yaml. */
 export const configuration = z
   .strictObject({
     server,
     callers: callers.describe(
-      'Who is let in: whoever brings a token of one of the issuers, and on a loopback host whoever brings none.',
+      'Accepted callers: those with a token of a listed issuer; on a loopback host also anonymous ones.',
     ),
     directories: z
       .record(
@@ -197,14 +187,10 @@ export const configuration = z
       )
       .refine((all) => Object.keys(all).length > 0, 'Name at least one directory.')
       .meta({ minProperties: 1 })
-      .describe('Where users are, each directory by its name: lower-case letters, digits and hyphens.'),
+      .describe('The directories of users by name: lower-case letters, digits and hyphens.'),
     journal,
-    metrics: metrics
-      .optional()
-      .describe('Where metrics are served, for Prometheus: on a port of their own. Left out: nowhere.'),
-    traces: traces
-      .optional()
-      .describe('Where traces go, as OTLP over HTTP, and how many. Left out: nowhere.'),
+    metrics: metrics.optional().describe('Serves Prometheus metrics on a port of their own. Left out: none.'),
+    traces: traces.optional().describe('Exports traces as OTLP over HTTP. Left out: none.'),
     limits,
   })
   .superRefine(({ server, callers, directories, metrics }, context) => {
@@ -214,7 +200,7 @@ export const configuration = z
     }
     if (callers.anonymous && !isLoopbackHost(server.host)) {
       const message =
-        'Anonymous callers are let in only where server.host is a loopback address such as 127.0.0.1.';
+        'Anonymous callers are accepted only if server.host is a loopback address such as 127.0.0.1.';
       context.addIssue({ code: 'custom', path: ['callers', 'anonymous'], message });
     }
     for (const { path, message } of unknownDirectories(callers, Object.keys(directories))) {
@@ -223,7 +209,7 @@ export const configuration = z
   });
 
 /**
- * Checks a configuration in which every secret is a Secret already.
+ * Validates a configuration whose secrets are resolved.
  * @throws ConfigError
  */
 export function parseConfig(raw: unknown): Config {

@@ -6,8 +6,8 @@ import { configuration, directory } from './config.ts';
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /**
- * The JSON Schema (draft 2020-12) of idpatch.yaml, as a file's text, from the schemas that check it at the start. It
- * takes whatever they take; what it cannot say, such as that an origin is a public one, they alone refuse.
+ * The JSON Schema (draft 2020-12) of idpatch.yaml as text, generated from the zod schemas. It accepts everything
+ * that they accept; what JSON Schema cannot express, such as a public origin, only they refuse.
  */
 export function configSchema(): string {
   const { $schema, ...schema } = toJsonSchema(configuration);
@@ -27,7 +27,7 @@ function toJsonSchema(schema: z.ZodType): JsonSchema {
       const oneOf = Object.entries(providers).map(([kind, settings]) =>
         directoryOf(kind, { properties, required }, partOf(toJsonSchema(settings))),
       );
-      // What else it says is that any other key is taken.
+      // The rest only says that additional keys are allowed.
       for (const key of Object.keys(jsonSchema)) delete jsonSchema[key];
       Object.assign(jsonSchema, { description: 'A directory: one instance of a provider.', oneOf });
     },
@@ -38,7 +38,7 @@ function partOf({ $schema: _, ...part }: JsonSchema): JsonSchema {
   return part;
 }
 
-/** A directory of one provider: the keys that every directory has, those of its own provider, and no other. */
+/** A directory of one provider: the common keys and its provider's keys, nothing else. */
 function directoryOf(
   kind: string,
   common: Required<Pick<JsonSchema, 'properties' | 'required'>>,

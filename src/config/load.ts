@@ -7,19 +7,19 @@ import { type Config, ConfigError, parseConfig } from './config.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the configuration: the file that IDPATCH_CONFIG names, else ./idpatch.yaml; undefined where neither is
- * there. PORT and HOST replace the server's own.
+ * Reads the configuration from the file named by IDPATCH_CONFIG, else ./idpatch.yaml; undefined if neither exists.
+ * PORT and HOST override the server's own.
  * @throws ConfigError
  */
 export function loadConfig(environment: Environment): Config | undefined {
   const named = environment.IDPATCH_CONFIG;
   const text = readText(named ?? './idpatch.yaml', named === undefined);
   if (text === undefined) return undefined;
-  // A warning goes to standard error by itself, and may quote what stands where a key should: a secret in {{ }}.
+  // The library prints warnings to standard error, and they may quote a secret.
   const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
   const [broken] = document.errors;
   if (broken) {
-    // The message of a YAML error may quote the line, and the line may hold what must not be printed.
+    // The message of a YAML error quotes the line, which may contain a secret.
     const line = text.slice(0, broken.pos[0]).split('\n').length;
     throw new ConfigError(`The configuration is not YAML: ${broken.code} at line ${line}.`);
   }
@@ -30,8 +30,7 @@ export function loadConfig(environment: Environment): Config | undefined {
 }
 
 /**
- * What a configuration says, with HOST and PORT, where they are set, in place of the server's own. What is no
- * mapping stays as it is, for the schema to refuse.
+ * Overrides the server's host and port with HOST and PORT. Anything but a mapping is left for the schema to refuse.
  */
 export function withListenAddress(raw: unknown, { HOST, PORT }: Environment): unknown {
   if ((!HOST && !PORT) || typeof raw !== 'object' || raw === null) return raw;
@@ -44,12 +43,12 @@ export function withListenAddress(raw: unknown, { HOST, PORT }: Environment): un
 function toJS(document: ReturnType<typeof parseDocument>): unknown {
   try {
     const value: unknown = document.toJS();
-    // What contains itself has no end to be read to, and JSON refuses it.
+    // Throws for a cyclic value.
     JSON.stringify(value);
     return value;
   } catch {
     throw new ConfigError(
-      'The configuration is not to be read: an alias is wrong, or there are too many of them.',
+      'The configuration cannot be read: a YAML alias is unresolved, cyclic, or there are too many.',
     );
   }
 }
@@ -64,7 +63,7 @@ function readText(path: string, mayBeAbsent: boolean): string | undefined {
   }
 }
 
-/** Puts a Secret in the place of every `{ env: NAME }` and `{ file: PATH }`. What they name is never printed. */
+/** Replaces every `{ env: NAME }` and `{ file: PATH }` by a Secret. Their values are never printed. */
 function resolveSecrets(
   value: unknown,
   path: readonly string[],
@@ -84,7 +83,7 @@ function resolveSecrets(
     problems.push(`${path.join('.')}: ${what} of this secret ${problem}.`);
     return undefined;
   }
-  // A record of zod's loses it unread. A custom field alone may have any name.
+  // zod's record drops this key silently. Only a custom field may have any name.
   if (Object.hasOwn(value, '__proto__') && path.at(-1) !== 'customFields') {
     problems.push(`${path.join('.') || 'the configuration'}: Unrecognized key: "__proto__"`);
   }
@@ -98,7 +97,7 @@ function resolveSecrets(
 
 function readSecretFile(path: string): string | undefined {
   try {
-    // An editor ends a file with a line break that is no part of the secret.
+    // Editors end a file with a line break that is not part of the secret.
     return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
   } catch {
     return undefined;
@@ -106,7 +105,7 @@ function readSecretFile(path: string): string | undefined {
 }
 
 function secretProblem(value: string | undefined): string | undefined {
-  if (value === undefined) return 'is not there';
+  if (value === undefined) return 'does not exist';
   if (value === '') return 'is empty';
   if (!/^[\x21-\x7e]+$/.test(value)) return 'has a space, a line break or a character outside ASCII';
   return undefined;

@@ -2,23 +2,23 @@ import { z } from 'zod';
 import { originOf } from './origin.ts';
 import { Secret } from './secret.ts';
 
-/** How idpatch.yaml writes what a schema of here gets in another form: for the JSON Schema that editors check it by. */
+/** The JSON Schema of zod types whose YAML form differs from what zod gets. */
 export const jsonSchemaOf = z.registry<{ readonly toJsonSchema: () => z.core.JSONSchema.BaseSchema }>();
 
-/** `{ env: NAME }` in the spelling of environment variables, or `{ file: PATH }` with a slash; anything else is data. */
+/** `{ env: NAME }` in the spelling of environment variables, or `{ file: PATH }` with a slash; all else is data. */
 export const secretReference = z.union([
   z.strictObject({
     env: z
       .string()
       .regex(/^[A-Z_][A-Z0-9_]*$/)
-      .describe('The environment variable that holds the secret.'),
+      .describe('The environment variable that contains the secret.'),
   }),
   z.strictObject({
-    file: z.string().regex(/\//).describe('The path of the file that holds the secret, with a slash in it.'),
+    file: z.string().regex(/\//).describe('The path, with a slash, of the file that contains the secret.'),
   }),
 ]);
 
-/** A secret of the configuration: by the time a schema sees it, `{ env }` or `{ file }` has become a Secret. */
+/** A secret of the configuration; load.ts has replaced `{ env }` and `{ file }` by a Secret. */
 export const secret = z
   .custom<Secret>((value) => value instanceof Secret, {
     error: 'Expected a secret: { env: NAME } or { file: PATH }.',
@@ -26,15 +26,16 @@ export const secret = z
   .register(jsonSchemaOf, { toJsonSchema: () => z.toJSONSchema(secretReference, { io: 'input' }) });
 
 /**
- * The origin of a provider, `https://host[:port]` and nothing more. Loopback over http is taken only together
- * with `allowLoopback: true`, which config.ts checks beside it.
+ * The origin of a provider, `https://host[:port]`. Loopback over http needs `allowLoopback: true`, which config.ts
+ * checks.
  */
 export const baseUrl = z.string().refine((text) => originOf(text) !== undefined, {
   error: 'Expected an origin such as https://api.example.com: no credentials, path, query or fragment.',
 });
-/** Limits of single fields that replace the published ones: `maxLength: { displayName: 64 }`. */
+
+/** Limits of single fields that override the published ones: `maxLength: { displayName: 64 }`. */
 export const maxLength = <Field extends string>(fields: readonly [Field, ...Field[]]) =>
   z
-    .partialRecord(z.enum(fields), z.int().positive().describe('Characters that the field may have.'))
+    .partialRecord(z.enum(fields), z.int().positive().describe('Maximum length in characters.'))
     .default({})
-    .describe('Limits of single fields that replace the published ones, in characters.');
+    .describe('Maximum lengths of single fields, in characters, that override the published ones.');

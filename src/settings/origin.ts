@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** `http(s)://host[:port]` of a base URL, in URL's own spelling; undefined where the text is anything more or else. */
+/** The normalized origin `http(s)://host[:port]`; undefined if the text is not a bare origin. */
 export function originOf(text: string): string | undefined {
   // URL itself forgives spaces, backslashes and a missing slash.
   if (!/^https?:\/\/[^\s\\/]+\/?$/i.test(text) || !URL.canParse(text)) return undefined;
@@ -10,13 +10,13 @@ export function originOf(text: string): string | undefined {
   return bare && (url.protocol === 'https:' || url.protocol === 'http:') ? url.origin : undefined;
 }
 
-/** Endings that no public name has: RFC 6761, RFC 6762, RFC 8375, and ICANN's reserved and never delegated ones. */
+/** Suffixes of private names: RFC 6761, RFC 6762, RFC 8375, and those that ICANN reserved or never delegated. */
 const privateNames =
   /(^|\.)(localhost|localdomain|local|internal|private|intranet|corp|home|lan|svc|home\.arpa)$/;
 
 /**
- * What is wrong with an origin that requests go to; undefined where nothing is. Right is https to a public name, by its
- * spelling, and this machine's loopback interface where that is allowed.
+ * The problem of an upstream origin, or undefined. Accepted: https to a public name (judged by its spelling), and
+ * loopback if allowed.
  */
 export function originProblem(origin: string, allowLoopback: boolean): string | undefined {
   const problem = allowLoopback && isLoopback(origin) ? undefined : notPublic(origin);
@@ -34,12 +34,12 @@ function notPublic(origin: string): string | undefined {
   return undefined;
 }
 
-/** True for an origin on this machine's loopback interface. */
+/** True for an origin on the loopback interface. */
 export function isLoopback(origin: string): boolean {
   return isLoopbackHost(new URL(origin).hostname);
 }
 
-/** True for a host that only this machine can reach. */
+/** True for a loopback host name or address. */
 export function isLoopbackHost(host: string): boolean {
   return /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|::1|\[::1\])$/.test(host);
 }

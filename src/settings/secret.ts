@@ -1,14 +1,14 @@
 import { inspect } from 'node:util';
 
-/** A secret that does not print itself: whoever interpolates, serialises or inspects it gets `[secret]`. */
+/** A secret that does not print itself: interpolation, JSON and util.inspect give `[secret]`. */
 export class Secret {
   readonly #value: string;
-  /** Refused as an unknown key where a section stands: an object without keys of its own would pass for `{}`. */
+  /** Makes zod refuse a secret in place of a section: an object without own keys would pass as `{}`. */
   readonly 'a secret' = true;
   constructor(value: string) {
     this.#value = value;
   }
-  /** The secret itself, for the one place that sends it. */
+  /** The value, for the one place that sends it. */
   reveal(): string {
     return this.#value;
   }

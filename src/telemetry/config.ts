@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { secret } from '../settings/fields.ts';
 import { isLoopback } from '../settings/origin.ts';
 
-/** Where the metrics are served: on a port of their own, which no caller reaches. Left out: nowhere. */
+/** The metrics listener, on a port that callers cannot reach. Left out: none. */
 export const metrics = z.strictObject({
   host: z
     .string()
@@ -15,10 +15,10 @@ export const metrics = z.strictObject({
     .min(0)
     .max(65_535)
     .default(9464)
-    .describe('The port on which metrics are served at /metrics, which no caller reaches; 0 for a free one.'),
+    .describe('The port on which metrics are served at /metrics, separate from callers; 0 for a free one.'),
 });
 
-/** Names that the exporter sets itself, or that say how a message ends. */
+/** Headers that the exporter sets itself, or that delimit the message. */
 const ownHeaders = /^(host|connection|content-|transfer-encoding$|expect$|authorization$|user-agent$)/i;
 
 const headerName = z
@@ -26,7 +26,7 @@ const headerName = z
   .regex(/^[A-Za-z0-9-]{1,64}$/, 'Expected the name of a header.')
   .refine((name) => !ownHeaders.test(name), 'Expected a header that is not set already.');
 
-/** Where traces go, and how many. Left out: nowhere, and nothing of OpenTelemetry is loaded. */
+/** The export of traces. Left out: none, and OpenTelemetry is not loaded. */
 export const traces = z
   .strictObject({
     otlp: z
@@ -36,45 +36,41 @@ export const traces = z
           'Expected an address such as https://collector.example.com/v1/traces: no credentials or query.',
       })
       .describe(
-        'The collector’s address for traces in protobuf over HTTP, such as https://collector.example.com/v1/traces.',
+        'The collector’s URL for traces as OTLP (protobuf) over HTTP, such as https://collector.example.com/v1/traces.',
       ),
     insecure: z
       .boolean()
       .default(false)
-      .describe(
-        'Permits http to a host that is not this machine: whoever is on the way reads the traces and the headers.',
-      ),
+      .describe('Allows http to another host: traces and headers are readable on the network.'),
     authorization: z
       .union(
         [
-          z.strictObject({ bearer: secret.describe('The token that the collector asks for.') }),
-          z.strictObject({
-            basic: secret.describe('`name:password` in base64, as the collector asks for it.'),
-          }),
+          z.strictObject({ bearer: secret.describe('A bearer token.') }),
+          z.strictObject({ basic: secret.describe('`name:password` in base64.') }),
         ],
         { error: 'Expected { bearer: { env: NAME } } or { basic: { env: NAME } }.' },
       )
       .optional()
-      .describe('The authorization of each export. Left out: none.'),
+      .describe('The Authorization header of each export. Left out: none.'),
     headers: z
       .record(headerName, secret.describe('The header’s value.'))
       .default({})
-      .describe('Other headers of each export, all of them secrets.'),
+      .describe('Other headers of each export, all secrets.'),
     sample: z
       .number()
       .min(0)
       .max(1)
       .default(0.1)
-      .describe('The share of requests that are traced, of those that come without a trace of their own.'),
+      .describe('The share of sampled requests, of those without a traceparent.'),
     service: z
       .string()
       .regex(/^[\w.-]{1,64}$/, 'Expected letters, digits, dots, hyphens.')
       .default('idpatch')
-      .describe('The name under which traces are found: `service.name`.'),
+      .describe('The resource attribute `service.name` of the traces.'),
   })
   .refine(({ otlp, insecure }) => insecure || !isCollector(otlp) || isSecure(otlp), {
     path: ['otlp'],
-    error: 'Expected https, or http to a loopback address; insecure: true lets http go elsewhere.',
+    error: 'Expected https, or http to a loopback address; insecure: true allows http to other hosts.',
   });
 
 export type Traces = z.output<typeof traces>;

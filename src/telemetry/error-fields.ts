@@ -1,15 +1,15 @@
 import { JournalUnavailable } from '../journal/journal.ts';
 
 /**
- * What the log says of an error: its kind, its code and where it was thrown. Its message only where it is a
- * journal's, which names no value; any other may quote what it stumbled over, as those of JSON.parse do, and an
- * error's own members may hold a whole URL or row. Takes whatever was thrown.
+ * The log fields of an error: name, code and stack frames. The message only for the journal's errors, which contain
+ * no value: other messages may quote data, as those of JSON.parse do, and other members may hold a URL or a row.
+ * Accepts any thrown value.
  */
 export function errorFields(error: unknown): Readonly<Record<string, unknown>> {
-  return told(error, error instanceof JournalUnavailable);
+  return fieldsOf(error, error instanceof JournalUnavailable);
 }
 
-function told(error: unknown, withMessages: boolean): Readonly<Record<string, unknown>> {
+function fieldsOf(error: unknown, withMessages: boolean): Readonly<Record<string, unknown>> {
   if (!(error instanceof Error)) return { type: typeof error };
   const { code, errcode, cause } = error as NodeJS.ErrnoException & { errcode?: unknown };
   return {
@@ -18,11 +18,11 @@ function told(error: unknown, withMessages: boolean): Readonly<Record<string, un
     ...(typeof errcode === 'number' ? { errcode } : {}),
     ...(withMessages ? { message: error.message } : {}),
     stack: framesOf(error),
-    ...(cause === undefined ? {} : { cause: told(cause, withMessages) }),
+    ...(cause === undefined ? {} : { cause: fieldsOf(cause, withMessages) }),
   };
 }
 
-/** The lines of a stack that name a place in a file; a message that stands before them is left away. */
+/** The frames of a stack, without the message in front of them. */
 function framesOf({ stack = '', message }: Error): readonly string[] {
   const at = stack.indexOf(message);
   const frames = at === -1 ? stack : stack.slice(at + message.length);

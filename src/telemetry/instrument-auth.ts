@@ -8,7 +8,7 @@ const reasons = {
   'keys-unavailable': 'keys_unavailable',
 } as const satisfies Record<string, CallerRefusal>;
 
-/** The same authenticator, with those counted whom it does not know. */
+/** The authenticator with a counter of refused requests. */
 export function instrumentAuthenticator({ metrics }: Telemetry, authenticator: Authenticator): Authenticator {
   if (!metrics) return authenticator;
   return {
@@ -21,7 +21,7 @@ export function instrumentAuthenticator({ metrics }: Telemetry, authenticator: A
   };
 }
 
-/** The same limit, with those counted who are over it. */
+/** The rate limit with a counter of limited requests. */
 export function instrumentRateLimit({ metrics }: Telemetry, rateLimit: RateLimit): RateLimit {
   if (!metrics) return rateLimit;
   return {

@@ -1,7 +1,7 @@
 import { type Journal, JournalUnavailable } from '../journal/journal.ts';
 import type { JournalOperation, Telemetry } from './telemetry.ts';
 
-/** The same journal, measured and traced. */
+/** The journal with metrics and spans. */
 export function instrumentJournal({ metrics, tracing }: Telemetry, journal: Journal): Journal {
   if (!metrics && !tracing) return journal;
 
@@ -20,18 +20,18 @@ export function instrumentJournal({ metrics, tracing }: Telemetry, journal: Jour
     }
   }
 
-  const watched = <T>(operation: JournalOperation, run: () => Promise<T>): Promise<T> =>
+  const instrumented = <T>(operation: JournalOperation, run: () => Promise<T>): Promise<T> =>
     tracing ? tracing.span(`journal ${operation}`, () => measured(operation, run)) : measured(operation, run);
 
   return {
     ...journal,
-    begin: (intent) => watched('begin', () => journal.begin(intent)),
-    findByKey: (caller, key) => watched('recall', () => journal.findByKey(caller, key)),
-    finish: (operationId, result) => watched('finish', () => journal.finish(operationId, result)),
-    find: (operationId) => watched('find', () => journal.find(operationId)),
-    lease: (user, holder, ttlMs) => watched('lease', () => journal.lease(user, holder, ttlMs)),
-    release: (user, holder) => watched('release', () => journal.release(user, holder)),
-    prune: (before) => watched('prune', () => journal.prune(before)),
-    check: () => watched('check', () => journal.check()),
+    begin: (intent) => instrumented('begin', () => journal.begin(intent)),
+    findByKey: (caller, key) => instrumented('recall', () => journal.findByKey(caller, key)),
+    finish: (operationId, result) => instrumented('finish', () => journal.finish(operationId, result)),
+    find: (operationId) => instrumented('find', () => journal.find(operationId)),
+    lease: (user, holder, ttlMs) => instrumented('lease', () => journal.lease(user, holder, ttlMs)),
+    release: (user, holder) => instrumented('release', () => journal.release(user, holder)),
+    prune: (before) => instrumented('prune', () => journal.prune(before)),
+    check: () => instrumented('check', () => journal.check()),
   };
 }

@@ -1,20 +1,19 @@
-import type { OperationTold, Telemetry } from './telemetry.ts';
+import type { FinishedOperation, Telemetry } from './telemetry.ts';
 
-/** What is told of patchUser calls. */
+/** Measures and traces patchUser calls. */
 export interface OperationInstrumentation {
-  /** Runs one call, from its beginning to its verdict. */
+  /** Runs one call in a span. */
   run<T>(operation: () => Promise<T>): Promise<T>;
-  /** Notes what the call came to, before it ends. Gives the id of its trace, where it has one. */
-  ended(told: OperationTold): string | undefined;
+  /** Records the result of the running call. Returns the id of its trace, if it has one. */
+  ended(operation: FinishedOperation): string | undefined;
 }
 
-/** Makes what watches patchUser calls. */
 export function instrumentOperations({ metrics, tracing }: Telemetry): OperationInstrumentation {
   return {
     run: (operation) => (tracing ? tracing.span('patchUser', operation) : operation()),
-    ended(told) {
-      metrics?.operation(told);
-      return tracing?.operation(told);
+    ended(operation) {
+      metrics?.operation(operation);
+      return tracing?.operation(operation);
     },
   };
 }

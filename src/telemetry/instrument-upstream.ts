@@ -1,24 +1,24 @@
 import type { HttpClient, HttpRequest, SendResult } from '../upstream/client.ts';
-import { type GuardState, resultOf, type Telemetry, type Tracing } from './telemetry.ts';
+import { type BreakerState, resultOf, type Telemetry, type Tracing } from './telemetry.ts';
 
-/** The same client of a directory, measured and traced; what it sends carries the trace on. */
+/** The directory's client with metrics and spans; its requests carry `traceparent`. */
 export function instrumentUpstream(
   { metrics, tracing }: Telemetry,
   directory: string,
   origin: string,
-  client: HttpClient & { readonly state: GuardState },
+  client: HttpClient & { readonly state: BreakerState },
 ): HttpClient {
-  metrics?.guard(directory, client.state);
+  metrics?.breaker(directory, client.state);
   const traced: HttpClient = tracing ? tracedClient(tracing, directory, origin, client) : client;
   if (!metrics) return traced;
   const count = metrics.upstream(directory);
   return {
     async send(request, time) {
       const startedAt = performance.now();
-      const exchange = await traced.send(request, time);
+      const result = await traced.send(request, time);
       const seconds = (performance.now() - startedAt) / 1_000;
-      count(request.purpose?.isRead ?? isRead(request), resultOf(exchange), seconds);
-      return exchange;
+      count(request.purpose?.isRead ?? isRead(request), resultOf(result), seconds);
+      return result;
     },
     close: () => client.close(),
   };
@@ -28,7 +28,7 @@ function tracedClient(tracing: Tracing, directory: string, origin: string, clien
   return {
     send(request, time): Promise<SendResult> {
       const { method, headers, purpose } = request;
-      // Without a name for it the path is not told: it may hold an id.
+      // The path itself may contain an id.
       const call = { directory, method, origin, template: purpose?.template ?? '', action: purpose?.action };
       return tracing.upstream(call, (traceparent) =>
         client.send(

@@ -1,36 +1,40 @@
-import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
-import { createHistogram, type Durations } from './histogram.ts';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Upper bounds in seconds, from what a lean answer takes to the deadline of an operation. Our own choice. */
+/** Upper bounds of the buckets (s), from a fast request to the default deadline. Our own choice. */
 const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** A count that waits for the next scrape. */
+/** The events of one series since the last scrape. */
 interface Tally {
   count: number;
 }
 
-/** What the metrics of a process are made with. Each name is given once; the values of a series as its labels are. */
+/** One series of a histogram. */
+interface Durations {
+  observe(seconds: number): void;
+}
+
+/** Creates metrics; label values are passed in the order of the label names. */
 interface Instruments {
-  /** A count of events. Gives what makes one series of it, which is shown as 0 at first. */
+  /** A counter. Returns the factory of its series, which start at 0. */
   counter(name: string, help: string, ...labels: readonly string[]): (...values: readonly string[]) => Tally;
-  /** A histogram of seconds. Gives what makes one series of it, which is shown once something was observed. */
+  /** A histogram of seconds. Returns the factory of its series, which appear with their first observation. */
   durations(
     name: string,
     help: string,
     ...labels: readonly string[]
   ): (...values: readonly string[]) => Durations;
-  /** A state that is read at each scrape. Gives what adds a series; without a label its value is of no matter. */
+  /** A gauge that is read at each scrape. Returns a function that adds a series. */
   gauge(name: string, help: string, label?: string): (value: string, read: () => number) => void;
-  /** Everything, in the text format of Prometheus. */
+  /** All metrics in the Prometheus text format. */
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-/** Makes the instruments of a process, in a registry of their own that has prom-client's own metrics of it, too. */
+/** Creates a registry with prom-client's default metrics of the process. */
 export function createInstruments(): Instruments {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
-  /** Adds up by itself until the scrape: prom-client looks its labels over at every single count. */
+  /** Counts outside of prom-client until the scrape, because prom-client hashes the labels on every increment. */
   function counter(name: string, help: string, ...labelNames: readonly string[]) {
     const tallies: (readonly [labels: Record<string, string>, tally: Tally])[] = [];
     new Counter({
@@ -50,10 +54,14 @@ export function createInstruments(): Instruments {
   }
 
   function durations(name: string, help: string, ...labelNames: readonly string[]) {
-    const histogram = createHistogram(name, help, durationBuckets);
-    // Of a metric the registry uses its name and what `get` gives; its type names prom-client's own classes alone.
-    registry.registerMetric(histogram as unknown as Metric);
-    return (...values: readonly string[]) => histogram.series(labelled(labelNames, values));
+    const histogram = new Histogram({
+      name,
+      help,
+      labelNames,
+      buckets: durationBuckets,
+      registers: [registry],
+    });
+    return (...values: readonly string[]) => histogram.labels(labelled(labelNames, values));
   }
 
   function gauge(name: string, help: string, label?: string) {

@@ -1,7 +1,7 @@
 import type { PatchErrorCode, PatchOutcome } from '../domain/outcome.ts';
 import type { CallerRefusal, JournalOperation, Route, UpstreamResult } from './telemetry.ts';
 
-/** Every value of a label, for a series each from the start; from a record, which the compiler has name them all. */
+/** All values of a label, so that every series exists from the start; a record, so that the compiler checks them all. */
 const all = <Value extends string>(values: Readonly<Record<Value, true>>) => Object.keys(values) as Value[];
 
 export const routes = all<Route>({ graphql: true, health: true, ready: true, other: true });

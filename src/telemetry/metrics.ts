@@ -9,24 +9,24 @@ import {
   statusClasses,
   upstreamResults,
 } from './label-values.ts';
-import type { GuardState, Metrics, OperationTold } from './telemetry.ts';
+import type { BreakerState, FinishedOperation, Metrics } from './telemetry.ts';
 
 const record = <Key extends string, Value>(keys: readonly Key[], make: (key: Key) => Value) =>
   Object.fromEntries(keys.map((key) => [key, make(key)])) as Record<Key, Value>;
 
-/** Makes the metrics of a process with these directories, all at zero, in a registry of their own. */
+/** Creates the metrics of a process with these directories, all at zero. */
 export function createMetrics(directories: readonly string[]): Metrics {
   const { counter, durations, gauge, scrape } = createInstruments();
 
   const requests = counter(
     'idpatch_http_requests_total',
-    'Requests that were answered, by path and class of status. What is no readable request is not among them.',
+    'HTTP responses by route and status class, without responses to unreadable requests.',
     'route',
     'status',
   );
   const requestSeconds = durations(
     'idpatch_http_request_duration_seconds',
-    'From a request’s headers to its whole answer being ready to be sent.',
+    'Time from the request headers to the complete response.',
     'route',
   );
   const request = record(routes, (route) => ({
@@ -36,19 +36,19 @@ export function createMetrics(directories: readonly string[]): Metrics {
 
   const operations = counter(
     'idpatch_operations_total',
-    'Calls of patchUser by outcome; directory is empty where a call names none that there is.',
+    'Calls of patchUser by outcome; directory is empty for an unknown one.',
     'directory',
     'outcome',
   );
   const operationErrors = counter(
     'idpatch_operation_errors_total',
-    'Calls of patchUser that were answered with this code, each code once a call.',
+    'Calls of patchUser by error code; a code counts once per call.',
     'directory',
     'code',
   );
   const operationSeconds = durations(
     'idpatch_operation_duration_seconds',
-    'One call of patchUser, from its plan to its verdict.',
+    'Duration of one call of patchUser.',
     'directory',
     'outcome',
   );
@@ -64,48 +64,48 @@ export function createMetrics(directories: readonly string[]): Metrics {
 
   const upstreamRequests = counter(
     'idpatch_upstream_requests_total',
-    'Requests to a provider by what became of them; not_sent_… left nothing, no_answer… leaves a doubt.',
+    'Requests to a provider by result; not_sent_… was not sent, no_answer… was sent without a response.',
     'directory',
     'kind',
     'result',
   );
   const upstreamSeconds = durations(
     'idpatch_upstream_duration_seconds',
-    'Requests to a provider that left, with their wait for a connection.',
+    'Duration of sent requests to a provider, with their wait for a connection.',
     'directory',
     'kind',
   );
   const breakers = gauge(
     'idpatch_breaker_open',
-    '1 while a directory is spared after too many faults in a row, until a request comes through again.',
+    '1 while the circuit breaker of a directory is open or half open.',
     'directory',
   );
   const upstreamWaiting = gauge(
     'idpatch_upstream_waiting',
-    'Requests that wait for one of a directory’s connections.',
+    'Requests waiting for a connection of a directory.',
     'directory',
   );
 
   const pacerWaiting = gauge(
     'idpatch_pacer_waiting',
-    'Requests that wait for room in a directory’s quota; directories that share one show the same.',
+    'Requests waiting for the quota of a directory; directories that share a quota show the same value.',
     'directory',
   );
   const pacerSeconds = durations(
     'idpatch_pacer_wait_duration_seconds',
-    'The waits for room in a directory’s quota, of the requests that had to wait, also in vain.',
+    'Time that requests waited for the quota of a directory, of those that had to wait.',
     'directory',
   );
 
   const journalRequests = counter(
     'idpatch_journal_requests_total',
-    'What was asked of the journal, and whether it could; check is what /ready asks.',
+    'Calls of the journal by result; /ready calls check.',
     'operation',
     'result',
   );
   const journalSeconds = durations(
     'idpatch_journal_duration_seconds',
-    'What was asked of the journal, whether or not it could.',
+    'Duration of calls of the journal.',
     'operation',
   );
   const journal = record(journalOperations, (name) => ({
@@ -115,14 +115,11 @@ export function createMetrics(directories: readonly string[]): Metrics {
 
   const callersRefused = counter(
     'idpatch_callers_refused_total',
-    'Requests of which it could not be told who sends them.',
+    'Requests without a valid token.',
     'reason',
   );
   const callerRefused = record(refusals, (reason) => callersRefused(reason));
-  const rateLimited = counter(
-    'idpatch_rate_limited_total',
-    'Requests that were one too many of their caller in this minute.',
-  )();
+  const rateLimited = counter('idpatch_rate_limited_total', 'Requests over their caller’s limit.')();
 
   return {
     request(route, status, seconds) {
@@ -130,7 +127,7 @@ export function createMetrics(directories: readonly string[]): Metrics {
       byClass[classOf(status)].count += 1;
       taken.observe(seconds);
     },
-    operation({ directory, outcome, errors, seconds }: OperationTold) {
+    operation({ directory, outcome, errors, seconds }: FinishedOperation) {
       const { outcomes, errors: codes } = operation.get(directory) ?? nowhere;
       outcomes[outcome].total.count += 1;
       outcomes[outcome].seconds.observe(seconds);
@@ -150,7 +147,7 @@ export function createMetrics(directories: readonly string[]): Metrics {
         if (!result.startsWith('not_sent_')) taken.observe(seconds);
       };
     },
-    guard(directory, state: GuardState) {
+    breaker(directory, state: BreakerState) {
       breakers(directory, () => Number(state.isOpen()));
       upstreamWaiting(directory, () => state.waiting());
     },
@@ -171,11 +168,8 @@ export function createMetrics(directories: readonly string[]): Metrics {
       rateLimited.count += 1;
     },
     process({ operationsUnderWay, isDraining }) {
-      gauge('idpatch_operations_under_way', 'Calls of patchUser that are being worked at.')(
-        '',
-        operationsUnderWay,
-      );
-      gauge('idpatch_draining', '1 since the process was asked to leave.')('', () => Number(isDraining()));
+      gauge('idpatch_operations_under_way', 'Calls of patchUser in flight.')('', operationsUnderWay);
+      gauge('idpatch_draining', '1 while the process drains after SIGTERM.')('', () => Number(isDraining()));
     },
     scrape,
   };

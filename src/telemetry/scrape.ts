@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Metrics } from './telemetry.ts';
 
-/** An answer of the listener for operations. */
+/** A response of the metrics listener. */
 interface ScrapeAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** Answers `GET /metrics`, and nothing else: callers are never here. */
+/** Handles `GET /metrics`, the only route of the metrics listener. */
 export async function answerScrape(
   { method, url = '' }: IncomingMessage,
   metrics: Metrics,

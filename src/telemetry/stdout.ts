@@ -5,64 +5,65 @@ const descriptor = 1;
 
 /** Our own choices. */
 const bounds = {
-  /** Characters that are written at once rather than waited with. */
-  enough: 8_192,
-  /** Milliseconds for which a line waits for others at most. */
-  waitMs: 100,
-  /** Characters that wait where nothing can be written; of more, the later lines are dropped. */
-  most: 4 * 1024 * 1024,
+  /** Buffered characters that cause a write at once. */
+  flushAt: 8_192,
+  /** Milliseconds for which a line may wait for others. */
+  flushMs: 100,
+  /** Buffered characters above which new lines are dropped. */
+  maxBuffered: 4 * 1024 * 1024,
 } as const;
 
 /**
- * Standard output for a log, written many lines at once. Where it cannot be written, to a full disk or to nobody,
- * it is tried again and no error comes of it: a process with patches under way neither ends nor stays for its log.
- * Only a reader that is there and takes nothing keeps a process that wants to end: Node waits for a write that was begun.
- * (pino's own destination tries to write the last lines until it can, and so a process never ends on a full disk.)
+ * Standard output as a log destination that writes many lines at once. A failed write (full disk, closed pipe) is
+ * retried and never raises an error, so the log neither ends a process with patches in flight nor keeps it alive.
+ * Only a reader that stops reading keeps the process from exiting: Node waits for a write that has begun.
+ * (pino's own destination, sonic-boom, retries the last lines until they are written: seen to keep a process on a
+ * full disk from ever exiting.)
  */
 export function openStdout(): DestinationStream {
-  let waiting = '';
-  /** What is to be written before that: what is being written, or could not be. */
-  let begun = Buffer.alloc(0);
+  let buffered = '';
+  /** The bytes of the current or the last failed write, which precede `buffered`. */
+  let pending = Buffer.alloc(0);
   let isWriting = false;
   let timer: NodeJS.Timeout | undefined;
 
   function next(): void {
     if (isWriting) return;
-    if (begun.length === 0) {
-      begun = Buffer.from(waiting);
-      waiting = '';
+    if (pending.length === 0) {
+      pending = Buffer.from(buffered);
+      buffered = '';
     }
-    if (begun.length === 0) return;
+    if (pending.length === 0) return;
     isWriting = true;
-    write(descriptor, begun, 0, begun.length, null, (error, count) => {
+    write(descriptor, pending, 0, pending.length, null, (error, count) => {
       isWriting = false;
-      begun = begun.subarray(error ? 0 : count);
-      if (!error && (begun.length > 0 || waiting.length >= bounds.enough)) next();
+      pending = pending.subarray(error ? 0 : count);
+      if (!error && (pending.length > 0 || buffered.length >= bounds.flushAt)) next();
       else later();
     });
   }
 
   function later(): void {
-    if (timer || (waiting === '' && begun.length === 0)) return;
+    if (timer || (buffered === '' && pending.length === 0)) return;
     timer = setTimeout(() => {
       timer = undefined;
       next();
-    }, bounds.waitMs).unref();
+    }, bounds.flushMs).unref();
   }
 
   process.once('exit', () => {
     try {
-      // What is being written is on its way already.
-      writeSync(descriptor, Buffer.concat([isWriting ? Buffer.alloc(0) : begun, Buffer.from(waiting)]));
+      // The current write ends by itself.
+      writeSync(descriptor, Buffer.concat([isWriting ? Buffer.alloc(0) : pending, Buffer.from(buffered)]));
     } catch {
-      // What could not be written by now never will be.
+      // No more can be done for the last lines.
     }
   });
   return {
     write(line) {
-      if (waiting.length > bounds.most) return;
-      waiting += line;
-      if (waiting.length >= bounds.enough) next();
+      if (buffered.length > bounds.maxBuffered) return;
+      buffered += line;
+      if (buffered.length >= bounds.flushAt) next();
       else later();
     },
   };

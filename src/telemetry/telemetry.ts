@@ -2,24 +2,24 @@ import type { PatchErrorCode, PatchOutcome } from '../domain/outcome.ts';
 import type { SendResult } from '../upstream/client.ts';
 
 /**
- * What the operator sees of a process. Each half is there only where the configuration asks for it, and only then
- * its library is loaded. Whatever is watched goes through the `watch…` functions beside this file, which give back
- * the very thing where nobody looks. Labels and attributes are words of ours and names of the configuration: never
- * an id of a user or a caller, a path that a caller wrote, or a provider's text.
+ * Metrics and traces of the process. Each exists only if configured, and only then its library is loaded. The
+ * `instrument…` functions beside this file wrap what is measured, and return it unchanged without telemetry. Labels
+ * and attributes are our own words and names of the configuration: never an id of a user or caller, a path from a
+ * request, or a provider's text.
  */
 export interface Telemetry {
   readonly metrics: Metrics | undefined;
   readonly tracing: Tracing | undefined;
-  /** Exports what is left, for two seconds at most. */
+  /** Flushes within two seconds. */
   close(): Promise<void>;
 }
 
-/** Where a request went: the paths that there are, and all others. */
+/** The route of a request; `other` for every unknown path. */
 export type Route = 'graphql' | 'health' | 'ready' | 'other';
 
 type NotSent = Extract<SendResult, { kind: 'not-sent' }>['reason'];
 
-/** What became of a request to a provider. 401, 403 and 429 are told from other refusals: they are the operator's. */
+/** The result of a request to a provider. 401, 403 and 429 are separate because they concern the operator. */
 export type UpstreamResult =
   | '2xx'
   | '3xx'
@@ -44,8 +44,8 @@ export type JournalOperation =
 
 export type CallerRefusal = 'no_token' | 'token_refused' | 'keys_unavailable';
 
-/** What one patchUser call came to. `directory`: empty where the call names none that there is. */
-export interface OperationTold {
+/** One finished patchUser call. `directory`: empty if the call names no configured one. */
+export interface FinishedOperation {
   readonly operationId: string;
   readonly directory: string;
   readonly outcome: PatchOutcome;
@@ -53,59 +53,59 @@ export interface OperationTold {
   readonly seconds: number;
 }
 
-/** What is asked of a directory's connections at each scrape. */
-export interface GuardState {
-  /** Whether nothing is sent for now, after too many faults in a row. */
+/** State of a directory's circuit breaker and connections, read at each scrape. */
+export interface BreakerState {
+  /** True while the circuit breaker is open or half open. */
   isOpen(): boolean;
   /** Requests that wait for a connection. */
   waiting(): number;
 }
 
-/** Counts and measures. Each method takes well under a microsecond: they are on the way of every request. */
+/** Records metrics. Every request calls these methods, so each takes about a microsecond at most. */
 export interface Metrics {
   request(route: Route, status: number, seconds: number): void;
-  operation(told: OperationTold): void;
-  /** What counts the requests to one directory's provider. */
+  operation(operation: FinishedOperation): void;
+  /** Returns the recorder of requests to one directory's provider. */
   upstream(directory: string): (isRead: boolean, result: UpstreamResult, seconds: number) => void;
-  guard(directory: string, state: GuardState): void;
-  /** What hears of each request that had to wait for its directory's quota, and for how many milliseconds. */
+  breaker(directory: string, state: BreakerState): void;
+  /** Returns the recorder of waits for the directory's quota (ms). */
   pacer(directory: string, state: { readonly waiting: number }): (ms: number) => void;
   journal(operation: JournalOperation, result: 'ok' | 'unavailable' | 'failed', seconds: number): void;
   callerRefused(reason: CallerRefusal): void;
   rateLimited(): void;
-  /** Tells how the process is, at each scrape. */
+  /** State of the process, read at each scrape. */
   process(state: { operationsUnderWay(): number; isDraining(): boolean }): void;
-  /** Everything, in the text format of Prometheus. */
+  /** All metrics in the Prometheus text format. */
   scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-/** A request that came in, as far as a trace may tell of it. */
+/** What a trace records of an incoming request. */
 interface TracedRequest {
   readonly method: string;
   /** W3C Trace Context: https://www.w3.org/TR/trace-context/#traceparent-header */
   readonly traceparent: string | undefined;
 }
 
-/** A request that goes out, as far as a trace may tell of it. */
+/** What a trace records of an upstream request. */
 interface TracedCall {
   readonly directory: string;
   readonly method: string;
   readonly origin: string;
-  /** The path with names in place of ids. */
+  /** The path with placeholders for ids. */
   readonly template: string;
-  /** What an RPC call does, where a header says it and not the path. */
+  /** The action of an RPC call, which a header names. */
   readonly action: string | undefined;
 }
 
-/** Spans. Outside of a traced request nothing is made, and nothing costs more than a look. */
+/** Records spans. Outside of a sampled request nothing is created. */
 export interface Tracing {
-  /** Runs what answers a request of `/graphql`, as a trace where this one is to be traced. */
+  /** Runs the handler of a `/graphql` request in a server span, if the request is sampled. */
   request<T extends { readonly status: number }>(request: TracedRequest, run: () => Promise<T>): Promise<T>;
-  /** Runs a part of a traced request as a span of its own; what it rejects with is not told, only that it does. */
+  /** Runs a part of a sampled request in a span; an error sets its status, without a message. */
   span<T>(name: string, run: () => Promise<T>): Promise<T>;
-  /** Notes on the running span what a patchUser call came to. Gives the trace's id, where there is a trace. */
-  operation(told: OperationTold): string | undefined;
-  /** Runs a request to a provider, which is given the `traceparent` to send on. */
+  /** Sets the result of a patchUser call on the active span. Returns the trace id of a sampled request. */
+  operation(operation: FinishedOperation): string | undefined;
+  /** Runs a request to a provider in a client span; `run` gets the `traceparent` to send. */
   upstream(
     call: TracedCall,
     run: (traceparent: string | undefined) => Promise<SendResult>,
@@ -113,7 +113,7 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
-/** What became of a request to a provider, in a word. */
+/** The label value of a request's result. */
 export function resultOf(exchange: SendResult): UpstreamResult {
   switch (exchange.kind) {
     case 'not-sent':

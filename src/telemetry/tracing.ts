@@ -23,33 +23,32 @@ import type { Logger } from 'pino';
 import type { Traces } from './config.ts';
 import { resultOf, type Tracing } from './telemetry.ts';
 
-/** How spans leave. Our own choices, but for the size of a batch: the SDK's. */
+/** Bounds of the export. Our own choices; the batch size is the SDK's. */
 const exporting = {
   everyMs: 2_000,
-  /** Milliseconds for one export, with its repetitions. */
+  /** Timeout of one export (ms), with its retries. */
   timeoutMs: 5_000,
   batch: 512,
-  /** Spans that wait; of more, the later ones are dropped. */
-  waiting: 4_096,
-  /** Milliseconds that a process which leaves waits for the last export. */
-  lastMs: 2_000,
-  /** Milliseconds between two lines of the log about a collector that does not take them. */
-  complainEveryMs: 60_000,
+  /** Queued spans above which new ones are dropped. */
+  maxQueued: 4_096,
+  /** Milliseconds for the last export on exit. */
+  flushMs: 2_000,
+  /** Milliseconds between two log lines about failed exports. */
+  logEveryMs: 60_000,
 } as const;
 
 /**
- * Requests a second whose own trace says that it is sampled, and which are therefore traced whatever the share is.
- * Anybody can send that header, also without a token: beyond this, such a request is as good as any other. Our own
- * choice.
+ * Requests per second that are traced because their traceparent says sampled, regardless of the configured share.
+ * Anybody can send the header, even without a token: above this rate only the share applies. Our own choice.
  */
-const askedPerSecond = 20;
+const sampledByCallerPerSecond = 20;
 
 /** Methods by name; any other is `_OTHER`: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 
 /**
- * Starts tracing. Sampled is decided once, where a request comes in; of one that is not, nothing is made and nothing
- * is sent on. The exporter speaks through Node's own HTTP client, of which nothing is traced.
+ * Starts tracing. Sampling is decided once per incoming request; an unsampled one creates no span and propagates
+ * nothing. The exporter uses Node's own HTTP client, which is not instrumented.
  */
 export function startTracing(settings: Traces, log: Logger): Tracing {
   const provider = new BasicTracerProvider({
@@ -59,31 +58,31 @@ export function startTracing(settings: Traces, log: Logger): Tracing {
       'service.instance.id': randomUUID(),
     }),
     spanProcessors: [
-      new BatchSpanProcessor(quietly(exporterOf(settings), log), {
+      new BatchSpanProcessor(withLoggedFailures(exporterOf(settings), log), {
         scheduledDelayMillis: exporting.everyMs,
         exportTimeoutMillis: exporting.timeoutMs,
         maxExportBatchSize: exporting.batch,
-        maxQueueSize: exporting.waiting,
+        maxQueueSize: exporting.maxQueued,
       }),
     ],
   });
   const tracer = provider.getTracer('idpatch');
   const contexts = new AsyncLocalStorageContextManager().enable();
-  const mayFollow = createAllowance(askedPerSecond);
+  const mayFollow = createTokenBucket(sampledByCallerPerSecond);
 
   function parentOf(traceparent: string | undefined): Context | undefined {
-    const asked = traceparent === undefined ? undefined : parse(traceparent);
-    const parent = asked ? trace.setSpanContext(ROOT_CONTEXT, asked) : ROOT_CONTEXT;
-    // Who traces and leaves this request out has decided for the whole of its trace.
-    if (asked && (asked.traceFlags & TraceFlags.SAMPLED) === 0) return undefined;
-    return (asked && mayFollow()) || Math.random() < settings.sample ? parent : undefined;
+    const remote = traceparent === undefined ? undefined : parse(traceparent);
+    const parent = remote ? trace.setSpanContext(ROOT_CONTEXT, remote) : ROOT_CONTEXT;
+    // The caller has decided not to sample the whole trace.
+    if (remote && (remote.traceFlags & TraceFlags.SAMPLED) === 0) return undefined;
+    return (remote && mayFollow()) || Math.random() < settings.sample ? parent : undefined;
   }
 
   async function within<T>(span: Span, parent: Context, run: () => Promise<T>): Promise<T> {
     try {
       return await contexts.with(trace.setSpan(parent, span), run);
     } catch (failure) {
-      // Its message may quote anything.
+      // The error's message may contain data.
       span.setStatus({ code: SpanStatusCode.ERROR });
       throw failure;
     } finally {
@@ -145,21 +144,21 @@ export function startTracing(settings: Traces, log: Logger): Tracing {
         parent,
       );
       return within(span, parent, async () => {
-        const exchange = await run(traceparentOf(span));
-        if (exchange.kind !== 'answered') {
-          fail(span, resultOf(exchange));
+        const result = await run(traceparentOf(span));
+        if (result.kind !== 'answered') {
+          fail(span, resultOf(result));
         } else {
-          span.setAttribute('http.response.status_code', exchange.status);
-          if (exchange.status >= 400) fail(span, String(exchange.status));
+          span.setAttribute('http.response.status_code', result.status);
+          if (result.status >= 400) fail(span, String(result.status));
         }
-        return exchange;
+        return result;
       });
     },
     async close() {
-      const last = provider.shutdown().catch(() => {});
-      const { promise: over, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, exporting.lastMs);
-      await Promise.race([last, over]);
+      const flushed = provider.shutdown().catch(() => {});
+      const { promise: timeout, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, exporting.flushMs);
+      await Promise.race([flushed, timeout]);
       clearTimeout(timer);
       contexts.disable();
     },
@@ -188,21 +187,21 @@ function exporterOf({ otlp, headers, authorization }: Traces): OTLPTraceExporter
   });
 }
 
-/** An exporter whose failures are a line of the log now and then, of their kind alone. */
-function quietly(exporter: OTLPTraceExporter, log: Logger): SpanExporter {
-  let quietUntil = 0;
+/** Logs failed exports, at most one line per interval and without the collector's text. */
+function withLoggedFailures(exporter: OTLPTraceExporter, log: Logger): SpanExporter {
+  let nextLogAt = 0;
   return {
     export(spans, done) {
       exporter.export(spans, (result) => {
-        if (result.code !== 0 && performance.now() >= quietUntil) {
-          quietUntil = performance.now() + exporting.complainEveryMs;
+        if (result.code !== 0 && performance.now() >= nextLogAt) {
+          nextLogAt = performance.now() + exporting.logEveryMs;
           log.warn({
             event: 'traces',
-            problem: 'The collector does not take the spans.',
+            problem: 'The collector does not accept spans.',
             err: result.error,
           });
         }
-        // Told of a failure the SDK hands the whole error, with the collector's answer, to a global handler.
+        // On failure the SDK passes the error, with the collector's response, to a global handler.
         done({ code: 0 });
       });
     },
@@ -211,7 +210,7 @@ function quietly(exporter: OTLPTraceExporter, log: Logger): SpanExporter {
   };
 }
 
-/** https://www.w3.org/TR/trace-context/#traceparent-header: a later version may have more after the flags. */
+/** https://www.w3.org/TR/trace-context/#traceparent-header: later versions may have more fields after the flags. */
 const traceparentForm = /^(?!ff)([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
 
 function parse(traceparent: string) {
@@ -221,14 +220,14 @@ function parse(traceparent: string) {
   return isSpanContextValid(parent) ? parent : undefined;
 }
 
-/** The one header that goes on: baggage and tracestate hold whatever a caller wrote there. */
+/** The only propagated header: baggage and tracestate contain arbitrary text of the caller. */
 function traceparentOf(span: Span): string {
   const { traceId, spanId } = span.spanContext();
   return `00-${traceId}-${spanId}-01`;
 }
 
-/** Says yes so many times a second at most, by a bucket that fills up again. */
-function createAllowance(perSecond: number): () => boolean {
+/** A token bucket: true at most `perSecond` times per second. */
+function createTokenBucket(perSecond: number): () => boolean {
   let left = perSecond;
   let filledAt = performance.now();
   return () => {

@@ -1,19 +1,18 @@
-/** The moment until which something may take. It costs a timer only while somebody waits for it. */
+/** A point in time by which something must end. Runs a timer only while something waits for it. */
 export interface Deadline {
-  /** The moment, by performance.now(). */
+  /** By performance.now(). */
   readonly endsAt: number;
-  /** Whether it is past. */
   isExpired(): boolean;
-  /** Calls back once when `isOver` says so, at the earliest in a later turn. Gives what takes the call back. */
+  /** Calls back once after expiry, never synchronously. Returns a function that cancels the callback. */
   onExpiry(callback: () => void): () => void;
 }
 
-/** Makes the deadline that is so many milliseconds from now; with Infinity the one that never comes. */
+/** Creates a deadline in `ms` milliseconds; with Infinity it never expires. */
 export function createDeadline(ms: number): Deadline {
   return new TimedDeadline(performance.now() + ms);
 }
 
-// A class, so that one of the several that each call makes is no more than a number.
+// A class, so that each of the several deadlines of a request costs no closures.
 class TimedDeadline implements Deadline {
   readonly endsAt: number;
 
@@ -29,24 +28,23 @@ class TimedDeadline implements Deadline {
     if (this.endsAt === Number.POSITIVE_INFINITY) return () => {};
     let timer: NodeJS.Timeout;
     const wait = () => {
-      timer = setTimeout(look, Math.max(0, Math.ceil(this.endsAt - performance.now()))).unref();
+      timer = setTimeout(check, Math.max(0, Math.ceil(this.endsAt - performance.now()))).unref();
     };
-    // A timer fires up to a millisecond early, for it counts whole ones. Who is told so early that a request has
-    // not left in time may see it leave all the same.
-    const look = () => (this.isExpired() ? callback() : wait());
+    // Node timers can fire up to 1 ms early: without this check a request reported as not sent could still be sent.
+    const check = () => (this.isExpired() ? callback() : wait());
     wait();
     return () => clearTimeout(timer);
   }
 }
 
-/** Waits for something shared no longer than one's own deadline; what is waited for goes on for the others. */
-export async function withDeadline<T>(waiting: Promise<T>, deadline: Deadline): Promise<T | 'deadline'> {
+/** Awaits a promise, which others may share, until the deadline; the promise itself goes on. */
+export async function withDeadline<T>(promise: Promise<T>, deadline: Deadline): Promise<T | 'deadline'> {
   if (deadline.isExpired()) return 'deadline';
-  const { promise: over, resolve } = Promise.withResolvers<'deadline'>();
-  const takeBack = deadline.onExpiry(() => resolve('deadline'));
+  const { promise: expired, resolve } = Promise.withResolvers<'deadline'>();
+  const cancel = deadline.onExpiry(() => resolve('deadline'));
   try {
-    return await Promise.race([waiting, over]);
+    return await Promise.race([promise, expired]);
   } finally {
-    takeBack();
+    cancel();
   }
 }

@@ -1,18 +1,18 @@
 import type { HttpResponse } from './client.ts';
 
-/** The bounds within which a provider's wish to be left alone is taken at its word, in milliseconds. */
+/** Bounds of an accepted Retry-After (ms). */
 const bounds = { min: 100, max: 3_600_000 };
 
 /**
- * How long an answer asks to be left alone, in milliseconds, clamped; null where it does not say so in a form
- * that is known: `x-acs-retry-after` in milliseconds (Alibaba Cloud's gateway), `Retry-After` in seconds or as a
- * date (RFC 9110 10.2.3), which is read against the provider's own Date, because its clock may not be ours.
+ * The pause that a response asks for, in milliseconds, clamped; null without a valid header:
+ * `x-acs-retry-after` in milliseconds (Alibaba Cloud's gateway), `Retry-After` in seconds or as a date
+ * (RFC 9110 10.2.3), which is compared with the response's own Date, because the clocks may differ.
  */
 export function retryAfterMs({ headers }: HttpResponse): number | null {
   const milliseconds = digits(headers['x-acs-retry-after']);
   if (milliseconds !== undefined) return clamp(milliseconds);
   const seconds = digits(headers['retry-after']);
-  // Nobody means "at once" who answers that there were too many requests.
+  // `Retry-After: 0` on a 429 is treated as 1 s.
   if (seconds !== undefined) return clamp(Math.max(seconds, 1) * 1000);
   const until = Date.parse(headers['retry-after'] ?? '');
   const now = Date.parse(headers.date ?? '');

@@ -3,56 +3,55 @@ import type { HttpResponse, SendResult } from './client.ts';
 import type { Deadline } from './deadline.ts';
 import { retryAfterMs } from './retry-after.ts';
 
-/** When a request may be sent again: the one place that decides it. */
+/** Decides whether a request may be sent again: the only place that does. */
 export interface RetryRules {
-  /** What would be waited for past it is not waited for. */
+  /** No retry that would begin after it. */
   readonly deadline: Deadline;
-  /** A read may also be sent again where no answer came: it changes nothing. */
+  /** A read is also retried without an answer: it changes nothing. */
   readonly isRead: boolean;
-  /** Whether an answer asks for fewer requests, and has done nothing else. */
+  /** True for a response that only asks for fewer requests. */
   readonly isThrottled: (answer: HttpResponse) => boolean;
 }
 
-/** A directory's allowance for sending again, so that a provider in trouble is not given more of it. */
+/** The retry budget of a directory (as in Finagle), so that retries do not overload a failing provider. */
 export interface RetryBudget {
-  /** Notes a request that is sent for the first time: it earns a part of a later repetition. */
+  /** Counts a first attempt, which pays for a part of a later retry. */
   deposit(): void;
-  /** Takes the allowance for one repetition, where there is one. */
+  /** Takes one retry from the budget; false if it is empty. */
   withdraw(): boolean;
 }
 
-/** Our own choices: ten repetitions at first, then one for every ten requests. */
-export function createRetryBudget(most = 10, perRequest = 0.1): RetryBudget {
-  let left = most;
+/** Our own choices: ten retries at first, then one for every ten requests. */
+export function createRetryBudget(maxBalance = 10, perRequest = 0.1): RetryBudget {
+  let balance = maxBalance;
   return {
     deposit() {
-      left = Math.min(most, left + perRequest);
+      balance = Math.min(maxBalance, balance + perRequest);
     },
     withdraw() {
-      if (left < 1) return false;
-      left -= 1;
+      if (balance < 1) return false;
+      balance -= 1;
       return true;
     },
   };
 }
 
-/** Milliseconds before the first repetition where nobody says how long to wait; doubled each time, up to a second. */
-const firstPauseMs = 50;
-const longestPauseMs = 1_000;
+/** Backoff (ms): the first pause, doubled with each retry up to the last. */
+const minBackoffMs = 50;
+const maxBackoffMs = 1_000;
 
-/** Milliseconds where a provider asks for fewer requests and does not say for how long. */
+/** Pause after a throttled request without Retry-After (ms). */
 const throttledPauseMs = 1_000;
 
-/** How often a provider that asks for fewer requests is asked again. */
 const maxThrottledRetries = 2;
 
-/** The share by which a pause is drawn out at random, so that callers who failed together do not return together. */
+/** Random extension of a pause, as a share of it, so that clients do not retry in step. */
 const jitter = 0.25;
 
 /**
- * Sends a request, and again only where the first cannot have done anything: it did not leave, or the provider
- * asked for fewer requests and there is time to wait. A read also where no answer came. `attempt` makes each
- * request anew, because a signature is good for one.
+ * Sends a request, and retries it only if the first attempt cannot have changed anything: it was not sent, or the
+ * provider throttled it and there is time to wait. A read is also retried without an answer. `attempt` builds each
+ * request anew, because a signature is valid for one request.
  */
 export async function sendWithRetry(
   attempt: () => Promise<SendResult>,
@@ -60,29 +59,29 @@ export async function sendWithRetry(
   budget: RetryBudget,
 ): Promise<SendResult> {
   budget.deposit();
-  let before: SendResult | undefined;
-  for (let repeats = 0; ; repeats += 1) {
-    const exchange = await attempt();
-    // That there was no time for another says less than what was answered before.
-    if (before && exchange.kind === 'not-sent' && exchange.reason === 'deadline') return before;
-    const pause = pauseAfter(exchange, repeats, rules);
+  let previous: SendResult | undefined;
+  for (let retries = 0; ; retries += 1) {
+    const result = await attempt();
+    // An earlier answer says more than a retry that was not sent in time.
+    if (previous && result.kind === 'not-sent' && result.reason === 'deadline') return previous;
+    const pause = pauseAfter(result, retries, rules);
     if (pause === undefined || performance.now() + pause >= rules.deadline.endsAt || !budget.withdraw())
-      return exchange;
-    before = exchange;
+      return result;
+    previous = result;
     await delay(pause);
   }
 }
 
-function pauseAfter(exchange: SendResult, repeats: number, rules: RetryRules): number | undefined {
-  const growing = Math.min(longestPauseMs, firstPauseMs * 2 ** repeats);
-  switch (exchange.kind) {
+function pauseAfter(result: SendResult, retries: number, rules: RetryRules): number | undefined {
+  const backoff = Math.min(maxBackoffMs, minBackoffMs * 2 ** retries);
+  switch (result.kind) {
     case 'not-sent':
-      return exchange.reason === 'unreachable' ? jittered(growing) : undefined;
+      return result.reason === 'unreachable' ? jittered(backoff) : undefined;
     case 'no-answer':
-      return rules.isRead && !exchange.waited ? jittered(growing) : undefined;
+      return rules.isRead && !result.waited ? jittered(backoff) : undefined;
     case 'answered':
-      if (repeats >= maxThrottledRetries || !rules.isThrottled(exchange)) return undefined;
-      return jittered(retryAfterMs(exchange) ?? throttledPauseMs);
+      if (retries >= maxThrottledRetries || !rules.isThrottled(result)) return undefined;
+      return jittered(retryAfterMs(result) ?? throttledPauseMs);
   }
 }
 

@@ -146,7 +146,7 @@ describe('an own record', () => {
 describe('callers', () => {
   const nobody = 'callers: Expected jwt, a list of issuers; or anonymous: true on a loopback host.';
   const open =
-    'callers.anonymous: Anonymous callers are let in only where server.host is a loopback address such as 127.0.0.1.';
+    'callers.anonymous: Anonymous callers are accepted only if server.host is a loopback address such as 127.0.0.1.';
 
   it('are either or both on loopback, and must be something', () => {
     expect(parse({ anonymous: true }).callers).toEqual({ anonymous: true });

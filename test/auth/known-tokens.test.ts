@@ -33,7 +33,7 @@ describe('a token that was verified', () => {
   const at = (seconds: number) => vi.setSystemTime((start + seconds) * 1000);
 
   it('is known until it expires, as long as the clocks may differ', () => {
-    known.note('token', caller, verified({ exp: start + 60 }));
+    known.add('token', caller, verified({ exp: start + 60 }));
     for (const seconds of [0, 59, 60, 64.999]) {
       at(seconds);
       expect(known.find('token')).toBe(caller);
@@ -45,7 +45,7 @@ describe('a token that was verified', () => {
   });
 
   it.each(['nbf', 'iat'])('is not known before its %s, where the clock was set back', (claim) => {
-    known.note('token', caller, verified({ exp: start + 60, [claim]: start }));
+    known.add('token', caller, verified({ exp: start + 60, [claim]: start }));
     at(-tolerance);
     expect(known.find('token')).toBe(caller);
     at(-tolerance - 1);
@@ -53,14 +53,14 @@ describe('a token that was verified', () => {
   });
 
   it('is not known without exp', () => {
-    known.note('token', caller, verified({}));
+    known.add('token', caller, verified({}));
     expect(known.find('token')).toBeUndefined();
   });
 
   it('is not known where there are other keys since, or old ones', () => {
     for (const other of [createLocalJWKSet({ keys: [] }), undefined]) {
       fresh = keySet;
-      known.note('token', caller, verified({ exp: start + 60 }));
+      known.add('token', caller, verified({ exp: start + 60 }));
       expect(known.find('token')).toBe(caller);
       fresh = other;
       expect(known.find('token')).toBeUndefined();
@@ -71,27 +71,27 @@ describe('a token that was verified', () => {
 
   it('is not remembered where the keys came in between, or where it is too long', () => {
     fresh = undefined;
-    known.note('token', caller, { ...verified({ exp: start + 60 }), keySet: undefined });
+    known.add('token', caller, { ...verified({ exp: start + 60 }), keySet: undefined });
     expect(known.find('token')).toBeUndefined();
     fresh = keySet;
     for (const [length, expected] of [
       [4_096, caller],
       [4_097, undefined],
     ] as const) {
-      known.note('t'.repeat(length), caller, verified({ exp: start + 60 }));
+      known.add('t'.repeat(length), caller, verified({ exp: start + 60 }));
       expect(known.find('t'.repeat(length))).toBe(expected);
     }
   });
 
   it('makes room for others when there are a thousand', () => {
     for (let index = 0; index < 1_001; index += 1)
-      known.note(`${index}`, caller, verified({ exp: start + 60 }));
+      known.add(`${index}`, caller, verified({ exp: start + 60 }));
     expect(known.find('0')).toBeUndefined();
     for (const index of [1, 500, 1_000]) expect(known.find(`${index}`)).toBe(caller);
   });
 
   it('is another with one letter changed', () => {
-    known.note('token', caller, verified({ exp: start + 60 }));
+    known.add('token', caller, verified({ exp: start + 60 }));
     expect(known.find('tokeN')).toBeUndefined();
     expect(known.find('token=')).toBeUndefined();
   });

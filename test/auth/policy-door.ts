@@ -68,10 +68,10 @@ export function noDirectory(...seen: readonly string[]): string {
 
 /** What a refused caller is told. */
 export const tells = {
-  noUser: 'There is no such user, or you may not do this with them.',
-  ownField: 'This is nothing that you may change of your own record.',
-  ownFlag: 'Of your own record you can only say verified: false.',
-  plan: 'A plan shows what the user has now: it needs the right users:read.',
+  noUser: 'There is no such user, or you have no right to do this.',
+  ownField: 'You may not change this field of your own record.',
+  ownFlag: 'On your own record, verified can only be set to false.',
+  plan: 'A plan shows current values of the user: it needs the right users:read.',
   needs: (right: string, directory: string) =>
     `This needs the right ${right} in the directory "${directory}".`,
 } as const;

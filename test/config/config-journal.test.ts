@@ -60,7 +60,7 @@ describe('the journal of a configuration', () => {
 
   it('whose secret is not there is refused, and what it names is not printed', () => {
     expect(refusal({ journal: { postgres: { env: 'CANARY' } } })).toBe(
-      'journal.postgres: the environment variable of this secret is not there.',
+      'journal.postgres: the environment variable of this secret does not exist.',
     );
   });
 });
@@ -81,7 +81,7 @@ describe('the time for reading back', () => {
       ...{ deadlineMs: 1000, readBackMs: 999, operationsPerPatch: 50 },
     });
     expect(refusal({ limits: { deadlineMs: 2000 } })).toBe(
-      'limits.readBackMs: Expected less than deadlineMs: it is a part of it.',
+      'limits.readBackMs: Expected less than deadlineMs, of which it is a part.',
     );
   });
 

@@ -144,7 +144,7 @@ describe('an anonymous caller', () => {
     '*',
   ])('is not let in at %s', (host) => {
     expect(refusalOf(() => parse(undefined, {}, { host }))).toBe(
-      'callers.anonymous: Anonymous callers are let in only where server.host is a loopback address such as 127.0.0.1.',
+      'callers.anonymous: Anonymous callers are accepted only if server.host is a loopback address such as 127.0.0.1.',
     );
   });
 

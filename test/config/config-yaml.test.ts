@@ -37,7 +37,7 @@ describe('a file that is not YAML is refused, its line named and nothing of it p
     ],
   ])('%s', (_, text) => {
     expect(refusal(text)).toBe(
-      'The configuration is not to be read: an alias is wrong, or there are too many of them.',
+      'The configuration cannot be read: a YAML alias is unresolved, cyclic, or there are too many.',
     );
   });
 

@@ -285,7 +285,7 @@ describe('a secret is refused, its key named and not what it says, that', () => 
   });
 
   it('is not in the environment', () => {
-    expect(refusal(withKey({ env: 'CANARY' }))).toEqual(line(variable, 'is not there'));
+    expect(refusal(withKey({ env: 'CANARY' }))).toEqual(line(variable, 'does not exist'));
   });
 
   it.each([
@@ -296,7 +296,7 @@ describe('a secret is refused, its key named and not what it says, that', () => 
   });
 
   it('is in a file that is not there', () => {
-    expect(refusal(withKey({ file: join(folder, canary) }))).toEqual(line('file', 'is not there'));
+    expect(refusal(withKey({ file: join(folder, canary) }))).toEqual(line('file', 'does not exist'));
   });
 
   it.each([

@@ -45,7 +45,7 @@ describe('where traces go', () => {
     '%s only where it is said to be insecure',
     (otlp) => {
       const says =
-        'traces.otlp: Expected https, or http to a loopback address; insecure: true lets http go elsewhere.';
+        'traces.otlp: Expected https, or http to a loopback address; insecure: true allows http to other hosts.';
       expect(refusal({ traces: { otlp } })).toBe(says);
       expect(config({ traces: { otlp, insecure: true } }).traces?.otlp).toBe(otlp);
     },

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
-import { instrumentAnswers } from '../../src/telemetry/instrument-answers.ts';
+import { instrumentHandler } from '../../src/telemetry/instrument-handler.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 import { type DirectoryName, directoryNames, patchUser, someUser } from '../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
@@ -137,7 +137,7 @@ test('a scrape changes nothing', async () => {
 
 test('an answer that is a bug counts as the 500 that it becomes', async () => {
   const metrics = createMetrics([]);
-  const answer = instrumentAnswers({ metrics, tracing: undefined, close: async () => {} }, () =>
+  const answer = instrumentHandler({ metrics, tracing: undefined, close: async () => {} }, () =>
     Promise.reject(new Error('A bug.')),
   );
   await expect(answer({ url: '/graphql' } as never, {} as never)).rejects.toThrow('A bug.');

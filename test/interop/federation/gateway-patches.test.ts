@@ -180,7 +180,7 @@ describe.each([
     const own = await ownTokenOf(graph.door, user(2).id);
     for (const { id } of [user(), { id: 'customers:nobody' }]) {
       expect(await refuses(patchUser, { input: { user: { id }, patch: displayName } }, own)).toEqual(
-        forbidden('There is no such user, or you may not do this with them.', 'user', 'id'),
+        forbidden('There is no such user, or you have no right to do this.', 'user', 'id'),
       );
     }
     const { answer, writes } = await wrote(patchUser, { input: { user: user(2), patch: displayName } }, own);

@@ -162,7 +162,7 @@ describe.each([
     expect(answer.buyers).toEqual(
       ids.map((id) => (id === own ? expect.objectContaining({ displayName: 'Ada Okafor' }) : nobody(id))),
     );
-    const noSuchUser = 'There is no such user, or you may not do this with them.';
+    const noSuchUser = 'There is no such user, or you have no right to do this.';
     const noSuchDirectory =
       'There is no such directory, or you have no right in it. You have rights in: customers.';
     expect(troubles(answer.errors)).toEqual([

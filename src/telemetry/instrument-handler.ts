@@ -1,15 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Route, Telemetry } from './telemetry.ts';
 
-/** Answers a request; of the answer only its status is looked at. */
-type Answers<Answer> = (request: IncomingMessage, response: ServerResponse) => Answer | Promise<Answer>;
+type Handler<Result> = (request: IncomingMessage, response: ServerResponse) => Result | Promise<Result>;
 
-/** The same answers, measured and traced. An answer that is an error counts as 500, which it becomes. */
-export function instrumentAnswers<Answer extends { readonly status: number }>(
+/** The HTTP handler with metrics and spans. A handler that throws counts as status 500, which the server answers. */
+export function instrumentHandler<Result extends { readonly status: number }>(
   { metrics, tracing }: Telemetry,
-  answer: Answers<Answer>,
-): Answers<Answer> {
-  const traced: Answers<Answer> = tracing
+  answer: Handler<Result>,
+): Handler<Result> {
+  const traced: Handler<Result> = tracing
     ? async (request, response) =>
         routeOf(request.url) === 'graphql'
           ? tracing.request({ method: request.method ?? '', traceparent: traceparentOf(request) }, async () =>
@@ -37,7 +36,7 @@ function traceparentOf({ headers }: IncomingMessage): string | undefined {
 }
 
 function routeOf(url = ''): Route {
-  // Nearly all of them, without cutting anything off.
+  // The common case, without a split.
   if (url === '/graphql') return 'graphql';
   switch (url.split('?', 1)[0]) {
     case '/graphql':
