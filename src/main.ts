@@ -6,16 +6,15 @@ import { errorFields } from './telemetry/error-fields.ts';
 import { createLog } from './telemetry/log.ts';
 
 /**
- * Milliseconds beyond its grace and one deadline that a process has when it is asked to leave: a request may take
- * ten seconds to arrive, and its result is still to be put on record.
+ * Milliseconds that draining may take beyond the grace period and one deadline: a request may take ten seconds to
+ * arrive, and its result must be recorded.
  */
 const drainMarginMs = 14_000;
 
 /**
- * By how many per cent the heap may grow until all of it is collected. graphql-js remembers what each request selects
- * in WeakMaps (jsutils/memoize3.js), whose values outlive the collections of young objects: four kilobytes a request
- * that only a whole collection finds. V8 left alone lets them grow to three times what is alive: 374 MiB in place of
- * 316 after a million requests, at the same CPU time. V8 reads this whenever it sets the next limit.
+ * Heap growth in percent before the next full collection. graphql-js memoizes each request's selections in WeakMaps
+ * (jsutils/memoize3.js) that survive minor collections: four kilobytes per request. With V8's default the heap grows
+ * to three times the live size: 374 MiB instead of 316 after a million requests, at the same CPU time.
  */
 const heapGrowingPercent = 100;
 
@@ -25,7 +24,7 @@ async function main(): Promise<void> {
   if (command === 'config-schema') return printConfigSchema();
   if (command !== undefined) {
     throw new ConfigError(
-      'There is no such command. Say nothing to start, check to read the configuration, or config-schema for its JSON Schema.',
+      'Unknown command. Use no command to start, check to validate the configuration, or config-schema to print its JSON Schema.',
     );
   }
   const log = createLog();
@@ -39,22 +38,22 @@ async function main(): Promise<void> {
       directories: Object.keys(config.directories),
     });
     const { graceMs } = config.server;
-    leaveOnSignal(() => service.close(graceMs), graceMs + config.limits.deadlineMs + drainMarginMs);
+    closeOnSignal(() => service.close(graceMs), graceMs + config.limits.deadlineMs + drainMarginMs);
     return;
   }
-  // Loaded only where there is no configuration: a real directory never runs beside an emulated one.
+  // Loaded only without a configuration: real and emulated directories never run together.
   const { startSandbox } = await import('./sandbox/sandbox.ts');
   const { starterTabs, welcome } = await import('./sandbox/welcome.ts');
   const sandbox = await startSandbox(process.env);
   const service = await startService(sandbox.config, { log, starterTabs: starterTabs(sandbox) });
-  leaveOnSignal(async () => {
+  closeOnSignal(async () => {
     await service.close();
     await sandbox.close();
   }, sandbox.config.limits.deadlineMs + drainMarginMs);
   print(welcome(service, sandbox));
 }
 
-/** A dry start: reads the configuration and the secrets that it names, says what it found, and reaches and makes nothing. */
+/** Validates the configuration and its secrets and prints a summary; connects to nothing and creates nothing. */
 function check(): void {
   const config = loadConfig(process.env);
   if (!config) throw new ConfigError('There is no ./idpatch.yaml, and IDPATCH_CONFIG names no other file.');
@@ -62,18 +61,18 @@ function check(): void {
   checkJournal(journal);
   const lines = [
     `directories: ${Object.keys(directories).join(', ')}`,
-    ...(callers.anonymous ? ['callers: anonymous, who may do everything'] : []),
+    ...(callers.anonymous ? ['callers: anonymous, with every right'] : []),
     ...(callers.jwt ?? []).map(
       ({ issuer, audience, rights, directories: where, self }) =>
-        `callers: of ${issuer} for ${audience}, rights ${told(rights)} in ${told(where)}` +
+        `callers: of ${issuer} for ${audience}, rights ${summaryOf(rights)} in ${summaryOf(where)}` +
         (self ? `, and their own record in ${self.directory}` : ''),
     ),
     `journal: ${journal ? Object.keys(journal).find((key) => key !== 'retentionDays') : 'none'}`,
   ];
-  print(`The configuration can be started with.\n${lines.join('\n')}\n`);
+  print(`The configuration is valid.\n${lines.join('\n')}\n`);
 }
 
-/** What an editor completes and checks idpatch.yaml by, as examples/idpatch.schema.json has it. */
+/** Prints the JSON Schema of idpatch.yaml for editors: the text of examples/idpatch.schema.json. */
 async function printConfigSchema(): Promise<void> {
   const { configSchema } = await import('./config/json-schema.ts');
   print(configSchema());
@@ -81,37 +80,37 @@ async function printConfigSchema(): Promise<void> {
 
 function print(text: string): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever read it, a pager or `head`, has read enough.
+    // The reader, such as a pager or `head`, has closed the pipe.
     if (error.code !== 'EPIPE') throw error;
   });
   process.stdout.write(text);
 }
 
-/** What is the same for all callers; or where it is read in a token. */
-function told(source: readonly string[] | { readonly claim: string | readonly string[] }): string {
+/** Fixed values, or the claim that contains them. */
+function summaryOf(source: readonly string[] | { readonly claim: string | readonly string[] }): string {
   if ('claim' in source) return `by the claim ${[source.claim].flat().join('.')}`;
   return source.join(' ') || 'none';
 }
 
-function leaveOnSignal(close: () => Promise<void>, drainMs: number): void {
-  let leaving = false;
-  const leave = () => {
-    // A second signal ends nothing early: npm passes on what the terminal has sent to both already.
-    if (leaving) return;
-    leaving = true;
+function closeOnSignal(close: () => Promise<void>, drainMs: number): void {
+  let isClosing = false;
+  const onSignal = () => {
+    // A second signal is ignored: npm forwards a signal that the terminal has already sent to this process.
+    if (isClosing) return;
+    isClosing = true;
     setTimeout(() => process.exit(1), drainMs).unref();
     close().then(
       () => process.exit(0),
       () => process.exit(1),
     );
   };
-  process.on('SIGTERM', leave);
-  process.on('SIGINT', leave);
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
 }
 
 setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
 
-// Node itself would print all that the error has, whatever that quotes.
+// Node would print the whole error, which may contain personal data.
 process.on('uncaughtException', (error) => {
   process.stderr.write(`idpatch ends over a bug: ${JSON.stringify(errorFields(error))}\n`);
   process.exit(1);

@@ -24,22 +24,22 @@ import { answerScrape } from './telemetry/scrape.ts';
 import { startTelemetry } from './telemetry/start.ts';
 import { createPacing } from './upstream/quota/quotas.ts';
 
-/** A running idpatch. */
+/** A running service. */
 export interface Service {
-  /** `http://<host>:<port>`, with the port that was really taken. */
+  /** `http://<host>:<port>` with the actual port. */
   readonly url: string;
-  /** Where the metrics are: `http://<host>:<port>/metrics`; undefined where nobody is to see them. */
+  /** `http://<host>:<port>/metrics`; undefined if not configured. */
   readonly metricsUrl: string | undefined;
   /**
-   * Says on `/ready` that it leaves, and after `graceMs` takes no more connections, lets what is under way end,
-   * and closes the providers' connections and the journal. The metrics are there until the last.
+   * Drains: `/ready` turns 503, after `graceMs` new connections are refused, operations in flight end, then
+   * connections to providers and the journal are closed. Metrics are served until the end.
    */
   close(graceMs?: number): Promise<void>;
 }
 
 /**
- * Starts what a configuration describes and listens. Rejects where the address cannot be had, and where there can be
- * no folder for the journal.
+ * Starts the service of a configuration and listens. Rejects if the address is taken or the journal's folder cannot
+ * be created.
  */
 export async function startService(
   config: Config,
@@ -91,8 +91,8 @@ export async function startService(
     origins: createCors(config.server.cors),
     loopbackNamesOnly: config.callers.anonymous === true,
   };
-  // What operates idpatch is never reachable from where callers are.
-  const scraped =
+  // A separate listener, so that callers cannot reach the metrics.
+  const metricsServer =
     metrics && config.metrics
       ? await listen({ ...config.metrics, answer: (request) => answerScrape(request, metrics), log }).catch(
           noMetricsPort,
@@ -105,25 +105,25 @@ export async function startService(
   });
   return {
     url: server.url,
-    metricsUrl: scraped && `${scraped.url}/metrics`,
+    metricsUrl: metricsServer && `${metricsServer.url}/metrics`,
     async close(graceMs = 0) {
       leaving = true;
       server.leave();
       await delay(graceMs);
       await server.close();
-      // A caller who left took their connection along, but not their patch, and it may have begun since.
+      // A patch goes on after its caller has disconnected.
       await inFlight.settled();
       stopPruning();
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
       await Promise.all([authenticator.close(), rateLimit.close(), pacing.close()]);
       await journal?.close();
       await telemetry.close();
-      await scraped?.close();
+      await metricsServer?.close();
     },
   };
 }
 
-/** The message for a port that is taken is about the one that callers know. */
+/** main.ts reports EADDRINUSE for server.port. */
 function noMetricsPort(error: NodeJS.ErrnoException): never {
   if (error.code === 'EADDRINUSE') throw new ConfigError('metrics.port: the port is taken.');
   throw error;
@@ -137,7 +137,7 @@ function openJournal(config: Config['journal']): Journal | undefined {
 }
 
 /**
- * Looks, and makes nothing, whether there can be a folder for the journal.
+ * Checks that the journal's folder exists or can be created, without creating it.
  * @throws ConfigError
  */
 export function checkJournal(config: Config['journal']): void {
@@ -146,11 +146,11 @@ export function checkJournal(config: Config['journal']): void {
 
 function refuseFolder(problem: string | undefined): void {
   if (problem === undefined) return;
-  const right = 'a file in a folder that is there or can be made by this process, such as ./data/idpatch.db';
-  throw new ConfigError(`journal.sqlite: Expected ${right}; its folder cannot be made (${problem}).`);
+  const expected = 'a file in a folder that exists or can be created, such as ./data/idpatch.db';
+  throw new ConfigError(`journal.sqlite: Expected ${expected}; its folder cannot be created (${problem}).`);
 }
 
-/** Forgets what is older than the retention, now and every day. Gives what stops it. */
+/** Prunes the journal now and once a day. Returns a function that stops it. */
 function pruneDaily(journal: Journal, retentionDays: number, log: Logger): () => void {
   const dayMs = 24 * 60 * 60 * 1000;
   const prune = () => {

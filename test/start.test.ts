@@ -299,7 +299,7 @@ describe('with a configuration', () => {
     ]);
     expect(await right.ended).toBe(0);
     expect(right.stdout()).toBe(
-      'The configuration can be started with.\ndirectories: customers\ncallers: anonymous, who may do everything\njournal: none\n',
+      'The configuration is valid.\ndirectories: customers\ncallers: anonymous, with every right\njournal: none\n',
     );
     const wrong = start({ IDPATCH_CONFIG: configuration(emulator.url) }, ['check']);
     expect(await wrong.ended).toBe(1);
@@ -333,7 +333,7 @@ describe('with a configuration', () => {
       const idpatch = start({ IDPATCH_CONFIG: config, MANAGEMENT_KEY: 'canary-key' });
       expect(await idpatch.ended).toBe(1);
       expect(idpatch.stderr()).toBe(
-        `idpatch does not start:\njournal.sqlite: Expected a file in a folder that is there or can be made by this process, such as ./data/idpatch.db; its folder cannot be made (${code}).\n`,
+        `idpatch does not start:\njournal.sqlite: Expected a file in a folder that exists or can be created, such as ./data/idpatch.db; its folder cannot be created (${code}).\n`,
       );
       expect(idpatch.stdout()).toBe('');
     },
@@ -352,7 +352,7 @@ describe('with a configuration', () => {
     const wrong = check(`${main}/below/journal.db`);
     expect(await wrong.ended).toBe(1);
     expect([wrong.stderr(), wrong.stdout()]).toEqual([
-      'idpatch does not start:\njournal.sqlite: Expected a file in a folder that is there or can be made by this process, such as ./data/idpatch.db; its folder cannot be made (EEXIST).\n',
+      'idpatch does not start:\njournal.sqlite: Expected a file in a folder that exists or can be created, such as ./data/idpatch.db; its folder cannot be created (EEXIST).\n',
       '',
     ]);
     const right = check(`${below}/one/journal.db`);

@@ -49,7 +49,7 @@ describe('npm start -- config-schema', () => {
   it('is named where there is no such command', () => {
     expect(() =>
       execFileSync(process.execPath, [join(root, 'src/main.ts'), 'config-shcema'], { stdio: 'pipe' }),
-    ).toThrow(/There is no such command\. .*\bcheck\b.*\bconfig-schema\b/);
+    ).toThrow(/Unknown command\. .*\bcheck\b.*\bconfig-schema\b/);
   });
 });
 
