@@ -1,4 +1,4 @@
-import { ForbiddenError, type InputPath } from '../domain/outcome.ts';
+import type { InputPath, PatchError } from '../domain/errors.ts';
 import type { PatchField, UserPatch } from '../domain/user.ts';
 import type { Caller, DirectoryRight } from './caller.ts';
 
@@ -59,25 +59,29 @@ export function refusals(
   whom: Subject,
   patch: UserPatch,
   at: InputPath,
-): readonly ForbiddenError[] {
+): readonly PatchError<'FORBIDDEN'>[] {
   if (hasNoAccess(caller, whom)) {
-    return [new ForbiddenError(noSuchUser, at)];
+    return [{ code: 'FORBIDDEN', message: noSuchUser, path: at }];
   }
   return touched(patch).flatMap(({ field, right, path }) => {
     if (has(caller, whom.directory, right)) return [];
     if (!isSelf(caller, whom)) {
       return [
-        new ForbiddenError(`This needs the right ${right} in the directory "${whom.directory}".`, path),
+        {
+          code: 'FORBIDDEN',
+          message: `This needs the right ${right} in the directory "${whom.directory}".`,
+          path,
+        },
       ];
     }
     if (right === 'users:write:privileged') {
-      const says = field.endsWith('.verified')
+      const message = field.endsWith('.verified')
         ? 'Of your own record you can only say verified: false.'
         : 'This is nothing that you may change of your own record.';
-      return [new ForbiddenError(says, path)];
+      return [{ code: 'FORBIDDEN', message, path }];
     }
     if (caller.self?.fields.has(field)) return [];
-    return [new ForbiddenError('This is nothing that you may change of your own record.', path)];
+    return [{ code: 'FORBIDDEN', message: 'This is nothing that you may change of your own record.', path }];
   });
 }
 
@@ -87,11 +91,11 @@ export function planRefusals(
   whom: Subject,
   patch: UserPatch,
   at: InputPath,
-): readonly ForbiddenError[] {
+): readonly PatchError<'FORBIDDEN'>[] {
   const refused = refusals(caller, whom, patch, at);
   if (hasNoAccess(caller, whom) || mayRead(caller, whom)) return refused;
-  const says = 'A plan shows what the user has now: it needs the right users:read.';
-  return [new ForbiddenError(says, at), ...refused];
+  const message = 'A plan shows what the user has now: it needs the right users:read.';
+  return [{ code: 'FORBIDDEN', message, path: at }, ...refused];
 }
 
 function hasNoAccess(caller: Caller, whom: Subject): boolean {
