@@ -1,4 +1,4 @@
-import { ForbiddenError, type InputPath } from '../domain/outcome.ts';
+import type { InputPath, PatchError } from '../domain/errors.ts';
 import type { PatchField, UserPatch } from '../domain/user.ts';
 import type { Caller, DirectoryRight } from './caller.ts';
 
@@ -39,8 +39,8 @@ export function isPrivileged(field: PatchField): boolean {
 export const noSuchUser = 'There is no such user, or you have no right to do this.';
 
 /** True if the caller may read this user. */
-export function mayRead(caller: Caller, whom: Subject): boolean {
-  return has(caller, whom.directory, 'users:read') || isSelf(caller, whom);
+export function mayRead(caller: Caller, subject: Subject): boolean {
+  return has(caller, subject.directory, 'users:read') || isSelf(caller, subject);
 }
 
 /** True if the caller has any right in this directory. */
@@ -54,46 +54,50 @@ export function seesDirectory(caller: Caller, directory: string): boolean {
  */
 export function refusals(
   caller: Caller,
-  whom: Subject,
+  subject: Subject,
   patch: UserPatch,
   at: InputPath,
-): readonly ForbiddenError[] {
-  if (hasNoAccess(caller, whom)) {
-    return [new ForbiddenError(noSuchUser, at)];
+): readonly PatchError<'FORBIDDEN'>[] {
+  if (hasNoAccess(caller, subject)) {
+    return [{ code: 'FORBIDDEN', message: noSuchUser, path: at }];
   }
   return touched(patch).flatMap(({ field, right, path }) => {
-    if (has(caller, whom.directory, right)) return [];
-    if (!isSelf(caller, whom)) {
+    if (has(caller, subject.directory, right)) return [];
+    if (!isSelf(caller, subject)) {
       return [
-        new ForbiddenError(`This needs the right ${right} in the directory "${whom.directory}".`, path),
+        {
+          code: 'FORBIDDEN',
+          message: `This needs the right ${right} in the directory "${subject.directory}".`,
+          path,
+        },
       ];
     }
     if (right === 'users:write:privileged') {
-      const says = field.endsWith('.verified')
+      const message = field.endsWith('.verified')
         ? 'On your own record, verified can only be set to false.'
         : 'You may not change this field of your own record.';
-      return [new ForbiddenError(says, path)];
+      return [{ code: 'FORBIDDEN', message, path }];
     }
     if (caller.self?.fields.has(field)) return [];
-    return [new ForbiddenError('You may not change this field of your own record.', path)];
+    return [{ code: 'FORBIDDEN', message: 'You may not change this field of your own record.', path }];
   });
 }
 
 /** Authorizes a preview of the patch: a plan shows current values, so it needs read access too. */
 export function planRefusals(
   caller: Caller,
-  whom: Subject,
+  subject: Subject,
   patch: UserPatch,
   at: InputPath,
-): readonly ForbiddenError[] {
-  const refused = refusals(caller, whom, patch, at);
-  if (hasNoAccess(caller, whom) || mayRead(caller, whom)) return refused;
-  const says = 'A plan shows current values of the user: it needs the right users:read.';
-  return [new ForbiddenError(says, at), ...refused];
+): readonly PatchError<'FORBIDDEN'>[] {
+  const refused = refusals(caller, subject, patch, at);
+  if (hasNoAccess(caller, subject) || mayRead(caller, subject)) return refused;
+  const message = 'A plan shows current values of the user: it needs the right users:read.';
+  return [{ code: 'FORBIDDEN', message, path: at }, ...refused];
 }
 
-function hasNoAccess(caller: Caller, whom: Subject): boolean {
-  return !caller.directories.has(whom.directory) && !isSelf(caller, whom);
+function hasNoAccess(caller: Caller, subject: Subject): boolean {
+  return !caller.directories.has(subject.directory) && !isSelf(caller, subject);
 }
 
 function has({ directories }: Caller, directory: string, right: DirectoryRight): boolean {

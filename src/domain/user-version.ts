@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { StaleVersionError } from './outcome.ts';
+import type { PatchError } from './errors.ts';
 import type { UserWithCustomFields } from './user.ts';
 
 /**
@@ -27,11 +27,11 @@ export function userVersion(user: UserWithCustomFields): string {
 export function staleError(
   user: UserWithCustomFields,
   ifVersion: string | undefined,
-): StaleVersionError | undefined {
+): PatchError<'STALE_VERSION'> | undefined {
   const version = userVersion(user);
   if (ifVersion === undefined || ifVersion === version) return undefined;
-  const says = 'The user is no longer at this version: read it again, and decide anew.';
-  return new StaleVersionError(says, ['ifVersion'], version);
+  const message = 'The user is no longer at this version: read it again, and decide anew.';
+  return { code: 'STALE_VERSION', message, path: ['ifVersion'], currentVersion: version };
 }
 
 function byFirst(one: readonly unknown[], other: readonly unknown[]): number {

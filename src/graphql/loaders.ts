@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import type { Directories } from '../directories.ts';
-import type { ReadFailure } from '../domain/outcome.ts';
+import type { ReadFailure } from '../domain/errors.ts';
 import { globalId, parseGlobalId, type User, type UserWithCustomFields } from '../domain/user.ts';
 import type { CallOptions } from '../upstream/client.ts';
 

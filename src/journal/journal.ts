@@ -1,4 +1,5 @@
-import type { PatchConfirmation, PatchErrorCode, PatchOutcome } from '../domain/outcome.ts';
+import type { PatchError } from '../domain/errors.ts';
+import type { PatchConfirmation, PatchOutcome } from '../domain/outcome.ts';
 
 /**
  * The memory of what was asked and what became of it. It keeps who, when, which user, which paths, a digest of
@@ -69,16 +70,7 @@ export interface OperationResult {
   readonly outcome: PatchOutcome;
   readonly confirmedBy: PatchConfirmation | null;
   /** The errors as they were answered; their texts repeat nothing of the input. */
-  readonly errors: readonly RecordedError[];
-}
-
-/** An error of a result, as data. */
-export interface RecordedError {
-  readonly code: PatchErrorCode;
-  readonly message: string;
-  readonly path: readonly string[];
-  /** What the error's type has beside that, such as retryAfterSeconds. */
-  readonly details: Readonly<Record<string, string | number | null>>;
+  readonly errors: readonly PatchError[];
 }
 
 /** An operation as the journal remembers it. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import { detailNames } from '../domain/errors.ts';
 import { type Journal, JournalUnavailable, type Operation, type OperationResult } from './journal.ts';
 
 /** A row as a database gives it. */
@@ -98,7 +99,7 @@ export function createSqlJournal(database: Database): Journal {
       await database.run(
         `UPDATE idpatch_operation SET finished_at = ${now}, result = $2
           WHERE operation_id = $1 AND finished_at IS NULL`,
-        [ascii(operationId), ascii(JSON.stringify(onlyResult(result)))],
+        [ascii(operationId), ascii(writeResult(result))],
       );
     },
 
@@ -170,12 +171,22 @@ function ascii(text: string): string {
 
 const fromAscii = (text: unknown): string => JSON.parse(`"${text}"`);
 
-/** Its members and no others: whoever passes more, such as a user, leaves nothing of it here. */
-function onlyResult({ outcome, confirmedBy, errors }: OperationResult): OperationResult {
+/** JSON of the result's own members: whatever else an object carries, such as a user, is not written. */
+function writeResult({ outcome, confirmedBy, errors }: OperationResult): string {
+  const recorded = errors.map((error) => {
+    const { code, message, path } = error;
+    const own = new Set(detailNames(code));
+    const details = Object.fromEntries(Object.entries(error).filter(([name]) => own.has(name)));
+    return { code, message, path, details };
+  });
+  return JSON.stringify({ outcome, confirmedBy, errors: recorded });
+}
+
+function readResult(json: string): OperationResult {
+  const { errors, ...result } = JSON.parse(json);
   return {
-    outcome,
-    confirmedBy,
-    errors: errors.map(({ code, message, path, details }) => ({ code, message, path, details })),
+    ...result,
+    errors: errors.map(({ details, ...error }: { readonly details: object }) => ({ ...error, ...details })),
   };
 }
 
@@ -191,7 +202,7 @@ function operationOf(row: Row, processMayLive: boolean): Operation {
       fields: JSON.parse(fromAscii(row.fields)),
       startedAt: new Date(Number(row.started_at)),
       finishedAt: finished ? new Date(Number(row.finished_at)) : null,
-      result: finished ? JSON.parse(fromAscii(row.result)) : null,
+      result: finished ? readResult(fromAscii(row.result)) : null,
       mayBeRunning: !finished && processMayLive && Number(row.in_time) === 1,
     };
   } catch {

@@ -1,14 +1,11 @@
 import {
   type InputPath,
   maxErrors,
-  OutcomeUnknownError,
-  type PatchConfirmation,
+  noProviderDetails,
   type PatchError,
-  type PatchOutcome,
-  ProviderRefusedError,
   ReadFailure,
-  UserNotFoundError,
-} from '../domain/outcome.ts';
+} from '../domain/errors.ts';
+import type { PatchConfirmation, PatchOutcome } from '../domain/outcome.ts';
 import type { UserWithCustomFields } from '../domain/user.ts';
 import type { Change, Provider, Step, WriteResult } from '../providers/provider.ts';
 import type { CallOptions } from '../upstream/client.ts';
@@ -100,9 +97,9 @@ async function send(
         if (user && unconfirmed(changes, user).length === 0) break;
         if (user === undefined || !result.refusedUnlessApplied)
           return { done, doubtful: changes, undone: later, refusals: [], seen };
-        const refusals = user
+        const refusals: readonly PatchError[] = user
           ? result.refusedUnlessApplied
-          : [new UserNotFoundError('There is no such user.', ['user'])];
+          : [{ code: 'USER_NOT_FOUND', message: 'There is no such user.', path: ['user'] }];
         return { done, doubtful: [], undone: [...changes, ...later], refusals, seen };
       }
     }
@@ -142,18 +139,18 @@ function isWithin(path: readonly string[], place: readonly string[]): boolean {
 }
 
 function notConfirmed({ path }: Change): PatchError {
-  const says =
+  const message =
     'The provider took the change but does not show it: read the user again before deciding anything.';
-  return new OutcomeUnknownError(says, path, 'NOT_CONFIRMED');
+  return { code: 'NOT_CONFIRMED', message, path };
 }
 
 /** That it cannot be told whether the change is in. */
 export function unknown({ path }: { readonly path: InputPath }): PatchError {
-  const says = 'The change was sent, and whether it is in could not be seen: it may be, or may yet come.';
-  return new OutcomeUnknownError(says, path, 'OUTCOME_UNKNOWN');
+  const message = 'The change was sent, and whether it is in could not be seen: it may be, or may yet come.';
+  return { code: 'OUTCOME_UNKNOWN', message, path };
 }
 
 function notSent({ path }: Change): PatchError {
-  const says = 'Not written, because another part of the patch was not.';
-  return new ProviderRefusedError(says, path, 'PROVIDER_REFUSED', {});
+  const message = 'Not written, because another part of the patch was not.';
+  return { code: 'PROVIDER_REFUSED', message, path, ...noProviderDetails };
 }

@@ -1,5 +1,5 @@
 import type { Directory } from '../directories.ts';
-import type { ReadFailure } from '../domain/outcome.ts';
+import type { ReadFailure } from '../domain/errors.ts';
 import type { User, UserWithCustomFields } from '../domain/user.ts';
 import type { UserWrite, WriteResult } from '../providers/provider.ts';
 import type { CallOptions, WriteUnderWay } from '../upstream/client.ts';

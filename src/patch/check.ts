@@ -1,5 +1,5 @@
 import { refusals } from '../auth/policy.ts';
-import { type ForbiddenError, InvalidInputError, type PatchError, ReadFailure } from '../domain/outcome.ts';
+import { invalidInput, type PatchError, ReadFailure } from '../domain/errors.ts';
 import type { UserPatch } from '../domain/user.ts';
 import type { OperationTime, PatchContext } from './context.ts';
 import { type Plan, plan } from './plan.ts';
@@ -30,7 +30,7 @@ export function authorize(
   { user, patch }: PatchRequest,
   context: PatchContext,
   refuse: typeof refusals = refusals,
-): readonly ForbiddenError[] {
+): readonly PatchError<'FORBIDDEN'>[] {
   const target = findTarget(user, context, targetPaths);
   if ('directory' in target) {
     return refuse(context.caller, { ...target, directory: target.directory.name }, patch, target.path);
@@ -58,8 +58,8 @@ export async function validatePatch(
   const { journal, limits } = context;
   const errors = [...found];
   if (request.idempotencyKey !== undefined && !journal) {
-    const says = 'No journal is configured here, so no key can be remembered: leave it out.';
-    errors.push(new InvalidInputError(says, ['idempotencyKey']));
+    const message = 'No journal is configured here, so no key can be remembered: leave it out.';
+    errors.push(invalidInput(message, ['idempotencyKey']));
   }
   const target = findTarget(request.user, context, targetPaths);
   if (!('directory' in target)) return { sendable: false, errors: together(errors, [target]) };

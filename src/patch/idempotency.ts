@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { IdempotencyError, JournalUnavailableError } from '../domain/outcome.ts';
+import type { PatchError } from '../domain/errors.ts';
 import { parseGlobalId } from '../domain/user.ts';
 import type { Journal, Operation } from '../journal/journal.ts';
-import { readErrors, recordErrors } from '../journal/recorded-error.ts';
 import { notApplied, readBack, unknown, type Verdict } from './apply.ts';
 import { type PatchRequest, validatePatch } from './check.ts';
 import { unconfirmed } from './confirm.ts';
@@ -33,24 +32,24 @@ export async function findByKey(
  * answer must not be told that nothing was written.
  */
 export function keyLookupFailed(): Verdict {
-  const says =
+  const message =
     'The journal cannot be read: nothing was sent now, and what became of an earlier call with this key cannot be ' +
     'told. Call again with the same key.';
-  const error = new JournalUnavailableError(says, ['idempotencyKey']);
+  const error: PatchError = { code: 'JOURNAL_UNAVAILABLE', message, path: ['idempotencyKey'] };
   return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [error] };
 }
 
 /** The key stands for another input. */
 export function keyReused(): Verdict {
-  const says =
+  const message =
     'This key was used for another input: a key stands for one input, and for the first call’s answer.';
-  return notApplied([new IdempotencyError(says, ['idempotencyKey'], 'IDEMPOTENCY_KEY_REUSED')]);
+  return notApplied([{ code: 'IDEMPOTENCY_KEY_REUSED', message, path: ['idempotencyKey'] }]);
 }
 
 /** The first call with the key has no result yet. */
 export function keyInProgress(): Verdict {
-  const says = 'A call with this key is under way: call again with the same key for its answer.';
-  const error = new IdempotencyError(says, ['idempotencyKey'], 'IDEMPOTENCY_IN_PROGRESS');
+  const message = 'A call with this key is under way: call again with the same key for its answer.';
+  const error: PatchError = { code: 'IDEMPOTENCY_IN_PROGRESS', message, path: ['idempotencyKey'] };
   return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [error] };
 }
 
@@ -63,7 +62,7 @@ export async function record(
 ): Promise<void> {
   const { outcome, confirmedBy, errors } = verdict;
   try {
-    await journal.finish(operationId, { outcome, confirmedBy, errors: recordErrors(errors) });
+    await journal.finish(operationId, { outcome, confirmedBy, errors });
   } catch (err) {
     log.error({ event: 'journal', operationId, problem: 'The result could not be put on record.', err });
   }
@@ -84,7 +83,7 @@ export async function replay(
     // The journal keeps nothing of the user, so it is given as it is now.
     const showed = outcome !== 'NOT_APPLIED' || result.errors.some(({ code }) => code === 'STALE_VERSION');
     const user = showed ? await look(operation, time, context) : undefined;
-    return { operationId, outcome, confirmedBy, user: user ?? null, errors: readErrors(result.errors) };
+    return { operationId, outcome, confirmedBy, user: user ?? null, errors: result.errors };
   }
   if (operation.mayBeRunning) return { operationId, ...keyInProgress() };
   const verdict = await afterCrash(operation, request, time, context);

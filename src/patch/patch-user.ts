@@ -1,10 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  type PatchError,
-  ProviderRefusedError,
-  ProviderUnavailableError,
-  UserNotFoundError,
-} from '../domain/outcome.ts';
+import type { PatchError } from '../domain/errors.ts';
 import { globalId, parseGlobalId } from '../domain/user.ts';
 import { staleError } from '../domain/user-version.ts';
 import { type Journal, JournalUnavailable } from '../journal/journal.ts';
@@ -102,7 +97,7 @@ async function perform(
     if (!checked.sendable) return notApplied(checked.errors);
     const { plan, target } = checked;
     const userId = await findUserId(target, time.writing);
-    if (userId instanceof UserNotFoundError) return notApplied([userId]);
+    if (typeof userId !== 'string') return notApplied([userId]);
     const user = globalId({ directory: target.directory.name, userId });
     const earlier = journal && (await begin(operation, user, plan, journal, context));
     if (earlier) return earlier;
@@ -152,7 +147,7 @@ async function takeTurn(
     const verdict = await context.userLock.withLock(user, operationId, time.writing, async () => {
       const readsFirst = plan.readsFirst || request.ifVersion !== undefined;
       const current = readsFirst ? await readTarget(target, userId, time.writing) : undefined;
-      if (current instanceof UserNotFoundError) return notApplied([current]);
+      if (current && 'code' in current) return notApplied([current]);
       const stale = current && staleError(current, request.ifVersion);
       if (stale) return { ...notApplied([stale]), user: current };
       const steps = plan.steps(current);
@@ -164,7 +159,7 @@ async function takeTurn(
     if (verdict === 'timeout') return notApplied([waitedTooLong()]);
     // Where the input says who is meant is known here and not to the provider.
     const errors = verdict.errors.map((error) =>
-      error instanceof UserNotFoundError ? userNotFound(target) : error,
+      error.code === 'USER_NOT_FOUND' ? userNotFound(target) : error,
     );
     return { ...verdict, errors };
   } catch (failure) {
@@ -182,7 +177,7 @@ function logResult(
   { log, caller, directories, instrumentation }: PatchContext,
 ): void {
   const requestIds = errors.flatMap((error) =>
-    error instanceof ProviderRefusedError ? (error.providerRequestId ?? []) : [],
+    'providerRequestId' in error ? (error.providerRequestId ?? []) : [],
   );
   const named = user.login?.directory ?? parseGlobalId(user.id ?? '')?.directory ?? '';
   const directory = directories.has(named) ? named : null;
@@ -203,6 +198,6 @@ function logResult(
 }
 
 function waitedTooLong(): PatchError {
-  const says = 'The time of this call was over before it was this patch’s turn: nothing of it was sent.';
-  return new ProviderUnavailableError(says, [], 'DEADLINE_EXCEEDED');
+  const message = 'The time of this call was over before it was this patch’s turn: nothing of it was sent.';
+  return { code: 'DEADLINE_EXCEEDED', message, path: [] };
 }

@@ -1,4 +1,4 @@
-import type { PatchError } from '../domain/outcome.ts';
+import type { PatchError } from '../domain/errors.ts';
 import { withDeadline } from '../upstream/deadline.ts';
 import { createGathering, type Gathering } from './batch.ts';
 import { authorizedTarget, type PatchRequest } from './check.ts';

@@ -1,9 +1,4 @@
-import {
-  type InputPath,
-  InvalidInputError,
-  type PatchError,
-  UnsupportedFieldError,
-} from '../domain/outcome.ts';
+import { type InputPath, invalidInput, type PatchError } from '../domain/errors.ts';
 import type {
   CustomFieldOperation,
   CustomFieldValue,
@@ -59,22 +54,21 @@ function planOperations(
   const path = ['patch', 'customFields'];
   const { settable } = rules.capabilities.fields.customFields;
   if (!settable) {
-    errors.push(
-      new UnsupportedFieldError(`The directory "${rules.directory}" has no custom fields to set.`, path),
-    );
+    errors.push({
+      code: 'UNSUPPORTED_FIELD',
+      message: `The directory "${rules.directory}" has no custom fields to set.`,
+      path,
+    });
     return [];
   }
   if (operations === null || operations.length === 0) {
     errors.push(
-      new InvalidInputError(
-        'Name at least one operation: custom fields are cleared one by one, with remove.',
-        path,
-      ),
+      invalidInput('Name at least one operation: custom fields are cleared one by one, with remove.', path),
     );
     return [];
   }
   if (operations.length > rules.operationsPerPatch) {
-    errors.push(new InvalidInputError(`At most ${rules.operationsPerPatch} operations in one patch.`, path));
+    errors.push(invalidInput(`At most ${rules.operationsPerPatch} operations in one patch.`, path));
     return [];
   }
   const seen = new Set<string>();
@@ -82,7 +76,7 @@ function planOperations(
     const at = [...path, String(index), operation.operation.toLowerCase()];
     if (seen.has(operation.field)) {
       errors.push(
-        new InvalidInputError('Another operation of this patch names the same custom field: one is enough.', [
+        invalidInput('Another operation of this patch names the same custom field: one is enough.', [
           ...at,
           'field',
         ]),
@@ -106,7 +100,7 @@ function checkOperation(
   if (definitions && !definition) {
     const known = definitions.map(({ field }) => field).join(', ') || 'none';
     errors.push(
-      new InvalidInputError(`The directory "${directory}" has no such custom field. It has: ${known}.`, [
+      invalidInput(`The directory "${directory}" has no such custom field. It has: ${known}.`, [
         ...path,
         'field',
       ]),
@@ -114,23 +108,22 @@ function checkOperation(
     return false;
   }
   if (definition && !definition.operations.includes(operation.operation)) {
-    errors.push(
-      new UnsupportedFieldError(
-        `The directory "${directory}" cannot ${operation.operation.toLowerCase()} this custom field.`,
-        path,
-      ),
-    );
+    errors.push({
+      code: 'UNSUPPORTED_FIELD',
+      message: `The directory "${directory}" cannot ${operation.operation.toLowerCase()} this custom field.`,
+      path,
+    });
     return false;
   }
   if (operation.operation === 'REMOVE') {
     if (!operation.values) return false;
     if (definition?.type !== 'TEXTS') {
-      errors.push(
-        new UnsupportedFieldError(
+      errors.push({
+        code: 'UNSUPPORTED_FIELD',
+        message:
           'Values to remove can be named for a list only: leave them out to take the whole value away.',
-          [...path, 'values'],
-        ),
-      );
+        path: [...path, 'values'],
+      });
       return false;
     }
     return true;
@@ -158,7 +151,7 @@ function valueErrors(
     return value.kind === 'text'
       ? []
       : [
-          new InvalidInputError(
+          invalidInput(
             'No custom fields are configured for this directory, so their types are not known: give the value as text.',
             path,
           ),
@@ -166,21 +159,15 @@ function valueErrors(
   }
   const kind = kindOfType[definition.type];
   if (value.kind !== kind) {
-    return [
-      new InvalidInputError(
-        `The custom field is of type ${definition.type}: give its value as ${kind}.`,
-        path,
-      ),
-    ];
+    return [invalidInput(`The custom field is of type ${definition.type}: give its value as ${kind}.`, path)];
   }
   if (!definition.choices) return [];
   const offered = new Set(definition.choices.map((choice) => choice.value));
-  const says = `Not one of the choices, which are: ${[...offered].join(', ')}.`;
-  if (value.kind === 'text' && !offered.has(value.value))
-    return [new InvalidInputError(says, [...path, 'text'])];
+  const message = `Not one of the choices, which are: ${[...offered].join(', ')}.`;
+  if (value.kind === 'text' && !offered.has(value.value)) return [invalidInput(message, [...path, 'text'])];
   if (value.kind === 'texts') {
     return value.value.flatMap((text, index) =>
-      offered.has(text) ? [] : [new InvalidInputError(says, [...path, 'texts', String(index)])],
+      offered.has(text) ? [] : [invalidInput(message, [...path, 'texts', String(index)])],
     );
   }
   return [];
@@ -193,8 +180,8 @@ function isNoList({ operation }: PlannedOperation, current?: UserWithCustomField
 }
 
 function notAList({ path }: PlannedOperation): PatchError {
-  const says = 'The user’s value of this field is not a list of texts: replace or remove it.';
-  return new InvalidInputError(says, path);
+  const message = 'The user’s value of this field is not a list of texts: replace or remove it.';
+  return invalidInput(message, path);
 }
 
 /** The custom fields that a patch leaves alone, as changes, for a provider that takes only all of them together. */

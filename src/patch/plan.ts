@@ -1,10 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import {
-  type InputPath,
-  InvalidInputError,
-  type PatchError,
-  UnsupportedFieldError,
-} from '../domain/outcome.ts';
+import { type InputPath, invalidInput, type PatchError } from '../domain/errors.ts';
 import { type PatchField, patchFields, type UserPatch, type UserWithCustomFields } from '../domain/user.ts';
 import type { Capabilities, Change, Step } from '../providers/provider.ts';
 import { planCustomFields } from './plan-custom-fields.ts';
@@ -42,7 +37,7 @@ export function plan(patch: UserPatch, rules: PlanInput): Plan {
   errors.push(...customFields.errors);
   const paths = [...changes.map(({ path }) => path), ...customFields.paths];
   if (paths.length === 0 && errors.length === 0) {
-    errors.push(new InvalidInputError('The patch names no field: name at least one to change.', ['patch']));
+    errors.push(invalidInput('The patch names no field: name at least one to change.', ['patch']));
   }
   return {
     errors,
@@ -65,18 +60,19 @@ function planField(
   const path = ['patch', field];
   const capability = rules.capabilities.fields[field];
   if (!capability.settable && !capability.clearable) {
-    errors.push(
-      new UnsupportedFieldError(`The directory "${rules.directory}" has no ${field} to set.`, path),
-    );
+    errors.push({
+      code: 'UNSUPPORTED_FIELD',
+      message: `The directory "${rules.directory}" has no ${field} to set.`,
+      path,
+    });
     return;
   }
   if (patch[field] === null && !capability.clearable) {
-    errors.push(
-      new UnsupportedFieldError(
-        `The directory "${rules.directory}" cannot clear ${field}; it can set it.`,
-        path,
-      ),
-    );
+    errors.push({
+      code: 'UNSUPPORTED_FIELD',
+      message: `The directory "${rules.directory}" cannot clear ${field}; it can set it.`,
+      path,
+    });
     return;
   }
   switch (field) {
@@ -95,7 +91,7 @@ function planField(
     case 'status': {
       const value = patch.status;
       if (value === 'ENABLED' || value === 'DISABLED') changes.push({ field, value, path });
-      else errors.push(new InvalidInputError('A status to set is ENABLED or DISABLED.', path));
+      else errors.push(invalidInput('A status to set is ENABLED or DISABLED.', path));
       return;
     }
     case 'roleNames':
@@ -123,21 +119,17 @@ function formErrors(
   const { maxLength, form } = capabilities.fields[field];
   if (value === '')
     return [
-      new InvalidInputError(
+      invalidInput(
         'An empty text is no value: null clears the field, where the directory can clear it.',
         path,
       ),
     ];
   const errors: PatchError[] = [];
   if (maxLength !== null && [...value].length > maxLength) {
-    errors.push(
-      new InvalidInputError(`At most ${maxLength} characters in the directory "${directory}".`, path),
-    );
+    errors.push(invalidInput(`At most ${maxLength} characters in the directory "${directory}".`, path));
   }
   if (form && !form.pattern.test(value)) {
-    errors.push(
-      new InvalidInputError(`In the directory "${directory}" it must contain only ${form.says}.`, path),
-    );
+    errors.push(invalidInput(`In the directory "${directory}" it must contain only ${form.says}.`, path));
   }
   return errors;
 }
@@ -147,7 +139,7 @@ function phoneErrors(number: string, path: InputPath, { capabilities, directory 
   const digits = parsePhoneNumberFromString(number)?.nationalNumber.length;
   if (!bounds || digits === undefined || (digits >= bounds.min && digits <= bounds.max)) return [];
   return [
-    new InvalidInputError(
+    invalidInput(
       `${bounds.min} to ${bounds.max} digits after the country code in the directory "${directory}".`,
       path,
     ),

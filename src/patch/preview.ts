@@ -1,5 +1,5 @@
 import { planRefusals } from '../auth/policy.ts';
-import { type InputPath, maxErrors, type PatchError, UserNotFoundError } from '../domain/outcome.ts';
+import { type InputPath, maxErrors, type PatchError } from '../domain/errors.ts';
 import type { CustomFieldValue, UserWithCustomFields } from '../domain/user.ts';
 import { staleError } from '../domain/user-version.ts';
 import type { Change, DescribedRequest } from '../providers/provider.ts';
@@ -51,9 +51,9 @@ export async function planPatchUser(
     if (!checked.sendable) return refused(checked.errors);
     const { plan, target } = checked;
     const userId = await findUserId(target, time.writing);
-    if (userId instanceof UserNotFoundError) return refused([userId]);
+    if (typeof userId !== 'string') return refused([userId]);
     const current = await readTarget(target, userId, time.writing);
-    if (current instanceof UserNotFoundError) return refused([current]);
+    if ('code' in current) return refused([current]);
     const stale = staleError(current, request.ifVersion);
     if (stale) return refused([stale]);
     const steps = plan.steps(current);

@@ -1,12 +1,11 @@
 import type { Directories, Directory } from '../directories.ts';
 import {
   AmbiguousLogin,
-  ForbiddenError,
   type InputPath,
-  InvalidInputError,
+  invalidInput,
+  type PatchError,
   ReadFailure,
-  UserNotFoundError,
-} from '../domain/outcome.ts';
+} from '../domain/errors.ts';
 import { parseGlobalId, type UserWithCustomFields } from '../domain/user.ts';
 import type { CallOptions } from '../upstream/client.ts';
 
@@ -41,12 +40,12 @@ export function findTarget(
   { id, login }: UserBy,
   { directories, hidesDirectories }: Sight,
   paths: TargetPaths,
-): Target | InvalidInputError | ForbiddenError {
+): Target | PatchError {
   const reference = login ?? parseGlobalId(id ?? '');
   if (!reference) {
-    const says =
+    const message =
       'Expected <directory>:<user id>, as User.id gives it; a user id has letters, digits, _ and -.';
-    return new InvalidInputError(says, paths.id);
+    return invalidInput(message, paths.id);
   }
   const directory = directories.get(reference.directory);
   if (!directory) {
@@ -54,11 +53,11 @@ export function findTarget(
     const at = login ? [...paths.login, 'directory'] : paths.id;
     // The same whether it is not there or not for this caller.
     if (hidesDirectories) {
-      const says = `There is no such directory, or you have no right in it. You have rights in: ${names}.`;
-      return new ForbiddenError(says, at);
+      const message = `There is no such directory, or you have no right in it. You have rights in: ${names}.`;
+      return { code: 'FORBIDDEN', message, path: at };
     }
-    const says = `There is no such directory. There are: ${names}.`;
-    return new InvalidInputError(says, at, 'UNKNOWN_DIRECTORY');
+    const message = `There is no such directory. There are: ${names}.`;
+    return { code: 'UNKNOWN_DIRECTORY', message, path: at };
   }
   return 'userId' in reference
     ? { directory, userId: reference.userId, path: paths.id }
@@ -72,7 +71,7 @@ export function findTarget(
 export function findUserId(
   target: Target,
   call: CallOptions,
-): string | UserNotFoundError | Promise<string | UserNotFoundError> {
+): string | PatchError<'USER_NOT_FOUND'> | Promise<string | PatchError<'USER_NOT_FOUND'>> {
   if ('userId' in target) return target.userId;
   return findByLogin(target, call).then((user) => user?.userId ?? userNotFound(target));
 }
@@ -93,8 +92,8 @@ export async function findByLogin(
 }
 
 /** That there is no such user, at the place in the input that says who is meant. */
-export function userNotFound({ directory, path }: Target): UserNotFoundError {
-  return new UserNotFoundError(`The directory "${directory.name}" has no such user.`, path);
+export function userNotFound({ directory, path }: Target): PatchError<'USER_NOT_FOUND'> {
+  return { code: 'USER_NOT_FOUND', message: `The directory "${directory.name}" has no such user.`, path };
 }
 
 /**
@@ -105,7 +104,7 @@ export async function readTarget(
   target: Target,
   userId: string,
   call: CallOptions,
-): Promise<UserWithCustomFields | UserNotFoundError> {
+): Promise<UserWithCustomFields | PatchError<'USER_NOT_FOUND'>> {
   const [user] = await target.directory.provider.readUsers([userId], { customFields: true }, call);
   if (user instanceof ReadFailure) throw user;
   return user ? (user as UserWithCustomFields) : userNotFound(target);

@@ -1,4 +1,4 @@
-import { ReadFailure } from '../domain/outcome.ts';
+import { ReadFailure } from '../domain/errors.ts';
 import type { User } from '../domain/user.ts';
 import { notUnderstood } from './response.ts';
 

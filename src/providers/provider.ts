@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { InputPath, PatchError, ReadFailure } from '../domain/outcome.ts';
+import type { InputPath, PatchError, ReadFailure } from '../domain/errors.ts';
 import type {
   CustomFieldValue,
   Email,

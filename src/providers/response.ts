@@ -1,12 +1,11 @@
 import type { z } from 'zod';
 import {
   AmbiguousLogin,
+  type DetailsOf,
   type InputPath,
   type PatchError,
-  ProviderUnavailableError,
-  RateLimitedError,
   ReadFailure,
-} from '../domain/outcome.ts';
+} from '../domain/errors.ts';
 import type { HttpResponse, SendResult } from '../upstream/client.ts';
 import { retryAfterMs } from '../upstream/retry-after.ts';
 
@@ -15,7 +14,7 @@ export interface ProviderError {
   /** To decide by; empty where it is no identifier. */
   readonly code: string;
   /** As far as it may be passed on: of a form that can carry nothing else. */
-  readonly safeDetails: { readonly code?: string; readonly requestId?: string };
+  readonly safeDetails: DetailsOf<'PROVIDER_REFUSED'>;
 }
 
 /** How a provider's errors are read, each provider's in its errors.ts. */
@@ -48,47 +47,59 @@ export function refusalOf(
 /** Why nothing was heard of the provider, in the words for a call of which nothing can have come. */
 export function unreachable(exchange: Exclude<SendResult, HttpResponse>, path: InputPath): PatchError {
   if (exchange.kind === 'no-answer')
-    return new ProviderUnavailableError('The provider did not answer.', path);
+    return { code: 'PROVIDER_UNAVAILABLE', message: 'The provider did not answer.', path };
   switch (exchange.reason) {
     case 'unreachable':
-      return new ProviderUnavailableError('The provider could not be reached: nothing was sent.', path);
+      return {
+        code: 'PROVIDER_UNAVAILABLE',
+        message: 'The provider could not be reached: nothing was sent.',
+        path,
+      };
     case 'untrusted':
-      return new ProviderUnavailableError(
-        'The provider’s certificate or TLS handshake could not be trusted: nothing was sent.',
+      return {
+        code: 'PROVIDER_UNAVAILABLE',
+        message: 'The provider’s certificate or TLS handshake could not be trusted: nothing was sent.',
         path,
-      );
+      };
     case 'deadline':
-      return new ProviderUnavailableError(
-        'The time for this call was over before anything was sent.',
+      return {
+        code: 'DEADLINE_EXCEEDED',
+        message: 'The time for this call was over before anything was sent.',
         path,
-        'DEADLINE_EXCEEDED',
-      );
+      };
     case 'crowded':
-      return new ProviderUnavailableError('Too many calls wait for this provider: nothing was sent.', path);
-    case 'broken':
-      return new ProviderUnavailableError(
-        'The provider failed too often just now: nothing is sent until it answers again.',
+      return {
+        code: 'PROVIDER_UNAVAILABLE',
+        message: 'Too many calls wait for this provider: nothing was sent.',
         path,
-      );
+      };
+    case 'broken':
+      return {
+        code: 'PROVIDER_UNAVAILABLE',
+        message: 'The provider failed too often just now: nothing is sent until it answers again.',
+        path,
+      };
     case 'paced': {
       const seconds = Math.min(3600, Math.max(1, Math.ceil(exchange.retryAfterMs / 1000)));
-      const says = `As many requests went to the provider as it takes: nothing was sent. Call again in ${seconds} seconds.`;
-      return new RateLimitedError(says, path, seconds);
+      const message = `As many requests went to the provider as it takes: nothing was sent. Call again in ${seconds} seconds.`;
+      return { code: 'RATE_LIMITED', message, path, retryAfterSeconds: seconds };
     }
   }
 }
 
 /** A rate limit in our words, with the wait that the answer asks for. */
-export function rateLimited(path: InputPath, answer: HttpResponse): RateLimitedError {
+export function rateLimited(path: InputPath, answer: HttpResponse): PatchError<'RATE_LIMITED'> {
   const wait = retryAfterMs(answer);
   const seconds = wait === null ? null : Math.ceil(wait / 1000);
-  return new RateLimitedError(
-    seconds === null
-      ? 'The provider is at its rate limit: call again later.'
-      : `The provider is at its rate limit: call again in ${seconds} seconds.`,
+  return {
+    code: 'RATE_LIMITED',
+    message:
+      seconds === null
+        ? 'The provider is at its rate limit: call again later.'
+        : `The provider is at its rate limit: call again in ${seconds} seconds.`,
     path,
-    seconds,
-  );
+    retryAfterSeconds: seconds,
+  };
 }
 
 /** Reads a JSON object; undefined where the text is none, or is another kind of JSON value. */
@@ -134,7 +145,11 @@ export function readAnswer<T>(answer: SendResult, schema: z.ZodType<T>, grammar:
 
 /** That an answer is not of the form, or about the user, that was asked for. */
 export function notUnderstood(): PatchError {
-  return new ProviderUnavailableError('The provider’s answer could not be understood.', []);
+  return {
+    code: 'PROVIDER_UNAVAILABLE',
+    message: 'The provider’s answer could not be understood.',
+    path: [],
+  };
 }
 
 /**
@@ -161,7 +176,10 @@ export function providerError(code: string, requestId?: unknown): ProviderError 
   const isRequestId = typeof requestId === 'string' && requestIdToTell.test(requestId);
   return {
     code: /^[A-Za-z0-9_.:-]{1,128}$/.test(code) ? code : '',
-    safeDetails: { ...(codeToTell.test(code) ? { code } : {}), ...(isRequestId ? { requestId } : {}) },
+    safeDetails: {
+      providerCode: codeToTell.test(code) ? code : null,
+      providerRequestId: isRequestId ? requestId : null,
+    },
   };
 }
 

@@ -1,4 +1,5 @@
-import type { PatchErrorCode, PatchOutcome } from '../domain/outcome.ts';
+import { type PatchErrorCode, patchErrorCodes } from '../domain/errors.ts';
+import type { PatchOutcome } from '../domain/outcome.ts';
 import type { CallerRefusal, JournalOperation, Route, UpstreamResult } from './telemetry.ts';
 
 /** All values of a label, so that every series exists from the start; a record, so that the compiler checks them all. */
@@ -7,25 +8,7 @@ const all = <Value extends string>(values: Readonly<Record<Value, true>>) => Obj
 export const routes = all<Route>({ graphql: true, health: true, ready: true, other: true });
 export const statusClasses = ['2xx', '3xx', '4xx', '5xx'] as const;
 export const outcomes = all<PatchOutcome>({ APPLIED: true, NOT_APPLIED: true, PARTIAL: true, UNKNOWN: true });
-export const errorCodes = all<PatchErrorCode>({
-  INVALID_INPUT: true,
-  UNKNOWN_DIRECTORY: true,
-  UNSUPPORTED_FIELD: true,
-  USER_NOT_FOUND: true,
-  CONFLICT: true,
-  FORBIDDEN: true,
-  STALE_VERSION: true,
-  IDEMPOTENCY_KEY_REUSED: true,
-  IDEMPOTENCY_IN_PROGRESS: true,
-  RATE_LIMITED: true,
-  PROVIDER_UNAVAILABLE: true,
-  DEADLINE_EXCEEDED: true,
-  PROVIDER_REFUSED: true,
-  PROVIDER_AUTH: true,
-  OUTCOME_UNKNOWN: true,
-  NOT_CONFIRMED: true,
-  JOURNAL_UNAVAILABLE: true,
-});
+export const errorCodes = Object.keys(patchErrorCodes) as PatchErrorCode[];
 export const upstreamResults = all<UpstreamResult>({
   '2xx': true,
   '3xx': true,

@@ -1,4 +1,5 @@
-import type { PatchErrorCode, PatchOutcome } from '../domain/outcome.ts';
+import type { PatchErrorCode } from '../domain/errors.ts';
+import type { PatchOutcome } from '../domain/outcome.ts';
 import type { SendResult } from '../upstream/client.ts';
 
 /**

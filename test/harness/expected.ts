@@ -1,5 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { expect } from 'vitest';
+import { type PatchErrorCode, patchErrorCodes } from '../../src/domain/errors.ts';
 import type {
   PatchUserInput,
   PatchWholeMutation,
@@ -25,9 +26,9 @@ export interface ExpectedError {
   readonly retryable: boolean;
 }
 
-function error(__typename: string, code: string, retryable: boolean) {
+function error(code: PatchErrorCode, retryable: boolean) {
   return (message: string, ...path: readonly string[]): ExpectedError => ({
-    __typename,
+    __typename: patchErrorCodes[code].type,
     code,
     message,
     path,
@@ -35,13 +36,13 @@ function error(__typename: string, code: string, retryable: boolean) {
   });
 }
 
-export const invalidInput = error('InvalidInputError', 'INVALID_INPUT', false);
-export const unknownDirectory = error('InvalidInputError', 'UNKNOWN_DIRECTORY', false);
-export const unsupported = error('UnsupportedFieldError', 'UNSUPPORTED_FIELD', false);
-export const notFound = error('UserNotFoundError', 'USER_NOT_FOUND', false);
-export const unavailable = error('ProviderUnavailableError', 'PROVIDER_UNAVAILABLE', true);
-export const tooLate = error('ProviderUnavailableError', 'DEADLINE_EXCEEDED', true);
-export const outcomeUnknown = error('OutcomeUnknownError', 'OUTCOME_UNKNOWN', false);
+export const invalidInput = error('INVALID_INPUT', false);
+export const unknownDirectory = error('UNKNOWN_DIRECTORY', false);
+export const unsupported = error('UNSUPPORTED_FIELD', false);
+export const notFound = error('USER_NOT_FOUND', false);
+export const unavailable = error('PROVIDER_UNAVAILABLE', true);
+export const tooLate = error('DEADLINE_EXCEEDED', true);
+export const outcomeUnknown = error('OUTCOME_UNKNOWN', false);
 
 /** What is said of a provider that was not reached, or gave no answer. */
 export const unreached = {

@@ -83,8 +83,8 @@ export function journalContract(newPlace: () => Promise<Place>, shared: boolean)
     it('keep nothing of a result but its own members', async () => {
       const asked = intent();
       await journal.begin(asked);
-      const error = { ...result.errors[0], value: 'secret' } as OperationResult['errors'][number];
-      const more = { ...result, errors: [error], user: { email: 'secret@example.com' } };
+      const errors = result.errors.map((error) => ({ ...error, value: 'secret' }));
+      const more = { ...result, errors, user: { email: 'secret@example.com' } };
       await journal.finish(asked.operationId, more);
       expect((await journal.find(asked.operationId))?.result).toStrictEqual(result);
     });

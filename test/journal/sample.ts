@@ -24,7 +24,7 @@ export function intent(changes: Partial<Intent> = {}): Intent {
   };
 }
 
-/** A result with one error that has details of every type. */
+/** A result with errors that have details of every type. */
 export const result: OperationResult = {
   outcome: 'PARTIAL',
   confirmedBy: 'READ_BACK',
@@ -33,7 +33,14 @@ export const result: OperationResult = {
       code: 'RATE_LIMITED',
       message: 'Too many, "quoted" \\ é 🦉\n',
       path: ['patch', 'phone'],
-      details: { retryAfterSeconds: 7, providerCode: null, text: 'x' },
+      retryAfterSeconds: 7,
+    },
+    {
+      code: 'PROVIDER_REFUSED',
+      message: 'No.',
+      path: [],
+      providerCode: null,
+      providerRequestId: 'id',
     },
   ],
 };

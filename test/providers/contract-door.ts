@@ -1,6 +1,6 @@
 import { request as sendHttp } from 'node:http';
 import { afterEach, expect } from 'vitest';
-import type { PatchErrorCode } from '../../src/domain/outcome.ts';
+import { type PatchErrorCode, patchErrorCodes } from '../../src/domain/errors.ts';
 import {
   type EmulatorHooks,
   type EmulatorRequest,
@@ -113,29 +113,9 @@ export function onWrite(dialect: Dialect, answer: EmulatorResponse): NonNullable
   return (request) => (dialect.writes.test(dialect.read(request).call) ? answer : undefined);
 }
 
-const typeOfCode: Readonly<Record<PatchErrorCode, string>> = {
-  INVALID_INPUT: 'InvalidInputError',
-  UNKNOWN_DIRECTORY: 'InvalidInputError',
-  UNSUPPORTED_FIELD: 'UnsupportedFieldError',
-  USER_NOT_FOUND: 'UserNotFoundError',
-  CONFLICT: 'ConflictError',
-  FORBIDDEN: 'ForbiddenError',
-  STALE_VERSION: 'StaleVersionError',
-  IDEMPOTENCY_KEY_REUSED: 'IdempotencyError',
-  IDEMPOTENCY_IN_PROGRESS: 'IdempotencyError',
-  JOURNAL_UNAVAILABLE: 'JournalUnavailableError',
-  RATE_LIMITED: 'RateLimitedError',
-  PROVIDER_UNAVAILABLE: 'ProviderUnavailableError',
-  DEADLINE_EXCEEDED: 'ProviderUnavailableError',
-  PROVIDER_REFUSED: 'ProviderRefusedError',
-  PROVIDER_AUTH: 'ProviderRefusedError',
-  NOT_CONFIRMED: 'OutcomeUnknownError',
-  OUTCOME_UNKNOWN: 'OutcomeUnknownError',
-};
-
 /** A whole error of a payload. What its type adds is null unless `more` says otherwise. */
 export function error(code: PatchErrorCode, path: readonly string[], more: Json = {}): Json {
-  const type = typeOfCode[code];
+  const { type } = patchErrorCodes[code];
   return {
     __typename: type,
     code,

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import type { PatchErrorCode } from '../../src/domain/outcome.ts';
+import type { PatchErrorCode } from '../../src/domain/errors.ts';
 import type { PatchField } from '../../src/domain/user.ts';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';

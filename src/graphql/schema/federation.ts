@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../../domain/outcome.ts';
+import { invalidInput } from '../../domain/errors.ts';
 import { builder } from './builder.ts';
 import { toGraphQLError } from './graphql-error.ts';
 import { limitNamedUsers, readUser } from './read-user.ts';
@@ -59,7 +59,7 @@ builder.queryFields((t) => ({
         const at = ['representations', String(index)];
         const id = userIdIn(representation);
         if (id === undefined) {
-          throw toGraphQLError(new InvalidInputError('Expected { __typename: "User", id: … }.', at));
+          throw toGraphQLError(invalidInput('Expected { __typename: "User", id: … }.', at));
         }
         return readUser({ id }, { id: [...at, 'id'], login: [] }, context, info);
       });

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { type PatchError, RateLimitedError, ReadFailure } from '../../domain/outcome.ts';
+import { type PatchError, ReadFailure } from '../../domain/errors.ts';
 
 /**
  * A read that gave no answer, as a top-level error with `extensions.code`: reads have no payload to put it in.
@@ -12,7 +12,7 @@ export function rethrowReadFailure(failure: unknown): never {
 /** An error that a caller can act on, for a field that has no payload. */
 export function toGraphQLError(error: PatchError): GraphQLError {
   const { code, message, path } = error;
-  const wait = error instanceof RateLimitedError ? error.retryAfterSeconds : null;
+  const wait = error.code === 'RATE_LIMITED' ? error.retryAfterSeconds : null;
   return new GraphQLError(message, {
     extensions: {
       code,

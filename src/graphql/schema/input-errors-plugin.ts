@@ -9,7 +9,7 @@ import SchemaBuilder, {
 import { PothosZodPlugin } from '@pothos/plugin-zod';
 import type { GraphQLError, GraphQLFieldResolver, GraphQLSchema } from 'graphql';
 import { looseObject, type ZodError, ZodLazy, ZodNullable, ZodOptional, type ZodType } from 'zod';
-import { InvalidInputError, type PatchError } from '../../domain/outcome.ts';
+import { invalidInput, type PatchError } from '../../domain/errors.ts';
 import { toGraphQLError } from './graphql-error.ts';
 
 /** Everything that the schema found wrong with the arguments of a field. */
@@ -20,16 +20,13 @@ class InvalidArguments {
   }
   /** The errors with paths that start below the argument: its own name, such as `input`, is left away. */
   below(): readonly PatchError[] {
-    return this.#issues.map(({ message, path }) => new InvalidInputError(message, path.slice(1).map(String)));
+    return this.#issues.map(({ message, path }) => invalidInput(message, path.slice(1).map(String)));
   }
   /** The first error, for a field that has no payload to put them in. */
   toGraphQLError(): GraphQLError {
     const [issue] = this.#issues;
     return toGraphQLError(
-      new InvalidInputError(
-        issue?.message ?? 'The arguments are not valid.',
-        (issue?.path ?? []).map(String),
-      ),
+      invalidInput(issue?.message ?? 'The arguments are not valid.', (issue?.path ?? []).map(String)),
     );
   }
 }

@@ -1,4 +1,4 @@
-import { type InputPath, InvalidInputError } from '../../domain/outcome.ts';
+import { type InputPath, invalidInput } from '../../domain/errors.ts';
 import { type OneOfMany, patchUsers } from '../../patch/patch-users.ts';
 import { builder } from './builder.ts';
 import { toGraphQLError } from './graphql-error.ts';
@@ -43,13 +43,13 @@ builder.mutationFields((t) => ({
     },
     onInvalidInput(found, { inputs }, context) {
       const ofAll = found.find(({ path }) => path.length === 0);
-      if (ofAll) throw toGraphQLError(new InvalidInputError(ofAll.message, at));
+      if (ofAll) throw toGraphQLError(invalidInput(ofAll.message, at));
       limitNamedUsers(inputs.length, at, context);
       const patches = inputs.map(
         (input, index): OneOfMany => ({
           request: toRequest(input),
           found: found.flatMap(({ message, path: [place, ...path] }) =>
-            place === String(index) ? new InvalidInputError(message, path) : [],
+            place === String(index) ? invalidInput(message, path) : [],
           ),
         }),
       );

@@ -1,7 +1,7 @@
 import { collectSubFields } from '@graphql-tools/utils';
 import { GraphQLError, type GraphQLResolveInfo, isObjectType } from 'graphql';
 import { mayRead, noSuchUser } from '../../auth/policy.ts';
-import { ForbiddenError, type InputPath, InvalidInputError } from '../../domain/outcome.ts';
+import { type InputPath, invalidInput } from '../../domain/errors.ts';
 import { globalId, hasCustomFields, type User, type UserWithCustomFields } from '../../domain/user.ts';
 import {
   findByLogin,
@@ -27,7 +27,7 @@ export async function readUser(
   if (!('directory' in target)) throw toGraphQLError(target);
   const { name } = target.directory;
   if (!mayRead(context.caller, { ...target, directory: name })) {
-    throw toGraphQLError(new ForbiddenError(noSuchUser, target.path));
+    throw toGraphQLError({ code: 'FORBIDDEN', message: noSuchUser, path: target.path });
   }
   try {
     if ('login' in target) return await findByLogin(target, context.startOperation().writing);
@@ -46,8 +46,8 @@ export async function readUser(
  */
 export function limitNamedUsers(users: number, path: InputPath, context: Context): void {
   if (context.countUsers(users)) return;
-  const says = `The lists of one request name at most ${maxUsersPerRequest} users together.`;
-  throw toGraphQLError(new InvalidInputError(says, path));
+  const message = `The lists of one request name at most ${maxUsersPerRequest} users together.`;
+  throw toGraphQLError(invalidInput(message, path));
 }
 
 /** Whether the selection has a field that the lists of some providers do not carry. */

@@ -1,11 +1,4 @@
-import {
-  ConflictError,
-  type InputPath,
-  InvalidInputError,
-  type PatchError,
-  ProviderRefusedError,
-  UserNotFoundError,
-} from '../../domain/outcome.ts';
+import { type InputPath, invalidInput, type PatchError } from '../../domain/errors.ts';
 import type { HttpResponse } from '../../upstream/client.ts';
 import { jsonObject, type ProviderError, providerError, type ReadGrammar, rateLimited } from '../response.ts';
 
@@ -56,33 +49,34 @@ export function toPatchError(error: ProviderError, answer: HttpResponse, path: I
   const { code } = error;
   // The code for a bad management key is published nowhere; the status says it, whatever code stands beside it.
   if (answer.status === 401 || answer.status === 403) {
-    return new ProviderRefusedError(
-      'Descope does not accept the credentials of this directory, or they lack the right to do this.',
+    return {
+      code: 'PROVIDER_AUTH',
+      message:
+        'Descope does not accept the credentials of this directory, or they lack the right to do this.',
       path,
-      'PROVIDER_AUTH',
-      error.safeDetails,
-    );
+      ...error.safeDetails,
+    };
   }
   const meaning = isDocumented(code) ? meanings[code] : undefined;
   switch (meaning) {
     case 'invalid':
-      return new InvalidInputError(
+      return invalidInput(
         `Descope refused the patch as invalid (${code}): check its values, and that no other user signs in by them.`,
         path,
       );
     case 'not-found':
-      return new UserNotFoundError('The directory has no such user.', ['user']);
+      return { code: 'USER_NOT_FOUND', message: 'The directory has no such user.', path: ['user'] };
     case 'conflict':
-      return new ConflictError('Another user has this value already.', path);
+      return { code: 'CONFLICT', message: 'Another user has this value already.', path };
     case 'rate-limited':
       return rateLimited(path, answer);
     case undefined:
-      return new ProviderRefusedError(
-        'Descope refused the request.',
+      return {
+        code: 'PROVIDER_REFUSED',
+        message: 'Descope refused the request.',
         path,
-        'PROVIDER_REFUSED',
-        error.safeDetails,
-      );
+        ...error.safeDetails,
+      };
     default:
       return meaning satisfies never;
   }
@@ -104,7 +98,7 @@ export function isOfAll({ code }: ProviderError, { status }: HttpResponse): bool
 
 /** That a request for many was refused for what it does not say to be about any one of them. */
 export function refusedTogether(error: ProviderError, path: InputPath): PatchError {
-  const says =
+  const message =
     'Descope refused this patch together with others that were sent with it, and does not say for which of them.';
-  return new ProviderRefusedError(says, path, 'PROVIDER_REFUSED', error.safeDetails);
+  return { code: 'PROVIDER_REFUSED', message, path, ...error.safeDetails };
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ReadFailure } from '../../domain/outcome.ts';
+import { ReadFailure } from '../../domain/errors.ts';
 import type { UserWithCustomFields } from '../../domain/user.ts';
 import { baseUrl, maxLength, secret } from '../../settings/fields.ts';
 import type { CallOptions, HttpClient, HttpResponse } from '../../upstream/client.ts';

@@ -1,4 +1,4 @@
-import type { PatchError } from '../../domain/outcome.ts';
+import type { PatchError } from '../../domain/errors.ts';
 import type { CallOptions, HttpClient, SendResult } from '../../upstream/client.ts';
 import { withDeadline } from '../../upstream/deadline.ts';
 import { createRetryBudget, sendWithRetry } from '../../upstream/retry.ts';

@@ -1,4 +1,4 @@
-import { type InputPath, type PatchError, ProviderRefusedError } from '../../domain/outcome.ts';
+import { type InputPath, noProviderDetails, type PatchError } from '../../domain/errors.ts';
 import type { HttpResponse } from '../../upstream/client.ts';
 import { accountError, isAccountCode, isThrottling } from '../eiam-shared/errors.ts';
 import type { Step } from '../provider.ts';
@@ -53,12 +53,12 @@ export function refusesToken(answer: HttpResponse): boolean {
 
 /** The refusal of a token that was just issued, whatever the body beside it. */
 export function tokenRefused(answer: HttpResponse, path: InputPath): PatchError {
-  return new ProviderRefusedError(
-    meanings.invalid_token[1],
+  return {
+    code: 'PROVIDER_AUTH',
+    message: meanings.invalid_token[1],
     path,
-    'PROVIDER_AUTH',
-    readError(answer)?.safeDetails ?? {},
-  );
+    ...(readError(answer)?.safeDetails ?? noProviderDetails),
+  };
 }
 
 /** How the developer API says no. */
@@ -78,5 +78,5 @@ export function isThrottled(answer: HttpResponse): boolean {
 export function toPatchError(error: ProviderError, answer: HttpResponse, step?: Step): PatchError {
   if (!isMeaning(error.code)) return accountError(error, answer, step);
   const [code, message] = meanings[error.code];
-  return new ProviderRefusedError(message, step ? ['patch'] : [], code, error.safeDetails);
+  return { code, message, path: step ? ['patch'] : [], ...error.safeDetails };
 }

@@ -1,4 +1,4 @@
-import { type PatchError, ProviderRefusedError } from '../../domain/outcome.ts';
+import { noProviderDetails, type PatchError } from '../../domain/errors.ts';
 import type { Secret } from '../../settings/secret.ts';
 import type { HttpClient, HttpRequest } from '../../upstream/client.ts';
 import { createDeadline } from '../../upstream/deadline.ts';
@@ -59,14 +59,12 @@ export function createTokenKeeper(
     if (exchange.kind !== 'answered') return fail(unreachable(exchange, []));
     const answer = exchange.status === 200 ? parseJson(exchange.body, tokenAnswer) : undefined;
     if (!answer) {
-      return fail(
-        new ProviderRefusedError(
-          'The provider issued no token for this directory: its credentials may be wrong.',
-          [],
-          'PROVIDER_AUTH',
-          readError(exchange)?.safeDetails ?? {},
-        ),
-      );
+      return fail({
+        code: 'PROVIDER_AUTH',
+        message: 'The provider issued no token for this directory: its credentials may be wrong.',
+        path: [],
+        ...(readError(exchange)?.safeDetails ?? noProviderDetails),
+      });
     }
     held = {
       token: answer.access_token,

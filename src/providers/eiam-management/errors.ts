@@ -1,4 +1,4 @@
-import { type PatchError, ProviderRefusedError } from '../../domain/outcome.ts';
+import type { PatchError } from '../../domain/errors.ts';
 import type { HttpResponse } from '../../upstream/client.ts';
 import { accountError, isAccountCode, isThrottling } from '../eiam-shared/errors.ts';
 import type { Step } from '../provider.ts';
@@ -63,5 +63,5 @@ export function toPatchError(error: ProviderError, answer: HttpResponse, step?: 
   const meaning = Object.hasOwn(meanings, error.code) ? meanings[error.code] : undefined;
   if (!meaning) return accountError(error, answer, step);
   const [code, message] = meaning;
-  return new ProviderRefusedError(message, step ? ['patch'] : [], code, error.safeDetails);
+  return { code, message, path: step ? ['patch'] : [], ...error.safeDetails };
 }

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { AmbiguousLogin, type InputPath, InvalidInputError, ReadFailure } from '../../domain/outcome.ts';
+import {
+  AmbiguousLogin,
+  type InputPath,
+  invalidInput,
+  type PatchError,
+  ReadFailure,
+} from '../../domain/errors.ts';
 import type { User, UserWithCustomFields } from '../../domain/user.ts';
 import { baseUrl, secret } from '../../settings/fields.ts';
 import type { CallOptions, HttpClient, HttpResponse } from '../../upstream/client.ts';
@@ -138,10 +144,10 @@ function isYes(answer: HttpResponse): boolean {
   return answer.status === 200 && !readError(answer) && parseJson(answer.body, doneAnswer) !== undefined;
 }
 
-function tooLong(path: InputPath): InvalidInputError {
-  const says =
+function tooLong(path: InputPath): PatchError<'INVALID_INPUT'> {
+  const message =
     'All that the patch sets is too long together: this provider takes it in the address of a request.';
-  return new InvalidInputError(says, path);
+  return invalidInput(message, path);
 }
 
 const tooMany = 'Too many users begin with this login to tell whom it means: say who is meant by id.';

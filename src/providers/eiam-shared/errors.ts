@@ -1,11 +1,4 @@
-import {
-  ConflictError,
-  type InputPath,
-  InvalidInputError,
-  type PatchError,
-  ProviderRefusedError,
-  UserNotFoundError,
-} from '../../domain/outcome.ts';
+import { type InputPath, invalidInput, type PatchError } from '../../domain/errors.ts';
 import type { HttpResponse } from '../../upstream/client.ts';
 import { pathOf, type Step, wholePath } from '../provider.ts';
 import { type ProviderError, rateLimited } from '../response.ts';
@@ -34,21 +27,21 @@ export function accountError(error: ProviderError, answer: HttpResponse, step: S
     case 'ResourceNotFound':
       // ResourceNotFound.UserId is the getUserIdBy… calls' word for the same.
       if (subject === 'User' || subject === 'UserId') {
-        return new UserNotFoundError('The directory has no such user.', ['user']);
+        return { code: 'USER_NOT_FOUND', message: 'The directory has no such user.', path: ['user'] };
       }
       break;
     case 'ResourceDuplicated':
-      return new ConflictError('Another user of the directory has this value already.', path);
+      return { code: 'CONFLICT', message: 'Another user of the directory has this value already.', path };
     case 'InvalidParameter':
     case 'MissingParameter':
-      return new InvalidInputError(`The provider refused the value (${kind}).`, path);
+      return invalidInput(`The provider refused the value (${kind}).`, path);
   }
-  return new ProviderRefusedError(
-    'The provider refused the request.',
-    about,
-    'PROVIDER_REFUSED',
-    error.safeDetails,
-  );
+  return {
+    code: 'PROVIDER_REFUSED',
+    message: 'The provider refused the request.',
+    path: about,
+    ...error.safeDetails,
+  };
 }
 
 function subjectPath(step: Step, subject: string): InputPath {
