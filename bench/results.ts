@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 import type { Cores } from './cores.ts';
 import { type Figures, steadyRate } from './measure.ts';
@@ -13,10 +13,7 @@ export interface Results {
   readonly cores: Cores;
 }
 
-const readme = new URL('../README.md', import.meta.url);
-const [begin, end] = ['<!-- bench -->', '<!-- /bench -->'];
-
-/** Columns of the README's table: the contenders that say most. */
+/** Columns of the first table. */
 const mainContenders = new Map([
   ['pass-through', 'pass-through'],
   ['lean graphql-js', 'lean'],
@@ -27,24 +24,16 @@ const mainContenders = new Map([
   ['idpatch, Descope, PostgreSQL, token', 'or PostgreSQL'],
 ]);
 
-/** Writes the whole into bench/results.md, and the main contenders between the two marks in README.md. */
+/** Writes bench/results.md. */
 export function writeTables(results: Results): void {
   writeFileSync(new URL('results.md', import.meta.url), whole(results));
-  const text = readFileSync(readme, 'utf8');
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from < 0 || to < from)
-    throw new Error(`README.md lacks ${begin} and ${end}, between which its table stands.`);
-  writeFileSync(
-    readme,
-    `${text.slice(0, from + begin.length)}\n${short(results.figures)}\n${text.slice(to)}`,
-  );
 }
 
 function short(figures: readonly Figures[]): string {
   const shown = figures.filter(({ name }) => mainContenders.has(name));
   const row = (name: string, cell: (one: Figures) => string) => [name, ...shown.map(cell)];
   return table(
-    [`[\`${command()}\`](bench/results.md)`, ...shown.map(({ name }) => mainContenders.get(name) ?? name)],
+    ['', ...shown.map(({ name }) => mainContenders.get(name) ?? name)],
     [
       row(`CPU µs, ${steadyRate} req/s`, ({ steadyCpuPerRequest }) => microseconds(steadyCpuPerRequest)),
       row('× pass-through', (one) => ratioTo('pass-through', 'steadyCpuPerRequest', figures, one)),
@@ -59,7 +48,7 @@ function short(figures: readonly Figures[]): string {
   );
 }
 
-function whole({ sections, cores }: Results): string {
+function whole({ sections, cores, figures }: Results): string {
   const commit = execFileSync('git', ['log', '-1', '--format=%h of %cs'], { encoding: 'utf8' }).trim();
   const [cpu] = cpus();
   return [
@@ -67,6 +56,7 @@ function whole({ sections, cores }: Results): string {
     `\`${command()}\` at commit ${commit}, on ${new Date().toISOString().slice(0, 10)}, with Node ${process.version} on`,
     `${cpus().length} × ${cpu?.model ?? 'an unknown processor'}, ${mebibytes(totalmem())} MiB, Linux ${release()}.`,
     `${cores.says}\n`,
+    `${short(figures)}\n`,
     ...sections.map(({ title, text }) => `## ${title}\n\n${text}\n`),
     ...sections.flatMap(({ failures }) => failures.map((failure) => `**Failed:** ${failure}\n`)),
   ].join('\n');
