@@ -15,11 +15,11 @@ import {
 } from 'kubernetes-models/v1';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import type { Config } from '../src/config/config.ts';
-import { loadConfig } from '../src/config/load.ts';
-import { openFrontDoor } from './harness/front-door.ts';
+import type { Config } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { openFrontDoor } from '../harness/front-door.ts';
 
-const root = resolve(import.meta.dirname, '..');
+const root = resolve(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'idpatch-deploy-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -69,9 +69,9 @@ describe('the image', () => {
   });
 
   it('runs on the Node that the project is tested with', () => {
-    const { devDependencies } = JSON.parse(read('package.json'));
+    const { dependencies } = JSON.parse(read('package.json'));
     const bases = dockerfile.filter(({ name }) => name === 'FROM').map(({ words }) => words[0]);
-    expect(new Set(bases)).toEqual(new Set([`node:${devDependencies.node}-bookworm-slim`]));
+    expect(new Set(bases)).toEqual(new Set([`node:${dependencies.node}-bookworm-slim`]));
   });
 
   it('is of files that are there, that the builder is sent, and that are no secrets', () => {
