@@ -4,7 +4,7 @@ FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
 # No dependency that runs in production needs a script of its own to be installed.
-RUN npm ci --omit=dev --workspaces=false --ignore-scripts --no-audit --no-fund
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 IDPATCH_CONFIG=/etc/idpatch/idpatch.yaml NODE_COMPILE_CACHE=/app/compiled

@@ -1,4 +1,9 @@
-import type { CodegenConfig } from '@graphql-codegen/cli';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { preset } from '@graphql-codegen/client-preset';
+import { codegen } from '@graphql-codegen/core';
+import type { Types } from '@graphql-codegen/plugin-helpers';
+import { buildSchema, parse } from 'graphql';
 import { configSchema } from './src/config/json-schema.ts';
 import { entityKeys } from './src/graphql/schema/federation.ts';
 import { schema } from './src/graphql/schema/index.ts';
@@ -6,29 +11,57 @@ import { subgraphSdl } from './src/graphql/schema/subgraph-sdl.ts';
 
 const sdl = subgraphSdl(schema, entityKeys);
 
-/**
- * Writes the code-first schema to schema.graphql, to the letter as `_service.sdl` gives it to gateways, the JSON Schema
- * of idpatch.yaml as `npm start -- config-schema` prints it, and typed documents of the operations that the tests call
- * by, as a front end would have them.
- */
-const config: CodegenConfig = {
-  schema: sdl,
-  generates: {
-    'schema.graphql': { plugins: [{ add: { content: sdl } }] },
-    'examples/idpatch.schema.json': { plugins: [{ add: { content: configSchema() } }] },
-    'test/generated/': {
-      preset: 'client',
-      documents: ['test/harness/operations.ts', 'test/interop/clients/*.ts'],
-      presetConfig: { fragmentMasking: false, skipIndexFile: true },
-      config: {
-        scalars: { DateTime: 'string', ID: 'string' },
-        strictScalars: true,
-        useTypeImports: true,
-        immutableTypes: true,
-      },
+/** The documents of TypeScript files, which stand there as graphql(`…`). */
+function documentsOf(patterns: readonly string[]): Types.DocumentFile[] {
+  return patterns
+    .flatMap((pattern) => globSync(pattern).toSorted())
+    .flatMap((location) =>
+      [...readFileSync(location, 'utf8').matchAll(/\bgraphql\(`([^`]*)`/g)].map(([, rawSDL = '']) => ({
+        location,
+        rawSDL,
+        document: parse(rawSDL, { noLocation: true }),
+      })),
+    );
+}
+
+/** Typed documents as a front end has them, below a folder. */
+async function typedDocuments(folder: string, patterns: readonly string[]): Promise<Record<string, string>> {
+  const outputs = await preset.buildGeneratesSection({
+    baseOutputDir: folder,
+    presetConfig: { fragmentMasking: false, skipIndexFile: true },
+    schema: parse(sdl),
+    schemaAst: buildSchema(sdl, { assumeValidSDL: true }),
+    documents: documentsOf(patterns),
+    config: {
+      scalars: { DateTime: 'string', ID: 'string' },
+      ...{ strictScalars: true, useTypeImports: true, immutableTypes: true, importExtension: '.ts' },
     },
-  },
-  importExtension: '.ts',
+    plugins: [],
+    pluginMap: {},
+  });
+  const contents = outputs.map(async (output) => [
+    output.filename,
+    await codegen({ ...output, importExtension: '.ts' }),
+  ]);
+  return Object.fromEntries(await Promise.all(contents));
+}
+
+/**
+ * The code-first schema, to the letter as `_service.sdl` gives it to gateways, the JSON Schema of idpatch.yaml as
+ * `npm start -- config-schema` prints it, and typed documents of the operations that the tests call by.
+ */
+const files: Readonly<Record<string, string>> = {
+  'schema.graphql': sdl,
+  'examples/idpatch.schema.json': configSchema(),
+  ...(await typedDocuments('test/generated/', ['test/interop/clients/*.ts', 'test/harness/operations.ts'])),
 };
 
-export default config;
+for (const [path, content] of Object.entries(files)) {
+  if (!process.argv.includes('--check')) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  } else if (readFileSync(path, 'utf8') !== content) {
+    console.error(`${path} is out of date: npm run codegen`);
+    process.exitCode = 1;
+  }
+}

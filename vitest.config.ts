@@ -1,7 +1,25 @@
 import { defineConfig } from 'vitest/config';
 
+const lane = (name: string, include: string, exclude: readonly string[] = []) => ({
+  extends: true as const,
+  test: { name, include: [include], exclude: [...exclude] },
+});
+
+const others = ['interop', 'faults', 'browser'];
+
 export default defineConfig({
   // Node takes graphql's main file; Vite would take its module file for our sources and so make two graphqls.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
-  test: { include: ['test/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 },
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      lane(
+        'fast',
+        'test/**/*.test.ts',
+        others.map((name) => `test/${name}/**`),
+      ),
+      ...others.map((name) => lane(name, `test/${name}/**/*.test.ts`, ['**/node_modules/**'])),
+    ],
+  },
 });

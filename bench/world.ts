@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { type PostgresServer, startPostgres } from '../test/harness/postgres-server.ts';
 import type { World } from './contenders/contender.ts';
 import { type Cores, moveTo, shareCores } from './cores.ts';
 import { createIssuer } from './issuer.ts';
-import { type Postgres, startPostgres } from './postgres.ts';
 import { ask, type Running, startServer } from './processes.ts';
 import { startGenerator } from './run-load.ts';
 import type { UpstreamSettings } from './upstream/settings.ts';
@@ -41,14 +41,14 @@ export async function openBench({ latencyMs, mayMove }: BenchSettings): Promise<
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   const issuer = await createIssuer();
   const generator = startGenerator(cores.load);
-  let starting: Promise<Postgres> | undefined;
+  let starting: Promise<PostgresServer> | undefined;
   const postgres = async () => {
-    starting ??= startPostgres(folder);
-    return (await starting).url;
+    starting ??= startPostgres();
+    return (await starting).url();
   };
   const close = async () => {
     await generator.stop();
-    await (await starting)?.stop();
+    await (await starting)?.remove();
   };
   // PostgreSQL is asked to leave before its folder goes; whatever else still runs is ended on exit.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,15 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { ConfigError } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
-import { checkJournal, startService } from './service.ts';
+import { checkJournal, drainMarginMs, startService } from './service.ts';
 import { errorFields } from './telemetry/error-fields.ts';
 import { createLog } from './telemetry/log.ts';
-
-/**
- * Milliseconds that draining may take beyond the grace period and one deadline: a request may take ten seconds to
- * arrive, and its result must be recorded.
- */
-const drainMarginMs = 14_000;
 
 /**
  * Heap growth in percent before the next full collection. graphql-js memoizes each request's selections in WeakMaps

@@ -24,6 +24,12 @@ import { answerScrape } from './telemetry/scrape.ts';
 import { startTelemetry } from './telemetry/start.ts';
 import { createPacing } from './upstream/quota/quotas.ts';
 
+/**
+ * Milliseconds that draining may take beyond the grace period and one deadline: a request may take ten seconds to
+ * arrive, and its result must be recorded.
+ */
+export const drainMarginMs = 14_000;
+
 /** A running service. */
 export interface Service {
   /** `http://<host>:<port>` with the actual port. */

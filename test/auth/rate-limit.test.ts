@@ -1,13 +1,8 @@
-import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
-import { type Service, startService } from '../../src/service.ts';
-import { Secret } from '../../src/settings/secret.ts';
+import type { Service } from '../../src/service.ts';
 import { arrived } from '../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
-import { serverForTests } from '../journal/postgres-server.ts';
-
-const { server, missing } = await serverForTests();
 
 async function open(changes: SandboxChanges): Promise<FrontDoor> {
   const door = await openFrontDoor(changes);
@@ -76,39 +71,5 @@ describe('requests of one caller', () => {
   it('are not limited where nobody says who they are', async () => {
     const door = await open({ limits: { requestsPerCallerPerMinute: 1 } });
     expect(statuses(await ask(door, 3))).toEqual([200, 200, 200]);
-  });
-});
-
-describe.skipIf(missing)(`replicas${missing === undefined ? '' : ` (no PostgreSQL: ${missing})`}`, () => {
-  let schemas = 0;
-  async function shared(): Promise<{ door: FrontDoor; other: Service }> {
-    schemas += 1;
-    await server.execute(`CREATE SCHEMA limited_${schemas}`);
-    const postgres = new Secret(server.url(`-c search_path=limited_${schemas}`));
-    const door = await open({ journal: { postgres }, limits: { requestsPerCallerPerMinute: 4 } });
-    const other = await startService(door.sandbox.config, { log: pino({ level: 'silent' }) });
-    onTestFinished(() => other.close());
-    // The journal has made the tables when it is ready.
-    expect((await fetch(`${door.url}/ready`)).status).toBe(200);
-    return { door, other };
-  }
-
-  it('count together', async () => {
-    const { door, other } = await shared();
-    const token = await gatewayOf(door);
-    expect(statuses(await ask(door, 2, token))).toEqual([200, 200]);
-    expect(statuses(await ask(other, 3, token))).toEqual([200, 200, 429]);
-    expect(statuses(await ask(door, 2, token))).toEqual([429, 429]);
-    const keys = await server.execute(`SELECT key FROM limited_${schemas}.idpatch_rate_limit`);
-    expect(keys).toHaveLength(1);
-    expect(JSON.stringify(keys)).not.toContain('gateway');
-  });
-
-  it('count for themselves while they cannot count together', async () => {
-    const { door, other } = await shared();
-    await server.execute(`DROP TABLE limited_${schemas}.idpatch_rate_limit`);
-    const token = await gatewayOf(door);
-    expect(statuses(await ask(door, 5, token))).toEqual([200, 200, 200, 200, 429]);
-    expect(statuses(await ask(other, 5, token))).toEqual([200, 200, 200, 200, 429]);
   });
 });

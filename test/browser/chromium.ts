@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
 import { describe } from 'vitest';
+import { type Browser, chromium } from '../interop/playwright.ts';
 
 /** Where Debian's package puts it; `.ci/run` installs it. */
 const executablePath = '/usr/bin/chromium';

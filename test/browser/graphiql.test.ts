@@ -1,8 +1,8 @@
-import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { sandboxCallers } from '../../src/sandbox/callers.ts';
 import { written } from '../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import type { Browser, Page } from '../interop/playwright.ts';
 import { describeInBrowser, startBrowser } from './chromium.ts';
 import { choose, editor, openGraphiQL, press, run, type Watched, write } from './graphiql.ts';
 

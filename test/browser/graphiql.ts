@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from '../interop/playwright.ts';
 
 /** What the browser saw of a page. */
 export interface Watched {

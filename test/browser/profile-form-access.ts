@@ -1,6 +1,6 @@
-import type { Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { someUser } from '../harness/expected.ts';
+import type { Page } from '../interop/playwright.ts';
 import { isFocused, type ProfileFormStage, review, says } from './profile-form.ts';
 
 /** That people can use the form by keyboard, by screen reader, on a phone, in the light and in the dark. */

@@ -1,5 +1,5 @@
-import type { Route } from 'playwright-core';
 import { expect, it } from 'vitest';
+import type { Route } from '../interop/playwright.ts';
 import { onPatch, type ProfileFormStage, review, save, says, sentBy } from './profile-form.ts';
 
 /** What a person sees where no payload came, and what keeps them from losing anything. */

@@ -4,11 +4,11 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Locator, Page, Route } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import type { EmulatorHooks, WriteLogEntry } from '../../src/sandbox/emulator.ts';
 import { type DirectoryName, someUser, written } from '../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import type { Browser, Locator, Page, Route } from '../interop/playwright.ts';
 import { startBrowser } from './chromium.ts';
 
 /** What a test does to the customers' provider: a response in place of its own, or a change other than was asked for. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type PostgresServer, startPostgres } from '../journal/postgres-server.ts';
+import { type PostgresServer, startPostgres } from '../harness/postgres-server.ts';
 import { callMortal, callToTheEnd, type KeyedOperation, openGround, tally, unanswered } from './batch.ts';
 import { drawInt } from './draw.ts';
 import { killPrograms, openFolder, startProgram } from './program.ts';

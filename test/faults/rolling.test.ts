@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type PostgresServer, startPostgres } from '../journal/postgres-server.ts';
+import { type PostgresServer, startPostgres } from '../harness/postgres-server.ts';
 import { type Balancer, openBalancer } from './balancer.ts';
 import { another, callToTheEnd, type Ground, type KeyedOperation, openGround, tally } from './batch.ts';
 import { isFinal } from './checker.ts';

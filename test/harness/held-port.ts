@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /** A port of 127.0.0.1 at which one may listen, stop and listen again; while nobody does, it refuses. */
 export interface HeldPort {
@@ -46,4 +46,17 @@ export async function listenOn(server: Server, port: number): Promise<number> {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return (server.address() as AddressInfo).port;
+}
+
+/** A port where connections are taken and nothing is ever said. */
+export async function openSilence(): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const sockets: Socket[] = [];
+  const listener = createServer((socket) => sockets.push(socket));
+  return {
+    port: await listenOn(listener, 0),
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => listener.close(resolve));
+    },
+  };
 }

@@ -8,9 +8,9 @@ import type { PatchUserInput } from '../generated/graphql.ts';
 import { arrived, notApplied, patchUser, someUser, written } from '../harness/expected.ts';
 import { openBadLine } from '../harness/faulty-proxy.ts';
 import { type FrontDoor, openFrontDoor, payload } from '../harness/front-door.ts';
+import { openSilence } from '../harness/held-port.ts';
 import { openDoor, outcomesOf, patchMany } from '../harness/many.ts';
 import { freshJournal } from '../interop/clients/fresh-journal.ts';
-import { openSilence } from '../journal/postgres-server.ts';
 
 const idempotencyKey = 'order-4711_attempt-1';
 const operationId = expect.any(String);

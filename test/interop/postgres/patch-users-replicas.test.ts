@@ -1,13 +1,13 @@
 import { print } from 'graphql';
 import { pino } from 'pino';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { startService } from '../../src/service.ts';
-import { Secret } from '../../src/settings/secret.ts';
-import type { PatchUserInput } from '../generated/graphql.ts';
-import { counted, someUser } from '../harness/expected.ts';
-import type { FrontDoor } from '../harness/front-door.ts';
-import { openDoor, outcomesOf, patchMany } from '../harness/many.ts';
-import { type PostgresServer, startPostgres } from '../journal/postgres-server.ts';
+import { startService } from '../../../src/service.ts';
+import { Secret } from '../../../src/settings/secret.ts';
+import type { PatchUserInput } from '../../generated/graphql.ts';
+import { counted, someUser } from '../../harness/expected.ts';
+import type { FrontDoor } from '../../harness/front-door.ts';
+import { openDoor, outcomesOf, patchMany } from '../../harness/many.ts';
+import { type PostgresServer, startPostgres } from '../../harness/postgres-server.ts';
 
 let server: PostgresServer;
 const missing = await startPostgres().then(

@@ -1,12 +1,12 @@
 import { describe } from 'vitest';
-import { type PostgresServer, startPostgres } from '../journal/postgres-server.ts';
-import { connectionCases, journalCase } from './cases-faults.ts';
-import { httpCases } from './cases-http.ts';
-import { patchCases } from './cases-patch.ts';
-import { providerCases } from './cases-provider.ts';
-import { refusedCases } from './cases-refused.ts';
-import { createPlants } from './plants.ts';
-import { sweep } from './sweep.ts';
+import { connectionCases, journalCase } from '../../canary/cases-faults.ts';
+import { httpCases } from '../../canary/cases-http.ts';
+import { patchCases } from '../../canary/cases-patch.ts';
+import { providerCases } from '../../canary/cases-provider.ts';
+import { refusedCases } from '../../canary/cases-refused.ts';
+import { createPlants } from '../../canary/plants.ts';
+import { sweep } from '../../canary/sweep.ts';
+import { type PostgresServer, startPostgres } from '../../harness/postgres-server.ts';
 
 let server: PostgresServer;
 

@@ -1,12 +1,15 @@
 import { inspect } from 'node:util';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Journal } from '../../src/journal/journal.ts';
-import { createPostgresJournal } from '../../src/journal/postgres.ts';
-import { journalContract } from './contract.ts';
-import { openLossyLine, openSilence, password, serverForTests } from './postgres-server.ts';
-import { everyCall, expectUnavailable, intent, result } from './sample.ts';
-import { startChild } from './start-child.ts';
+import type { Journal } from '../../../src/journal/journal.ts';
+import { createPostgresJournal } from '../../../src/journal/postgres.ts';
+import { openSilence } from '../../harness/held-port.ts';
+import { password } from '../../harness/postgres-server.ts';
+import { journalContract } from '../../journal/contract.ts';
+import { everyCall, expectUnavailable, intent, result } from '../../journal/sample.ts';
+import { startChild } from '../../journal/start-child.ts';
+import { openLossyLine } from './lossy-line.ts';
+import { serverForTests } from './server-for-tests.ts';
 
 const { server, missing } = await serverForTests();
 /** A PostgreSQL schema for each test; the tables go into it by the search path. */
