@@ -8,6 +8,7 @@ import {
 } from '../domain/errors.ts';
 import type { HttpResponse, SendResult } from '../upstream/client.ts';
 import { retryAfterMs } from '../upstream/retry-after.ts';
+import type { WriteResult } from './provider.ts';
 
 /** An error in a provider's own words, as far as they are used. */
 export interface ProviderError {
@@ -142,6 +143,57 @@ export function readAnswer<T>(answer: SendResult, schema: z.ZodType<T>, grammar:
   if (read === undefined) throw new ReadFailure(notUnderstood());
   return read;
 }
+
+/** How a provider's answers to a write are understood, beside its errors. */
+export interface WriteFormat extends ErrorFormat {
+  /** A refusal of the write in our words. */
+  readonly toWriteError: (error: ProviderError, answer: HttpResponse) => PatchError;
+  /** The result of an answer that says yes; undefined for any other answer. */
+  readonly readSuccess: (answer: HttpResponse) => WriteResult | Promise<WriteResult> | undefined;
+}
+
+/** What became of a write that was a request of its own. See `writeResultsOf`. */
+export async function writeResultOf(
+  sent: SendResult,
+  { toWriteError, readSuccess, ...format }: WriteFormat,
+): Promise<WriteResult> {
+  const [result = ambiguous] = await writeResultsOf(sent, 1, {
+    ...format,
+    toRefusals: (error, answer) => [{ kind: 'refused', errors: [toWriteError(error, answer)] }],
+    readSuccesses: (answer) => [readSuccess(answer)],
+  });
+  return result;
+}
+
+/** How a provider's answers to several writes in one request are understood; a result for each, in their order. */
+export interface BatchWriteFormat extends ErrorFormat {
+  /** What a refusal of the whole request means for each write. */
+  readonly toRefusals: (error: ProviderError, answer: HttpResponse) => readonly WriteResult[];
+  /** The result of each write that the answer decides; undefined for one of which it says nothing reliable. */
+  readonly readSuccesses: (
+    answer: HttpResponse,
+  ) => readonly (WriteResult | Promise<WriteResult> | undefined)[];
+}
+
+/**
+ * What became of each of so many writes in one request. The promise about writes is kept here, for every provider:
+ * not sent: refused; no answer: ambiguous; a documented refusal: refused, as the provider's errors say; an answer
+ * that says yes: accepted; any other answer: ambiguous.
+ */
+export async function writeResultsOf(
+  sent: SendResult,
+  count: number,
+  { toRefusals, readSuccesses, ...format }: BatchWriteFormat,
+): Promise<readonly WriteResult[]> {
+  const forEach = (result: WriteResult): readonly WriteResult[] => Array(count).fill(result);
+  if (sent.kind === 'not-sent') return forEach({ kind: 'refused', errors: [unreachable(sent, ['patch'])] });
+  if (sent.kind === 'no-answer') return forEach(ambiguous);
+  const refusal = refusalOf(sent, format);
+  if (refusal) return toRefusals(refusal, sent);
+  return Promise.all(readSuccesses(sent).map((result) => result ?? ambiguous));
+}
+
+const ambiguous: WriteResult = { kind: 'ambiguous' };
 
 /** That an answer is not of the form, or about the user, that was asked for. */
 export function notUnderstood(): PatchError {

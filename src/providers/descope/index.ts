@@ -13,7 +13,7 @@ import {
   type WriteResult,
   wholePath,
 } from '../provider.ts';
-import { parseJson, readAnswer, refusalOf, unreachable } from '../response.ts';
+import { parseJson, readAnswer, unreachable, writeResultOf, writeResultsOf } from '../response.ts';
 import { decodeBatch } from './batch.ts';
 import { boundableFields, capabilities } from './capabilities.ts';
 import { createDescopeClient } from './client.ts';
@@ -197,14 +197,14 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
     describe: encodePatch,
 
     async write(userId, step, call) {
-      const exchange = await client.send(encodePatch(userId, step), call);
-      if (exchange.kind === 'not-sent')
-        return { kind: 'refused', errors: [unreachable(exchange, ['patch'])] };
-      if (exchange.kind === 'no-answer') return { kind: 'ambiguous' };
-      const refusal = refusalOf(exchange, errorGrammar);
-      if (refusal) return { kind: 'refused', errors: [toPatchError(refusal, exchange, wholePath(step))] };
-      const user = parseSuccess(exchange, userAnswer)?.user;
-      return user?.userId === userId ? accepted(user, call) : { kind: 'ambiguous' };
+      return writeResultOf(await client.send(encodePatch(userId, step), call), {
+        ...errorGrammar,
+        toWriteError: (error, answer) => toPatchError(error, answer, wholePath(step)),
+        readSuccess: (answer) => {
+          const user = parseSuccess(answer, userAnswer)?.user;
+          return user?.userId === userId ? accepted(user, call) : undefined;
+        },
+      });
     },
 
     async writeMany(writes, call) {
@@ -225,32 +225,29 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
   }
 
   async function writeLot(lot: readonly UserWrite[], call: CallOptions): Promise<readonly WriteResult[]> {
-    const exchange = await client.send(encodePatchMany(lot), call);
-    if (exchange.kind === 'not-sent')
-      return lot.map(() => ({ kind: 'refused', errors: [unreachable(exchange, ['patch'])] }));
-    if (exchange.kind === 'no-answer') return lot.map(() => ({ kind: 'ambiguous' }));
-    const refusal = refusalOf(exchange, errorGrammar);
-    if (refusal)
-      return lot.map(({ step }) =>
-        isOfAll(refusal, exchange)
-          ? { kind: 'refused', errors: [toPatchError(refusal, exchange, wholePath(step))] }
-          : // A guess that is not made: whether the users before the one that is at fault were written by then.
-            { kind: 'ambiguous', refusedUnlessApplied: [refusedTogether(refusal, wholePath(step))] },
-      );
-    const answer = parseSuccess(exchange, batchAnswer) ?? {};
-    const said = decodeBatch(
-      answer,
-      lot.map(({ userId }) => userId),
-    );
-    return Promise.all(
-      lot.map(({ step }, index): WriteResult | Promise<WriteResult> => {
-        const one = said[index];
-        if (!one) return { kind: 'ambiguous' };
-        return one.kind === 'written'
-          ? accepted(one.user, call)
-          : { kind: 'refused', errors: [toFailure(one.failure, exchange, wholePath(step))] };
-      }),
-    );
+    return writeResultsOf(await client.send(encodePatchMany(lot), call), lot.length, {
+      ...errorGrammar,
+      toRefusals: (error, answer) =>
+        lot.map(({ step }) =>
+          isOfAll(error, answer)
+            ? { kind: 'refused', errors: [toPatchError(error, answer, wholePath(step))] }
+            : // A guess that is not made: whether the users before the one that is at fault were written by then.
+              { kind: 'ambiguous', refusedUnlessApplied: [refusedTogether(error, wholePath(step))] },
+        ),
+      readSuccesses: (answer) => {
+        const said = decodeBatch(
+          parseSuccess(answer, batchAnswer) ?? {},
+          lot.map(({ userId }) => userId),
+        );
+        return lot.map(({ step }, index) => {
+          const one = said[index];
+          if (one?.kind === 'written') return accepted(one.user, call);
+          if (one?.kind === 'failed')
+            return { kind: 'refused', errors: [toFailure(one.failure, answer, wholePath(step))] };
+          return undefined;
+        });
+      },
+    });
   }
 }
 

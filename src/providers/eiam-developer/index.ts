@@ -7,7 +7,7 @@ import { readInBatches } from '../batches.ts';
 import { capabilities } from '../eiam-shared/capabilities.ts';
 import { accountSettings, identifier, instanceId } from '../eiam-shared/config.ts';
 import { defineProvider, type Provider } from '../provider.ts';
-import { jsonObject, notUnderstood, onlyOne, readAnswer, refusalOf, unreachable } from '../response.ts';
+import { jsonObject, notUnderstood, onlyOne, readAnswer, writeResultOf } from '../response.ts';
 import { createEiamDeveloperClient } from './client.ts';
 import { decodeUser } from './decode.ts';
 import { encodeFindUser, encodeGetUser, encodeStep, type WireRequest } from './encode.ts';
@@ -95,12 +95,11 @@ function createEiamDeveloper(
     async write(userId, step, call) {
       const exchange = await client.send(encodeStep(userId, step), call);
       if (exchange.kind === 'no-token') return { kind: 'refused', errors: [exchange.error] };
-      if (exchange.kind === 'not-sent')
-        return { kind: 'refused', errors: [unreachable(exchange, ['patch'])] };
-      if (exchange.kind === 'no-answer') return { kind: 'ambiguous' };
-      const refusal = refusalOf(exchange, errorGrammar);
-      if (refusal) return { kind: 'refused', errors: [toPatchError(refusal, exchange, step)] };
-      return isYes(exchange) ? { kind: 'accepted' } : { kind: 'ambiguous' };
+      return writeResultOf(exchange, {
+        ...errorGrammar,
+        toWriteError: (error, answer) => toPatchError(error, answer, step),
+        readSuccess: (answer) => (isYes(answer) ? { kind: 'accepted' } : undefined),
+      });
     },
 
     close: () => http.close(),

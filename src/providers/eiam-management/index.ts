@@ -13,7 +13,7 @@ import { readInBatches } from '../batches.ts';
 import { capabilities } from '../eiam-shared/capabilities.ts';
 import { accountSettings, instanceId } from '../eiam-shared/config.ts';
 import { defineProvider, type Provider, wholePath } from '../provider.ts';
-import { notUnderstood, onlyOne, parseJson, readAnswer, refusalOf, unreachable } from '../response.ts';
+import { notUnderstood, onlyOne, parseJson, readAnswer, writeResultOf } from '../response.ts';
 import { createEiamManagementClient } from './client.ts';
 import { decodeUser, decodeUsers } from './decode.ts';
 import {
@@ -128,12 +128,11 @@ function createEiamManagement(
         return { kind: 'refused', errors: [tooLong(wholePath(step))] };
       }
       const exchange = await client.send(request, call);
-      if (exchange.kind === 'not-sent')
-        return { kind: 'refused', errors: [unreachable(exchange, ['patch'])] };
-      if (exchange.kind === 'no-answer') return { kind: 'ambiguous' };
-      const refusal = refusalOf(exchange, errorGrammar);
-      if (refusal) return { kind: 'refused', errors: [toPatchError(refusal, exchange, step)] };
-      return isYes(exchange) ? { kind: 'accepted' } : { kind: 'ambiguous' };
+      return writeResultOf(exchange, {
+        ...errorGrammar,
+        toWriteError: (error, answer) => toPatchError(error, answer, step),
+        readSuccess: (answer) => (isYes(answer) ? { kind: 'accepted' } : undefined),
+      });
     },
 
     close: () => http.close(),
