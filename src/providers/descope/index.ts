@@ -1,23 +1,15 @@
 import { z } from 'zod';
-import { ReadFailure } from '../../domain/errors.ts';
 import type { UserWithCustomFields } from '../../domain/user.ts';
 import { baseUrl, maxLength, secret } from '../../settings/fields.ts';
 import type { CallOptions, HttpClient, HttpResponse } from '../../upstream/client.ts';
-import { createDeadline, withDeadline } from '../../upstream/deadline.ts';
 import { inBatches, readInBatches } from '../batches.ts';
-import {
-  type CustomFieldDefinition,
-  defineProvider,
-  type Provider,
-  type UserWrite,
-  type WriteResult,
-  wholePath,
-} from '../provider.ts';
-import { parseJson, readAnswer, unreachable, writeResultOf, writeResultsOf } from '../response.ts';
+import { defineProvider, type Provider, type UserWrite, type WriteResult, wholePath } from '../provider.ts';
+import { parseJson, readAnswer, writeResultOf, writeResultsOf } from '../response.ts';
 import { decodeBatch } from './batch.ts';
 import { boundableFields, capabilities } from './capabilities.ts';
 import { createDescopeClient } from './client.ts';
 import { decodeAttribute, decodeUser, decodeWholeUser, needsDefinitions } from './decode.ts';
+import { createDefinitionsCache, type Definitions } from './definitions.ts';
 import {
   encodeAttributes,
   encodeLoad,
@@ -31,9 +23,6 @@ import {
 } from './encode.ts';
 import { errorGrammar, isOfAll, refusedTogether, toFailure, toPatchError } from './errors.ts';
 import { attributesAnswer, batchAnswer, userAnswer, usersAnswer, type WireUser } from './wire.ts';
-
-/** Milliseconds for reading the definitions. Its own deadline, for it serves every caller that waits. */
-const definitionsDeadlineMs = 5_000;
 
 /** The shortest time between two looks for an attribute that the definitions lack. */
 const seekEveryMs = 1_000;
@@ -95,20 +84,8 @@ export const descope = defineProvider({
   create: createDescope,
 });
 
-type Definitions = readonly CustomFieldDefinition[];
-
 function createDescope(directory: string, settings: Settings, { http }: { http: HttpClient }): Provider {
   const client = createDescopeClient(settings, http);
-  let cached:
-    | {
-        readonly definitions: Promise<Definitions>;
-        /** By a clock that nobody sets back. */
-        readonly at: number;
-        /** What they are, once they have come. */
-        known?: Definitions;
-      }
-    | undefined;
-
   /** What a read gives; undefined where the user is not there. */
   async function read<T>(
     request: WireRequest,
@@ -118,39 +95,12 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
     return readAnswer(await client.send(request, call), schema, errorGrammar);
   }
 
-  /** The definitions, no older than that. Callers share one request, which has a deadline of its own. */
-  function definitions(call: CallOptions, maxAgeMs: number): Definitions | Promise<Definitions> {
-    if (!cached || performance.now() - cached.at >= maxAgeMs) {
-      const entry: typeof cached = { definitions: loadDefinitions(), at: performance.now() };
-      cached = entry;
-      entry.definitions.then(
-        (known) => {
-          entry.known = known;
-        },
-        () => {
-          // A failure is not kept: the next call asks again.
-          if (cached === entry) cached = undefined;
-        },
-      );
-    }
-    return cached.known ?? awaitDefinitions(cached.definitions, call);
-  }
-
-  async function awaitDefinitions(loading: Promise<Definitions>, call: CallOptions): Promise<Definitions> {
-    const known = await withDeadline(loading, call.deadline);
-    if (known === 'deadline')
-      throw new ReadFailure(unreachable({ kind: 'not-sent', reason: 'deadline' }, []));
-    return known;
-  }
-
-  async function loadDefinitions(): Promise<Definitions> {
-    // Patches wait for it, too, and it is seldom sent.
-    const call = { deadline: createDeadline(definitionsDeadlineMs), urgency: 'first' as const };
+  const definitions = createDefinitionsCache(async (call) => {
     const answer = await read(encodeAttributes(), attributesAnswer, call);
     const known = (answer?.data ?? []).flatMap((attribute) => decodeAttribute(attribute) ?? []);
     if (settings.nullRemovesAttribute) return known;
     return known.map((definition) => ({ ...definition, operations: ['ADD', 'REPLACE'] }));
-  }
+  });
 
   async function readLot(lot: readonly string[], call: CallOptions): Promise<readonly WireUser[]> {
     const [first, ...more] = lot;
@@ -163,7 +113,7 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
   /** The user with custom fields: at once where their definitions are known already, or not needed. */
   function whole(user: WireUser, call: CallOptions): UserWithCustomFields | Promise<UserWithCustomFields> {
     const decode = (known: Definitions) => decodeWholeUser(directory, user, known);
-    const known = needsDefinitions(user) ? definitions(call, settings.attributesTtlMs) : [];
+    const known = needsDefinitions(user) ? definitions.get(call, settings.attributesTtlMs) : [];
     return known instanceof Promise ? known.then(decode) : decode(known);
   }
 
@@ -175,8 +125,8 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
       const complete = (known: Definitions) =>
         seek.every((name) => known.some(({ field }) => field === name))
           ? known
-          : definitions(call, seekEveryMs);
-      const known = definitions(call, settings.attributesTtlMs);
+          : definitions.get(call, seekEveryMs);
+      const known = definitions.get(call, settings.attributesTtlMs);
       return known instanceof Promise ? known.then(complete) : complete(known);
     },
 
