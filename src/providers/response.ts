@@ -199,7 +199,7 @@ export async function writeResultsOf(
 
 const ambiguous: WriteResult = { kind: 'ambiguous' };
 
-/** That an answer is not of the form, or about the user, that was asked for. */
+/** The error for a read's answer that cannot be parsed, or is about another user. */
 export function unreadableAnswer(): PatchError {
   return {
     code: 'PROVIDER_UNAVAILABLE',
@@ -217,23 +217,22 @@ export function onlyOne<T>(found: readonly T[]): T | undefined {
   throw new AmbiguousLogin('More than one user signs in by this login: say who is meant by id.');
 }
 
-/** `ResourceDuplicated.Username`, `Forbidden.RAM`, `invalid_token`, or Descope's `E011003`: no other code is documented. */
-const codeToTell =
-  /^(?=.{2,64}$)(?:(?:[A-Z][a-z]+)+(?:\.(?=[A-Z])(?:[A-Z][a-z]+)*[A-Z]{0,4})*|[a-z]+(?:_[a-z]+)*|E\d{6})$/;
-
-/** A UUID as Alibaba Cloud's gateways give it, or Cloudflare's Ray ID: 16 hexadecimal digits and an airport. */
-const requestIdToTell = /^(?:[\dA-F]{8}(?:-[\dA-F]{4}){3}-[\dA-F]{12}|[\da-f]{16}-[A-Z]{3})$/i;
+/** The forms of the error codes and request ids that a provider documents. */
+export interface SafeForms {
+  readonly code: RegExp;
+  readonly requestId: RegExp;
+}
 
 /**
- * A provider's error, from the code and the request id that its answer gives. What a provider says may be anything,
- * a secret that it was sent among it: a code or an id that has not the form of one is not passed on.
+ * A provider's error, from the code and the request id of its answer. Either is passed on only in the provider's own
+ * form: in any other it may repeat what was sent, a secret included.
  */
-export function providerError(code: string, requestId?: unknown): ProviderError {
-  const isRequestId = typeof requestId === 'string' && requestIdToTell.test(requestId);
+export function providerError(code: string, requestId: unknown, safe: SafeForms): ProviderError {
+  const isRequestId = typeof requestId === 'string' && safe.requestId.test(requestId);
   return {
     code: /^[A-Za-z0-9_.:-]{1,128}$/.test(code) ? code : '',
     safeDetails: {
-      providerCode: codeToTell.test(code) ? code : null,
+      providerCode: safe.code.test(code) ? code : null,
       providerRequestId: isRequestId ? requestId : null,
     },
   };

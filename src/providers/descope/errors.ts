@@ -2,15 +2,18 @@ import { type InputPath, invalidInput, type PatchError } from '../../domain/erro
 import type { HttpResponse } from '../../upstream/client.ts';
 import { jsonObject, type ProviderError, providerError, type ReadFormat, rateLimited } from '../response.ts';
 
+/** A code such as `E011003`; Cloudflare's Ray ID: 16 hexadecimal digits and an airport. */
+const safeForms = { code: /^E\d{6}$/, requestId: /^[\da-f]{16}-[A-Z]{3}$/i };
+
 /** `{errorCode, errorDescription, errorMessage?}`; undefined for any other body. */
 function readError(answer: HttpResponse): ProviderError | undefined {
   // The text is searched first: nearly every answer is a user, which is parsed later.
   const code = answer.body.includes('"errorCode"') ? jsonObject(answer.body)?.errorCode : undefined;
   if (typeof code === 'string' && code !== '') {
-    return providerError(code, answer.headers['cf-ray']);
+    return providerError(code, answer.headers['cf-ray'], safeForms);
   }
   // The CDN may answer 429 before the service sees the request, without the service's error body.
-  return answer.status === 429 ? providerError('E130429') : undefined;
+  return answer.status === 429 ? providerError('E130429', undefined, safeForms) : undefined;
 }
 
 /** Documented refusals, from Descope's documentation and its clients' sources, with their meaning here. */
@@ -88,7 +91,7 @@ export function toPatchError(error: ProviderError, answer: HttpResponse, path: I
  */
 export function toUserError(failure: string, answer: HttpResponse, path: InputPath): PatchError {
   const code = /(?<![A-Za-z0-9])E\d{6}(?![A-Za-z0-9])/.exec(failure)?.[0] ?? '';
-  return toPatchError(providerError(code, answer.headers['cf-ray']), answer, path);
+  return toPatchError(providerError(code, answer.headers['cf-ray'], safeForms), answer, path);
 }
 
 /** True for a refusal of a whole batch: of our credentials, or by the rate limit. */

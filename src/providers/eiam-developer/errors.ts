@@ -1,6 +1,6 @@
 import { type InputPath, noProviderDetails, type PatchError } from '../../domain/errors.ts';
 import type { HttpResponse } from '../../upstream/client.ts';
-import { accountError, isAccountCode, isThrottling } from '../eiam-shared/errors.ts';
+import { accountError, isAccountCode, isThrottling, safeForms } from '../eiam-shared/errors.ts';
 import type { Step } from '../provider.ts';
 import { isRefusal, jsonObject, type ProviderError, providerError, type ReadFormat } from '../response.ts';
 
@@ -13,10 +13,10 @@ export function readError(answer: HttpResponse): ProviderError | undefined {
   const code = body?.Code ?? body?.error;
   const requestId = body?.RequestId ?? body?.request_id ?? answer.headers['x-acs-request-id'];
   if (typeof code === 'string' && code !== '') {
-    return providerError(code, requestId);
+    return providerError(code, requestId, safeForms);
   }
   // A gateway may answer 429 before the service sees the request, without the service's error body.
-  return answer.status === 429 ? providerError('Throttling') : undefined;
+  return answer.status === 429 ? providerError('Throttling', undefined, safeForms) : undefined;
 }
 
 /** Codes about the application rather than the account, from the metadata of the developer API 2022-02-25. */

@@ -1,6 +1,6 @@
 import type { PatchError } from '../../domain/errors.ts';
 import type { HttpResponse } from '../../upstream/client.ts';
-import { accountError, isAccountCode, isThrottling } from '../eiam-shared/errors.ts';
+import { accountError, isAccountCode, isThrottling, safeForms } from '../eiam-shared/errors.ts';
 import type { Step } from '../provider.ts';
 import { isRefusal, jsonObject, type ProviderError, providerError, type ReadFormat } from '../response.ts';
 
@@ -8,10 +8,10 @@ import { isRefusal, jsonObject, type ProviderError, providerError, type ReadForm
 export function readError(answer: HttpResponse): ProviderError | undefined {
   const body = jsonObject(answer.body);
   if (typeof body?.Code === 'string' && body.Code !== '') {
-    return providerError(body.Code, body.RequestId);
+    return providerError(body.Code, body.RequestId, safeForms);
   }
   // A gateway may answer 429 before the service sees the request, without the service's error body.
-  return answer.status === 429 ? providerError('Throttling') : undefined;
+  return answer.status === 429 ? providerError('Throttling', undefined, safeForms) : undefined;
 }
 
 const credentials = 'The provider does not accept the access key of this directory.';

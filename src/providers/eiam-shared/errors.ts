@@ -1,7 +1,13 @@
 import { type InputPath, invalidInput, type PatchError } from '../../domain/errors.ts';
 import type { HttpResponse } from '../../upstream/client.ts';
 import { pathOf, type Step, stepPath } from '../provider.ts';
-import { type ProviderError, rateLimited } from '../response.ts';
+import { type ProviderError, rateLimited, type SafeForms } from '../response.ts';
+
+/** Codes such as `ResourceDuplicated.Username`, `Forbidden.RAM` or `invalid_token`; a UUID as the gateways make it. */
+export const safeForms: SafeForms = {
+  code: /^(?=.{2,64}$)(?:(?:[A-Z][a-z]+)+(?:\.(?=[A-Z])(?:[A-Z][a-z]+)*[A-Z]{0,4})*|[a-z]+(?:_[a-z]+)*)$/,
+  requestId: /^[\dA-F]{8}(?:-[\dA-F]{4}){3}-[\dA-F]{12}$/i,
+};
 
 /** Codes that name their subject: `ResourceDuplicated.Username`, `InvalidParameter.CustomField.age`. */
 const named = /^(InvalidParameter|MissingParameter|ResourceDuplicated|ResourceNotFound)\.(.+)$/;
