@@ -11,44 +11,41 @@ import type {
 } from '../domain/user.ts';
 import type { CallOptions, HttpClient } from '../upstream/client.ts';
 
-/** The kinds of back end, named in configuration as here. */
+/** The kinds of provider, by their names in the configuration. */
 export type ProviderKind = 'eiam-developer' | 'eiam-management' | 'descope';
 
 /**
- * One provider's protocol, spoken for one directory.
- *
- * The contract that test/providers/contract.ts holds every provider to:
- * - **Reads throw, writes answer.** A read that cannot tell throws a ReadFailure (or gives one for that user);
- *   a write gives a WriteResult in every case and throws in none, because after a write "it failed" is never
- *   the whole truth.
- * - **A write is sent once.** It is sent a second time only after an answer that refuses the credentials
- *   themselves (an expired token), which proves that the first did nothing.
- * - **Nothing is decided here.** Whether a patch may be sent is settled before (plan.ts), what its outcome is
- *   after (patch-user.ts). A provider translates: Step to request, answer to WriteResult.
- * - **Strict out, lenient in.** Only what a Step names is sent, never a default. Of an answer only what is used
- *   is read; what cannot be understood is an explicit case (a null, an ambiguous result), never a guess.
- * - **No vendor text gets out.** Messages are ours; the vendor's code and request id travel as data.
+ * One provider's protocol, for one directory. Every provider passes the contract of test/providers/contract.ts:
+ * - **Reads throw, writes return.** A read that finds out nothing throws a ReadFailure, or returns one for that user.
+ *   A write never throws: it returns a WriteResult, because a failed write may still have been applied.
+ * - **A write is sent once.** It is sent again only after an answer that refuses the credentials themselves, such as
+ *   an expired token: that proves that the first request did nothing.
+ * - **A provider only translates:** a Step to a request, an answer to a WriteResult. Whether a patch may be sent is
+ *   decided before (patch/plan.ts), and its outcome afterwards (patch/apply.ts).
+ * - **Strict out, lenient in.** A request has only what its Step names, never a default. Of an answer only the members
+ *   in use are parsed; one that cannot be parsed is an explicit case (null, ambiguous), never a guess.
+ * - **No vendor text is passed on.** Messages are ours; the vendor's code and request id are data.
  */
 export interface Provider {
   readonly kind: ProviderKind;
 
-  /** What this directory can do with each field: data, the same for every call. */
+  /** What a patch can do in this directory. */
   readonly capabilities: Capabilities;
 
   /**
-   * The custom fields that exist, or null where the provider cannot say and the configuration says nothing.
-   * At once where they are known already. With `seek`, a field that is not known is looked for at the provider.
+   * The custom fields that exist; null where neither the provider nor the configuration lists them. Returned at once
+   * where they are cached; read again where a field of `refreshFor` is not among them.
    * @throws ReadFailure
    */
   customFieldDefinitions(
     call: CallOptions,
-    seek?: readonly string[],
+    refreshFor?: readonly string[],
   ): readonly CustomFieldDefinition[] | null | Promise<readonly CustomFieldDefinition[] | null>;
 
   /**
-   * Users by the provider's ids, in the order of the ids, with as few requests as the provider allows:
-   * undefined where there is no such user, a ReadFailure where that could not be told. With
-   * `customFields: true` every user given is a WholeUser.
+   * Reads users by id, in the order of the ids, with as few requests as the provider allows: undefined where there is
+   * no such user, a ReadFailure where the read of that user failed. With `customFields: true` every user is a
+   * UserWithCustomFields.
    */
   readUsers(
     userIds: readonly string[],
@@ -57,58 +54,57 @@ export interface Provider {
   ): Promise<readonly (User | undefined | ReadFailure)[]>;
 
   /**
-   * The user who signs in by exactly this login; undefined where there is none. What the provider finds is
-   * checked: a user whose login ids do not contain the login is not given.
+   * The user who signs in by exactly this login; undefined where there is none. A user whom the provider finds, and
+   * whose login ids do not contain the login, is not returned.
    * @throws ReadFailure; an AmbiguousLogin where the login fits more than one
    */
   findUser(login: string, call: CallOptions): Promise<UserWithCustomFields | undefined>;
 
-  /** The request that `write` would send for this step, without its credentials. Sends nothing. */
+  /** The request that `write` would send, without credentials. Sends nothing. */
   describe(userId: string, step: Step): DescribedRequest;
 
-  /** Sends one step for one user. See WriteResult for what may be answered when. */
+  /** Sends one step for one user. */
   write(userId: string, step: Step, call: CallOptions): Promise<WriteResult>;
 
   /**
-   * Sends one step for each of several users, each user once, with as few requests as the provider allows, and
-   * gives a WriteResult for each, in the same order. What holds for `write` holds for each of them:
-   * - nothing left at all, or the provider refused our credentials or asked for fewer requests: all are `refused`;
-   * - the provider named the user among those it wrote, or among those it refused: `accepted`, or `refused`;
-   * - it named the user in both, in neither or twice, or no answer came that can be understood: `ambiguous`;
-   * - it refused the request as a whole for another reason: `ambiguous` with `refusedUnlessApplied`, because no provider
-   *   says whether it had written some of them by then.
-   * A provider without a request for many users leaves this out; then each is written by `write`.
+   * Sends one step for each of several users, no user twice, with as few requests as the provider allows. Returns a
+   * WriteResult for each, in the same order:
+   * - not sent, or our credentials refused, or rate limited: `refused` for all;
+   * - the answer lists the user as written, or as failed: `accepted`, or `refused`;
+   * - the answer lists the user in both, in neither or twice, or there is no answer that can be parsed: `ambiguous`;
+   * - the request was refused as a whole for another reason: `ambiguous` with `refusedUnlessApplied`, because it is not
+   *   known whether some users were written by then.
+   * Left out by a provider without such a request: `write` is called for each user.
    */
   writeMany?(writes: readonly UserWrite[], call: CallOptions): Promise<readonly WriteResult[]>;
 
-  /** Closes the connections; calls under way end as they end when a connection breaks. */
+  /** Closes the connections; calls in progress end as with a broken connection. */
   close(): Promise<void>;
 }
 
-/** One step for one of the users that are written together. */
+/** One step for one of the users of a batch. */
 export interface UserWrite {
   readonly userId: string;
   readonly step: Step;
 }
 
-/** A request as it would leave, secrets apart. `path` is the request target with its query. */
+/** A request as it would be sent, without secrets. `path` is the request target with its query. */
 export interface DescribedRequest {
   readonly method: string;
   readonly path: string;
-  /** What an RPC call does, where a header says it and not the path. */
+  /** The action of an RPC call, where a header names it and not the path. */
   readonly action?: string;
   readonly body?: string;
 }
 
 /**
- * What became of one step.
- * - `accepted`: the provider said yes. `user` is there where its answer carries the user as it now is.
- *   Yes is not yet applied: what does not show in the user was not done.
- * - `refused`: the provider said no in its own words, by an answer that it documents, or nothing left at all:
- *   nothing was written and nothing will be.
- * - `ambiguous`: it left, and no answer came that says what became of it. It may be written, now or later.
- *   With `refusedUnlessApplied` the provider did answer, so that nothing is under way any more: where the user does not
- *   show the step it was not written, for these reasons.
+ * The result of one step. `writeResultOf` in response.ts decides it.
+ * - `accepted`: the provider said yes. `user` is the user as it is now, where the answer has it. Accepted is not yet
+ *   applied: the user must show the change.
+ * - `refused`: not sent, or refused by a documented answer: nothing was written and nothing will be.
+ * - `ambiguous`: sent, and no answer tells the result: it may be written, now or later. With `refusedUnlessApplied`
+ *   the provider did answer, so nothing is still in progress: if the user does not show the step, it was not written,
+ *   for these reasons.
  */
 export type WriteResult =
   | { readonly kind: 'accepted'; readonly user?: UserWithCustomFields }
@@ -120,7 +116,7 @@ export interface Step {
   readonly changes: readonly Change[];
 }
 
-/** One field's change, with the place in the input that asked for it. `value: null` clears. */
+/** One field's change, with its path in the input. `value: null` clears. */
 export type Change = { readonly path: InputPath } & (
   | {
       readonly field: 'username' | 'displayName' | 'givenName' | 'middleName' | 'familyName' | 'picture';
@@ -134,7 +130,7 @@ export type Change = { readonly path: InputPath } & (
   | CustomFieldChange
 );
 
-/** A custom field's change. REMOVE has no value; a list's ADD and REMOVE come as REPLACE with the list that results. */
+/** A custom field's change. REMOVE has no value; ADD and REMOVE on a list come as REPLACE with the resulting list. */
 export type CustomFieldChange = {
   readonly path: InputPath;
   readonly field: 'customFields';
@@ -144,34 +140,34 @@ export type CustomFieldChange = {
   | { readonly operation: 'REMOVE' }
 );
 
-/** What a directory can do, field by field. */
+/** What a patch can do in a directory, field by field. */
 export interface Capabilities {
   readonly fields: Readonly<Record<PatchField, FieldCapability>>;
-  /** True where status is a request of its own, which makes a patch of status and more a patch of two steps. */
+  /** True where status is set by a request of its own: a patch of status and other fields has two steps. */
   readonly statusIsSeparateCall: boolean;
-  /** True where custom fields that a write does not name are lost, so that every write names them all. */
+  /** True where a write removes the custom fields that it does not name, so that every write names them all. */
   readonly replacesAllCustomFields?: boolean;
-  /** Digits of a phone's national number, where the provider bounds them. */
+  /** Digits of a phone's national number, where the provider limits them. */
   readonly phoneDigits?: { readonly min: number; readonly max: number };
 }
 
-/** What can be done with one field. Neither settable nor clearable: the directory does not have the field. */
+/** What a patch can do with one field. Neither settable nor clearable: the directory does not have the field. */
 export interface FieldCapability {
   readonly settable: boolean;
   readonly clearable: boolean;
-  /** Characters (code points) at most; null where the provider publishes no limit. */
+  /** Characters (code points) at most; null where no limit is published. */
   readonly maxLength: number | null;
-  /** The form that the provider asks for, with words that say it after "must contain only". */
-  readonly form?: { readonly pattern: RegExp; readonly says: string };
+  /** The form that the provider requires; `description` follows "must contain only" in a message. */
+  readonly form?: { readonly pattern: RegExp; readonly description: string };
 }
 
-/** How a custom field's value looks: CHOICE is one text of a list, TEXTS a list of texts. */
+/** The type of a custom field's value: CHOICE is one text of a list, TEXTS a list of texts. */
 export type CustomFieldType = 'TEXT' | 'NUMBER' | 'BOOLEAN' | 'CHOICE' | 'TEXTS' | 'DATE';
 
 /** What can be done to a custom field. */
 export type CustomFieldOperationKind = 'ADD' | 'REPLACE' | 'REMOVE';
 
-/** A custom field that a directory has. `choices` null: any value of the type. */
+/** A custom field of a directory. `choices` null: any value of the type. */
 export interface CustomFieldDefinition {
   readonly field: string;
   readonly type: CustomFieldType;
@@ -180,18 +176,18 @@ export interface CustomFieldDefinition {
   readonly operations: readonly CustomFieldOperationKind[];
 }
 
-/** How many requests a provider takes. */
+/** A provider's request quota. */
 export interface Pace {
   /** Requests in any 60 seconds. */
   readonly perMinute: number;
 }
 
-/** A directory's provider as the configuration describes it, before anything is connected. */
+/** A directory's provider as configured, not yet connected. */
 export interface ConfiguredProvider {
   readonly kind: ProviderKind;
-  /** The origin that will be spoken to, `https://host[:port]`. */
+  /** The origin that requests go to, `https://host[:port]`. */
   readonly origin: string;
-  /** What the provider counts requests by there, such as a project's id: directories of the same share its quota. */
+  /** What the provider counts requests by, such as a project's id: directories of the same project share its quota. */
   readonly project: string;
   /** The quota to stay within; undefined for none. */
   readonly pace: Pace | undefined;
@@ -199,9 +195,9 @@ export interface ConfiguredProvider {
 }
 
 /**
- * How a provider is plugged in: the schema of its part of idpatch.yaml (`provider` and `allowLoopback` apart,
- * unknown keys refused), the origin and project that settings mean, the quota that the provider publishes, where it
- * publishes one, and its factory. providers/registry.ts lists them all.
+ * Defines a provider for the registry: the schema of its settings in idpatch.yaml (without `provider`, `allowLoopback`
+ * and `pace`; unknown keys refused), the origin and project of these settings, its published quota, where there is
+ * one, and its factory.
  */
 export function defineProvider<Settings>(module: {
   readonly kind: ProviderKind;
@@ -220,7 +216,7 @@ export function defineProvider<Settings>(module: {
   }));
 }
 
-/** Where the input asked for a field's change, or for a custom field's by its name: for errors that name it. */
+/** The input path of a field's change, or of a custom field's by its name. */
 export function pathOf(step: Step, field: PatchField, customFieldName?: string): InputPath {
   const change = step.changes.find(
     (one) => one.field === field && (one.field !== 'customFields' || one.name === customFieldName),
@@ -228,7 +224,7 @@ export function pathOf(step: Step, field: PatchField, customFieldName?: string):
   return change?.path ?? ['patch'];
 }
 
-/** The path of what a whole step is about: its only change, or the patch. */
-export function wholePath(step: Step): InputPath {
+/** The input path of a whole step: of its only change, or of the patch. */
+export function stepPath(step: Step): InputPath {
   return (step.changes.length === 1 && step.changes[0]?.path) || ['patch'];
 }

@@ -8,47 +8,48 @@ import {
 } from '../domain/errors.ts';
 import type { HttpResponse, SendResult } from '../upstream/client.ts';
 import { retryAfterMs } from '../upstream/retry-after.ts';
+import type { WriteResult } from './provider.ts';
 
-/** An error in a provider's own words, as far as they are used. */
+/** A provider's error, as far as it is used. */
 export interface ProviderError {
-  /** To decide by; empty where it is no identifier. */
+  /** The provider's code; empty where it has not the form of a code. */
   readonly code: string;
-  /** As far as it may be passed on: of a form that can carry nothing else. */
+  /** What may be passed on to callers. */
   readonly safeDetails: DetailsOf<'PROVIDER_REFUSED'>;
 }
 
-/** How a provider's errors are read, each provider's in its errors.ts. */
+/** How a provider's errors are read: each provider's errors.ts has its own. */
 export interface ErrorFormat {
-  /** The error of an answer; undefined for a body that is not the provider's own error body. */
+  /** The error of an answer; undefined for any other body than the provider's own error body. */
   readonly readError: (answer: HttpResponse) => ProviderError | undefined;
-  /** True for a code that is documented to say no: then nothing was written, whatever the status beside it. */
+  /** True for a documented refusal: nothing was written, whatever the status beside it. */
   readonly isDocumented: (code: string) => boolean;
 }
 
-/** The statuses by which a provider says no and has done nothing, provided that the body is its own error body. */
+/** Statuses that prove, together with the provider's own error body, that nothing was done. */
 const refusalStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 409, 413, 422, 429]);
 
-/** True for a status by which a provider says no: only then does its error code prove that nothing was done. */
+/** True for a status that proves, together with the provider's own error body, that nothing was done. */
 export function isRefusal({ status }: HttpResponse): boolean {
   return refusalStatuses.has(status);
 }
 
-/** The provider's no, where the answer is one that can be relied on; undefined for any other answer. */
+/** The error of an answer that proves that nothing was done; undefined for any other answer. */
 export function refusalOf(
   answer: HttpResponse,
   { readError, isDocumented }: ErrorFormat,
 ): ProviderError | undefined {
   const error = readError(answer);
   if (!error) return undefined;
-  const relied = isRefusal(answer) || (answer.status === 200 && isDocumented(error.code));
-  return relied ? error : undefined;
+  const isReliable = isRefusal(answer) || (answer.status === 200 && isDocumented(error.code));
+  return isReliable ? error : undefined;
 }
 
-/** Why nothing was heard of the provider, in the words for a call of which nothing can have come. */
-export function unreachable(exchange: Exclude<SendResult, HttpResponse>, path: InputPath): PatchError {
-  if (exchange.kind === 'no-answer')
+/** The error for a request without an answer, where it can have changed nothing: it was not sent, or was a read. */
+export function unreachable(sent: Exclude<SendResult, HttpResponse>, path: InputPath): PatchError {
+  if (sent.kind === 'no-answer')
     return { code: 'PROVIDER_UNAVAILABLE', message: 'The provider did not answer.', path };
-  switch (exchange.reason) {
+  switch (sent.reason) {
     case 'unreachable':
       return {
         code: 'PROVIDER_UNAVAILABLE',
@@ -80,14 +81,14 @@ export function unreachable(exchange: Exclude<SendResult, HttpResponse>, path: I
         path,
       };
     case 'paced': {
-      const seconds = Math.min(3600, Math.max(1, Math.ceil(exchange.retryAfterMs / 1000)));
+      const seconds = Math.min(3600, Math.max(1, Math.ceil(sent.retryAfterMs / 1000)));
       const message = `As many requests went to the provider as it takes: nothing was sent. Call again in ${seconds} seconds.`;
       return { code: 'RATE_LIMITED', message, path, retryAfterSeconds: seconds };
     }
   }
 }
 
-/** A rate limit in our words, with the wait that the answer asks for. */
+/** The error for a rate limit, with the wait that the answer asks for. */
 export function rateLimited(path: InputPath, answer: HttpResponse): PatchError<'RATE_LIMITED'> {
   const wait = retryAfterMs(answer);
   const seconds = wait === null ? null : Math.ceil(wait / 1000);
@@ -102,7 +103,7 @@ export function rateLimited(path: InputPath, answer: HttpResponse): PatchError<'
   };
 }
 
-/** Reads a JSON object; undefined where the text is none, or is another kind of JSON value. */
+/** Parses a JSON object; undefined for any other text. */
 export function jsonObject(text: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(text);
@@ -114,37 +115,92 @@ export function jsonObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Reads a JSON answer by a schema; undefined where it is not JSON or not of that form. */
+/** Parses a JSON object by a schema; undefined where the text is not JSON or does not match. */
 export function parseJson<T>(text: string, schema: z.ZodType<T>): T | undefined {
   const value = jsonObject(text);
   return value === undefined ? undefined : schema.safeParse(value).data;
 }
 
-/** How a provider's answers to reads are understood, beside its errors. */
-export interface ReadGrammar extends ErrorFormat {
-  /** The codes by which it says that there is no such user. */
+/** How a provider's answers to reads are parsed, with its errors. */
+export interface ReadFormat extends ErrorFormat {
+  /** The codes that mean: no such user. */
   readonly missing: ReadonlySet<string>;
-  /** A refusal of a read in our words. */
+  /** The error for a refused read. */
   readonly toReadError: (error: ProviderError, answer: HttpResponse) => PatchError;
 }
 
 /**
- * What came of a read, by the schema of its answer; undefined where the answer says that there is no such user.
- * @throws ReadFailure where it says neither, and where there is no answer
+ * The answer to a read, parsed by a schema; undefined where there is no such user.
+ * @throws ReadFailure for any other answer, and for none
  */
-export function readAnswer<T>(answer: SendResult, schema: z.ZodType<T>, grammar: ReadGrammar): T | undefined {
+export function readAnswer<T>(answer: SendResult, schema: z.ZodType<T>, format: ReadFormat): T | undefined {
   if (answer.kind !== 'answered') throw new ReadFailure(unreachable(answer, []));
-  const refusal = refusalOf(answer, grammar);
-  if (refusal && grammar.missing.has(refusal.code)) return undefined;
-  if (refusal) throw new ReadFailure(grammar.toReadError(refusal, answer));
+  const refusal = refusalOf(answer, format);
+  if (refusal && format.missing.has(refusal.code)) return undefined;
+  if (refusal) throw new ReadFailure(format.toReadError(refusal, answer));
   const read =
-    answer.status === 200 && !grammar.readError(answer) ? parseJson(answer.body, schema) : undefined;
-  if (read === undefined) throw new ReadFailure(notUnderstood());
+    answer.status === 200 && !format.readError(answer) ? parseJson(answer.body, schema) : undefined;
+  if (read === undefined) throw new ReadFailure(unreadableAnswer());
   return read;
 }
 
-/** That an answer is not of the form, or about the user, that was asked for. */
-export function notUnderstood(): PatchError {
+/** How a provider's answers to a write are parsed, with its errors. */
+export interface WriteFormat extends ErrorFormat {
+  /** The error for a refused write. */
+  readonly toWriteError: (error: ProviderError, answer: HttpResponse) => PatchError;
+  /** The result of a success; undefined for any other answer. */
+  readonly readSuccess: (answer: HttpResponse) => WriteResult | Promise<WriteResult> | undefined;
+}
+
+/** The result of a write that was a request of its own: see `writeResultsOf`. */
+export async function writeResultOf(
+  sent: SendResult,
+  { toWriteError, readSuccess, ...format }: WriteFormat,
+): Promise<WriteResult> {
+  const [result = ambiguous] = await writeResultsOf(sent, 1, {
+    ...format,
+    toRefusals: (error, answer) => [{ kind: 'refused', errors: [toWriteError(error, answer)] }],
+    readSuccesses: (answer) => [readSuccess(answer)],
+  });
+  return result;
+}
+
+/** How a provider's answers to a batch of writes are parsed, with its errors: a result for each write, in order. */
+export interface BatchWriteFormat extends ErrorFormat {
+  /** What a refusal of the whole request means for each write. */
+  readonly toRefusals: (error: ProviderError, answer: HttpResponse) => readonly WriteResult[];
+  /** The result of each write; undefined where the answer says nothing reliable about one. */
+  readonly readSuccesses: (
+    answer: HttpResponse,
+  ) => readonly (WriteResult | Promise<WriteResult> | undefined)[];
+}
+
+/**
+ * The result of each of `count` writes in one request. The one place that decides, for every provider, what is known
+ * after a write:
+ * - not sent: refused;
+ * - no answer: ambiguous;
+ * - a documented refusal: `toRefusals`;
+ * - a success: `readSuccesses`;
+ * - any other answer: ambiguous.
+ */
+export async function writeResultsOf(
+  sent: SendResult,
+  count: number,
+  { toRefusals, readSuccesses, ...format }: BatchWriteFormat,
+): Promise<readonly WriteResult[]> {
+  const forEach = (result: WriteResult): readonly WriteResult[] => Array(count).fill(result);
+  if (sent.kind === 'not-sent') return forEach({ kind: 'refused', errors: [unreachable(sent, ['patch'])] });
+  if (sent.kind === 'no-answer') return forEach(ambiguous);
+  const refusal = refusalOf(sent, format);
+  if (refusal) return toRefusals(refusal, sent);
+  return Promise.all(readSuccesses(sent).map((result) => result ?? ambiguous));
+}
+
+const ambiguous: WriteResult = { kind: 'ambiguous' };
+
+/** The error for a read's answer that cannot be parsed, or is about another user. */
+export function unreadableAnswer(): PatchError {
   return {
     code: 'PROVIDER_UNAVAILABLE',
     message: 'The provider’s answer could not be understood.',
@@ -153,37 +209,36 @@ export function notUnderstood(): PatchError {
 }
 
 /**
- * The one user who signs in by a login.
- * @throws AmbiguousLogin where it fits more than one, so that nobody is mistaken
+ * The only user found by a login; undefined where there is none.
+ * @throws AmbiguousLogin where there are several
  */
 export function onlyOne<T>(found: readonly T[]): T | undefined {
   if (found.length <= 1) return found[0];
   throw new AmbiguousLogin('More than one user signs in by this login: say who is meant by id.');
 }
 
-/** `ResourceDuplicated.Username`, `Forbidden.RAM`, `invalid_token`, or Descope's `E011003`: no other code is documented. */
-const codeToTell =
-  /^(?=.{2,64}$)(?:(?:[A-Z][a-z]+)+(?:\.(?=[A-Z])(?:[A-Z][a-z]+)*[A-Z]{0,4})*|[a-z]+(?:_[a-z]+)*|E\d{6})$/;
-
-/** A UUID as Alibaba Cloud's gateways give it, or Cloudflare's Ray ID: 16 hexadecimal digits and an airport. */
-const requestIdToTell = /^(?:[\dA-F]{8}(?:-[\dA-F]{4}){3}-[\dA-F]{12}|[\da-f]{16}-[A-Z]{3})$/i;
+/** The forms of the error codes and request ids that a provider documents. */
+export interface SafeForms {
+  readonly code: RegExp;
+  readonly requestId: RegExp;
+}
 
 /**
- * A provider's error, from the code and the request id that its answer gives. What a provider says may be anything,
- * a secret that it was sent among it: a code or an id that has not the form of one is not passed on.
+ * A provider's error, from the code and the request id of its answer. Either is passed on only in the provider's own
+ * form: in any other it may repeat what was sent, a secret included.
  */
-export function providerError(code: string, requestId?: unknown): ProviderError {
-  const isRequestId = typeof requestId === 'string' && requestIdToTell.test(requestId);
+export function providerError(code: string, requestId: unknown, safe: SafeForms): ProviderError {
+  const isRequestId = typeof requestId === 'string' && safe.requestId.test(requestId);
   return {
     code: /^[A-Za-z0-9_.:-]{1,128}$/.test(code) ? code : '',
     safeDetails: {
-      providerCode: codeToTell.test(code) ? code : null,
+      providerCode: safe.code.test(code) ? code : null,
       providerRequestId: isRequestId ? requestId : null,
     },
   };
 }
 
-/** A moment from epoch milliseconds, or from units of so many milliseconds; null where there is none or it cannot be. */
+/** A date from epoch milliseconds, or from units of `unitMs`; null where it is absent or out of range. */
 export function epoch(value: number | null | undefined, unitMs = 1): Date | null {
   const date = new Date((value ?? Number.NaN) * unitMs);
   return value && !Number.isNaN(date.getTime()) ? date : null;

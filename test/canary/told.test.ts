@@ -35,11 +35,14 @@ async function refused(directory: (typeof directoryNames)[number], code: string,
 }
 
 describe.each(directoryNames)('%s', (directory) => {
-  const id = directory === 'customers' ? ray : uuid;
+  const [id, otherId] = directory === 'customers' ? [ray, uuid] : [uuid, ray];
+  const eiamCodes = ['OperationDenied.Policy', 'invalid_scope', 'Forbidden.RAM', 'Busy'];
+  const [codes, otherCodes] = directory === 'customers' ? [['E999999'], eiamCodes] : [eiamCodes, ['E999999']];
 
   it('tells the request id of a refusal in the answer and in the log, beside what was asked', async () => {
-    const { error, line, operationId } = await refused(directory, 'OperationDenied.Policy', id);
-    expect(error).toMatchObject({ providerCode: 'OperationDenied.Policy', providerRequestId: id });
+    const [code = ''] = codes;
+    const { error, line, operationId } = await refused(directory, code, id);
+    expect(error).toMatchObject({ providerCode: code, providerRequestId: id });
     expect(line).toEqual({
       level: 30,
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
@@ -55,7 +58,7 @@ describe.each(directoryNames)('%s', (directory) => {
     });
   });
 
-  it.each(['invalid_scope', 'Forbidden.RAM', 'E999999', 'Busy'])('tells the code %s', async (code) => {
+  it.each(codes)('tells the code %s', async (code) => {
     const { error } = await refused(directory, code, id);
     expect(error).toMatchObject({ providerCode: code });
   });
@@ -71,18 +74,28 @@ describe.each(directoryNames)('%s', (directory) => {
       'E99',
     ],
     ...['secret1', 'aBcDeFgHiJkL', 'x'.repeat(65), 'Aa'.repeat(33), '-', 'Code\r\nInjected', 'K2abc:def'],
+    ...otherCodes,
   ])('tells no code %j', async (code) => {
     const { error } = await refused(directory, code, id);
     expect(error).toMatchObject({ providerCode: null, providerRequestId: id });
   });
 
   it.each([
-    ...['13912345678', '8613912345678000', 'LTAI5tExampleKey', 'ada@example.com', 'Somebody', 'a'.repeat(32)],
+    ...[
+      '13912345678',
+      '8613912345678000',
+      'LTAI5tExampleKey',
+      'ada@example.com',
+      'Somebody',
+      'a'.repeat(32),
+      otherId,
+    ],
     ...[`${uuid}0`, `${uuid} `, uuid.replaceAll('-', ''), `${uuid.slice(0, -1)}G`, `${ray}A`, `${ray}, x`],
     ...['-', '0'.repeat(200)],
   ])('tells no request id %j', async (requestId) => {
-    const { error, line } = await refused(directory, 'OperationDenied', requestId);
-    expect(error).toMatchObject({ providerCode: 'OperationDenied', providerRequestId: null });
+    const [code = ''] = codes;
+    const { error, line } = await refused(directory, code, requestId);
+    expect(error).toMatchObject({ providerCode: code, providerRequestId: null });
     expect(line).not.toHaveProperty('providerRequestIds');
   });
 });

@@ -3,7 +3,7 @@ import { createDescopeClient } from '../../src/providers/descope/client.ts';
 import * as descope from '../../src/providers/descope/encode.ts';
 import { createEiamDeveloperClient } from '../../src/providers/eiam-developer/client.ts';
 import * as developer from '../../src/providers/eiam-developer/encode.ts';
-import { createTokenKeeper } from '../../src/providers/eiam-developer/token.ts';
+import { createTokenCache } from '../../src/providers/eiam-developer/token.ts';
 import { createEiamManagementClient } from '../../src/providers/eiam-management/client.ts';
 import * as management from '../../src/providers/eiam-management/encode.ts';
 import type { Change, Step } from '../../src/providers/provider.ts';
@@ -197,7 +197,7 @@ describe('eiam-developer, as the official client sends it', () => {
   const base = '/v2/idaas_x/app_x';
   async function send(request: developer.WireRequest): Promise<Recording> {
     const { http, sent } = keep();
-    const tokens = { get: async () => ({ kind: 'token', token: 'ATxxx' }) as const, refused() {} };
+    const tokens = { get: async () => ({ kind: 'token', token: 'ATxxx' }) as const, invalidate() {} };
     await createEiamDeveloperClient(base, tokens, http).send(request, call);
     expect(sent).toHaveLength(1);
     const { method, path, headers, body } = sent[0] as HttpRequest;
@@ -271,7 +271,7 @@ describe('eiam-developer, as the official client sends it', () => {
     const theirs = recording('dev GenerateToken');
     const { http, sent } = keep();
     const settings = { base, applicationId: 'app_x', clientSecret: new Secret('CSecret+/=') };
-    expect((await createTokenKeeper(settings, http).get()).kind).toBe('none');
+    expect((await createTokenCache(settings, http).get()).kind).toBe('none');
     const [path, query] = theirs.url.split('?');
     expect(sent).toEqual([
       {

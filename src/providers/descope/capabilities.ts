@@ -2,23 +2,23 @@ import type { PatchField } from '../../domain/user.ts';
 import type { Capabilities, FieldCapability } from '../provider.ts';
 
 const list: FieldCapability = { settable: true, clearable: true, maxLength: null };
-const no: FieldCapability = { settable: false, clearable: false, maxLength: null };
+const unsupported: FieldCapability = { settable: false, clearable: false, maxLength: null };
 
 /** The fields whose length the configuration may bound; Descope publishes no bounds. */
 export const boundableFields = ['displayName', 'givenName', 'middleName', 'familyName', 'picture'] as const;
 
-/** What no page says of a patch's meaning, as the directory's settings say it. */
+/** Meanings of a patch that are not published: guesses, each a setting of the directory. */
 export interface Guesses {
-  /** `""` clears a text: documented for the single-field calls, taken over for the patch. */
+  /** `""` clears a text: documented for the single-field calls only. */
   readonly emptyStringClears: boolean;
-  /** Attributes that a patch does not name stay as they are. */
+  /** Attributes that a patch does not name keep their values. */
   readonly attributesMerge: boolean;
-  /** `null` takes an attribute's value away; the official client's types allow it. */
+  /** `null` removes an attribute's value: the official client's types allow it. */
   readonly nullRemovesAttribute: boolean;
 }
 
 /**
- * What a Descope project can do. Fields: the request body of https://docs.descope.com, PATCH /v1/mgmt/user/patch
+ * What a patch can do with a Descope user. Source: the request body of https://docs.descope.com, PATCH /v1/mgmt/user/patch
  * (no username: a user's login ids are not part of a patch). That `[]` clears a list is asserted by the official
  * clients' live tests.
  */
@@ -32,7 +32,7 @@ export function capabilities(guesses: Guesses, maxLength: Partial<Record<PatchFi
     statusIsSeparateCall: false,
     replacesAllCustomFields: !guesses.attributesMerge,
     fields: {
-      username: no,
+      username: unsupported,
       displayName: bounded('displayName'),
       givenName: bounded('givenName'),
       middleName: bounded('middleName'),

@@ -9,7 +9,7 @@ export interface DescopeClient {
   send(request: WireRequest, call: CallOptions): Promise<SendResult>;
 }
 
-/** Every call carries `Authorization: Bearer <ProjectId>:<ManagementKey>`; there is no token to fetch. */
+/** Every call carries `Authorization: Bearer <ProjectId>:<ManagementKey>`. */
 export function createDescopeClient(
   settings: { readonly projectId: string; readonly managementKey: Secret },
   http: HttpClient,
@@ -23,7 +23,7 @@ export function createDescopeClient(
         authorization: `Bearer ${settings.projectId}:${settings.managementKey.reveal()}`,
       };
       const isRead = request.method !== 'PATCH';
-      // No path of this API holds an id: they are in queries and bodies.
+      // No path of this API has an id: ids are in queries and bodies.
       const purpose = { isRead, template: request.path.split('?', 1)[0] ?? '' };
       return sendWithRetry(
         () => http.send({ ...request, headers, purpose }, call),

@@ -9,7 +9,7 @@ import type { CustomFieldDefinition, CustomFieldType } from '../provider.ts';
 import { epoch } from '../response.ts';
 import type { WireAttribute, WireUser } from './wire.ts';
 
-/** A user of an answer without its custom fields: those need the definitions (decodeWholeUser). */
+/** Decodes a user without custom fields, which need the definitions. */
 export function decodeUser(directory: string, user: WireUser): User {
   return {
     directory,
@@ -36,8 +36,8 @@ export function decodeUser(directory: string, user: WireUser): User {
   };
 }
 
-/** A user of an answer with its custom fields. The definitions tell a date from a number: both are numbers on the wire. */
-export function decodeWholeUser(
+/** Decodes a user with custom fields. A date and a number are both numbers on the wire: only the definitions tell them apart. */
+export function decodeUserWithCustomFields(
   directory: string,
   user: WireUser,
   definitions: readonly CustomFieldDefinition[],
@@ -50,7 +50,7 @@ export function decodeWholeUser(
   return { ...decodeUser(directory, user), customFields };
 }
 
-/** True where a custom attribute's value can only be read with its definition at hand. */
+/** True where a custom attribute's value cannot be read without its definition. */
 export function needsDefinitions(user: WireUser): boolean {
   return Object.values(user.customAttributes ?? {}).some((value) => typeof value === 'number');
 }
@@ -59,7 +59,7 @@ function attributeValue(raw: unknown, type: CustomFieldType | undefined): Custom
   if (typeof raw === 'string') return raw === '' ? undefined : { kind: 'text', value: raw };
   if (typeof raw === 'boolean') return { kind: 'boolean', value: raw };
   if (typeof raw === 'number') {
-    // JSON's 1e400 is Infinity here, which is no number in an answer.
+    // JSON's 1e400 parses to Infinity, which GraphQL cannot return as a number.
     if (!Number.isFinite(raw)) return { kind: 'text', value: String(raw) };
     const date = new Date(raw);
     return type === 'DATE' && !Number.isNaN(date.getTime())
@@ -69,11 +69,11 @@ function attributeValue(raw: unknown, type: CustomFieldType | undefined): Custom
   if (Array.isArray(raw) && raw.every((one) => typeof one === 'string')) {
     return raw.length === 0 ? undefined : { kind: 'texts', value: raw };
   }
-  // A value of no kind that Descope documents is shown as it is: it must not look as if there were none.
+  // A value of an undocumented kind is returned as its JSON: it must not look absent.
   return raw === null || raw === undefined ? undefined : { kind: 'text', value: JSON.stringify(raw) };
 }
 
-/** Attribute types by their number on the wire, as the console's names for them run. */
+/** Attribute types by their number on the wire. */
 const attributeTypes: Readonly<Record<number, CustomFieldType>> = {
   1: 'TEXT',
   2: 'NUMBER',
@@ -83,7 +83,7 @@ const attributeTypes: Readonly<Record<number, CustomFieldType>> = {
   6: 'DATE',
 };
 
-/** The definition of a custom attribute; undefined for a type that this version does not know and cannot write. */
+/** Decodes the definition of a custom attribute; undefined for an unknown type, which cannot be written. */
 export function decodeAttribute(attribute: WireAttribute): CustomFieldDefinition | undefined {
   const type = attributeTypes[attribute.type];
   if (!type) return undefined;

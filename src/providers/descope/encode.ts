@@ -6,15 +6,15 @@ import type { WireAttributeValue, WirePatch } from './wire.ts';
 /** A request before its credentials are added. */
 export type WireRequest = Pick<HttpRequest, 'method' | 'path' | 'body'>;
 
-/** PATCH /v1/mgmt/user/patch with the members that the step changes and no other. */
+/** PATCH /v1/mgmt/user/patch with only the members that the step changes. */
 export function encodePatch(userId: string, step: Step): WireRequest {
   return { method: 'PATCH', path: '/v1/mgmt/user/patch', body: JSON.stringify(patchBody(userId, step)) };
 }
 
-/** Users that one patch of many carries at most. A maximum is published nowhere: this is a guess. */
+/** Users in one batch at most. No maximum is published: this is a guess. */
 export const usersPerBatch = 100;
 
-/** PATCH /v1/mgmt/user/patch/batch: for each user what a patch of that user alone would carry. */
+/** PATCH /v1/mgmt/user/patch/batch, with the same body for each user as a patch of that user alone. */
 export function encodePatchMany(writes: readonly UserWrite[]): WireRequest {
   const users = writes.map(({ userId, step }) => patchBody(userId, step));
   return { method: 'PATCH', path: '/v1/mgmt/user/patch/batch', body: JSON.stringify({ users }) };
@@ -22,7 +22,7 @@ export function encodePatchMany(writes: readonly UserWrite[]): WireRequest {
 
 function patchBody(userId: string, step: Step): WirePatch {
   const body: WirePatch = { userId };
-  // Attributes go through entries: assigning to a name such as __proto__ would lose it.
+  // Collected as entries: an assignment to a name such as __proto__ would be lost.
   const attributes: [string, WireAttributeValue | null][] = [];
   for (const change of step.changes) {
     switch (change.field) {
@@ -43,7 +43,7 @@ function patchBody(userId: string, step: Step): WirePatch {
         break;
       case 'phone':
         body.phone = change.value?.number ?? '';
-        // A phone without the flag comes back verified, so it is always sent.
+        // Always sent: Descope takes a phone without the flag for verified.
         if (change.value) body.verifiedPhone = change.value.verified;
         break;
       case 'status':
@@ -81,12 +81,12 @@ export function encodeLoadByLogin(login: string): WireRequest {
   return { method: 'GET', path: `/v1/mgmt/user?loginId=${encodeURIComponent(login)}` };
 }
 
-/** The most ids that one load of many carries. A maximum exists and is unpublished: this is a guess. */
+/** Ids in one load at most. A maximum exists but is not published: this is a guess. */
 export const idsPerLoad = 100;
 
 /**
- * POST /v1/mgmt/users/load: users by their ids, at most `idsPerLoad`. "Invalid" users are the disabled and the
- * expired (the official client's own comment), who are users like any other here.
+ * POST /v1/mgmt/users/load: at most `idsPerLoad` users by id. "Invalid" users are disabled or expired (the official
+ * client's comment); here they are users like any other.
  */
 export function encodeLoadMany(userIds: readonly string[]): WireRequest {
   return {

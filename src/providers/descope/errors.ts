@@ -1,19 +1,22 @@
 import { type InputPath, invalidInput, type PatchError } from '../../domain/errors.ts';
 import type { HttpResponse } from '../../upstream/client.ts';
-import { jsonObject, type ProviderError, providerError, type ReadGrammar, rateLimited } from '../response.ts';
+import { jsonObject, type ProviderError, providerError, type ReadFormat, rateLimited } from '../response.ts';
 
-/** `{errorCode, errorDescription, errorMessage?}`; undefined for a body that is not Descope's own error. */
+/** A code such as `E011003`; Cloudflare's Ray ID: 16 hexadecimal digits and an airport. */
+const safeForms = { code: /^E\d{6}$/, requestId: /^[\da-f]{16}-[A-Z]{3}$/i };
+
+/** `{errorCode, errorDescription, errorMessage?}`; undefined for any other body. */
 function readError(answer: HttpResponse): ProviderError | undefined {
-  // Looked for in the text first: nearly every answer is a user, and is read as one later.
+  // The text is searched first: nearly every answer is a user, which is parsed later.
   const code = answer.body.includes('"errorCode"') ? jsonObject(answer.body)?.errorCode : undefined;
   if (typeof code === 'string' && code !== '') {
-    return providerError(code, answer.headers['cf-ray']);
+    return providerError(code, answer.headers['cf-ray'], safeForms);
   }
-  // The edge answers 429 before the service sees the request, and without the service's body.
-  return answer.status === 429 ? providerError('E130429') : undefined;
+  // The CDN may answer 429 before the service sees the request, without the service's error body.
+  return answer.status === 429 ? providerError('E130429', undefined, safeForms) : undefined;
 }
 
-/** The codes that say no, from Descope's documentation and its clients' sources; each with what it means here. */
+/** Documented refusals, from Descope's documentation and its clients' sources, with their meaning here. */
 const meanings = {
   E011001: 'invalid',
   E011002: 'invalid',
@@ -26,28 +29,28 @@ const meanings = {
   E130429: 'rate-limited',
 } as const;
 
-/** True for a code that is documented to say no: then nothing was written, whatever the status beside it. */
+/** True for a documented refusal: nothing was written, whatever the status beside it. */
 function isDocumented(code: string): code is keyof typeof meanings {
   return Object.hasOwn(meanings, code);
 }
 
-/** True for an answer that asks for fewer requests. */
+/** True for a rate limit. */
 export function isThrottled(answer: HttpResponse): boolean {
   return answer.status === 429;
 }
 
-/** How Descope says no. */
-export const errorGrammar: ReadGrammar = {
+/** How Descope's errors are read. */
+export const errorFormat: ReadFormat = {
   readError,
   isDocumented,
   missing: new Set(['E112102']),
   toReadError: (error, answer) => toPatchError(error, answer, []),
 };
 
-/** A refusal in our words. `path`: what of the input it is about; Descope's codes name no field. */
+/** The error for a refusal. `path`: the input that was sent; Descope's codes name no field. */
 export function toPatchError(error: ProviderError, answer: HttpResponse, path: InputPath): PatchError {
   const { code } = error;
-  // The code for a bad management key is published nowhere; the status says it, whatever code stands beside it.
+  // The code for a bad management key is not published: the status decides, whatever the code.
   if (answer.status === 401 || answer.status === 403) {
     return {
       code: 'PROVIDER_AUTH',
@@ -83,21 +86,21 @@ export function toPatchError(error: ProviderError, answer: HttpResponse, path: I
 }
 
 /**
- * Why one user of many was not written, in our words. `failure` is free text that no page describes: where it has
- * one of Descope's codes, it means what the code means.
+ * The error for one user of a batch that was not written. `failure` is free text that no page describes: where it
+ * contains one of Descope's codes, the code decides.
  */
-export function toFailure(failure: string, answer: HttpResponse, path: InputPath): PatchError {
+export function toUserError(failure: string, answer: HttpResponse, path: InputPath): PatchError {
   const code = /(?<![A-Za-z0-9])E\d{6}(?![A-Za-z0-9])/.exec(failure)?.[0] ?? '';
-  return toPatchError(providerError(code, answer.headers['cf-ray']), answer, path);
+  return toPatchError(providerError(code, answer.headers['cf-ray'], safeForms), answer, path);
 }
 
-/** True for a refusal that is of everybody in a request for many: our credentials', or the rate limit's. */
-export function isOfAll({ code }: ProviderError, { status }: HttpResponse): boolean {
+/** True for a refusal of a whole batch: of our credentials, or by the rate limit. */
+export function isAboutWholeBatch({ code }: ProviderError, { status }: HttpResponse): boolean {
   return status === 401 || status === 403 || status === 429 || code === 'E130429';
 }
 
-/** That a request for many was refused for what it does not say to be about any one of them. */
-export function refusedTogether(error: ProviderError, path: InputPath): PatchError {
+/** The error for each user of a batch that was refused as a whole, for a reason that names none of them. */
+export function batchRefused(error: ProviderError, path: InputPath): PatchError {
   const message =
     'Descope refused this patch together with others that were sent with it, and does not say for which of them.';
   return { code: 'PROVIDER_REFUSED', message, path, ...error.safeDetails };

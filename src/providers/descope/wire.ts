@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** Descope gives an empty string for a text that is not there; the member may also be missing. */
+/** Descope sends an empty string for an absent text, or leaves the member out. */
 const optionalText = z.string().nullish();
 const texts = z.array(z.string()).nullish();
 
-/** A user in an answer: what is used of it. https://docs.descope.com, PATCH /v1/mgmt/user/patch, 200. */
+/** The members of a user that are read. https://docs.descope.com, PATCH /v1/mgmt/user/patch, 200. */
 const wireUser = z.object({
   userId: z.string().min(1),
   loginIds: texts,
@@ -22,7 +22,7 @@ const wireUser = z.object({
     .nullish(),
   status: optionalText,
   picture: optionalText,
-  /** By name. Not z.record, which loses a name such as __proto__. */
+  /** By name. Not z.record, which drops a name such as __proto__. */
   customAttributes: z
     .custom<Readonly<Record<string, unknown>>>((value) => typeof value === 'object' && !Array.isArray(value))
     .nullish(),
@@ -32,7 +32,7 @@ const wireUser = z.object({
 });
 export type WireUser = z.infer<typeof wireUser>;
 
-/** A user in an answer on its own; undefined where it is not one. */
+/** Parses one user of a batch's answer; undefined where it is malformed. */
 export function parseUser(value: unknown): WireUser | undefined {
   return wireUser.safeParse(value).data;
 }
@@ -40,13 +40,12 @@ export function parseUser(value: unknown): WireUser | undefined {
 /** The answer to a patch and to a load. */
 export const userAnswer = z.object({ user: wireUser });
 
-/** The answer to a load of many. */
+/** The answer to a load of several. */
 export const usersAnswer = z.object({ users: z.array(wireUser) });
 
 /**
- * The answer to a patch of many: PatchUserBatchResponse of the official client. A user of the first list is looked
- * at alone, so that one that cannot be understood leaves the others as they are. What `additionalErrors` is about is
- * documented nowhere, so it is not looked at: what was written shows in the user.
+ * The answer to a batch: PatchUserBatchResponse of the official client. Each user of the first list is parsed on its
+ * own, so that a malformed one does not affect the others. `additionalErrors` is not documented, so it is not read.
  */
 export const batchAnswer = z.object({
   patchedUsers: z.array(z.unknown()).nullish(),
@@ -74,7 +73,7 @@ export const attributesAnswer = z.object({
 });
 export type WireAttribute = z.infer<typeof attributesAnswer>['data'][number];
 
-/** The body of a patch: only members that were asked for are there. */
+/** The body of a patch, with only the members that the step changes. */
 export interface WirePatch {
   userId: string;
   name?: string;

@@ -3,29 +3,29 @@ import type { CallOptions, HttpClient, SendResult } from '../../upstream/client.
 import { withDeadline } from '../../upstream/deadline.ts';
 import { createRetryBudget, sendWithRetry } from '../../upstream/retry.ts';
 import type { WireRequest } from './encode.ts';
-import { isThrottled, refusesToken, tokenRefused } from './errors.ts';
-import type { TokenKeeper } from './token.ts';
+import { isThrottled, isTokenRefused, tokenError } from './errors.ts';
+import type { TokenCache } from './token.ts';
 
-/** What became of a request; `no-token`: there was none that the provider takes, so nothing was done. */
-type DeveloperExchange = SendResult | { readonly kind: 'no-token'; readonly error: PatchError };
+/** What became of a request. `no-token`: there was no token that the provider accepts, so nothing was done. */
+type DeveloperResult = SendResult | { readonly kind: 'no-token'; readonly error: PatchError };
 
 /** Sends requests below `/v2/{instanceId}/{applicationId}` with the directory's token. */
 export interface EiamDeveloperClient {
-  send(request: WireRequest, call: CallOptions): Promise<DeveloperExchange>;
+  send(request: WireRequest, call: CallOptions): Promise<DeveloperResult>;
 }
 
-/** The path with names in place of ids. `_` is nobody's: it stands where the API asks about no user by id. */
+/** The path with names in place of ids. `_` is no id: the API has it in place of one in calls that name no user by id. */
 function templateOf(path: string): string {
   return `/v2/{instanceId}/{applicationId}${path.replace(/^\/users\/(?!_\/)[^/]+/, '/users/{userId}')}`;
 }
 
 /**
- * A request is sent once; a second time, with a new token, only where the answer refuses the token itself,
- * which proves that the first did nothing.
+ * A request is sent once. It is sent again, with a new token, only after an answer that refuses the token itself,
+ * which proves that the first request did nothing.
  */
 export function createEiamDeveloperClient(
   base: string,
-  tokens: TokenKeeper,
+  tokens: TokenCache,
   http: HttpClient,
 ): EiamDeveloperClient {
   const budget = createRetryBudget();
@@ -48,14 +48,14 @@ export function createEiamDeveloperClient(
     async send(request, call) {
       for (let attempt = 1; ; attempt += 1) {
         const result = await withDeadline(tokens.get(), call.deadline);
-        // Time was over while a token was asked for: it is the provider that did not answer.
+        // The deadline passed while a token was requested: the provider did not answer.
         if (result === 'deadline') return { kind: 'not-sent', reason: 'unreachable' };
         if (result.kind === 'none') return { kind: 'no-token', error: result.error };
-        const exchange = await sendWith(result.token, request, call);
-        if (exchange.kind !== 'answered' || !refusesToken(exchange)) return exchange;
-        tokens.refused(result.token);
+        const sent = await sendWith(result.token, request, call);
+        if (sent.kind !== 'answered' || !isTokenRefused(sent)) return sent;
+        tokens.invalidate(result.token);
         if (attempt === 2)
-          return { kind: 'no-token', error: tokenRefused(exchange, request.isRead ? [] : ['patch']) };
+          return { kind: 'no-token', error: tokenError(sent, request.isRead ? [] : ['patch']) };
       }
     },
   };

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { UserWithCustomFields } from '../../domain/user.ts';
-import { decodeWholeAccount } from '../eiam-shared/decode.ts';
+import { decodeAccountWithCustomFields } from '../eiam-shared/decode.ts';
 import type { CustomFieldDefinition } from '../provider.ts';
 import type { userAnswer } from './wire.ts';
 
@@ -10,5 +10,5 @@ export function decodeUser(
   answer: z.infer<typeof userAnswer>,
   known: readonly CustomFieldDefinition[] | null,
 ): UserWithCustomFields {
-  return decodeWholeAccount(directory, answer, known);
+  return decodeAccountWithCustomFields(directory, answer, known);
 }

@@ -8,7 +8,7 @@ export interface WireRequest extends Pick<HttpRequest, 'method' | 'path' | 'body
   readonly isRead: boolean;
 }
 
-/** PatchUser with the members that the step changes and no other; enable or disable for a step of status. */
+/** PatchUser with only the members that the step changes; enable or disable for a step of status. */
 export function encodeStep(userId: string, step: Step): WireRequest {
   const status = statusOf(step);
   const path = `/users/${encodeURIComponent(userId)}`;
@@ -28,8 +28,8 @@ export function encodeGetUser(userId: string): WireRequest {
 }
 
 /**
- * The calls that may know a login, likeliest first: a username may look like an email address or a number,
- * so it is always asked for as well. A phone number is asked for without its region.
+ * The look-ups that may find a login, likeliest first. A username may look like an email address or a number, so
+ * it is always looked up too. A phone number is looked up without its region.
  */
 export function encodeFindUser(login: string): readonly WireRequest[] {
   const find = (by: string, body: object): WireRequest => ({

@@ -1,22 +1,22 @@
 import { type InputPath, noProviderDetails, type PatchError } from '../../domain/errors.ts';
 import type { HttpResponse } from '../../upstream/client.ts';
-import { accountError, isAccountCode, isThrottling } from '../eiam-shared/errors.ts';
+import { accountError, isAccountCode, isThrottling, safeForms } from '../eiam-shared/errors.ts';
 import type { Step } from '../provider.ts';
-import { isRefusal, jsonObject, type ProviderError, providerError, type ReadGrammar } from '../response.ts';
+import { isRefusal, jsonObject, type ProviderError, providerError, type ReadFormat } from '../response.ts';
 
 /**
- * The body's form is published nowhere; two are known from neighbouring services:
- * `{Code, Message, RequestId, …}` and `{error, error_description, request_id}`. Undefined for any other body.
+ * The error body is not published. Two forms are known from neighbouring services: `{Code, Message, RequestId, …}`
+ * and `{error, error_description, request_id}`. Undefined for any other body.
  */
 export function readError(answer: HttpResponse): ProviderError | undefined {
   const body = jsonObject(answer.body);
   const code = body?.Code ?? body?.error;
   const requestId = body?.RequestId ?? body?.request_id ?? answer.headers['x-acs-request-id'];
   if (typeof code === 'string' && code !== '') {
-    return providerError(code, requestId);
+    return providerError(code, requestId, safeForms);
   }
-  // A gateway may answer 429 before the service sees the request, and without the service's body.
-  return answer.status === 429 ? providerError('Throttling') : undefined;
+  // A gateway may answer 429 before the service sees the request, without the service's error body.
+  return answer.status === 429 ? providerError('Throttling', undefined, safeForms) : undefined;
 }
 
 /** Codes about the application rather than the account, from the metadata of the developer API 2022-02-25. */
@@ -37,7 +37,7 @@ const meanings = {
   instance_not_found: ['PROVIDER_REFUSED', 'The provider does not know the instance of this directory.'],
 } as const;
 
-/** True for a code that is documented to say no: then nothing was written, whatever the status beside it. */
+/** True for a documented refusal: nothing was written, whatever the status beside it. */
 function isDocumented(code: string): boolean {
   return isMeaning(code) || isAccountCode(code);
 }
@@ -47,12 +47,12 @@ function isMeaning(code: string): code is keyof typeof meanings {
 }
 
 /** True for an answer that refuses the token itself: 400 invalid_token as documented, or any 401. */
-export function refusesToken(answer: HttpResponse): boolean {
+export function isTokenRefused(answer: HttpResponse): boolean {
   return answer.status === 401 || (answer.status === 400 && readError(answer)?.code === 'invalid_token');
 }
 
-/** The refusal of a token that was just issued, whatever the body beside it. */
-export function tokenRefused(answer: HttpResponse, path: InputPath): PatchError {
+/** The error for a refused token that was just issued, whatever the body. */
+export function tokenError(answer: HttpResponse, path: InputPath): PatchError {
   return {
     code: 'PROVIDER_AUTH',
     message: meanings.invalid_token[1],
@@ -61,20 +61,20 @@ export function tokenRefused(answer: HttpResponse, path: InputPath): PatchError 
   };
 }
 
-/** How the developer API says no. */
-export const errorGrammar: ReadGrammar = {
+/** How the developer API's errors are read. */
+export const errorFormat: ReadFormat = {
   readError,
   isDocumented,
   missing: new Set(['ResourceNotFound.User', 'ResourceNotFound.UserId']),
   toReadError: (error, answer) => toPatchError(error, answer),
 };
 
-/** True for an answer that asks for fewer requests. */
+/** True for a rate limit. */
 export function isThrottled(answer: HttpResponse): boolean {
   return isRefusal(answer) && isThrottling(readError(answer)?.code ?? '');
 }
 
-/** A refusal in our words. `step` is what was sent, where it was a write. */
+/** The error for a refusal. `step`: what was sent, where it was a write. */
 export function toPatchError(error: ProviderError, answer: HttpResponse, step?: Step): PatchError {
   if (!isMeaning(error.code)) return accountError(error, answer, step);
   const [code, message] = meanings[error.code];

@@ -7,12 +7,12 @@ import { readInBatches } from '../batches.ts';
 import { capabilities } from '../eiam-shared/capabilities.ts';
 import { accountSettings, identifier, instanceId } from '../eiam-shared/config.ts';
 import { defineProvider, type Provider } from '../provider.ts';
-import { jsonObject, notUnderstood, onlyOne, readAnswer, refusalOf, unreachable } from '../response.ts';
+import { jsonObject, onlyOne, readAnswer, unreadableAnswer, writeResultOf } from '../response.ts';
 import { createEiamDeveloperClient } from './client.ts';
 import { decodeUser } from './decode.ts';
 import { encodeFindUser, encodeGetUser, encodeStep, type WireRequest } from './encode.ts';
-import { errorGrammar, readError, toPatchError } from './errors.ts';
-import { createTokenKeeper } from './token.ts';
+import { errorFormat, readError, toPatchError } from './errors.ts';
+import { createTokenCache } from './token.ts';
 import { userAnswer, userIdAnswer } from './wire.ts';
 
 const settings = z.strictObject({
@@ -41,24 +41,24 @@ function createEiamDeveloper(
   { http }: { http: HttpClient },
 ): Provider {
   const base = `/v2/${settings.instanceId}/${settings.applicationId}`;
-  const tokens = createTokenKeeper({ ...settings, base }, http);
+  const tokens = createTokenCache({ ...settings, base }, http);
   const client = createEiamDeveloperClient(base, tokens, http);
   const known = settings.customFields ?? null;
 
-  /** What a read gives; undefined where the user is not there. */
+  /** Sends a read. Undefined: the provider has no such user. */
   async function read<T>(
     request: WireRequest,
     schema: z.ZodType<T>,
     call: CallOptions,
   ): Promise<T | undefined> {
-    const exchange = await client.send(request, call);
-    if (exchange.kind === 'no-token') throw new ReadFailure(exchange.error);
-    return readAnswer(exchange, schema, errorGrammar);
+    const sent = await client.send(request, call);
+    if (sent.kind === 'no-token') throw new ReadFailure(sent.error);
+    return readAnswer(sent, schema, errorFormat);
   }
 
   async function readUser(userId: string, call: CallOptions): Promise<UserWithCustomFields | undefined> {
     const wire = await read(encodeGetUser(userId), userAnswer, call);
-    if (wire && wire.userId !== userId) throw new ReadFailure(notUnderstood());
+    if (wire && wire.userId !== userId) throw new ReadFailure(unreadableAnswer());
     return wire && decodeUser(directory, wire, known);
   }
 
@@ -70,7 +70,7 @@ function createEiamDeveloper(
       return known;
     },
 
-    // The API has no call for many: its list takes no ids.
+    // The API has no call that reads several users by id.
     readUsers: (userIds, _want, call) =>
       readInBatches(userIds, 1, async ([userId = '']) =>
         [await readUser(userId, call)].filter((user) => user !== undefined),
@@ -81,7 +81,7 @@ function createEiamDeveloper(
       for (const request of encodeFindUser(login)) {
         const userId = (await read(request, userIdAnswer, call))?.userId;
         const user = userId === undefined || found.has(userId) ? undefined : await readUser(userId, call);
-        // A phone number is looked up without its region, so what is found is checked.
+        // A phone number is looked up without its region, so the user found must show the whole login.
         if (user?.userId === userId && user?.loginIds.includes(login)) found.set(user.userId, user);
       }
       return onlyOne([...found.values()]);
@@ -93,22 +93,21 @@ function createEiamDeveloper(
     },
 
     async write(userId, step, call) {
-      const exchange = await client.send(encodeStep(userId, step), call);
-      if (exchange.kind === 'no-token') return { kind: 'refused', errors: [exchange.error] };
-      if (exchange.kind === 'not-sent')
-        return { kind: 'refused', errors: [unreachable(exchange, ['patch'])] };
-      if (exchange.kind === 'no-answer') return { kind: 'ambiguous' };
-      const refusal = refusalOf(exchange, errorGrammar);
-      if (refusal) return { kind: 'refused', errors: [toPatchError(refusal, exchange, step)] };
-      return isYes(exchange) ? { kind: 'accepted' } : { kind: 'ambiguous' };
+      const sent = await client.send(encodeStep(userId, step), call);
+      if (sent.kind === 'no-token') return { kind: 'refused', errors: [sent.error] };
+      return writeResultOf(sent, {
+        ...errorFormat,
+        toWriteError: (error, answer) => toPatchError(error, answer, step),
+        readSuccess: (answer) => (isSuccess(answer) ? { kind: 'accepted' } : undefined),
+      });
     },
 
     close: () => http.close(),
   };
 }
 
-/** `200 {}` is documented; an empty 200 and a 204 count too. */
-function isYes(answer: HttpResponse): boolean {
+/** `200 {}` is documented; an empty 200 and a 204 are accepted too. */
+function isSuccess(answer: HttpResponse): boolean {
   const { status, body } = answer;
   if (status === 204) return true;
   return status === 200 && (body.trim() === '' || (jsonObject(body) !== undefined && !readError(answer)));

@@ -7,40 +7,40 @@ import { parseJson, unreachable } from '../response.ts';
 import { isThrottled, readError } from './errors.ts';
 import { tokenAnswer } from './wire.ts';
 
-/** A token, or why there is none. */
+/** A token, or the reason why there is none. */
 type TokenResult =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'none'; readonly error: PatchError };
 
-/** Keeps one access token for a directory. */
-export interface TokenKeeper {
-  /** The token that is good now. Any number of callers that wait for a new one share one request. */
+/** Keeps the access token of a directory. */
+export interface TokenCache {
+  /** The current token. Callers that wait for a new one share one request. */
   get(): Promise<TokenResult>;
-  /** Says that the provider refused this token: the next `get` asks for a new one. */
-  refused(token: string): void;
+  /** Discards a token that the provider refused: the next `get` requests a new one. */
+  invalidate(token: string): void;
 }
 
-/** A token is renewed when this share of its life is over, so that none expires on its way. */
+/** The share of its lifetime after which a token is renewed, so that none expires in flight. */
 const renewAfterShare = 0.8;
 
-/** Milliseconds for a token request. Its own deadline, for it serves every caller that waits. */
+/** Milliseconds for a token request. A deadline of its own, because the request serves every waiting caller. */
 const tokenDeadlineMs = 5_000;
 
-/** After a failed token request, the milliseconds in which no further one is sent: callers get the same failure. */
+/** Milliseconds after a failed token request in which no other is sent: callers get the same failure. */
 const retryTokenAfterMs = 1_000;
 
-/** POST /oauth2/token, client_credentials, as the form body of the published page; never a URL with the secret. */
-export function createTokenKeeper(
+/** POST /oauth2/token with a form body, as the published page has it; never a URL with the secret. */
+export function createTokenCache(
   settings: { readonly base: string; readonly applicationId: string; readonly clientSecret: Secret },
   http: HttpClient,
-): TokenKeeper {
+): TokenCache {
   const budget = createRetryBudget();
-  // Moments by performance.now(), which nobody sets back.
-  let held: { readonly token: string; readonly renewAt: number } | undefined;
+  // Times by performance.now(), which is never set back.
+  let cached: { readonly token: string; readonly renewAt: number } | undefined;
   let failed: { readonly result: TokenResult; readonly until: number } | undefined;
-  let asking: Promise<TokenResult> | undefined;
+  let pending: Promise<TokenResult> | undefined;
 
-  async function ask(): Promise<TokenResult> {
+  async function requestToken(): Promise<TokenResult> {
     const request: HttpRequest = {
       method: 'POST',
       path: `${settings.base}/oauth2/token`,
@@ -52,25 +52,25 @@ export function createTokenKeeper(
       }).toString(),
       purpose: { isRead: true, template: '/v2/{instanceId}/{applicationId}/oauth2/token' },
     };
-    // Everything waits for it.
+    // Every other request waits for it.
     const time = { deadline: createDeadline(tokenDeadlineMs), urgency: 'first' as const };
     const rules = { deadline: time.deadline, isRead: true, isThrottled };
-    const exchange = await sendWithRetry(() => http.send(request, time), rules, budget);
-    if (exchange.kind !== 'answered') return fail(unreachable(exchange, []));
-    const answer = exchange.status === 200 ? parseJson(exchange.body, tokenAnswer) : undefined;
+    const sent = await sendWithRetry(() => http.send(request, time), rules, budget);
+    if (sent.kind !== 'answered') return fail(unreachable(sent, []));
+    const answer = sent.status === 200 ? parseJson(sent.body, tokenAnswer) : undefined;
     if (!answer) {
       return fail({
         code: 'PROVIDER_AUTH',
         message: 'The provider issued no token for this directory: its credentials may be wrong.',
         path: [],
-        ...(readError(exchange)?.safeDetails ?? noProviderDetails),
+        ...(readError(sent)?.safeDetails ?? noProviderDetails),
       });
     }
-    held = {
+    cached = {
       token: answer.access_token,
       renewAt: performance.now() + answer.expires_in * 1000 * renewAfterShare,
     };
-    return { kind: 'token', token: held.token };
+    return { kind: 'token', token: cached.token };
   }
 
   function fail(error: PatchError): TokenResult {
@@ -81,15 +81,15 @@ export function createTokenKeeper(
 
   return {
     async get() {
-      if (held && performance.now() < held.renewAt) return { kind: 'token', token: held.token };
+      if (cached && performance.now() < cached.renewAt) return { kind: 'token', token: cached.token };
       if (failed && performance.now() < failed.until) return failed.result;
-      asking ??= ask().finally(() => {
-        asking = undefined;
+      pending ??= requestToken().finally(() => {
+        pending = undefined;
       });
-      return asking;
+      return pending;
     },
-    refused(token) {
-      if (held?.token === token) held = undefined;
+    invalidate(token) {
+      if (cached?.token === token) cached = undefined;
     },
   };
 }

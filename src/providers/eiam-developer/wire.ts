@@ -13,6 +13,6 @@ export const tokenAnswer = z.object({
     .string()
     .min(1)
     .regex(/^[\x21-\x7e]+$/),
-  // A life of less than a second would be a new token for every call.
+  // A lifetime of less than a second would mean a new token for every call.
   expires_in: z.number().min(1),
 });

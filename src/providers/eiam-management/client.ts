@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { CallOptions, HttpClient, SendResult } from '../../upstream/client.ts';
 import { createRetryBudget, sendWithRetry } from '../../upstream/retry.ts';
 import type { WireRequest } from './encode.ts';
-import { isThrottled, refusesTime } from './errors.ts';
+import { isClockRefused, isThrottled } from './errors.ts';
 import { type Credentials, sign } from './sign.ts';
 import { apiVersion } from './wire.ts';
 
-/** Sends calls of the RPC API, each signed for itself. */
+/** Sends signed calls of the RPC API. */
 export interface EiamManagementClient {
   send(request: WireRequest, call: CallOptions): Promise<SendResult>;
 }
 
-/** Always POST / with every parameter in the query and no body, as the official client does it. */
+/** Always POST / with every parameter in the query and no body, as the official client sends it. */
 export function createEiamManagementClient(
   origin: string,
   credentials: Credentials,
@@ -19,7 +19,7 @@ export function createEiamManagementClient(
 ): EiamManagementClient {
   const { host } = new URL(origin);
   const budget = createRetryBudget();
-  // How far the provider's clock is ahead of ours, as far as it has had to tell.
+  // By how much the provider's clock is ahead of ours, as its last refusal of our time showed.
   let clockAheadMs = 0;
 
   function attempt(request: WireRequest, isRead: boolean, call: CallOptions): Promise<SendResult> {
@@ -51,14 +51,12 @@ export function createEiamManagementClient(
           { deadline: call.deadline, isRead, isThrottled },
           budget,
         );
-      const exchange = await send();
-      const theirTime =
-        exchange.kind === 'answered' && refusesTime(exchange)
-          ? Date.parse(exchange.headers.date ?? '')
-          : Number.NaN;
-      if (Number.isNaN(theirTime)) return exchange;
-      // The refusal proves that nothing was done; signed by the provider's own clock, the call may go once more.
-      clockAheadMs = theirTime - Date.now();
+      const sent = await send();
+      const providerTime =
+        sent.kind === 'answered' && isClockRefused(sent) ? Date.parse(sent.headers.date ?? '') : Number.NaN;
+      if (Number.isNaN(providerTime)) return sent;
+      // The refusal proves that nothing was done, so the call is signed with the provider's time and sent again.
+      clockAheadMs = providerTime - Date.now();
       return send();
     },
   };

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { User, UserWithCustomFields } from '../../domain/user.ts';
-import { decodeAccount, decodeWholeAccount } from '../eiam-shared/decode.ts';
+import { decodeAccount, decodeAccountWithCustomFields } from '../eiam-shared/decode.ts';
 import type { CustomFieldDefinition } from '../provider.ts';
 import type { userAnswer, usersAnswer } from './wire.ts';
 
@@ -10,7 +10,7 @@ export function decodeUser(
   answer: z.infer<typeof userAnswer>,
   known: readonly CustomFieldDefinition[] | null,
 ): UserWithCustomFields {
-  return decodeWholeAccount(directory, answer.user, known);
+  return decodeAccountWithCustomFields(directory, answer.user, known);
 }
 
 /** The users of a ListUsers answer, without custom fields: it carries none. */

@@ -7,10 +7,10 @@ export interface WireRequest {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** The most users that one ListUsers answers; PageSize is published, that UserIds takes as many is a guess. */
+/** Users in one ListUsers at most. PageSize is published; that UserIds takes as many is a guess. */
 export const idsPerList = 100;
 
-/** UpdateUser with the members that the step changes and no other; EnableUser or DisableUser for a step of status. */
+/** UpdateUser with only the members that the step changes; EnableUser or DisableUser for a step of status. */
 export function encodeStep(instanceId: string, userId: string, step: Step): WireRequest {
   const target = { InstanceId: instanceId, UserId: userId };
   const status = statusOf(step);
@@ -18,7 +18,7 @@ export function encodeStep(instanceId: string, userId: string, step: Step): Wire
   return { action: 'UpdateUser', parameters: { ...target, ...flat(encodeAccount(step), '') } };
 }
 
-/** GetUser, the one call that gives custom fields. */
+/** GetUser, the only call that returns custom fields. */
 export function encodeGetUser(instanceId: string, userId: string): WireRequest {
   return { action: 'GetUser', parameters: { InstanceId: instanceId, UserId: userId } };
 }
@@ -29,8 +29,8 @@ export function encodeListUsers(instanceId: string, userIds: readonly string[]):
 }
 
 /**
- * ListUsers by what the login may be, likeliest first: a username may look like an email address or a number,
- * so it is always asked for as well. There is no filter for a whole username, only for its beginning.
+ * ListUsers by each kind of login, likeliest first. A username may look like an email address or a number, so it is
+ * always looked up too. There is no filter for a whole username, only for its prefix.
  */
 export function encodeFindUser(instanceId: string, login: string): readonly WireRequest[] {
   const username = list(instanceId, { UsernameStartsWith: login });

@@ -1,24 +1,24 @@
 import type { PatchError } from '../../domain/errors.ts';
 import type { HttpResponse } from '../../upstream/client.ts';
-import { accountError, isAccountCode, isThrottling } from '../eiam-shared/errors.ts';
+import { accountError, isAccountCode, isThrottling, safeForms } from '../eiam-shared/errors.ts';
 import type { Step } from '../provider.ts';
-import { isRefusal, jsonObject, type ProviderError, providerError, type ReadGrammar } from '../response.ts';
+import { isRefusal, jsonObject, type ProviderError, providerError, type ReadFormat } from '../response.ts';
 
 /** `{RequestId, HostId, Code, Message, Recommend}`; undefined for any other body. Message may echo the request. */
 export function readError(answer: HttpResponse): ProviderError | undefined {
   const body = jsonObject(answer.body);
   if (typeof body?.Code === 'string' && body.Code !== '') {
-    return providerError(body.Code, body.RequestId);
+    return providerError(body.Code, body.RequestId, safeForms);
   }
-  // A gateway may answer 429 before the service sees the request, and without the service's body.
-  return answer.status === 429 ? providerError('Throttling') : undefined;
+  // A gateway may answer 429 before the service sees the request, without the service's error body.
+  return answer.status === 429 ? providerError('Throttling', undefined, safeForms) : undefined;
 }
 
 const credentials = 'The provider does not accept the access key of this directory.';
 const clock = 'The provider does not accept the time of the signature: this machine’s clock may be off.';
 const rights = 'The access key of this directory lacks the right to do this.';
 
-/** The gateway's codes, about the call rather than the account. */
+/** Codes about the call rather than the account. */
 const meanings: Readonly<Record<string, readonly ['PROVIDER_AUTH' | 'PROVIDER_REFUSED', string]>> = {
   'InvalidAccessKeyId.NotFound': ['PROVIDER_AUTH', credentials],
   'InvalidAccessKeyId.Inactive': ['PROVIDER_AUTH', credentials],
@@ -35,30 +35,30 @@ const meanings: Readonly<Record<string, readonly ['PROVIDER_AUTH' | 'PROVIDER_RE
   ],
 };
 
-/** True for a code that is documented to say no: then nothing was written, whatever the status beside it. */
+/** True for a documented refusal: nothing was written, whatever the status beside it. */
 function isDocumented(code: string): boolean {
   return Object.hasOwn(meanings, code) || isAccountCode(code);
 }
 
-/** How the management API says no. */
-export const errorGrammar: ReadGrammar = {
+/** How the management API's errors are read. */
+export const errorFormat: ReadFormat = {
   readError,
   isDocumented,
   missing: new Set(['ResourceNotFound.User']),
   toReadError: (error, answer) => toPatchError(error, answer),
 };
 
-/** True for an answer that refuses the time of the signature: more than 15 minutes from the provider's. */
-export function refusesTime(answer: HttpResponse): boolean {
+/** True where the time of the signature was refused: more than 15 minutes from the provider's clock. */
+export function isClockRefused(answer: HttpResponse): boolean {
   return isRefusal(answer) && readError(answer)?.code === 'InvalidTimeStamp.Expired';
 }
 
-/** True for an answer that asks for fewer requests. */
+/** True for a rate limit. */
 export function isThrottled(answer: HttpResponse): boolean {
   return isRefusal(answer) && isThrottling(readError(answer)?.code ?? '');
 }
 
-/** A refusal in our words. `step` is what was sent, where it was a write. */
+/** The error for a refusal. `step`: what was sent, where it was a write. */
 export function toPatchError(error: ProviderError, answer: HttpResponse, step?: Step): PatchError {
   const meaning = Object.hasOwn(meanings, error.code) ? meanings[error.code] : undefined;
   if (!meaning) return accountError(error, answer, step);

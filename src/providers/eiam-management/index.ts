@@ -12,8 +12,8 @@ import type { CallOptions, HttpClient, HttpResponse } from '../../upstream/clien
 import { readInBatches } from '../batches.ts';
 import { capabilities } from '../eiam-shared/capabilities.ts';
 import { accountSettings, instanceId } from '../eiam-shared/config.ts';
-import { defineProvider, type Provider, wholePath } from '../provider.ts';
-import { notUnderstood, onlyOne, parseJson, readAnswer, refusalOf, unreachable } from '../response.ts';
+import { defineProvider, type Provider, stepPath } from '../provider.ts';
+import { onlyOne, parseJson, readAnswer, unreadableAnswer, writeResultOf } from '../response.ts';
 import { createEiamManagementClient } from './client.ts';
 import { decodeUser, decodeUsers } from './decode.ts';
 import {
@@ -24,9 +24,9 @@ import {
   idsPerList,
   type WireRequest,
 } from './encode.ts';
-import { errorGrammar, readError, toPatchError } from './errors.ts';
+import { errorFormat, readError, toPatchError } from './errors.ts';
 import { canonicalQuery } from './sign.ts';
-import { doneAnswer, userAnswer, usersAnswer } from './wire.ts';
+import { userAnswer, usersAnswer, writeAnswer } from './wire.ts';
 
 const settings = z.strictObject({
   baseUrl: baseUrl.describe('The API’s origin, https://eiam.<region>.aliyuncs.com.'),
@@ -69,26 +69,26 @@ function createEiamManagement(
   const client = createEiamManagementClient(origin(settings), credentials, http);
   const known = settings.customFields ?? null;
 
-  /** What a read gives; undefined where the user is not there. */
+  /** Sends a read. Undefined: the provider has no such user. */
   async function read<T>(
     request: WireRequest,
     schema: z.ZodType<T>,
     call: CallOptions,
   ): Promise<T | undefined> {
-    return readAnswer(await client.send(request, call), schema, errorGrammar);
+    return readAnswer(await client.send(request, call), schema, errorFormat);
   }
 
   async function readUser(userId: string, call: CallOptions): Promise<UserWithCustomFields | undefined> {
     const answer = await read(encodeGetUser(instanceId, userId), userAnswer, call);
-    if (answer && answer.user.userId !== userId) throw new ReadFailure(notUnderstood());
+    if (answer && answer.user.userId !== userId) throw new ReadFailure(unreadableAnswer());
     return answer && decodeUser(directory, answer, known);
   }
 
-  async function readLot(lot: readonly string[], call: CallOptions): Promise<readonly User[]> {
-    const [first, ...more] = lot;
+  async function readBatch(batch: readonly string[], call: CallOptions): Promise<readonly User[]> {
+    const [first, ...more] = batch;
     if (first !== undefined && more.length === 0)
       return [await readUser(first, call)].filter((user) => user !== undefined);
-    const answer = await read(encodeListUsers(instanceId, lot), usersAnswer, call);
+    const answer = await read(encodeListUsers(instanceId, batch), usersAnswer, call);
     return answer ? decodeUsers(directory, answer) : [];
   }
 
@@ -100,16 +100,16 @@ function createEiamManagement(
       return known;
     },
 
-    // Lists carry no custom fields: where they are wanted, each user is a call of its own.
+    // Lists carry no custom fields: with custom fields, each user is a call of its own.
     readUsers: (userIds, want, call) =>
-      readInBatches(userIds, want.customFields ? 1 : idsPerList, (lot) => readLot(lot, call)),
+      readInBatches(userIds, want.customFields ? 1 : idsPerList, (batch) => readBatch(batch, call)),
 
     async findUser(login, call) {
       const found = new Set<string>();
       for (const request of encodeFindUser(instanceId, login)) {
         const answer = await read(request, usersAnswer, call);
         const users = answer ? decodeUsers(directory, answer) : [];
-        // The filters are wider than the login: only a user who signs in by exactly it is meant.
+        // The filters match more than the login: only a user who signs in by exactly this login is meant.
         for (const user of users) if (user.loginIds.includes(login)) found.add(user.userId);
         if (found.size === 0 && (answer?.totalCount ?? 0) > users.length) throw new AmbiguousLogin(tooMany);
       }
@@ -125,23 +125,22 @@ function createEiamManagement(
     async write(userId, step, call) {
       const request = encodeStep(instanceId, userId, step);
       if (canonicalQuery(request.parameters).length > settings.maxQueryBytes) {
-        return { kind: 'refused', errors: [tooLong(wholePath(step))] };
+        return { kind: 'refused', errors: [tooLong(stepPath(step))] };
       }
-      const exchange = await client.send(request, call);
-      if (exchange.kind === 'not-sent')
-        return { kind: 'refused', errors: [unreachable(exchange, ['patch'])] };
-      if (exchange.kind === 'no-answer') return { kind: 'ambiguous' };
-      const refusal = refusalOf(exchange, errorGrammar);
-      if (refusal) return { kind: 'refused', errors: [toPatchError(refusal, exchange, step)] };
-      return isYes(exchange) ? { kind: 'accepted' } : { kind: 'ambiguous' };
+      const sent = await client.send(request, call);
+      return writeResultOf(sent, {
+        ...errorFormat,
+        toWriteError: (error, answer) => toPatchError(error, answer, step),
+        readSuccess: (answer) => (isSuccess(answer) ? { kind: 'accepted' } : undefined),
+      });
     },
 
     close: () => http.close(),
   };
 }
 
-function isYes(answer: HttpResponse): boolean {
-  return answer.status === 200 && !readError(answer) && parseJson(answer.body, doneAnswer) !== undefined;
+function isSuccess(answer: HttpResponse): boolean {
+  return answer.status === 200 && !readError(answer) && parseJson(answer.body, writeAnswer) !== undefined;
 }
 
 function tooLong(path: InputPath): PatchError<'INVALID_INPUT'> {

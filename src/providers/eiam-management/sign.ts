@@ -1,27 +1,27 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Secret } from '../../settings/secret.ts';
 
-/** Who signs: an access key, with a security token where it is a temporary one. */
+/** An access key, with a security token where the key is temporary. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly accessKeySecret: Secret;
   readonly securityToken?: Secret | undefined;
 }
 
-/** What is signed. `host` as it goes over the wire, with a port that is not the protocol's own. */
+/** What is signed. `host` as in the Host header: with the port where it is not the protocol's default. */
 export interface UnsignedRequest {
   readonly method: string;
   readonly host: string;
   readonly action: string;
   readonly version: string;
   readonly query: Readonly<Record<string, string>>;
-  /** The time of the signature; the service takes 15 minutes either way. */
+  /** The time of the signature; the service accepts 15 minutes either way. */
   readonly date: Date;
-  /** Used once: the service refuses a nonce that it has seen. */
+  /** The service refuses a nonce that it has seen. */
   readonly nonce: string;
 }
 
-/** What goes over the wire: the query as it was signed, and the headers, Authorization among them. */
+/** The query as it was signed, and the headers with Authorization. */
 export interface SignedRequest {
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -30,9 +30,9 @@ export interface SignedRequest {
 const algorithm = 'ACS3-HMAC-SHA256';
 
 /**
- * Signs a request with an empty body as Alibaba Cloud's signature V3 asks:
+ * Signs a request with an empty body by Alibaba Cloud's signature V3:
  * https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature.
- * Held to the published worked example and to the official signer by test/providers/sign.test.ts.
+ * test/providers/sign.test.ts checks it against the published example and the official signer.
  */
 export function sign(request: UnsignedRequest, credentials: Credentials): SignedRequest {
   const query = canonicalQuery(request.query);
@@ -58,7 +58,7 @@ export function sign(request: UnsignedRequest, credentials: Credentials): Signed
   };
 }
 
-/** The text whose hash is signed, and the names of the signed headers. The blank line ends the headers' block. */
+/** The text whose hash is signed, and the names of the signed headers. A blank line ends the block of headers. */
 export function canonicalRequest(
   method: string,
   query: string,

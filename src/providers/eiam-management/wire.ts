@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { account } from '../eiam-shared/decode.ts';
 
-/** The version of the management API that is spoken here. */
+/** The version of the management API. */
 export const apiVersion = '2021-12-01';
 
-/** How deep the members lie that are used: an answer, its users, their custom fields, an entry of these. */
+/** The depth of the members that are read: an answer, its users, their custom fields, an entry of these. */
 const depth = 5;
 
-/** The API's members are those of the developer API in PascalCase: turned into camelCase once, here at the edge. */
+/** The API's members are those of the developer API in PascalCase: turned into camelCase once, here. */
 function camelCase(value: unknown, left = depth): unknown {
   if (left === 0 || typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((one) => camelCase(one, left - 1));
@@ -22,7 +22,7 @@ function camelCase(value: unknown, left = depth): unknown {
 const camelCased = (value: unknown) => camelCase(value);
 
 /** The answer to every write. */
-export const doneAnswer = z.preprocess(camelCased, z.object({ requestId: z.string() }));
+export const writeAnswer = z.preprocess(camelCased, z.object({ requestId: z.string() }));
 
 /** The answer to GetUser. */
 export const userAnswer = z.preprocess(camelCased, z.object({ user: account }));

@@ -1,14 +1,14 @@
 import type { PatchField } from '../../domain/user.ts';
 import type { Capabilities, FieldCapability } from '../provider.ts';
 
-const no: FieldCapability = { settable: false, clearable: false, maxLength: null };
+const unsupported: FieldCapability = { settable: false, clearable: false, maxLength: null };
 
 /**
- * What an EIAM account can do. The source is the page of UpdateUser (management API 2021-12-01), Mar 31, 2026:
+ * What a patch can do with an EIAM account. Source: the page of UpdateUser (management API 2021-12-01), Mar 31, 2026:
  * Username 256 characters of letters, digits and `_ . @ -`; DisplayName 128, which a later client raises to 256;
  * letters, digits and `. _ -` before the @ of an email; PhoneNumber 6 to 15 digits. The page of PatchUser
- * (developer API 2022-02-25) publishes none for the same accounts. Clearing is published nowhere: the
- * directory's `emptyStringClears` says that `""` does it.
+ * (developer API 2022-02-25) publishes no limits for the same accounts. Clearing is not published: the directory's
+ * `emptyStringClears` says whether `""` clears.
  */
 export function capabilities(settings: {
   readonly emptyStringClears: boolean;
@@ -23,24 +23,27 @@ export function capabilities(settings: {
         settable: true,
         clearable: false,
         maxLength: maxLength.username ?? 256,
-        form: { pattern: /^[\p{L}\p{M}\p{N}_.@-]*$/u, says: 'letters, digits and _ . @ -' },
+        form: { pattern: /^[\p{L}\p{M}\p{N}_.@-]*$/u, description: 'letters, digits and _ . @ -' },
       },
       displayName: { settable: true, clearable, maxLength: maxLength.displayName ?? 256 },
-      givenName: no,
-      middleName: no,
-      familyName: no,
+      givenName: unsupported,
+      middleName: unsupported,
+      familyName: unsupported,
       email: {
         settable: true,
         clearable,
         maxLength: maxLength.email ?? null,
-        form: { pattern: /^[\p{L}\p{M}\p{N}._-]+@[^@]*$/u, says: 'letters, digits and . _ - before the @' },
+        form: {
+          pattern: /^[\p{L}\p{M}\p{N}._-]+@[^@]*$/u,
+          description: 'letters, digits and . _ - before the @',
+        },
       },
       phone: { settable: true, clearable, maxLength: null },
-      picture: no,
+      picture: unsupported,
       status: { settable: true, clearable: false, maxLength: null },
-      roleNames: no,
-      tenants: no,
-      ssoAppIds: no,
+      roleNames: unsupported,
+      tenants: unsupported,
+      ssoAppIds: unsupported,
       customFields: { settable: true, clearable: false, maxLength: null },
     },
   };

@@ -17,9 +17,9 @@ const customField = z
   .describe('A custom field by its name: how its values look, or { type, label, choices }.');
 
 /**
- * The custom fields of an EIAM instance: no call lists them, so the configuration does. `nick_name: text`, or
- * `{ type: choice, label: Grade, choices: [P5, P6] }`. FieldName is at most 40 characters (CreateCustomField).
- * Not z.record, which loses a name such as __proto__.
+ * The custom fields of an EIAM instance, from the configuration because no call lists them: `nick_name: text`, or
+ * `{ type: choice, label: Grade, choices: [P5, P6] }`. FieldName has at most 40 characters (CreateCustomField).
+ * Not z.record, which drops a name such as __proto__.
  */
 const customFields = z
   .custom<Readonly<Record<string, unknown>>>(
@@ -40,21 +40,21 @@ const customFields = z
         });
       }
       if (!parsed.success) {
-        const says = 'Expected text, number, boolean or choice, or { type, label, choices }.';
-        context.addIssue({ code: 'custom', path: [field], message: says });
+        const message = 'Expected text, number, boolean or choice, or { type, label, choices }.';
+        context.addIssue({ code: 'custom', path: [field], message });
         return [];
       }
       return [definition(field, parsed.data)];
     }),
   );
 
-/** A part of a path or a query that needs no escape. */
+/** An id that needs no escaping in a path or a query. */
 export const identifier = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/, 'Expected letters, digits, _ and -.');
 
 /** The id of an instance. */
 export const instanceId = identifier.describe('The id of the EIAM instance: idaas_…');
 
-/** What is configured of the accounts, the same for each API by which they are reached. */
+/** Settings of the accounts, the same for both APIs. */
 export const accountSettings = {
   customFields: customFields
     .optional()
@@ -65,7 +65,7 @@ export const accountSettings = {
     .describe(
       'Whether `""` clears displayName, email and phone. A guess that is off: it is published nowhere.',
     ),
-  // Those whose length the configuration may bound otherwise than the published pages do.
+  // The fields with a published limit that the configuration may replace.
   maxLength: maxLength(['username', 'displayName', 'email']),
 };
 

@@ -9,7 +9,7 @@ import type {
 import type { CustomFieldDefinition } from '../provider.ts';
 import { epoch } from '../response.ts';
 
-/** An account in an answer: what is used of it, in the developer API's spelling. */
+/** The members of an account that are read, in the developer API's spelling. */
 export const account = z.object({
   userId: z.string().min(1),
   username: z.string().nullish(),
@@ -25,9 +25,9 @@ export const account = z.object({
   customFields: z.array(z.object({ fieldName: z.string(), fieldValue: z.string().nullish() })).nullish(),
 });
 
-/** An account without its custom fields: the lists do not carry them. */
+/** Decodes an account without its custom fields, which lists do not carry. */
 export function decodeAccount(directory: string, wire: z.infer<typeof account>): User {
-  // Without its region a number is not E.164 and must not look so.
+  // Without its region a number is not E.164, so it gets no plus sign.
   const number = wire.phoneRegion ? `+${wire.phoneRegion}${wire.phoneNumber}` : wire.phoneNumber;
   const phone = wire.phoneNumber && number ? { number, verified: wire.phoneNumberVerified ?? false } : null;
   const email = wire.email ? { address: wire.email, verified: wire.emailVerified ?? false } : null;
@@ -52,8 +52,8 @@ export function decodeAccount(directory: string, wire: z.infer<typeof account>):
   };
 }
 
-/** An account with its custom fields, each by its configured type; a text where none is configured or it does not fit. */
-export function decodeWholeAccount(
+/** Decodes an account with its custom fields, each by its configured type; as text where none is configured or the value does not fit. */
+export function decodeAccountWithCustomFields(
   directory: string,
   wire: z.infer<typeof account>,
   known: readonly CustomFieldDefinition[] | null,

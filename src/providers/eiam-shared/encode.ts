@@ -2,7 +2,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import type { CustomFieldValue } from '../../domain/user.ts';
 import type { Step } from '../provider.ts';
 
-/** The members of an account that a patch may carry, in the developer API's spelling; the other's is PascalCase. */
+/** The members of an account that a patch may carry, in the developer API's spelling; the management API's is PascalCase. */
 export interface AccountPatch {
   username?: string;
   displayName?: string;
@@ -21,7 +21,7 @@ interface CustomFieldPatch {
   operation: 'add' | 'replace' | 'remove';
 }
 
-/** The members that a step changes, and no other. A step of status alone has none: see `statusOf`. */
+/** Only the members that a step changes. For a step of status see `statusOf`. */
 export function encodeAccount(step: Step): AccountPatch {
   const body: AccountPatch = {};
   for (const change of step.changes) {
@@ -62,7 +62,7 @@ export function encodeAccount(step: Step): AccountPatch {
   return body;
 }
 
-/** The status that a step asks for, where the step is one of status. */
+/** The status that a step sets; undefined for any other step. */
 export function statusOf(step: Step): 'ENABLED' | 'DISABLED' | undefined {
   const [change] = step.changes;
   return change?.field === 'status' ? change.value : undefined;
@@ -88,7 +88,7 @@ function encodeValue(value: CustomFieldValue): string {
   }
 }
 
-/** A login that is a phone number in E.164, split; undefined for any other login. */
+/** Splits a login that is a phone number in E.164; undefined for any other login. */
 export function phoneOfLogin(login: string): { phoneRegion: string; phoneNumber: string } | undefined {
   return /^\+\d{7,15}$/.test(login) && parsePhoneNumberFromString(login) ? splitPhone(login) : undefined;
 }

@@ -1,31 +1,37 @@
 import { type InputPath, invalidInput, type PatchError } from '../../domain/errors.ts';
 import type { HttpResponse } from '../../upstream/client.ts';
-import { pathOf, type Step, wholePath } from '../provider.ts';
-import { type ProviderError, rateLimited } from '../response.ts';
+import { pathOf, type Step, stepPath } from '../provider.ts';
+import { type ProviderError, rateLimited, type SafeForms } from '../response.ts';
 
-/** Codes that name what they are about: `ResourceDuplicated.Username`, `InvalidParameter.CustomField.age`. */
+/** Codes such as `ResourceDuplicated.Username`, `Forbidden.RAM` or `invalid_token`; a UUID as the gateways make it. */
+export const safeForms: SafeForms = {
+  code: /^(?=.{2,64}$)(?:(?:[A-Z][a-z]+)+(?:\.(?=[A-Z])(?:[A-Z][a-z]+)*[A-Z]{0,4})*|[a-z]+(?:_[a-z]+)*)$/,
+  requestId: /^[\dA-F]{8}(?:-[\dA-F]{4}){3}-[\dA-F]{12}$/i,
+};
+
+/** Codes that name their subject: `ResourceDuplicated.Username`, `InvalidParameter.CustomField.age`. */
 const named = /^(InvalidParameter|MissingParameter|ResourceDuplicated|ResourceNotFound)\.(.+)$/;
 
-/** True for a code of the kinds that both APIs document for accounts: then nothing was written. */
+/** True for a refusal that both APIs document for accounts: nothing was written. */
 export function isAccountCode(code: string): boolean {
   return named.test(code) || isThrottling(code);
 }
 
-/** True for a code that asks for fewer requests; it comes with status 400 or 429. */
+/** True for a rate limit's code, which comes with status 400 or 429. */
 export function isThrottling(code: string): boolean {
   return code === 'Throttling' || code.startsWith('Throttling.');
 }
 
-/** An account's error in our words, at the input path that its code names; `step` is what was sent, if it was a write. */
+/** The error for a refusal about an account, at the input path of the code's subject. `step`: what was sent, where it was a write. */
 export function accountError(error: ProviderError, answer: HttpResponse, step: Step | undefined): PatchError {
   const { code } = error;
-  const about = step ? wholePath(step) : [];
+  const about = step ? stepPath(step) : [];
   if (isThrottling(code)) return rateLimited(about, answer);
   const [, kind, subject = ''] = named.exec(code) ?? [];
   const path = step ? subjectPath(step, subject) : [];
   switch (kind) {
     case 'ResourceNotFound':
-      // ResourceNotFound.UserId is the getUserIdBy… calls' word for the same.
+      // The getUserIdBy… calls answer ResourceNotFound.UserId.
       if (subject === 'User' || subject === 'UserId') {
         return { code: 'USER_NOT_FOUND', message: 'The directory has no such user.', path: ['user'] };
       }
@@ -65,13 +71,13 @@ function subjectPath(step: Step, subject: string): InputPath {
     case 'UserId':
       return ['user'];
     default:
-      return wholePath(step);
+      return stepPath(step);
   }
 }
 
-/** The path of a field's member; of the field itself where it is cleared, and so has no members. */
+/** The path of a field's member; of the field itself where it is cleared and the input has no members. */
 function memberPath(step: Step, field: 'email' | 'phone', member: string): InputPath {
   const change = step.changes.find((one) => one.field === field);
-  if (!change) return wholePath(step);
+  if (!change) return stepPath(step);
   return change.field === field && change.value === null ? change.path : [...change.path, member];
 }
