@@ -3,9 +3,16 @@ import { describe, expect, it } from 'vitest';
 import {
   type EiamManagementEmulatorSettings,
   startEiamManagementEmulator,
-} from '../../src/sandbox/eiam/management-emulator.ts';
-import recordings from '../providers/recorded/eiam-management.json' with { type: 'json' };
-import { type Answer, createdAt, key, open, recorded, requestId } from './eiam-management-calls.ts';
+} from '../../../src/sandbox/eiam/management-emulator.ts';
+import recordings from '../../providers/recorded/eiam-management.json' with { type: 'json' };
+import {
+  type Answer,
+  createdAt,
+  key,
+  open,
+  recorded,
+  requestId,
+} from '../../sandbox/eiam-management-calls.ts';
 
 // Required, not imported: how a test runner and Node see its default export differs.
 const openApi = createRequire(import.meta.url)(

@@ -1,7 +1,13 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import recordings from '../providers/recorded/eiam-developer.json' with { type: 'json' };
-import { clientSecret, createdAt, type DeveloperEmulator, recorded, start } from './eiam-developer-calls.ts';
+import recordings from '../../providers/recorded/eiam-developer.json' with { type: 'json' };
+import {
+  clientSecret,
+  createdAt,
+  type DeveloperEmulator,
+  recorded,
+  start,
+} from '../../sandbox/eiam-developer-calls.ts';
 
 // Required, not imported: how a test runner and Node see its default export differs.
 const openApi = createRequire(import.meta.url)(

@@ -1,8 +1,17 @@
 import DescopeClient from '@descope/node-sdk';
 import { expect } from 'vitest';
-import type { DescopeEmulatorSettings } from '../../src/sandbox/descope/settings.ts';
-import type { Emulator } from '../../src/sandbox/emulator.ts';
-import { anna, blank, definitions, managementKey, project, projectId, u2, zoe } from './descope-project.ts';
+import type { DescopeEmulatorSettings } from '../../../src/sandbox/descope/settings.ts';
+import type { Emulator } from '../../../src/sandbox/emulator.ts';
+import {
+  anna,
+  blank,
+  definitions,
+  managementKey,
+  project,
+  projectId,
+  u2,
+  zoe,
+} from '../../sandbox/descope-project.ts';
 
 const silent = { log: () => {}, error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };
 /** The management client of `@descope/node-sdk`, at an emulator. */

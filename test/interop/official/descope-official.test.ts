@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Emulator } from '../../src/sandbox/emulator.ts';
-import { anna, license, managementKey, projectId, start, zoe } from './descope-project.ts';
+import type { Emulator } from '../../../src/sandbox/emulator.ts';
+import { anna, license, managementKey, projectId, start, zoe } from '../../sandbox/descope-project.ts';
 import { officialClient, type Witness, witnesses } from './descope-witnesses.ts';
 
 interface Recorded {
@@ -11,7 +11,7 @@ interface Recorded {
   readonly body: unknown;
 }
 const recorded: readonly Recorded[] = JSON.parse(
-  readFileSync(new URL('../providers/recorded/descope.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../providers/recorded/descope.json', import.meta.url), 'utf8'),
 ).requests;
 
 function arrived(emulator: Emulator) {
