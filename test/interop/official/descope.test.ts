@@ -81,7 +81,9 @@ describe('the official client', () => {
   it('gets a user with every member, before and after a patch', async () => {
     const { emulator, user } = await start();
     expect((await user.load('a@x.io')).data).toEqual(anna);
+    const before = emulator.users();
     await calls['patch full']?.call(user);
+    expect(before.get('U1')).toEqual(anna);
     const { birthday } = anna.customAttributes;
     const after = { ...anna, ...full, customAttributes: { birthday, ...attributes } };
     expect(emulator.users().get('U1')).toEqual(after);
