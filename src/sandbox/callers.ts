@@ -2,8 +2,8 @@ import type { JWTPayload } from 'jose';
 import { customers } from './descope/customers.ts';
 
 /**
- * The callers that the sandbox lets in beside anonymous ones, as examples/callers has them: an entry of
- * `callers.jwt` without its issuer and keys, which are made for the run.
+ * The sandbox's callers beside anonymous ones, as in examples/callers: entries of `callers.jwt` without issuer and
+ * keys, which are made for each run.
  */
 export const sandboxCallers = {
   'front-end': {
@@ -36,10 +36,10 @@ export const sandboxCallers = {
   },
 } as const;
 
-/** The name of one of them. */
+/** The name of a caller. */
 export type SandboxCaller = keyof typeof sandboxCallers;
 
-/** What the sandbox's issuer says of each: the front end speaks for the first customer. */
+/** The claims of each caller's token: the front end's user is the first customer. */
 export const sandboxClaims: Readonly<Record<SandboxCaller, JWTPayload>> = {
   'front-end': { aud: 'idpatch-profile', sub: customers.users[0]?.userId ?? '' },
   gateway: { aud: 'idpatch-gateway', sub: 'gateway', scope: 'users:read users:write' },

@@ -9,7 +9,7 @@ export interface EmulatorRequest {
   readonly body: string;
 }
 
-/** What an emulator answers: `body` is sent as JSON, a string as it is, nothing where it is left out. */
+/** An emulator's response. `body` is sent as JSON; a string is sent as it is. */
 export interface EmulatorResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -17,46 +17,45 @@ export interface EmulatorResponse {
 }
 
 /**
- * One change of one user, appended in the same step that changes the emulator's state: the oracle for
- * what was really written. `change` has the provider's own member names with the values now stored; a
- * value that was taken away is `null`.
+ * One change of one user, logged in the same step that stores it: the oracle for what was really written.
+ * `change` has the provider's own member names and the values now stored, `null` for a value that was removed.
  */
 export interface WriteLogEntry {
   readonly userId: string;
   readonly change: Readonly<Record<string, unknown>>;
 }
 
-/** What every emulator takes, beside its own settings. */
+/** Settings of every emulator. */
 export interface EmulatorHooks {
   /**
-   * Asked before the emulator looks at a request: a response is sent in its place and the emulator's
-   * state is untouched. For tests of answers that a well-meaning emulator never gives.
+   * Called before a request is handled. A response that it returns is sent instead, and the request has no effect:
+   * for tests of answers that the emulator never gives.
    */
   readonly intercept?: (request: EmulatorRequest) => EmulatorResponse | undefined;
   /**
-   * Makes the emulator lie: what it returns is stored (and logged) in place of the change that was asked
-   * for. For tests that a write which does not show is noticed.
+   * Returns the change that is stored and logged instead of the requested one: for tests that idpatch notices a
+   * write that the provider confirms and does not store.
    */
   readonly distort?: (entry: WriteLogEntry) => WriteLogEntry['change'];
   /** The emulator's clock, epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number;
 }
 
-/** A provider on real loopback HTTP, as far as a caller can tell. */
+/** A provider's HTTP API on loopback. */
 export interface Emulator {
   /** `http://127.0.0.1:<free port>`, without a trailing slash. */
   readonly url: string;
   /** Every request that arrived, in order. */
   readonly requests: EmulatorRequest[];
-  /** Every change that was made, in order. */
+  /** Every change that was stored, in order. */
   readonly writes: WriteLogEntry[];
-  /** The users as stored, by their id, in the provider's own wire form. A copy: changing it changes nothing. */
+  /** A copy of the stored users by id, in the provider's own wire form. */
   users(): ReadonlyMap<string, Readonly<Record<string, unknown>>>;
   close(): Promise<void>;
 }
 
 /**
- * Serves `answer` on a free port of 127.0.0.1 and keeps every request that arrives.
+ * Serves `answer` on a free port of 127.0.0.1 and records every request.
  * An exception in `answer` is the emulator's own bug: it is answered 500 with its stack, so that a test shows it.
  */
 export async function serveOnLoopback(
@@ -80,14 +79,9 @@ export async function serveOnLoopback(
     } catch (bug) {
       response = { status: 500, headers: { 'content-type': 'text/plain' }, body: (bug as Error).stack ?? '' };
     }
-    const body =
-      response.body === undefined
-        ? ''
-        : typeof response.body === 'string'
-          ? response.body
-          : JSON.stringify(response.body);
+    const { body = '' } = response;
     outgoing.writeHead(response.status, { 'content-type': 'application/json', ...response.headers });
-    outgoing.end(body);
+    outgoing.end(typeof body === 'string' ? body : JSON.stringify(body));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -105,7 +99,7 @@ export async function serveOnLoopback(
   };
 }
 
-/** A user to start with, in words that no provider owns; each emulator turns it into its own wire form. */
+/** A user to start with, in neutral terms; each emulator turns it into its own wire form. */
 export interface SeedUser {
   readonly userId: string;
   readonly username: string;
@@ -117,7 +111,8 @@ export interface SeedUser {
   /** `region` is the country calling code without `+`, `number` the national number, both digits only. */
   readonly phone?: { readonly region: string; readonly number: string; readonly verified: boolean };
   readonly picture?: string;
-  readonly status: 'enabled' | 'disabled' | 'invited' | 'expired';
+  /** Default `enabled`. */
+  readonly status?: 'enabled' | 'disabled' | 'invited' | 'expired';
   readonly roleNames?: readonly string[];
   readonly tenants?: readonly { readonly tenantId: string; readonly roleNames: readonly string[] }[];
   readonly ssoAppIds?: readonly string[];

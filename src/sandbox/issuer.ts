@@ -1,19 +1,19 @@
 import { exportJWK, generateKeyPair, type JWTHeaderParameters, type JWTPayload, SignJWT } from 'jose';
 import { type Emulator, type EmulatorHooks, serveOnLoopback } from './emulator.ts';
 
-/** An issuer of access tokens on loopback, as a login server would be: it publishes its keys and signs. */
+/** An issuer of access tokens on loopback, as a login server is: it publishes its keys and signs tokens. */
 export interface Issuer extends Pick<Emulator, 'requests' | 'close'> {
   /** The `iss` of its tokens: its address. */
   readonly url: string;
-  /** Where its keys are. */
+  /** The address of its keys. */
   readonly jwksUrl: string;
   /** A token with `iss`, `iat` and an `exp` in an hour, unless the claims say otherwise; signed ES256. */
   token(claims: JWTPayload, header?: Partial<JWTHeaderParameters>): Promise<string>;
 }
 
-/** What an issuer takes. */
+/** Settings of an issuer. */
 export interface IssuerSettings extends Pick<EmulatorHooks, 'intercept'> {
-  /** Claims of those who may have a token by asking for it: `GET /token/<name>`. */
+  /** Claims of the tokens that `GET /token/<name>` answers, by name. */
   readonly demonstration?: Readonly<Record<string, JWTPayload>>;
 }
 

@@ -33,16 +33,16 @@ export interface Sandbox {
     readonly contractors: Emulator;
     readonly customers: Emulator;
   };
-  /** Who gives the callers of the sandbox their tokens. */
+  /** Issues the tokens of the sandbox's callers. */
   readonly issuer: Issuer;
-  /** Where a token of each of them is to be had, by GET. */
+  /** Addresses that answer GET with a token of each caller. */
   readonly tokenUrls: Readonly<Record<SandboxCaller, string>>;
-  /** Ids to try, by directory. */
+  /** User ids to try, by directory. */
   readonly someUserIds: Readonly<Record<SandboxDirectory, readonly string[]>>;
   close(): Promise<void>;
 }
 
-/** What may differ from the usual sandbox: settings of the emulators, and of the configuration that reaches them. */
+/** Changes to the usual sandbox: to the emulators' settings, and to the configuration that reaches them. */
 export interface SandboxChanges {
   readonly employees?: Partial<EiamDeveloperEmulatorSettings>;
   readonly contractors?: Partial<EiamManagementEmulatorSettings>;
@@ -51,41 +51,32 @@ export interface SandboxChanges {
   readonly directories?: Partial<Record<SandboxDirectory, Readonly<Record<string, unknown>>>>;
   readonly server?: Readonly<Record<string, unknown>>;
   readonly limits?: Readonly<Record<string, unknown>>;
-  /** Given the issuer: the configuration's callers, in place of anonymous ones and the sandbox's own. */
+  /** The configuration's callers, made of the issuer, in place of anonymous ones and the sandbox's own. */
   readonly callers?: (issuer: Issuer) => Readonly<Record<string, unknown>>;
-  /** Of the issuer. */
   readonly issuer?: IssuerSettings;
   /** The journal's configuration; null for none. */
   readonly journal?: Readonly<Record<string, unknown>> | null;
-  /** Where the metrics are served; null for nowhere. A free port unless it says another. */
+  /** The listener of the metrics; null for none. On a free port by default. */
   readonly metrics?: Readonly<Record<string, unknown>> | null;
-  /** Where traces go, if anywhere. */
+  /** The exporter of the traces. Default none. */
   readonly traces?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Starts the emulators with their seeded users and makes a configuration as idpatch.yaml would say it. The
- * secrets are made for this one run: nobody else on the machine can call the emulators.
+ * Starts the emulators with their seeded users, and makes the configuration that idpatch.yaml would hold. The
+ * secrets are random in each run, so that no other process of the machine can call the emulators.
  */
 export async function startSandbox(
   environment: Readonly<Record<string, string | undefined>> = {},
   changes: SandboxChanges = {},
 ): Promise<Sandbox> {
   const secret = () => randomBytes(24).toString('hex');
-  const [clientSecret, accessKeyId, accessKeySecret, managementKey] = [
-    secret(),
-    secret(),
-    secret(),
-    secret(),
-  ];
+  const clientSecret = secret();
+  const key = { accessKeyId: secret(), accessKeySecret: secret() };
+  const managementKey = secret();
   const emulators = {
     employees: await startEiamDeveloperEmulator({ ...employees, clientSecret, ...changes.employees }),
-    contractors: await startEiamManagementEmulator({
-      ...contractors,
-      accessKeyId,
-      accessKeySecret,
-      ...changes.contractors,
-    }),
+    contractors: await startEiamManagementEmulator({ ...contractors, ...key, ...changes.contractors }),
     customers: await startDescopeEmulator({ ...customers, managementKey, ...changes.customers }),
   };
   const issuer = await startIssuer({ demonstration: sandboxClaims, ...changes.issuer });
@@ -96,7 +87,7 @@ export async function startSandbox(
     ...(changes.limits ? { limits: changes.limits } : {}),
     ...(changes.metrics === null ? {} : { metrics: { port: 0, ...changes.metrics } }),
     ...(changes.traces ? { traces: changes.traces } : {}),
-    callers: changes.callers?.(issuer) ?? { anonymous: true, jwt: trusting(issuer) },
+    callers: changes.callers?.(issuer) ?? { anonymous: true, jwt: callersOf(issuer) },
     directories: {
       employees: {
         provider: 'eiam-developer',
@@ -113,8 +104,8 @@ export async function startSandbox(
         allowLoopback: true,
         baseUrl: emulators.contractors.url,
         instanceId: contractors.instanceId,
-        accessKeyId: new Secret(accessKeyId),
-        accessKeySecret: new Secret(accessKeySecret),
+        accessKeyId: new Secret(key.accessKeyId),
+        accessKeySecret: new Secret(key.accessKeySecret),
         customFields: configured(contractors.customFields),
         ...changes.directories?.contractors,
       },
@@ -151,14 +142,14 @@ export async function startSandbox(
   };
 }
 
-/** The journal of one run in ./data: yesterday's keys stand for users that are no more. One a port. */
+/** An empty journal in ./data for each port: the last run's keys belong to users that were reset. */
 function freshJournal(port = '4000'): { sqlite: string } {
   const sqlite = `./data/sandbox-${port.replace(/\D/g, '')}.db`;
   for (const end of ['', '-wal', '-shm']) rmSync(`${sqlite}${end}`, { force: true });
   return { sqlite };
 }
 
-/** No EIAM call lists the custom fields: they are configured, as they would be in idpatch.yaml. */
+/** The custom fields as idpatch.yaml would name them: no EIAM call lists them. */
 function configured(fields: readonly EiamCustomField[]): Record<string, unknown> {
   const types = { string: 'text', number: 'number', boolean: 'boolean' } as const;
   return Object.fromEntries(
@@ -169,11 +160,11 @@ function configured(fields: readonly EiamCustomField[]): Record<string, unknown>
   );
 }
 
-/** What is off elsewhere unless it is asked for. */
+/** Off by default outside of the sandbox. */
 const forDevelopers = { graphiql: true, introspection: true, suggestions: true };
 
-/** The sandbox's own callers, by the tokens of this issuer. */
-function trusting({ url, jwksUrl }: Issuer): readonly object[] {
+/** The sandbox's own callers, with tokens of this issuer. */
+function callersOf({ url, jwksUrl }: Issuer): readonly object[] {
   return Object.values(sandboxCallers).map((caller) => ({
     ...caller,
     issuer: url,

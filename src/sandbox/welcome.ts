@@ -1,6 +1,6 @@
 import type { Sandbox } from './sandbox.ts';
 
-/** What a person sees who starts the sandbox: where GraphiQL is, whom there is to change, and a call to paste. */
+/** The text on the terminal when the sandbox starts: where GraphiQL is, users to try, and a call to paste. */
 export function welcome(
   { url, metricsUrl }: { readonly url: string; readonly metricsUrl: string | undefined },
   { someUserIds, tokenUrls }: Sandbox,
@@ -15,28 +15,28 @@ export function welcome(
   };
   const tokens = Object.values(tokenUrls).map((at) => `  -H "authorization: Bearer $(curl -s ${at})"`);
   return `
-idpatch sandbox: three emulated providers on loopback, gone when you stop it.
+idpatch sandbox: three emulated providers on this machine. All changes are lost when you stop it.
 
 GraphiQL: ${url}/graphql
 Metrics:  ${metricsUrl}
 
-Directories and some of their users:
+Directories, with some of their users:
 ${lines.join('\n')}
 
-Change one from a shell:
+Change a user from a shell:
   curl ${url}/graphql -H 'content-type: application/json' -d '${JSON.stringify({ query, variables })}'
 
-Without a token you are anonymous and may do everything. To come as somebody else, add one of these to the call
-(examples/callers has the configuration that lets each of them in):
+Without a token you are anonymous and may do everything. To call as somebody else, add one of these headers
+(examples/callers has the configuration of each caller):
 ${tokens.join('\n')}
 
 `;
 }
 
-/** GraphiQL's tabs: read a user, patch one of each provider, and a patch that is refused. Whole as they stand. */
+/** GraphiQL's tabs: read a user, patch a user of each provider, and a refused patch. Each runs as it is. */
 export function starterTabs({ someUserIds: { customers, employees } }: Sandbox): string[] {
   return [
-    `# Read a user, and what can be done where they are held.
+    `# Read a user, and what can be changed in the user's directory.
 query ReadUser {
   user(by: { id: "${customers[0]}" }) {
     id
@@ -57,7 +57,7 @@ query ReadUser {
 `,
     patchTab(
       'PatchCustomer',
-      'Patch a customer, who is held by Descope: add to a list, replace a choice, remove a number.',
+      'Patch a customer, stored in Descope: add to a list, replace a choice, remove a number.',
       `user: { id: "${customers[0]}" }
     patch: {
       displayName: "Ada C. Okafor"
@@ -71,7 +71,7 @@ query ReadUser {
     ),
     patchTab(
       'PatchEmployee',
-      'Patch an employee, who is held by EIAM and reached through its developer API.',
+      'Patch an employee, stored in EIAM, through its developer API.',
       `user: { id: "${employees[0]}" }
     patch: {
       displayName: "李娜 (Li Na)"
@@ -85,7 +85,7 @@ query ReadUser {
     ),
     patchTab(
       'PatchContractor',
-      'Patch a contractor, who is held by EIAM and reached through its management API: two requests, one for status.',
+      'Patch a contractor, stored in EIAM, through its management API: two requests, one of them for status.',
       `user: { login: { directory: "contractors", login: "zhao.min@example.com" } }
     patch: {
       status: DISABLED
@@ -98,7 +98,7 @@ query ReadUser {
     ),
     patchTab(
       'Refused',
-      'A patch that is refused: every error at once, and nothing was sent.',
+      'A patch that is refused: all errors at once, and nothing is sent.',
       `user: { id: "${employees[1]}" }
     patch: {
       givenName: "Wei"
@@ -113,8 +113,8 @@ query ReadUser {
   ];
 }
 
-function patchTab(name: string, says: string, input: string): string {
-  return `# ${says}
+function patchTab(name: string, comment: string, input: string): string {
+  return `# ${comment}
 mutation ${name} {
   patchUser(input: {
     ${input}

@@ -37,7 +37,7 @@ export const policyCallers: NonNullable<SandboxChanges['callers']> = ({ url, jwk
 export function openPolicyDoor(changes: SandboxChanges = {}): Promise<FrontDoor> {
   return openFrontDoor({
     ...changes,
-    customers: { requestsPerMinute: 1_000_000, searchesPerMinute: 1_000_000, ...changes.customers },
+    customers: { requestsPerMinute: 1_000_000, ...changes.customers },
     // One EIAM directory that can clear, and one that cannot.
     directories: { employees: { emptyStringClears: true }, ...changes.directories },
     callers: policyCallers,

@@ -1,5 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
+import { customers } from '../../src/sandbox/descope/customers.ts';
+import type { DescopeAttribute } from '../../src/sandbox/descope/settings.ts';
+import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { Secret } from '../../src/settings/secret.ts';
 import type { FrontDoor } from '../harness/front-door.ts';
 import { describeProvider } from './contract.ts';
@@ -92,13 +95,14 @@ describe('descope, its own ways', () => {
   });
 
   it('a new attribute is looked for, though not more often than once a second', async () => {
-    const door = await withDate();
+    const attributes: DescopeAttribute[] = [...customers.attributes];
+    const door = await withDate({ customers: { attributes } });
     const patch = { customFields: [{ add: { field: 'team', value: { text: 'red' } } }] };
     const unknown = notApplied(error('INVALID_INPUT', ['patch', 'customFields', '0', 'add', 'field']));
     expect(await door.patch({ id }, patch)).toEqual(unknown);
     expect(await door.patch({ id }, patch)).toEqual(unknown);
     expect(definitionCalls(door)).toBe(1);
-    await createAttribute(door, { name: 'team', type: 1, displayName: 'Team' });
+    attributes.push({ name: 'team', type: 1, displayName: 'Team' });
     // A clock that is set back keeps nothing longer.
     vi.setSystemTime(Date.now() - 3_600_000);
     pass(1_500);
@@ -277,21 +281,11 @@ function definitionCalls(door: FrontDoor): number {
 }
 
 /** A front door in a time that only `pass` moves on. */
-async function withDate(): Promise<FrontDoor> {
+async function withDate(changes: SandboxChanges = {}): Promise<FrontDoor> {
   vi.useFakeTimers({ toFake: ['Date', 'performance'] });
-  return open();
+  return open(changes);
 }
 
 function pass(milliseconds: number): void {
   vi.advanceTimersByTime(milliseconds);
-}
-
-async function createAttribute({ emulators }: FrontDoor, attribute: Json): Promise<void> {
-  const { url, requests } = emulators.customers;
-  const response = await fetch(`${url}/v1/mgmt/user/customattribute/create`, {
-    method: 'POST',
-    headers: { authorization: requests[0]?.headers.authorization ?? '' },
-    body: JSON.stringify({ attributes: [attribute] }),
-  });
-  expect(response.status).toBe(200);
 }

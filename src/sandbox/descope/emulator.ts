@@ -7,100 +7,82 @@ import {
 } from '../emulator.ts';
 import { createDescopeAttributes } from './attributes.ts';
 import { patchMembers } from './change.ts';
-import { type Members, object, Refusal, required, string } from './refusal.ts';
+import { type Members, object, Refusal } from './refusal.ts';
 import type { DescopeEmulatorSettings } from './settings.ts';
-import { type Answer, createUpdateCalls, who } from './updates.ts';
-import { type DescopeUser, emptyUser } from './user-form.ts';
-import { createDescopeUsers, searchMembers } from './users.ts';
+import { createDescopeUsers } from './users.ts';
+import { type DescopeUser, emptyUser } from './wire.ts';
+
+/** Answers one call from the members of its body and of its query. */
+type Handler = (body: Members, query: Members) => unknown;
 
 /**
- * Starts the Descope management API over loopback HTTP. A patch of which nothing remains to be written (no
- * member, or only such as a switch passes over) leaves no log entry; creation logs what was set, deletion
- * `{ userId: null }`. `distort` is asked for changes of existing users; an empty change is not logged.
+ * Starts the calls of the Descope management API that idpatch makes, over loopback HTTP. A patch that changes
+ * nothing (it has no member, or only members that a setting ignores) leaves no log entry, and `distort` is not
+ * called for it.
  */
 export async function startDescopeEmulator(settings: DescopeEmulatorSettings): Promise<Emulator> {
-  const { badKeyStatus = 401, badKeyErrorCode = 'E011003', rateLimitTier = 'tier1' } = settings;
+  const { badKeyStatus = 401, badKeyErrorCode = 'E011003' } = settings;
   const writes: WriteLogEntry[] = [];
   const attributes = createDescopeAttributes(settings);
   const users = createDescopeUsers(settings, attributes, writes);
-  const pace = createPace(settings);
+  const secondsToWait = createRateLimit(settings);
 
-  /** A call that knows these members and no other: an unknown one is refused, as strict JSON mapping does. */
-  function knowing(members: readonly string[], answer: Answer): Answer {
-    return (body, query) => {
-      const surplus = Object.keys(body).find((name) => !members.includes(name));
-      if (surplus !== undefined && settings.unknownMember !== 'ignored')
-        throw new Refusal('E011001', `unknown member ${surplus}`);
-      return answer(body, query);
-    };
+  /** Refuses members that the call does not have, as strict JSON mapping does. */
+  function refuseUnknownMembers(body: Members, known: readonly string[]): void {
+    const unknown = Object.keys(body).find((name) => !known.includes(name));
+    if (unknown !== undefined && settings.unknownMember !== 'ignored')
+      throw new Refusal('E011001', `unknown member ${unknown}`);
   }
 
-  const patchOne = (one: Members): DescopeUser => {
-    knowing([...who, ...patchMembers], () => undefined)(one, {});
-    return users.patch(users.find(one), one);
-  };
+  function patchOne(body: Members): DescopeUser {
+    refuseUnknownMembers(body, ['loginId', 'userId', ...patchMembers]);
+    return users.patch(users.find(body), body);
+  }
 
-  const calls: Readonly<Record<string, Answer>> = {
-    'GET /v1/mgmt/license': () => ({ rateLimitTier }),
+  function patchBatch(body: Members) {
+    refuseUnknownMembers(body, ['users']);
+    if (!Array.isArray(body.users) || body.users.length === 0)
+      throw new Refusal('E011002', 'users is required');
+    const patchedUsers: DescopeUser[] = [];
+    const failedUsers: { failure: string; user: DescopeUser }[] = [];
+    for (const one of body.users.map((user) => object(user, 'user')))
+      try {
+        patchedUsers.push(patchOne(one));
+      } catch (refusal) {
+        if (!(refusal instanceof Refusal)) throw refusal;
+        // Guesses: the wording, and which user is named.
+        const loginIds = typeof one.loginId === 'string' ? [one.loginId] : [];
+        const userId = typeof one.userId === 'string' ? one.userId : '';
+        const failure = settings.codeInFailure ? `[${refusal.code}] ${refusal.message}` : refusal.message;
+        failedUsers.push({ failure, user: emptyUser(userId, loginIds, 0) });
+      }
+    return { patchedUsers, failedUsers, additionalErrors: {} };
+  }
+
+  const handlers: Readonly<Record<string, Handler>> = {
     'GET /v1/mgmt/user': (_body, query) => ({ user: users.find(query) }),
     'PATCH /v1/mgmt/user/patch': (body) => ({ user: patchOne(body) }),
-    'PATCH /v1/mgmt/user/patch/batch': knowing(['users'], (body) => {
-      if (!Array.isArray(body.users) || body.users.length === 0)
-        throw new Refusal('E011002', 'users is required');
-      const asked = body.users.map((one) => object(one, 'user'));
-      const patchedUsers: DescopeUser[] = [];
-      const failedUsers: { failure: string; user: DescopeUser }[] = [];
-      for (const one of asked)
-        try {
-          patchedUsers.push(patchOne(one));
-        } catch (refusal) {
-          if (!(refusal instanceof Refusal)) throw refusal;
-          // The wording, and which user is named, are [guess].
-          const loginId = typeof one.loginId === 'string' ? [one.loginId] : [];
-          const userId = typeof one.userId === 'string' ? one.userId : '';
-          const failure = settings.codeInFailure ? `[${refusal.code}] ${refusal.message}` : refusal.message;
-          failedUsers.push({ failure, user: emptyUser(userId, loginId, 0) });
-        }
-      return { patchedUsers, failedUsers, additionalErrors: {} };
-    }),
-    'POST /v1/mgmt/users/load': knowing(['userIds', 'includeInvalidUsers'], users.load),
-    'POST /v2/mgmt/user/search': knowing(searchMembers, users.search),
-    'POST /v1/mgmt/user/create': knowing(
-      ['loginId', 'additionalLoginIds', 'test', ...patchMembers.filter((name) => !notCreated.includes(name))],
-      (body) => {
-        const { loginId, ...members } = body;
-        return { user: users.create(required(string({ loginId }, 'loginId'), 'loginId'), members) };
-      },
-    ),
-    'POST /v1/mgmt/user/delete': knowing(who, (body) => {
-      users.delete(users.find(body));
-      return {};
-    }),
+    'PATCH /v1/mgmt/user/patch/batch': patchBatch,
+    'POST /v1/mgmt/users/load': (body) => {
+      refuseUnknownMembers(body, ['userIds', 'includeInvalidUsers']);
+      return users.load(body);
+    },
     'GET /v1/mgmt/user/customattributes': () => attributes.list(),
-    'POST /v1/mgmt/user/customattribute/create': knowing(['attributes'], (body) => {
-      attributes.create(body);
-      return attributes.list();
-    }),
-    'POST /v1/mgmt/user/customattribute/delete': knowing(['names'], (body) => {
-      users.forget(attributes.delete(body));
-      return attributes.list();
-    }),
-    ...createUpdateCalls(users, knowing),
   };
 
   function answer(request: EmulatorRequest): EmulatorResponse {
     if (request.headers.authorization !== `Bearer ${settings.projectId}:${settings.managementKey}`)
       throw new Refusal(badKeyErrorCode, 'the management key is not valid for the project', badKeyStatus);
     const [path = '', query = ''] = request.url.split(/\?(.*)/s);
-    const call = calls[`${request.method} ${path}`];
-    if (!call) {
-      const methods = Object.keys(calls).filter((known) => known.endsWith(` ${path}`));
-      // The gateway's own form of error, not the API's [guess].
-      return methods.length === 0
-        ? { status: 404, body: { code: 5, message: 'Not Found', details: [] } }
-        : { status: 405, body: { code: 12, message: 'Method Not Allowed', details: [] } };
+    const handler = handlers[`${request.method} ${path}`];
+    if (!handler) {
+      const isOtherMethod = Object.keys(handlers).some((known) => known.endsWith(` ${path}`));
+      // A guess: the gateway answers in a form of its own.
+      return isOtherMethod
+        ? { status: 405, body: { code: 12, message: 'Method Not Allowed', details: [] } }
+        : { status: 404, body: { code: 5, message: 'Not Found', details: [] } };
     }
-    const retryAfter = pace(path);
+    const retryAfter = secondsToWait();
     if (retryAfter !== undefined)
       return {
         status: 429,
@@ -108,10 +90,10 @@ export async function startDescopeEmulator(settings: DescopeEmulatorSettings): P
         body: new Refusal('E130429', 'too many requests', 429).body,
       };
     const parameters = Object.fromEntries(new URLSearchParams(query));
-    return { status: 200, body: call(request.method === 'GET' ? {} : parse(request.body), parameters) };
+    return { status: 200, body: handler(request.method === 'GET' ? {} : parse(request.body), parameters) };
   }
 
-  const served = await serveOnLoopback((request) => {
+  const server = await serveOnLoopback((request) => {
     try {
       return answer(request);
     } catch (refusal) {
@@ -119,11 +101,8 @@ export async function startDescopeEmulator(settings: DescopeEmulatorSettings): P
       return { status: refusal.status, body: refusal.body };
     }
   }, settings.intercept);
-  return { ...served, writes, users: () => users.all() as ReadonlyMap<string, Members & DescopeUser> };
+  return { ...server, writes, users: () => users.all() as ReadonlyMap<string, Members & DescopeUser> };
 }
-
-/** Given to a new user by nothing but time and the patches that follow. */
-const notCreated: readonly string[] = ['status', 'scim', 'additionalIdentifiers'];
 
 function parse(body: string): Members {
   let value: unknown;
@@ -135,29 +114,16 @@ function parse(body: string): Members {
   return object(value, 'the body');
 }
 
-/** Counts requests; answers the seconds to wait where the published limit is reached. */
-function createPace(settings: DescopeEmulatorSettings): (path: string) => number | undefined {
-  const {
-    now = Date.now,
-    requestsPerMinute = 500,
-    createsPerMinute = 100,
-    searchesPerMinute = 200,
-  } = settings;
-  const windows = new Map<string, { readonly from: number; requests: number }>();
-  return (path) => {
-    const [kind, limit] =
-      path === '/v1/mgmt/license'
-        ? (['license', Number.POSITIVE_INFINITY] as const)
-        : path === '/v1/mgmt/user/create'
-          ? (['create', createsPerMinute] as const)
-          : path === '/v2/mgmt/user/search'
-            ? (['search', searchesPerMinute] as const)
-            : (['user', requestsPerMinute] as const);
+/** Counts a request; returns the seconds to wait where the published limit is reached. */
+function createRateLimit({
+  now = Date.now,
+  requestsPerMinute = 500,
+}: DescopeEmulatorSettings): () => number | undefined {
+  let window = { startedAt: Number.NEGATIVE_INFINITY, requests: 0 };
+  return () => {
     const at = now();
-    let window = windows.get(kind);
-    if (!window || at - window.from >= 60_000) window = { from: at, requests: 0 };
-    windows.set(kind, window);
-    if (window.requests >= limit) return Math.ceil((window.from + 60_000 - at) / 1000);
+    if (at - window.startedAt >= 60_000) window = { startedAt: at, requests: 0 };
+    if (window.requests >= requestsPerMinute) return Math.ceil((window.startedAt + 60_000 - at) / 1000);
     window.requests += 1;
     return undefined;
   };

@@ -1,4 +1,4 @@
-/** The codes are Descope's; its public clients name them, the wording of the descriptions is this emulator's. */
+/** Descope's codes, as its public clients name them; the descriptions are this emulator's. */
 const descriptions: Readonly<Record<string, string>> = {
   E011001: 'Bad request',
   E011002: 'Missing required argument',
@@ -10,7 +10,7 @@ const descriptions: Readonly<Record<string, string>> = {
   E130429: 'API rate limit exceeded',
 };
 
-/** What the emulated service refuses, thrown from wherever the reason is found. */
+/** A refusal of the emulated service. */
 export class Refusal extends Error {
   readonly status: number;
   readonly code: string;
@@ -34,49 +34,26 @@ export class Refusal extends Error {
 /** The members of a JSON object, still unchecked. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** A JSON object and nothing else: a list or null in its place is what the service cannot unmarshal. */
+/** A JSON object; a list or null in its place is refused. */
 export function object(value: unknown, what: string): Members {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Refusal('E011001', `${what} must be an object`);
   return value as Members;
 }
 
-/** A string, or undefined where the member is left out or null, which protocol buffers do not tell apart. */
-export function string(body: Members, name: string): string | undefined {
-  const value = body[name] ?? undefined;
-  if (value !== undefined && typeof value !== 'string')
-    throw new Refusal('E011001', `${name} must be a string`);
-  return value;
-}
+/** Reads a member of that kind; undefined where it is absent or null: protocol buffers make no difference. */
+const optional =
+  <T>(kind: string, is: (value: unknown) => value is T) =>
+  (body: Members, name: string): T | undefined => {
+    const value = body[name] ?? undefined;
+    if (value === undefined || is(value)) return value;
+    throw new Refusal('E011001', `${name} must be ${kind}`);
+  };
+const isString = (value: unknown) => typeof value === 'string';
 
-/** A boolean, or undefined where the member is left out or null. */
-export function boolean(body: Members, name: string): boolean | undefined {
-  const value = body[name] ?? undefined;
-  if (value !== undefined && typeof value !== 'boolean')
-    throw new Refusal('E011001', `${name} must be a boolean`);
-  return value;
-}
-
-/** A list of strings, or undefined where the member is left out or null. */
-export function strings(body: Members, name: string): string[] | undefined {
-  const value = body[name] ?? undefined;
-  if (value === undefined) return undefined;
-  if (!Array.isArray(value) || !value.every((one) => typeof one === 'string'))
-    throw new Refusal('E011001', `${name} must be a list of strings`);
-  return value;
-}
-
-/** A whole number from 0, or undefined where the member is left out or null. */
-export function count(body: Members, name: string): number | undefined {
-  const value = body[name] ?? undefined;
-  if (value === undefined) return undefined;
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
-    throw new Refusal('E011001', `${name} must be a whole number from 0`);
-  return value;
-}
-
-/** Refuses where a member has to be there and is not, or is empty. */
-export function required<T>(value: T | undefined, name: string): T {
-  if (value === undefined || value === '') throw new Refusal('E011002', `${name} is required`);
-  return value;
-}
+export const string = optional('a string', isString);
+export const boolean = optional('a boolean', (value) => typeof value === 'boolean');
+export const strings = optional(
+  'a list of strings',
+  (value): value is string[] => Array.isArray(value) && value.every(isString),
+);

@@ -9,13 +9,14 @@ export interface DescopeAttribute {
 }
 
 /**
- * A Descope project. What the service's documentation leaves open is a switch here, its likeliest answer the
- * default, so that whoever relies on a guess can be tested against the other answer.
+ * A Descope project. Each question that the service's documentation leaves open is a setting with the likeliest
+ * answer as its default, so that code that relies on it can be tested against the other answer.
  */
 export interface DescopeEmulatorSettings extends EmulatorHooks {
   readonly projectId: string;
   readonly managementKey: string;
   readonly users: readonly SeedUser[];
+  /** Read at every call: what is added later counts. */
   readonly attributes: readonly DescopeAttribute[];
   readonly roles: readonly string[];
   /** `roleNames` are the tenant's own roles; the project's may be given in a tenant too. */
@@ -25,14 +26,9 @@ export interface DescopeEmulatorSettings extends EmulatorHooks {
     readonly roleNames: readonly string[];
   }[];
   readonly ssoApps: readonly string[];
-  /** Published: 500 for the users' calls, less for these two. Per 60 s, in fixed windows [guess]. */
+  /** Published: 500 in 60 seconds. A guess: in fixed windows. */
   readonly requestsPerMinute?: number;
-  readonly createsPerMinute?: number;
-  readonly searchesPerMinute?: number;
-  readonly rateLimitTier?: 'tier1' | 'tier2' | 'tier3' | 'tier4';
-  /** How far search is behind writes. That it lags is asserted by the official live tests, by how much is not. */
-  readonly searchLagMs?: number;
-  /** User ids in one load; that there is a maximum is known, the number is not. */
+  /** The most user ids of one load. There is a maximum; the number is not published. Default 100. */
   readonly loadMaximum?: number;
   readonly badKeyStatus?: 401 | 403;
   readonly badKeyErrorCode?: string;
@@ -46,17 +42,16 @@ export interface DescopeEmulatorSettings extends EmulatorHooks {
   /** `""` and `[]` as an attribute's value. */
   readonly emptyAttribute?: 'stores' | 'removes';
   readonly attributeErrorCode?: string;
-  readonly attributeNameLimit?: number;
-  /** For a role, tenant or app that is not there. */
+  /** For a role, tenant or app that does not exist. */
   readonly unknownReferenceErrorCode?: string;
   readonly unknownMember?: 'refused' | 'ignored';
-  /** Whether a second user may have the email or phone. Descope has only login ids unique: default false. */
+  /** No two users may have the same. Descope keeps only login ids unique. Default `false`. */
   readonly uniqueEmail?: boolean;
   readonly uniquePhone?: boolean;
   readonly conflictErrorCode?: string;
   readonly conflictStatus?: 400 | 409;
-  /** Whether `failure`, of a user of a batch who was not patched, has the code beside the words. Default: false. */
+  /** `failure`, of a user of a batch who was not patched, begins with the error code. Default `false`. */
   readonly codeInFailure?: boolean;
-  /** Who is meant by a `loginId` that is one user's login id and another's user id. */
+  /** Which user has a `loginId` that is one user's login id and another's user id. Default `loginId`. */
   readonly ambiguousLoginId?: 'loginId' | 'userId';
 }

@@ -1,19 +1,9 @@
-import { randomInt } from 'node:crypto';
-import type { WriteLogEntry } from '../emulator.ts';
-import {
-  checkCustomFields,
-  checkMembers,
-  EiamRefusal,
-  type EiamValue,
-  invalid,
-  missing,
-  pascal,
-  patchMembers,
-} from './rules.ts';
-import type { EiamEmulatorSettings, EiamOrganizationalUnit, EiamRecord } from './settings.ts';
+import type { SeedUser, WriteLogEntry } from '../emulator.ts';
+import { checkCustomFields, checkMembers, EiamRefusal, type EiamValue, patchMembers } from './rules.ts';
+import type { EiamEmulatorSettings, EiamRecord } from './settings.ts';
 
-/** Emails are the same whatever their case. */
-export const folded = (member: string, value: unknown): unknown =>
+/** Two emails are the same in any case. */
+export const foldCase = (member: string, value: unknown): unknown =>
   member === 'email' && typeof value === 'string' ? value.toLowerCase() : value;
 
 interface Account {
@@ -29,24 +19,15 @@ const recordMembers = (
 
 /** The accounts of one instance: what is stored, what may be stored, and the log of what was written. */
 export function createEiamAccounts(settings: EiamEmulatorSettings) {
+  const { instanceId } = settings;
   const accounts = new Map<string, Account>();
   const writes: WriteLogEntry[] = [];
   const now = settings.now ?? Date.now;
-  const units = settings.organizationalUnits ?? [
-    { organizationalUnitId: 'ou_root', organizationalUnitName: settings.instanceId },
-  ];
 
   const account = (userId: string): Account => {
     const found = accounts.get(userId);
     const { status, code } = settings.userNotFound ?? { status: 404, code: 'ResourceNotFound.User' };
     if (found === undefined) throw new EiamRefusal(status, code, 'The specified resource: User not exist.');
-    return found;
-  };
-
-  const unit = (organizationalUnitId: unknown): EiamOrganizationalUnit => {
-    const found = units.find((candidate) => candidate.organizationalUnitId === organizationalUnitId);
-    const code = 'ResourceNotFound.OrganizationalUnit';
-    if (!found) throw new EiamRefusal(404, code, 'The specified resource: OrganizationalUnit not exist.');
     return found;
   };
 
@@ -67,14 +48,14 @@ export function createEiamAccounts(settings: EiamEmulatorSettings) {
     plain: Map<string, EiamValue>,
     custom: Map<string, string | null>,
   ) => {
-    const mine = new Map<string, unknown>([...(accounts.get(userId)?.members ?? []), ...plain]);
+    const mine = new Map<string, unknown>([...account(userId).members, ...plain]);
     for (const [otherId, { members, customFields }] of accounts) {
       if (otherId === userId) continue;
       const taken = (touched: readonly string[]) =>
         touched.some((member) => plain.has(member)) &&
         touched.every((member) => {
           const [value, theirs] = [mine.get(member), members.get(member)];
-          return value != null && folded(member, value) === folded(member, theirs);
+          return value != null && foldCase(member, value) === foldCase(member, theirs);
         });
       const field = settings.customFields.find(
         ({ name, unique }) =>
@@ -87,16 +68,24 @@ export function createEiamAccounts(settings: EiamEmulatorSettings) {
         (field && `CustomField.${field.name}`);
       if (!what) continue;
       const code = `${settings.duplicateCode ?? 'ResourceDuplicated'}.${what}`;
-      throw new EiamRefusal(
-        settings.duplicateStatus ?? 403,
-        code,
-        `The specified resource: ${what} already exist.`,
-      );
+      const message = `The specified resource: ${what} already exist.`;
+      throw new EiamRefusal(settings.duplicateStatus ?? 403, code, message);
     }
   };
 
-  const commit = (userId: string, wanted: WriteLogEntry['change']) => {
-    const change = settings.distort?.({ userId, change: wanted }) ?? wanted;
+  /** The change that a body asks for; refuses a body of which any part is not allowed. */
+  const check = (userId: string, body: EiamRecord): WriteLogEntry['change'] => {
+    const { members, customFields } = account(userId);
+    const plain = checkMembers(settings, body, (member) => members.has(member));
+    const custom = checkCustomFields(settings, body.customFields ?? [], customFields);
+    refuseDuplicates(userId, plain, custom);
+    return {
+      ...Object.fromEntries(plain),
+      ...(custom.size > 0 && { customFields: Object.fromEntries(custom) }),
+    };
+  };
+
+  const store = (userId: string, change: WriteLogEntry['change']) => {
     const { members, customFields } = account(userId);
     for (const [member, value] of Object.entries(change)) {
       if (member === 'customFields') {
@@ -107,142 +96,68 @@ export function createEiamAccounts(settings: EiamEmulatorSettings) {
       } else if (value === null) members.delete(member);
       else members.set(member, value);
     }
-    members.set('updateTime', now());
+  };
+
+  const write = (userId: string, requested: WriteLogEntry['change']) => {
+    account(userId).members.set('updateTime', now());
+    const change = settings.distort?.({ userId, change: requested }) ?? requested;
+    store(userId, change);
     writes.push({ userId, change });
   };
 
-  /** The change that a body asks for, all of it allowed. */
-  const check = (userId: string, body: EiamRecord): WriteLogEntry['change'] => {
-    const existing = accounts.get(userId);
-    const plain = checkMembers(settings, body, (member) => existing?.members.has(member) ?? false);
-    refuseDuplicates(userId, plain, new Map());
-    const entries = body.customFields ?? [];
-    if (
-      settings.atomic === false &&
-      existing &&
-      Array.isArray(entries) &&
-      entries.length > 0 &&
-      plain.size > 0
-    ) {
-      commit(userId, Object.fromEntries(plain));
-      plain.clear();
-    }
-    // An account that is being made has nothing to operate on, so its entries need no operation.
-    const rules = existing ? settings : { ...settings, operationLeftOut: 'replace' as const };
-    const custom = checkCustomFields(rules, entries, existing?.customFields ?? new Map());
-    refuseDuplicates(userId, new Map(), custom);
-    return {
-      ...Object.fromEntries(plain),
-      ...(custom.size > 0 && { customFields: Object.fromEntries(custom) }),
-    };
+  const unit = settings.organizationalUnit ?? {
+    organizationalUnitId: 'ou_root',
+    organizationalUnitName: instanceId,
   };
-
-  const add = (userId: string, at: number, extra: EiamRecord): void => {
-    const unitOf = (id: string) => ({ ...unit(id), primary: id === extra.primaryOrganizationalUnitId });
-    const ids = new Set([extra.primaryOrganizationalUnitId, ...((extra.organizationalUnitIds as []) ?? [])]);
-    const members = new Map<string, unknown>([
-      ...Object.entries({ userId, phoneNumberVerified: false, emailVerified: false, userExternalId: userId }),
-      ...Object.entries({ userSourceType: 'build_in', userSourceId: settings.instanceId, status: 'enabled' }),
-      ...Object.entries({ createTime: at, updateTime: at, registerTime: at, passwordSet: false, groups: [] }),
-      ...Object.entries({ instanceId: settings.instanceId, ...extra }),
-      ['organizationalUnits', [...ids].map((id) => unitOf(id as string))],
-    ]);
-    members.delete('organizationalUnitIds');
-    accounts.set(userId, { members, customFields: new Map() });
-  };
-
   for (const seed of settings.users) {
-    const {
-      userId,
-      username,
-      displayName,
-      email,
-      phone,
-      status,
-      customFields = {},
-      createdAt,
-      ...foreign
-    } = seed;
-    const body = {
-      username,
-      ...(displayName !== undefined && { displayName }),
-      ...(email && { email: email.address, emailVerified: email.verified }),
-      ...(phone && {
-        phoneRegion: phone.region,
-        phoneNumber: phone.number,
-        phoneNumberVerified: phone.verified,
-      }),
-      customFields: Object.entries(customFields).map(([fieldName, fieldValue]) => ({
-        fieldName,
-        fieldValue,
-      })),
+    const { userId, createdAt: at, status = 'enabled' } = seed;
+    if (status !== 'enabled' && status !== 'disabled')
+      throw new Error(`EIAM has no status ${status} (${userId}).`);
+    const members = {
+      ...{ userId, phoneNumberVerified: false, emailVerified: false, userExternalId: userId, status },
+      ...{ userSourceType: 'build_in', userSourceId: instanceId, instanceId, passwordSet: false, groups: [] },
+      ...{ createTime: at, updateTime: at, registerTime: at },
+      organizationalUnits: [{ ...unit, primary: true }],
+      primaryOrganizationalUnitId: unit.organizationalUnitId,
     };
-    if (Object.keys(foreign).length > 0) throw new Error(`EIAM has no ${Object.keys(foreign)} (${userId})`);
-    if (status !== 'enabled' && status !== 'disabled') {
-      throw new Error(`EIAM has no status ${status} (${userId})`);
-    }
-    const { customFields: fields = {}, ...members } = check(userId, body);
-    add(userId, createdAt, {
-      primaryOrganizationalUnitId: units[0]?.organizationalUnitId,
-      ...members,
-      status,
-    });
-    for (const [name, value] of Object.entries(fields as Record<string, string>)) {
-      accounts.get(userId)?.customFields.set(name, value);
-    }
+    accounts.set(userId, { members: new Map(Object.entries(members)), customFields: new Map() });
+    store(userId, check(userId, patchOf(seed)));
   }
 
   return {
     writes,
-    unit,
     get: (userId: string): EiamRecord => record(account(userId), true),
     /** Without custom fields, as both APIs list. */
     list: (): EiamRecord[] => [...accounts.values()].map((each) => record(each, false)),
     users: (): ReadonlyMap<string, EiamRecord> =>
       new Map([...accounts].map(([userId, each]) => [userId, record(each, true)])),
     patch(userId: string, body: EiamRecord): void {
-      account(userId);
-      commit(userId, check(userId, body));
+      const { customFields, ...plain } = body;
+      const hasBoth = Object.keys(plain).length > 0 && Array.isArray(customFields) && customFields.length > 0;
+      if (settings.atomic === false && hasBoth) {
+        write(userId, check(userId, plain));
+        write(userId, check(userId, { customFields }));
+      } else write(userId, check(userId, body));
     },
     setStatus(userId: string, status: 'enabled' | 'disabled'): void {
-      account(userId);
-      commit(userId, { status });
+      write(userId, { status });
     },
-    create(body: EiamRecord): string {
-      const {
-        primaryOrganizationalUnitId,
-        organizationalUnitIds = [],
-        description,
-        userExternalId,
-        ...rest
-      } = body;
-      if (rest.username === undefined) throw missing('Username');
-      if (primaryOrganizationalUnitId === undefined) throw missing('PrimaryOrganizationalUnitId');
-      if (!Array.isArray(organizationalUnitIds)) throw invalid('OrganizationalUnitIds');
-      for (const id of [primaryOrganizationalUnitId, ...(organizationalUnitIds as unknown[])]) unit(id);
-      for (const [name, text] of Object.entries({ description, userExternalId })) {
-        if (text != null && typeof text !== 'string') throw invalid(pascal(name));
-      }
-      const userId = `user_${Array.from({ length: 26 }, () => randomInt(36).toString(36)).join('')}`;
-      const change = check(userId, rest);
-      const lacking = settings.customFields.find(
-        ({ name, required }) => required && !Object.hasOwn((change.customFields as object) ?? {}, name),
-      );
-      if (lacking) throw missing(`CustomField.${lacking.name}`);
-      const extra = { primaryOrganizationalUnitId, organizationalUnitIds };
-      add(userId, now(), {
-        ...extra,
-        ...(description != null && { description }),
-        ...(userExternalId != null && { userExternalId }),
-      });
-      commit(userId, change);
-      return userId;
-    },
-    /** Logged as `userId: null`: all of the user was taken away. */
-    remove(userId: string): void {
-      account(userId);
-      accounts.delete(userId);
-      writes.push({ userId, change: { userId: null } });
-    },
+  };
+}
+
+/** The patch that sets what a seed has. */
+function patchOf({ userId, status: _, createdAt: _at, ...seed }: SeedUser): EiamRecord {
+  const { username, displayName, email, phone, customFields = {}, ...foreign } = seed;
+  if (Object.keys(foreign).length > 0) throw new Error(`EIAM has no ${Object.keys(foreign)} (${userId}).`);
+  const entries = Object.entries(customFields);
+  return {
+    ...{ username, displayName },
+    ...(email && { email: email.address, emailVerified: email.verified }),
+    ...(phone && {
+      phoneRegion: phone.region,
+      phoneNumber: phone.number,
+      phoneNumberVerified: phone.verified,
+    }),
+    customFields: entries.map(([fieldName, fieldValue]) => ({ fieldName, fieldValue, operation: 'add' })),
   };
 }

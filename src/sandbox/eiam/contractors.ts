@@ -1,14 +1,12 @@
 import type { EiamManagementEmulatorSettings } from './management-emulator.ts';
 
-/** The sandbox's contractors: an EIAM instance behind the management API. Nobody of these exists. */
+/** The sandbox's contractors: an EIAM instance behind the management API. All of them are invented. */
 export const contractors: Omit<EiamManagementEmulatorSettings, 'accessKeyId' | 'accessKeySecret'> = {
   instanceId: 'idaas_lydn2n3utyhvskfukbqtyrs5zh',
-  organizationalUnits: [
-    {
-      organizationalUnitId: 'ou_jyjdqmeeaymwggqngs6l7bgg4a',
-      organizationalUnitName: 'Harbour Lane Contractors',
-    },
-  ],
+  organizationalUnit: {
+    organizationalUnitId: 'ou_jyjdqmeeaymwggqngs6l7bgg4a',
+    organizationalUnitName: 'Harbour Lane Contractors',
+  },
   customFields: [
     { name: 'nick_name', type: 'string' },
     { name: 'age', type: 'number' },
@@ -30,7 +28,6 @@ export const contractors: Omit<EiamManagementEmulatorSettings, 'accessKeyId' | '
       displayName: '刘洋',
       email: { address: 'liu.yang@example.com', verified: true },
       phone: { region: '86', number: '13700137011', verified: true },
-      status: 'enabled',
       customFields: { nick_name: '洋洋', age: '36', vip: 'false', grade: 'senior' },
       createdAt: Date.UTC(2021, 0, 1, 8, 0),
     },
@@ -40,7 +37,6 @@ export const contractors: Omit<EiamManagementEmulatorSettings, 'accessKeyId' | '
       displayName: '赵敏',
       email: { address: 'zhao.min@example.com', verified: true },
       phone: { region: '86', number: '15900159012', verified: false },
-      status: 'enabled',
       customFields: { age: '25', grade: 'junior' },
       createdAt: Date.UTC(2022, 5, 8, 9, 13),
     },
@@ -50,7 +46,6 @@ export const contractors: Omit<EiamManagementEmulatorSettings, 'accessKeyId' | '
       displayName: '黃嘉豪',
       email: { address: 'wong.kaho@example.com', verified: true },
       phone: { region: '852', number: '51234567', verified: true },
-      status: 'enabled',
       customFields: { nick_name: 'Kaho', vip: 'true', grade: 'lead' },
       createdAt: Date.UTC(2023, 10, 15, 10, 26),
     },
@@ -69,7 +64,6 @@ export const contractors: Omit<EiamManagementEmulatorSettings, 'accessKeyId' | '
       displayName: 'Camille Lefèvre',
       email: { address: 'camille.lefevre@example.com', verified: true },
       phone: { region: '33', number: '612345670', verified: true },
-      status: 'enabled',
       customFields: { age: '33', vip: 'false', grade: 'senior' },
       createdAt: Date.UTC(2025, 8, 1, 12, 52),
     },
@@ -79,7 +73,6 @@ export const contractors: Omit<EiamManagementEmulatorSettings, 'accessKeyId' | '
       displayName: 'Björn Åkerlund',
       email: { address: 'bjorn.akerlund@example.com', verified: true },
       phone: { region: '46', number: '701740615', verified: true },
-      status: 'enabled',
       customFields: { nick_name: 'Bjössi', grade: 'lead' },
       createdAt: Date.UTC(2021, 1, 8, 13, 5),
     },
@@ -99,7 +92,6 @@ export const contractors: Omit<EiamManagementEmulatorSettings, 'accessKeyId' | '
       displayName: 'മീര നായർ',
       email: { address: 'meera.nair@example.com', verified: true },
       phone: { region: '91', number: '9845012345', verified: true },
-      status: 'enabled',
       customFields: { nick_name: 'Meera', age: '31', vip: 'true', grade: 'senior' },
       createdAt: Date.UTC(2023, 11, 22, 15, 31),
     },
@@ -108,7 +100,6 @@ export const contractors: Omit<EiamManagementEmulatorSettings, 'accessKeyId' | '
       username: 'vikram.singh',
       displayName: 'Vikram Singh',
       phone: { region: '91', number: '9900112233', verified: true },
-      status: 'enabled',
       customFields: { age: '39' },
       createdAt: Date.UTC(2024, 4, 1, 16, 44),
     },
@@ -118,7 +109,6 @@ export const contractors: Omit<EiamManagementEmulatorSettings, 'accessKeyId' | '
       displayName: 'ليلى منصور',
       email: { address: 'layla.mansour@example.com', verified: true },
       phone: { region: '20', number: '1001234567', verified: true },
-      status: 'enabled',
       customFields: { nick_name: 'Lulu', grade: 'junior' },
       createdAt: Date.UTC(2025, 9, 8, 8, 57),
     },
@@ -128,7 +118,6 @@ export const contractors: Omit<EiamManagementEmulatorSettings, 'accessKeyId' | '
       displayName: 'Youssef Benali',
       email: { address: 'youssef-benali@example.com', verified: false },
       phone: { region: '212', number: '650123456', verified: false },
-      status: 'enabled',
       customFields: { age: '28', vip: 'false' },
       createdAt: Date.UTC(2021, 2, 15, 9, 10),
     },
@@ -136,8 +125,6 @@ export const contractors: Omit<EiamManagementEmulatorSettings, 'accessKeyId' | '
       userId: 'user_2ls4bg45jayudocjqewt6kl4ch',
       username: 'amara.okafor',
       displayName: 'Amara Okafor',
-      status: 'enabled',
-      customFields: {},
       createdAt: Date.UTC(2022, 7, 22, 10, 23),
     },
   ],

@@ -1,12 +1,13 @@
 import type { EiamDeveloperEmulatorSettings } from './developer-emulator.ts';
 
-/** The sandbox's employees: an EIAM instance behind the developer API. Nobody of these exists. */
+/** The sandbox's employees: an EIAM instance behind the developer API. All of them are invented. */
 export const employees: Omit<EiamDeveloperEmulatorSettings, 'clientSecret'> = {
   instanceId: 'idaas_qeyisnuw7zvvzhwbudlboebb5p',
   applicationId: 'app_qhrzxt6ybcwy6zngmjkarxu6dd',
-  organizationalUnits: [
-    { organizationalUnitId: 'ou_nh3k4st62sxwhs73trrzqxdrkn', organizationalUnitName: 'Harbour Lane Trading' },
-  ],
+  organizationalUnit: {
+    organizationalUnitId: 'ou_nh3k4st62sxwhs73trrzqxdrkn',
+    organizationalUnitName: 'Harbour Lane Trading',
+  },
   customFields: [
     { name: 'nick_name', type: 'string' },
     { name: 'age', type: 'number' },
@@ -29,7 +30,6 @@ export const employees: Omit<EiamDeveloperEmulatorSettings, 'clientSecret'> = {
       displayName: '李娜',
       email: { address: 'li.na@example.com', verified: true },
       phone: { region: '86', number: '13800138001', verified: true },
-      status: 'enabled',
       customFields: { nick_name: '娜娜', age: '34', vip: 'true', grade: 'p7' },
       createdAt: Date.UTC(2021, 0, 1, 8, 0),
     },
@@ -39,7 +39,6 @@ export const employees: Omit<EiamDeveloperEmulatorSettings, 'clientSecret'> = {
       displayName: '张伟',
       email: { address: 'zhang.wei@example.com', verified: true },
       phone: { region: '86', number: '13900139002', verified: true },
-      status: 'enabled',
       customFields: { nick_name: '大伟', age: '41', vip: 'false', grade: 'p8' },
       createdAt: Date.UTC(2022, 5, 8, 9, 13),
     },
@@ -49,7 +48,6 @@ export const employees: Omit<EiamDeveloperEmulatorSettings, 'clientSecret'> = {
       displayName: '王芳',
       email: { address: 'wang.fang@example.com', verified: false },
       phone: { region: '86', number: '18600186003', verified: false },
-      status: 'enabled',
       customFields: { age: '27', grade: 'p5' },
       createdAt: Date.UTC(2023, 10, 15, 10, 26),
     },
@@ -58,7 +56,6 @@ export const employees: Omit<EiamDeveloperEmulatorSettings, 'clientSecret'> = {
       username: 'chen.jing',
       displayName: '陈静',
       email: { address: 'chen.jing@example.com', verified: true },
-      status: 'enabled',
       customFields: { nick_name: 'Jing' },
       createdAt: Date.UTC(2024, 3, 22, 11, 39),
     },
@@ -68,7 +65,6 @@ export const employees: Omit<EiamDeveloperEmulatorSettings, 'clientSecret'> = {
       displayName: 'Anna Schmidt',
       email: { address: 'anna.schmidt@example.com', verified: true },
       phone: { region: '49', number: '17139200012', verified: true },
-      status: 'enabled',
       customFields: { age: '38', vip: 'true', grade: 'p8' },
       createdAt: Date.UTC(2025, 8, 1, 12, 52),
     },
@@ -78,7 +74,6 @@ export const employees: Omit<EiamDeveloperEmulatorSettings, 'clientSecret'> = {
       displayName: 'José García Núñez',
       email: { address: 'jose.garcia@example.com', verified: true },
       phone: { region: '34', number: '612345678', verified: false },
-      status: 'enabled',
       customFields: { nick_name: 'Pepe', grade: 'p6' },
       createdAt: Date.UTC(2021, 1, 8, 13, 5),
     },
@@ -97,7 +92,6 @@ export const employees: Omit<EiamDeveloperEmulatorSettings, 'clientSecret'> = {
       displayName: 'Priya Raghavan',
       email: { address: 'priya.raghavan@example.com', verified: true },
       phone: { region: '91', number: '9876543210', verified: true },
-      status: 'enabled',
       customFields: { nick_name: 'Pri', age: '30', vip: 'true', grade: 'p7' },
       createdAt: Date.UTC(2023, 11, 22, 15, 31),
     },
@@ -106,7 +100,6 @@ export const employees: Omit<EiamDeveloperEmulatorSettings, 'clientSecret'> = {
       username: 'arjun_mehta',
       displayName: 'अर्जुन मेहता',
       phone: { region: '91', number: '9812345670', verified: true },
-      status: 'enabled',
       customFields: { grade: 'p5' },
       createdAt: Date.UTC(2024, 4, 1, 16, 44),
     },
@@ -116,7 +109,6 @@ export const employees: Omit<EiamDeveloperEmulatorSettings, 'clientSecret'> = {
       displayName: 'فاطمة الحربي',
       email: { address: 'fatima.alharbi@example.com', verified: true },
       phone: { region: '966', number: '512345678', verified: true },
-      status: 'enabled',
       customFields: { nick_name: 'Fatima', age: '29', vip: 'false' },
       createdAt: Date.UTC(2025, 9, 8, 8, 57),
     },
@@ -134,8 +126,6 @@ export const employees: Omit<EiamDeveloperEmulatorSettings, 'clientSecret'> = {
       userId: 'user_fgjtl3jtnsv45jnd5w6nm2acpe',
       username: 'sinead.obrien',
       displayName: 'Sinéad O’Brien',
-      status: 'enabled',
-      customFields: {},
       createdAt: Date.UTC(2022, 7, 22, 10, 23),
     },
   ],

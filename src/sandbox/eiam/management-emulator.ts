@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { type Emulator, type EmulatorRequest, type EmulatorResponse, serveOnLoopback } from '../emulator.ts';
-import { createEiamAccounts, folded } from './accounts.ts';
-import { createAcs3Verifier, queryPairs } from './acs3-verifier.ts';
+import { createEiamAccounts, foldCase } from './accounts.ts';
+import { createAcs3Verifier } from './acs3-verifier.ts';
 import { EiamRefusal, invalid, missing, pascal } from './rules.ts';
 import type { EiamEmulatorSettings, EiamRecord } from './settings.ts';
 
-/** One instance and one access key. The switches are what nobody has published; each default is the likeliest. */
+/** One instance and one access key. Settings stand for what is not published; each default is the likeliest. */
 export interface EiamManagementEmulatorSettings extends EiamEmulatorSettings {
   readonly accessKeyId: string;
   readonly accessKeySecret: string;
@@ -27,74 +27,29 @@ type Parameters = ReadonlyMap<string, string>;
 
 const patchParameters =
   'Username DisplayName PhoneRegion PhoneNumber PhoneNumberVerified Email EmailVerified'.split(' ');
-const customFields = /^CustomFields\.[1-9]\d*\.(FieldName|FieldValue|Operation)$/;
-const listParameters =
-  'Email UsernameStartsWith PhoneRegion PhoneNumber UserExternalId Status PageNumber PageSize NextToken'.split(
-    ' ',
-  );
-const createParameters = 'PrimaryOrganizationalUnitId Description UserExternalId ClientToken Password'.split(
-  ' ',
-);
 
 /** The parameters that each action has, beside InstanceId. */
-const parametersOf = new Map<string, { names: readonly string[]; patterns: readonly RegExp[] }>([
-  ['UpdateUser', { names: ['UserId', ...patchParameters], patterns: [customFields] }],
-  ['GetUser', { names: ['UserId'], patterns: [] }],
-  ['ListUsers', { names: listParameters, patterns: [/^UserIds\.[1-9]\d*$/] }],
-  ['EnableUser', { names: ['UserId'], patterns: [] }],
-  ['DisableUser', { names: ['UserId'], patterns: [] }],
-  ['DeleteUser', { names: ['UserId'], patterns: [] }],
+const parametersOf = new Map<string, { readonly names: readonly string[]; readonly pattern?: RegExp }>([
   [
-    'CreateUser',
+    'UpdateUser',
     {
-      names: [...createParameters, ...patchParameters],
-      patterns: [customFields, /^OrganizationalUnitIds\.[1-9]\d*$/, /^PasswordInitializationConfig\./],
+      names: ['UserId', ...patchParameters],
+      pattern: /^CustomFields\.[1-9]\d*\.(FieldName|FieldValue|Operation)$/,
+    },
+  ],
+  ['GetUser', { names: ['UserId'] }],
+  ['EnableUser', { names: ['UserId'] }],
+  ['DisableUser', { names: ['UserId'] }],
+  [
+    'ListUsers',
+    {
+      names: ['Email', 'UsernameStartsWith', 'PhoneRegion', 'PhoneNumber', 'PageNumber', 'PageSize'],
+      pattern: /^UserIds\.[1-9]\d*$/,
     },
   ],
 ]);
 
-/** `X.1=a&X.2=b` → `[a, b]`; a list with a hole is refused. */
-function listOf<T>(parameters: Parameters, name: string, read: (prefix: string) => T | undefined): T[] {
-  const numbers = new Set<number>();
-  for (const key of parameters.keys()) {
-    if (key.startsWith(`${name}.`)) numbers.add(Number(key.split('.')[1]));
-  }
-  return Array.from({ length: numbers.size }, (_, at) => {
-    if (!numbers.has(at + 1)) throw invalid(name);
-    return read(`${name}.${at + 1}`) as T;
-  });
-}
-
-/** The members of a patch in the store's words: camel case, booleans as such. */
-function patchOf(parameters: Parameters): EiamRecord {
-  const body: Record<string, unknown> = {};
-  for (const name of patchParameters) {
-    const value = parameters.get(name);
-    if (value === undefined) continue;
-    const isFlag = name.endsWith('Verified') && (value === 'true' || value === 'false');
-    body[name.charAt(0).toLowerCase() + name.slice(1)] = isFlag ? value === 'true' : value;
-  }
-  const entries = listOf(parameters, 'CustomFields', (prefix) => ({
-    fieldName: parameters.get(`${prefix}.FieldName`),
-    fieldValue: parameters.get(`${prefix}.FieldValue`),
-    operation: parameters.get(`${prefix}.Operation`),
-  }));
-  return entries.length > 0 ? { ...body, customFields: entries } : body;
-}
-
-function inPascalCase(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inPascalCase);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [pascal(key), inPascalCase(inner)]));
-}
-
-function whole(parameters: Parameters, name: string, otherwise: number, most: number): number {
-  const text = parameters.get(name) ?? String(otherwise);
-  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > most) throw invalid(name);
-  return Number(text);
-}
-
-/** The management API (2021-12-01) of EIAM on a free port of 127.0.0.1. */
+/** The calls of the EIAM management API (2021-12-01) that idpatch makes, on a free port of 127.0.0.1. */
 export async function startEiamManagementEmulator(
   settings: EiamManagementEmulatorSettings,
 ): Promise<Emulator> {
@@ -102,7 +57,6 @@ export async function startEiamManagementEmulator(
   const now = settings.now ?? Date.now;
   const verify = createAcs3Verifier(settings, now);
   const arrivals: number[] = [];
-  const created = new Map<string, string>();
 
   const throttle = () => {
     const limit = settings.requestsPerMinute ?? Number.POSITIVE_INFINITY;
@@ -117,97 +71,55 @@ export async function startEiamManagementEmulator(
     arrivals.push(now());
   };
 
-  const list = (parameters: Parameters) => {
+  const list = (parameters: Parameters): EiamRecord => {
     const ids = listOf(parameters, 'UserIds', (name) => parameters.get(name));
     if (ids.length > (settings.maxUserIds ?? 100)) throw invalid('UserIds');
-    const status = parameters.get('Status');
-    if (status !== undefined && status !== 'enabled' && status !== 'disabled') throw invalid('Status');
     if (parameters.has('PhoneNumber') && !parameters.has('PhoneRegion')) throw missing('PhoneRegion');
-    const equal = { Email: 'email', PhoneRegion: 'phoneRegion', PhoneNumber: 'phoneNumber' };
-    const exact = Object.entries({ ...equal, UserExternalId: 'userExternalId', Status: 'status' });
+    const exact = Object.entries({ Email: 'email', PhoneRegion: 'phoneRegion', PhoneNumber: 'phoneNumber' });
     const found = accounts.list().filter(
       (user) =>
         (ids.length === 0 || ids.includes(user.userId as string)) &&
         (user.username as string).startsWith(parameters.get('UsernameStartsWith') ?? '') &&
         exact.every(([name, member]) => {
           const wanted = parameters.get(name);
-          return wanted === undefined || folded(member, user[member]) === folded(member, wanted);
+          return wanted === undefined || foldCase(member, user[member]) === foldCase(member, wanted);
         }),
     );
-    const pageSize = whole(parameters, 'PageSize', 20, 100);
-    const nextToken = parameters.get('NextToken');
-    const [, continued] = /^NT(\d+)$/.exec(Buffer.from(nextToken ?? '', 'base64url').toString()) ?? [];
-    if (nextToken !== undefined && continued === undefined) throw invalid('NextToken');
-    const pageNumber = whole(parameters, 'PageNumber', 1, Number.MAX_SAFE_INTEGER);
-    const from = continued === undefined ? (pageNumber - 1) * pageSize : Number(continued);
-    const end = from + pageSize;
-    const next = end < found.length && { NextToken: Buffer.from(`NT${end}`).toString('base64url') };
-    return { TotalCount: found.length, Users: inPascalCase(found.slice(from, end)), ...next };
-  };
-
-  const create = (parameters: Parameters): string => {
-    const clientToken = parameters.get('ClientToken');
-    const before = created.get(clientToken ?? '');
-    if (before !== undefined) return before;
-    const userId = accounts.create({
-      ...patchOf(parameters),
-      primaryOrganizationalUnitId: parameters.get('PrimaryOrganizationalUnitId'),
-      organizationalUnitIds: listOf(parameters, 'OrganizationalUnitIds', (name) => parameters.get(name)),
-      description: parameters.get('Description'),
-      userExternalId: parameters.get('UserExternalId'),
-    });
-    if (clientToken !== undefined) created.set(clientToken, userId);
-    return userId;
+    const size = positive(parameters, 'PageSize', 20, 100);
+    const from = (positive(parameters, 'PageNumber', 1, Number.MAX_SAFE_INTEGER) - 1) * size;
+    return { TotalCount: found.length, Users: toPascalCase(found.slice(from, from + size)) };
   };
 
   const act = (action: string, parameters: Parameters): EiamRecord => {
     if (action === 'ListUsers') return list(parameters);
-    if (action === 'CreateUser') return { UserId: create(parameters) };
     const userId = parameters.get('UserId');
     if (!userId) throw missing('UserId');
-    switch (action) {
-      case 'GetUser':
-        return { User: inPascalCase(accounts.get(userId)) };
-      case 'UpdateUser':
-        accounts.patch(userId, patchOf(parameters));
-        return {};
-      case 'EnableUser':
-      case 'DisableUser':
-        accounts.setStatus(userId, action === 'EnableUser' ? 'enabled' : 'disabled');
-        return {};
-      case 'DeleteUser':
-        accounts.remove(userId);
-        return {};
-      default:
-        throw new Error(`${action} has parameters but no behaviour`);
-    }
+    if (action === 'GetUser') return { User: toPascalCase(accounts.get(userId)) };
+    if (action === 'UpdateUser') accounts.patch(userId, patchOf(parameters));
+    else accounts.setStatus(userId, action === 'EnableUser' ? 'enabled' : 'disabled');
+    return {};
   };
 
   const parametersFor = (action: string, url: string): Parameters => {
     const known = parametersOf.get(action);
     const parameters = new Map<string, string>();
-    for (const [name, value] of queryPairs(url)) {
-      const expected =
-        name === 'InstanceId' ||
-        known?.names.includes(name) ||
-        known?.patterns.some((each) => each.test(name));
-      if (parameters.has(name) || (!expected && settings.unknownMember !== 'ignored')) throw invalid(name);
+    for (const [name, value] of new URLSearchParams(url.split('?', 2)[1])) {
+      const isKnown = name === 'InstanceId' || known?.names.includes(name) || known?.pattern?.test(name);
+      if (parameters.has(name) || (!isKnown && settings.unknownMember !== 'ignored')) throw invalid(name);
       parameters.set(name, value);
     }
     return parameters;
   };
 
   const answer = (request: EmulatorRequest): EiamRecord => {
-    if (request.method !== 'POST') {
+    if (request.method !== 'POST')
       throw new EiamRefusal(405, 'UnsupportedHTTPMethod', 'This http method is not supported.');
-    }
     const action = String(request.headers['x-acs-action'] ?? '');
     const noSuchAction = new EiamRefusal(404, 'InvalidAction.NotFound', 'Specified api is not found.');
     if (request.url.split('?', 1)[0] !== '/') throw noSuchAction;
     verify(request);
-    if (request.headers['x-acs-version'] !== '2021-12-01') {
+    if (request.headers['x-acs-version'] !== '2021-12-01')
       throw new EiamRefusal(404, 'InvalidVersion', 'Specified parameter Version is not valid.');
-    }
     if (!parametersOf.has(action)) throw noSuchAction;
     throttle();
     if (!(settings.allowedActions?.includes(`eiam:${action}`) ?? true)) {
@@ -218,9 +130,8 @@ export async function startEiamManagementEmulator(
     const parameters = parametersFor(action, request.url);
     const instanceId = parameters.get('InstanceId');
     if (!instanceId) throw missing('InstanceId');
-    if (instanceId !== settings.instanceId) {
+    if (instanceId !== settings.instanceId)
       throw new EiamRefusal(404, 'ResourceNotFound.Instance', 'The specified resource: Instance not exist.');
-    }
     return act(action, parameters);
   };
 
@@ -237,4 +148,43 @@ export async function startEiamManagementEmulator(
     }
   }, settings.intercept);
   return { ...server, writes: accounts.writes, users: accounts.users };
+}
+
+/** `X.1=a&X.2=b` → `[a, b]`; a list with a hole is refused. */
+function listOf<T>(parameters: Parameters, name: string, read: (prefix: string) => T): T[] {
+  const keys = [...parameters.keys()].filter((key) => key.startsWith(`${name}.`));
+  const numbers = new Set(keys.map((key) => Number(key.split('.')[1])));
+  return Array.from({ length: numbers.size }, (_, at) => {
+    if (!numbers.has(at + 1)) throw invalid(name);
+    return read(`${name}.${at + 1}`);
+  });
+}
+
+/** The members of a patch as the accounts take them: in camel case, flags as booleans. */
+function patchOf(parameters: Parameters): EiamRecord {
+  const body: Record<string, unknown> = {};
+  for (const name of patchParameters) {
+    const value = parameters.get(name);
+    if (value === undefined) continue;
+    const isFlag = name.endsWith('Verified') && (value === 'true' || value === 'false');
+    body[name.charAt(0).toLowerCase() + name.slice(1)] = isFlag ? value === 'true' : value;
+  }
+  const entries = listOf(parameters, 'CustomFields', (prefix) => ({
+    fieldName: parameters.get(`${prefix}.FieldName`),
+    fieldValue: parameters.get(`${prefix}.FieldValue`),
+    operation: parameters.get(`${prefix}.Operation`),
+  }));
+  return { ...body, customFields: entries };
+}
+
+function toPascalCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toPascalCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [pascal(key), toPascalCase(inner)]));
+}
+
+function positive(parameters: Parameters, name: string, otherwise: number, max: number): number {
+  const text = parameters.get(name) ?? String(otherwise);
+  if (!/^\d+$/.test(text) || Number(text) < 1 || Number(text) > max) throw invalid(name);
+  return Number(text);
 }

@@ -1,6 +1,6 @@
 import { type EiamCustomField, type EiamEmulatorSettings, type EiamRecord, eiamLimits } from './settings.ts';
 
-/** What the service answers in place of doing what was asked. */
+/** A refusal of the emulated service. */
 export class EiamRefusal extends Error {
   readonly status: number;
   readonly code: string;
@@ -23,7 +23,7 @@ export const missing = (what: string): EiamRefusal =>
 /** `displayName` → `DisplayName` */
 export const pascal = (member: string): string => member.charAt(0).toUpperCase() + member.slice(1);
 
-/** What a member is set to; `null` takes it away. */
+/** The new value of a member; `null` removes it. */
 export type EiamValue = string | boolean | null;
 
 /** The members that a patch can change. */
@@ -36,9 +36,9 @@ export const patchMembers = new Map<string, 'string' | 'boolean'>([
   ['email', 'string'],
   ['emailVerified', 'boolean'],
 ]);
-const customFieldMembers = new Set(['fieldName', 'fieldValue', 'operation', 'operator']);
+const customFieldMembers = ['fieldName', 'fieldValue', 'operation'];
 
-/** Checks the plain members of a patch and says what would be stored. `has` tells what the account has. */
+/** Checks the plain members of a patch and returns what to store. `has` is true for a member that the account has. */
 export function checkMembers(
   settings: EiamEmulatorSettings,
   body: EiamRecord,
@@ -100,7 +100,7 @@ function fitsField({ type, choices }: EiamCustomField, value: string): boolean {
   return choices === undefined || choices.some((choice) => choice.value === value);
 }
 
-/** Checks the custom field entries of a patch and says what would be stored, `null` where nothing is left. */
+/** Checks the custom field entries of a patch and returns what to store, `null` for a value that is removed. */
 export function checkCustomFields(
   settings: EiamEmulatorSettings,
   entries: unknown,
@@ -111,24 +111,22 @@ export function checkCustomFields(
   const seen = new Set<string>();
   for (const entry of entries as unknown[]) {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw invalid('CustomFields');
-    const odd = Object.keys(entry).find((member) => !customFieldMembers.has(member));
-    if (odd !== undefined && settings.unknownMember !== 'ignored') throw invalid(pascal(odd));
+    const unknown = Object.keys(entry).find((member) => !customFieldMembers.includes(member));
+    if (unknown !== undefined && settings.unknownMember !== 'ignored') throw invalid(pascal(unknown));
     const { fieldName, fieldValue, ...rest } = entry as Record<string, unknown>;
     if (typeof fieldName !== 'string' || fieldName === '') throw missing('FieldName');
     const field = settings.customFields.find(({ name }) => name === fieldName);
     const wrong = () => invalid(`CustomField.${fieldName}`);
     if (field === undefined || typeof (fieldValue ?? '') !== 'string') throw wrong();
     const value = (fieldValue ?? undefined) as string | undefined;
-    // `operator` is the deprecated name of the same thing.
-    const operation =
-      rest.operation ?? rest.operator ?? (settings.operationLeftOut === 'refused' ? '' : 'replace');
+    const operation = rest.operation ?? (settings.operationLeftOut === 'refused' ? '' : 'replace');
     if (operation !== 'add' && operation !== 'replace' && operation !== 'remove') throw invalid('Operation');
     if (seen.has(fieldName) && settings.twoEntriesForOneField === 'refused') throw wrong();
     if (seen.has(fieldName) && settings.twoEntriesForOneField === 'firstWins') continue;
     seen.add(fieldName);
     const had = change.has(fieldName) ? change.get(fieldName) : stored.get(fieldName);
-    let takeAway = operation === 'remove';
-    if (takeAway) {
+    let removes = operation === 'remove';
+    if (removes) {
       if (had == null && settings.removeWhereNoValue === 'refused') throw wrong();
       if (value && settings.removeWithValue === 'refused') throw wrong();
       if (value && settings.removeWithValue === 'removesWhereEqual' && value !== had) continue;
@@ -136,13 +134,13 @@ export function checkCustomFields(
       if (value === undefined) throw missing(`CustomField.${fieldName}`);
       if (value === '' && settings.emptyString === 'refused') throw wrong();
       if (value === '' && settings.emptyString === 'unchanged') continue;
-      takeAway = value === '';
-      if (!takeAway && !fitsField(field, value)) throw wrong();
+      removes = value === '';
+      if (!removes && !fitsField(field, value)) throw wrong();
       if (operation === 'add' && had != null && settings.addWhereValueExists === 'refused') throw wrong();
       if (operation === 'add' && had != null && settings.addWhereValueExists === 'keeps') continue;
     }
-    if (takeAway && field.required) throw missing(`CustomField.${fieldName}`);
-    change.set(fieldName, takeAway ? null : (value as string));
+    if (removes && field.required) throw missing(`CustomField.${fieldName}`);
+    change.set(fieldName, removes ? null : (value as string));
   }
   return change;
 }

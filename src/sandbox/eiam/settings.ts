@@ -14,19 +14,19 @@ export interface EiamCustomField {
   readonly required?: boolean;
 }
 
-/** An organizational unit that accounts can be in. */
+/** An organizational unit. */
 export interface EiamOrganizationalUnit {
   readonly organizationalUnitId: string;
   readonly organizationalUnitName: string;
 }
 
-/** What both emulators take. The switches are what nobody has published; each default is the likeliest. */
+/** What both emulators take. Most settings stand for what is not published; each default is the likeliest. */
 export interface EiamEmulatorSettings extends EmulatorHooks {
   readonly instanceId: string;
   readonly users: readonly SeedUser[];
   readonly customFields: readonly EiamCustomField[];
-  /** Everybody starts in the first. Default: one unit, `ou_root`. */
-  readonly organizationalUnits?: readonly EiamOrganizationalUnit[];
+  /** The unit of all accounts. Default `ou_root`. */
+  readonly organizationalUnit?: EiamOrganizationalUnit;
   readonly limits?: Partial<typeof eiamLimits>;
   /** `""` for displayName, email, phoneNumber or a custom field's value. Default `clears`. */
   readonly emptyString?: 'clears' | 'unchanged' | 'refused';
@@ -34,11 +34,11 @@ export interface EiamEmulatorSettings extends EmulatorHooks {
   readonly nullMember?: 'unchanged' | 'clears' | 'refused';
   /** A verified flag or a region without its address or number. Default `sets`. */
   readonly flagAlone?: 'sets' | 'refused';
-  /** A member that the API does not have. Default `refused`, to find spelling mistakes. */
+  /** A member that the API does not have. Default `refused`. */
   readonly unknownMember?: 'refused' | 'ignored';
   /** Custom field `add` where there is a value. Default `replaces`. */
   readonly addWhereValueExists?: 'replaces' | 'refused' | 'keeps';
-  /** Custom field `remove` that names a value. Default `removes`, whatever the value. */
+  /** Custom field `remove` with a value. Default `removes`, whatever the value. */
   readonly removeWithValue?: 'removes' | 'removesWhereEqual' | 'refused';
   /** Custom field `remove` where there is no value. Default `succeeds`. */
   readonly removeWhereNoValue?: 'succeeds' | 'refused';
@@ -48,15 +48,15 @@ export interface EiamEmulatorSettings extends EmulatorHooks {
   readonly operationLeftOut?: 'replace' | 'refused';
   /** `false`: the plain members are stored before the custom fields are checked. Default `true`. */
   readonly atomic?: boolean;
-  /** 403 is published for the management API's Username only. Default 403. */
+  /** Published only for the management API's Username. Default 403. */
   readonly duplicateStatus?: 403 | 400;
-  /** What stands before `.Username`, `.Email`, `.PhoneNumber`. Default `ResourceDuplicated`. */
+  /** The code before `.Username`, `.Email`, `.PhoneNumber`. Default `ResourceDuplicated`. */
   readonly duplicateCode?: string;
   /** Default 404 `ResourceNotFound.User`. */
   readonly userNotFound?: { readonly status: number; readonly code: string };
-  /** How an answer shows a member without a value. Default `leftOut`. */
+  /** A member without a value, in an answer. Default `leftOut`. */
   readonly missingMember?: 'leftOut' | 'null' | 'emptyString';
 }
 
-/** An account in the words of the developer API; the management API says the same in Pascal case. */
+/** An account in the developer API's member names; the management API has the same names in Pascal case. */
 export type EiamRecord = Readonly<Record<string, unknown>>;

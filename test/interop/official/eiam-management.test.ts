@@ -1,200 +1,238 @@
-import { createRequire } from 'node:module';
-import { describe, expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { createAcs3Verifier } from '../../../src/sandbox/eiam/acs3-verifier.ts';
 import {
   type EiamManagementEmulatorSettings,
   startEiamManagementEmulator,
 } from '../../../src/sandbox/eiam/management-emulator.ts';
 import recordings from '../../providers/recorded/eiam-management.json' with { type: 'json' };
 import {
-  type Answer,
-  createdAt,
-  key,
-  open,
-  recorded,
+  $OpenApiUtil,
+  ada,
+  adaRecord,
+  comparable,
+  OpenApiClient,
+  organizationalUnit,
   requestId,
-} from '../../sandbox/eiam-management-calls.ts';
+} from './openapi-core.ts';
 
-// Required, not imported: how a test runner and Node see its default export differs.
-const openApi = createRequire(import.meta.url)(
-  '@alicloud/openapi-core',
-) as typeof import('@alicloud/openapi-core');
+const key = { accessKeyId: 'testid', accessKeySecret: 'testsecret' };
+const instance: EiamManagementEmulatorSettings = {
+  ...key,
+  instanceId: 'idaas_x',
+  organizationalUnit,
+  customFields: [
+    { name: 'age', type: 'number' },
+    { name: 'nick_name', type: 'string' },
+  ],
+  users: [
+    { ...ada, customFields: { age: '9', nick_name: 'old' } },
+    { userId: 'user_1', username: 'first', status: 'disabled', createdAt: ada.createdAt },
+    { userId: 'user_2', username: 'second', createdAt: ada.createdAt },
+  ],
+};
+const target = { InstanceId: 'idaas_x', UserId: 'user_y' };
+const done = { RequestId: requestId };
 
-function visible(request: { method: string; url: string; headers: object; body: string | null }) {
-  const changing = ['host', 'user-agent', 'x-acs-date', 'x-acs-signature-nonce'];
-  const headers = Object.entries(request.headers as Record<string, string>)
-    .filter(([name]) => !changing.includes(name))
-    .map(([name, value]) => [name, name === 'authorization' ? value.split('Signature=')[0] : value]);
-  return {
-    method: request.method,
-    url: request.url,
-    headers: Object.fromEntries(headers),
-    body: request.body ?? '',
+type Query = Record<string, string>;
+
+/** An emulator until the test ends, and the official client's calls to it, configured so. */
+async function start(settings: Partial<EiamManagementEmulatorSettings> = {}, config: object = {}) {
+  const emulator = await startEiamManagementEmulator({ ...instance, ...settings });
+  onTestFinished(() => emulator.close());
+  const endpoint = new URL(emulator.url).host;
+  const client = new OpenApiClient(
+    new $OpenApiUtil.Config({ ...key, protocol: 'HTTP', endpoint, ...config }),
+  );
+  /** What it returns; `400 Code` where it throws. */
+  const call = async (action: string, query: Query, more: object = {}): Promise<unknown> => {
+    const params = new $OpenApiUtil.Params({
+      ...{ action, version: '2021-12-01', protocol: 'HTTPS', pathname: '/', method: 'POST', authType: 'AK' },
+      ...{ style: 'RPC', reqBodyType: 'formData', bodyType: 'json', ...more },
+    });
+    const request = new $OpenApiUtil.OpenApiRequest({ query });
+    return client.callApi(params, request, {} as never).then(
+      ({ body }) => body,
+      ({ statusCode, code, retryAfter = '' }) => `${statusCode} ${code} ${retryAfter}`.trim(),
+    );
   };
+  return { emulator, call, update: (query: Query) => call('UpdateUser', { ...target, ...query }) };
 }
 
-describe('the official client core', () => {
-  async function official(settings: Partial<EiamManagementEmulatorSettings> = {}, config: object = {}) {
-    const emulator = await startEiamManagementEmulator({ ...recorded, ...settings });
-    open.push(emulator);
-    const client = new openApi.default(
-      new openApi.$OpenApiUtil.Config({
-        ...{ accessKeyId: 'testid', accessKeySecret: 'testsecret', protocol: 'HTTP' },
-        ...{ endpoint: new URL(emulator.url).host, ...config },
-      }),
-    );
-    const call = async (action: string, query: Record<string, string>, recording?: string) => {
-      const params = new openApi.$OpenApiUtil.Params({
-        ...{
-          action,
-          version: '2021-12-01',
-          protocol: 'HTTPS',
-          pathname: '/',
-          method: 'POST',
-          authType: 'AK',
-        },
-        ...{ style: 'RPC', reqBodyType: 'formData', bodyType: 'json' },
-      });
-      const request = new openApi.$OpenApiUtil.OpenApiRequest({ query });
-      const outcome = await client.callApi(params, request, {} as never).then(
-        ({ statusCode, body }) => ({ statusCode, body: body as Answer }),
-        ({ name, statusCode, code, retryAfter }: Answer) => ({
-          ...{ name, statusCode, code },
-          ...(retryAfter !== undefined && { retryAfter }),
-        }),
-      );
-      if (recording !== undefined) {
-        const wire = recordings.requests.find(({ name }) => name === recording);
-        expect(visible(emulator.requests.at(-1) as never)).toEqual(visible(wire as never));
-      }
-      return outcome;
-    };
-    return { emulator, call };
+function pascal(record: object): object {
+  return Object.fromEntries(
+    Object.entries(record).map(([name, value]) => [
+      name.charAt(0).toUpperCase() + name.slice(1),
+      Array.isArray(value) ? value.map(pascal) : value,
+    ]),
+  );
+}
+
+const calls = ['UpdateUser', 'GetUser', 'ListUsers', 'EnableUser', 'DisableUser'];
+const recorded = recordings.requests.filter(
+  ({ name, headers }) => calls.includes(headers['x-acs-action'] ?? '') && !/STS|v2/.test(name),
+);
+
+it('the official client’s recorded requests', async () => {
+  const { emulator, call } = await start();
+  const outcomes: Record<string, unknown> = {};
+  for (const { name, method, url, headers, body } of recorded) {
+    const query = Object.fromEntries(new URLSearchParams(url.slice(2)));
+    outcomes[name.slice(5)] = await call(headers['x-acs-action'] ?? '', query);
+    const arrived = emulator.requests.at(-1);
+    expect(arrived && comparable(arrived)).toEqual(comparable({ method, url, headers, body }));
   }
-  const done = { statusCode: 200, body: { RequestId: requestId } };
-  const refused = (statusCode: number, code: string) => ({ name: 'ClientError', statusCode, code });
-
-  it('updates, sets the status, makes and deletes with the recorded requests', async () => {
-    const { emulator, call } = await official();
-    const full = {
-      ...{ 'CustomFields.1.FieldName': 'nick_name', 'CustomFields.1.FieldValue': 'n/1' },
-      ...{ 'CustomFields.1.Operation': 'replace', 'CustomFields.2.FieldName': 'age' },
-      ...{ 'CustomFields.2.Operation': 'remove', DisplayName: "张三 *~'()!+&=", Email: 'a+b@example.com' },
-      ...{
-        EmailVerified: 'false',
-        PhoneNumber: '15600000000',
-        PhoneNumberVerified: 'true',
-        PhoneRegion: '86',
-      },
-    };
-    const inOrder = (more: Record<string, string>) =>
-      Object.fromEntries(Object.entries({ ...full, ...key, ...more }).sort(([a], [b]) => (a < b ? -1 : 1)));
-    expect(await call('UpdateUser', inOrder({ Username: 'name 001' }), 'mgmt UpdateUser full')).toEqual(
-      refused(400, 'InvalidParameter.Username'),
-    );
-    expect(await call('UpdateUser', inOrder({ Username: 'name-2', Email: 'a.b@example.com' }))).toEqual(done);
-    const empty = { DisplayName: '', Email: '', ...key };
-    expect(await call('UpdateUser', empty, 'mgmt UpdateUser empty strings')).toEqual(done);
-    expect(await call('UpdateUser', key, 'mgmt UpdateUser null + []')).toEqual(done);
-    expect(await call('DisableUser', key, 'mgmt DisableUser')).toEqual(done);
-    expect(await call('EnableUser', key, 'mgmt EnableUser')).toEqual(done);
-    const made = await call(
-      'CreateUser',
-      {
-        ...{ 'CustomFields.1.FieldName': 'age', 'CustomFields.1.FieldValue': '10', InstanceId: 'idaas_x' },
-        'OrganizationalUnitIds.1': 'ou_2',
-        'PasswordInitializationConfig.PasswordInitializationType': 'random',
-        'PasswordInitializationConfig.UserNotificationChannels.1': 'sms',
-        ...{ PrimaryOrganizationalUnitId: 'ou_1', Username: 'u1' },
-      },
-      'mgmt CreateUser',
-    );
-    const userId = expect.stringMatching(/^user_[a-z0-9]{26}$/);
-    expect(made).toEqual({ statusCode: 200, body: { RequestId: requestId, UserId: userId } });
-    expect(await call('DeleteUser', key, 'mgmt DeleteUser')).toEqual(done);
-    expect(emulator.writes).toEqual([
-      {
-        userId: 'user_y',
-        change: {
-          ...{
-            username: 'name-2',
-            displayName: "张三 *~'()!+&=",
-            email: 'a.b@example.com',
-            emailVerified: false,
-          },
-          ...{ phoneRegion: '86', phoneNumber: '15600000000', phoneNumberVerified: true },
-          customFields: { nick_name: 'n/1', age: null },
-        },
-      },
-      { userId: 'user_y', change: { displayName: null, email: null, emailVerified: false } },
-      { userId: 'user_y', change: {} },
-      { userId: 'user_y', change: { status: 'disabled' } },
-      { userId: 'user_y', change: { status: 'enabled' } },
-      { userId, change: { username: 'u1', customFields: { age: '10' } } },
-      { userId: 'user_y', change: { userId: null } },
-    ]);
-  });
-
-  const listed = {
-    ...{ UserId: 'user_y', Username: 'name001', DisplayName: 'Ada', Status: 'enabled' },
-    ...{ PhoneRegion: '86', PhoneNumber: '15600000001', PhoneNumberVerified: true },
-    ...{ Email: 'ada@example.com', EmailVerified: true, PasswordSet: false, Groups: [] },
-    ...{
-      UserExternalId: 'user_y',
-      UserSourceType: 'build_in',
-      UserSourceId: 'idaas_x',
-      InstanceId: 'idaas_x',
-    },
-    ...{ CreateTime: createdAt, UpdateTime: createdAt, RegisterTime: createdAt },
-    OrganizationalUnits: [{ OrganizationalUnitId: 'ou_1', OrganizationalUnitName: 'One', Primary: true }],
-    PrimaryOrganizationalUnitId: 'ou_1',
-  };
   const CustomFields = [
     { FieldName: 'age', FieldValue: '9' },
     { FieldName: 'nick_name', FieldValue: 'old' },
   ];
-  const whole = { statusCode: 200, body: { RequestId: requestId, User: { ...listed, CustomFields } } };
-
-  it('reads one user whole, and several by their ids without custom fields', async () => {
-    const { call } = await official();
-    expect(await call('GetUser', key, 'mgmt GetUser')).toEqual(whole);
-    const two = {
-      InstanceId: 'idaas_x',
-      PageNumber: '1',
-      PageSize: '100',
-      'UserIds.1': 'user_1',
-      'UserIds.2': 'user_2',
-    };
-    const { body } = (await call('ListUsers', two, 'mgmt ListUsers userIds')) as { body: Answer };
-    expect(body).toEqual({
-      RequestId: requestId,
-      TotalCount: 2,
-      Users: [expect.objectContaining({ UserId: 'user_1' }), expect.objectContaining({ UserId: 'user_2' })],
-    });
-    const one = { InstanceId: 'idaas_x', 'UserIds.1': 'user_y' };
-    const answer = { statusCode: 200, body: { RequestId: requestId, TotalCount: 1, Users: [listed] } };
-    expect(await call('ListUsers', one)).toEqual(answer);
+  const { DisplayName, Email, ...user } = pascal(adaRecord) as Record<string, unknown>;
+  const updated = { ...user, EmailVerified: false, UpdateTime: expect.any(Number), CustomFields };
+  expect([DisplayName, Email]).toEqual(['Ada', 'ada@example.com']);
+  expect(outcomes).toEqual({
+    'UpdateUser full': '400 InvalidParameter.Username',
+    'UpdateUser empty strings': done,
+    'UpdateUser null + []': done,
+    GetUser: { RequestId: requestId, User: updated },
+    'ListUsers userIds': {
+      ...{ RequestId: requestId, TotalCount: 2 },
+      Users: ['user_1', 'user_2'].map((UserId) => expect.objectContaining({ UserId })),
+    },
+    DisableUser: done,
+    EnableUser: done,
   });
+  expect(emulator.writes.map(({ change }) => change)).toEqual([
+    { displayName: null, email: null, emailVerified: false },
+    {},
+    { status: 'disabled' },
+    { status: 'enabled' },
+  ]);
+});
 
-  it('uses a temporary key', async () => {
-    const securityToken = 'CAISsts/token+==';
-    const { call } = await official({ securityToken }, { securityToken });
-    expect(await call('GetUser', key, 'mgmt GetUser STS')).toEqual(whole);
-    const mismatch = refused(400, 'InvalidSecurityToken.MismatchWithAccessKey');
-    expect(await (await official({ securityToken })).call('GetUser', key)).toEqual(mismatch);
-    expect(await (await official({}, { securityToken })).call('GetUser', key)).toEqual(mismatch);
+it('updates every member, and custom fields in the order of their numbers', async () => {
+  const names = Array.from({ length: 12 }, (_, at) => `f${at + 1}`);
+  const fields = names.flatMap((name, at) => [
+    [`CustomFields.${at + 1}.FieldName`, name],
+    [`CustomFields.${at + 1}.FieldValue`, `v${at + 1}`],
+    [`CustomFields.${at + 1}.Operation`, 'add'],
+  ]);
+  const { emulator, call } = await start({
+    customFields: names.map((name) => ({ name, type: 'string' })),
+    users: [{ userId: 'user_y', username: 'a', createdAt: 0 }],
   });
+  const members = {
+    ...{ username: 'name-2', displayName: "张三 *~'()!+&=", email: 'a.b@example.com', emailVerified: false },
+    ...{ phoneRegion: '86', phoneNumber: '15600000002', phoneNumberVerified: true },
+  };
+  const query = Object.entries(pascal(members)).map(([name, value]) => [name, String(value)]);
+  const sorted = [...Object.entries(target), ...query, ...fields].sort(([a = ''], [b = '']) =>
+    a < b ? -1 : 1,
+  );
+  expect(await call('UpdateUser', Object.fromEntries(sorted))).toEqual(done);
+  const customFields = Object.fromEntries(names.map((name, at) => [name, `v${at + 1}`]));
+  expect(emulator.writes).toEqual([{ userId: 'user_y', change: { ...members, customFields } }]);
+});
 
-  it('is refused with another secret, key, signature version or action, and told when to come back', async () => {
-    const refusal = async (config: object, action = 'GetUser') =>
-      (await official({}, config)).call(action, key);
-    expect(await refusal({ accessKeySecret: 'x' })).toEqual(refused(400, 'SignatureDoesNotMatch'));
-    expect(await refusal({ accessKeyId: 'x' })).toEqual(refused(404, 'InvalidAccessKeyId.NotFound'));
-    expect(await refusal({ signatureAlgorithm: 'v2' })).toEqual(refused(400, 'IncompleteSignature'));
-    expect(await refusal({}, 'CreateCustomField')).toEqual(refused(404, 'InvalidAction.NotFound'));
-    const now = Math.floor(Date.now() / 1000) * 1000;
-    const { call } = await official({ requestsPerMinute: 1, now: () => now });
-    expect(await call('GetUser', key)).toEqual(whole);
-    const throttled = { ...refused(400, 'Throttling.User'), name: 'ThrottlingError', retryAfter: 60_000 };
-    expect(await call('GetUser', key)).toEqual(throttled);
-  });
+it('lists users without custom fields, by ids, email, phone number and beginning of a username', async () => {
+  const { call } = await start({ maxUserIds: 2 });
+  const list = async (query: Query) => {
+    const answer = await call('ListUsers', { InstanceId: 'idaas_x', ...query });
+    if (typeof answer === 'string') return answer;
+    const { TotalCount, Users } = answer as { TotalCount: number; Users: { UserId: string }[] };
+    return [TotalCount, ...Users.map(({ UserId }) => UserId)];
+  };
+  const one = { InstanceId: 'idaas_x', 'UserIds.1': 'user_y' };
+  expect(await call('ListUsers', one)).toEqual({ ...done, TotalCount: 1, Users: [pascal(adaRecord)] });
+  expect(await list({})).toEqual([3, 'user_y', 'user_1', 'user_2']);
+  expect(await list({ Email: 'ADA@example.com' })).toEqual([1, 'user_y']);
+  expect(await list({ UsernameStartsWith: 'se' })).toEqual([1, 'user_2']);
+  expect(await list({ PhoneNumber: '15600000000', PhoneRegion: '86' })).toEqual([1, 'user_y']);
+  expect(await list({ PhoneNumber: '15600000000', PhoneRegion: '1' })).toEqual([0]);
+  expect(await list({ PageNumber: '2', PageSize: '2' })).toEqual([3, 'user_2']);
+  expect(await list({ PageSize: '101' })).toBe('400 InvalidParameter.PageSize');
+  expect(await list({ PageNumber: '0' })).toBe('400 InvalidParameter.PageNumber');
+  expect(await list({ PhoneNumber: '15600000000' })).toBe('400 MissingParameter.PhoneRegion');
+  expect(await list({ 'UserIds.2': 'user_1' })).toBe('400 InvalidParameter.UserIds');
+  const three = { 'UserIds.1': 'a', 'UserIds.2': 'b', 'UserIds.3': 'c' };
+  expect(await list(three)).toBe('400 InvalidParameter.UserIds');
+});
+
+it.each<[Query, string]>([
+  [{ Username: 'second' }, '403 ResourceDuplicated.Username'],
+  [{ Email: 'new@example.com', EmailVerified: '1' }, '400 InvalidParameter.EmailVerified'],
+  [{ PhoneNumber: '15600000002', PhoneNumberVerified: 'true' }, '400 MissingParameter.PhoneRegion'],
+  [{ 'CustomFields.1.FieldName': 'age' }, '400 MissingParameter.CustomField.age'],
+  [{ 'CustomFields.1.FieldValue': 'x' }, '400 MissingParameter.FieldName'],
+  [{ 'CustomFields.2.FieldName': 'age' }, '400 InvalidParameter.CustomFields'],
+  [{ 'CustomFields.0.FieldName': 'age' }, '400 InvalidParameter.CustomFields.0.FieldName'],
+  [{ Nickname: 'x' }, '400 InvalidParameter.Nickname'],
+  [{ 'UserIds.1': 'x' }, '400 InvalidParameter.UserIds.1'],
+  [{ UserId: '' }, '400 MissingParameter.UserId'],
+  [{ UserId: 'nobody' }, '404 ResourceNotFound.User'],
+  [{ InstanceId: '' }, '400 MissingParameter.InstanceId'],
+  [{ InstanceId: 'idaas_y' }, '404 ResourceNotFound.Instance'],
+])('UpdateUser with %j: %s', async (query, outcome) => {
+  const { emulator, update } = await start();
+  expect(await update({ DisplayName: 'must not be stored', ...query })).toBe(outcome);
+  expect(emulator.writes).toEqual([]);
+});
+
+it.each<[Partial<EiamManagementEmulatorSettings>, object, string]>([
+  [{}, { accessKeySecret: 'x' }, '400 SignatureDoesNotMatch'],
+  [{}, { accessKeyId: 'x' }, '404 InvalidAccessKeyId.NotFound'],
+  [{}, { signatureAlgorithm: 'v2' }, '400 IncompleteSignature'],
+  [{}, { securityToken: 't' }, '400 InvalidSecurityToken.MismatchWithAccessKey'],
+  [{ securityToken: 't' }, {}, '400 InvalidSecurityToken.MismatchWithAccessKey'],
+  [{ now: () => Date.now() + 901_000 }, {}, '400 InvalidTimeStamp.Expired'],
+  [{ now: () => Date.now() - 901_000 }, {}, '400 InvalidTimeStamp.Expired'],
+  [{ allowedActions: ['eiam:UpdateUser'] }, {}, '403 Forbidden.RAM'],
+  [{ allowedActions: [], deniedCode: 'NoPermission' }, {}, '403 NoPermission'],
+  [{ requestsPerMinute: 0, throttleStatus: 429 }, {}, '429 Throttling.User 60000'],
+])('GetUser with settings %j and a client with %j: %s', async (settings, config, outcome) => {
+  expect(await (await start(settings, config)).call('GetUser', target)).toBe(outcome);
+});
+
+it('refuses other calls, versions, methods and paths; takes a temporary key', async () => {
+  const { call, update } = await start();
+  for (const action of ['CreateUser', 'DeleteUser', 'CreateCustomField', 'PatchUser'])
+    expect(await call(action, target)).toBe('404 InvalidAction.NotFound');
+  expect(await call('GetUser', target, { version: '2022-02-25' })).toBe('404 InvalidVersion');
+  expect(await call('GetUser', target, { method: 'GET' })).toBe('405 UnsupportedHTTPMethod');
+  expect(await call('GetUser', target, { pathname: '/v2' })).toBe('404 InvalidAction.NotFound');
+  const loose = await start({ unknownMember: 'ignored', securityToken: 't' }, { securityToken: 't' });
+  expect(await loose.update({ Nickname: 'x' })).toEqual(done);
+  expect(await update({})).toEqual(done);
+});
+
+it('is answered with the milliseconds to wait', async () => {
+  const now = Math.floor(Date.now() / 1000) * 1000;
+  const { call } = await start({ requestsPerMinute: 1, now: () => now });
+  expect(await call('GetUser', target)).toMatchObject(done);
+  expect(await call('GetUser', target)).toBe('400 Throttling.User 60000');
+});
+
+const signed = recordings.requests.filter(({ headers }) => 'authorization' in headers);
+it.each(signed)('the recorded signature of $name is accepted once, and only as it was sent', (recording) => {
+  const { method, url, headers } = recording as { method: string; url: string; headers: Query };
+  const securityToken = headers['x-acs-security-token'];
+  const now = () => Date.parse('2026-11-22T00:13:04Z');
+  const verify = createAcs3Verifier({ ...key, ...(securityToken && { securityToken }) }, now);
+  const request = { method, url, headers, body: '' };
+  for (const changed of [
+    { ...request, url: url.replace('idaas_x', 'idaas_y') },
+    { ...request, method: 'GET' },
+    { ...request, body: 'x' },
+    { ...request, headers: { ...headers, 'x-acs-credentials-provider': 'other' } },
+    { ...request, headers: { ...headers, host: '127.0.0.1:1' } },
+    { ...request, headers: { ...headers, 'x-acs-content-sha256': '0' } },
+  ])
+    expect(() => verify(changed)).toThrow('Specified signature does not match');
+  const { authorization = '' } = headers;
+  const [, names = ''] = /SignedHeaders=([^,]+)/.exec(authorization) ?? [];
+  for (const name of names.split(';').filter((one) => !/credentials-provider|accesskey-id/.test(one))) {
+    const fewer = names.split(';').filter((one) => one !== name);
+    const unsigned = { ...headers, authorization: authorization.replace(names, fewer.join(';')) };
+    expect(() => verify({ ...request, headers: unsigned })).toThrow(`${name} is not signed`);
+  }
+  expect(() => verify(request)).not.toThrow();
+  expect(() => verify(request)).toThrow('nonce was used');
 });
