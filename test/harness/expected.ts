@@ -11,11 +11,13 @@ import type {
 import type { FrontDoor } from './front-door.ts';
 import { patchWholeOperation, planOperation, versionOperation } from './operations.ts';
 
-/** The directories of the sandbox. */
-export type DirectoryName = keyof FrontDoor['emulators'];
+/**
+ * The directories of the sandbox that the tests' shared tables have rows for, in the order of its configuration. A
+ * directory that is new in the sandbox is none of them until it has its rows; its provider's own tests come first.
+ */
+export const directoryNames = ['employees', 'contractors', 'customers'] as const;
 
-/** The directories of the sandbox, in the order of its configuration. */
-export const directoryNames: readonly DirectoryName[] = ['employees', 'contractors', 'customers'];
+export type DirectoryName = (typeof directoryNames)[number];
 
 /** An error of a payload, whole. */
 export interface ExpectedError {
@@ -109,7 +111,7 @@ export function wroteBy(door: FrontDoor, directory: DirectoryName): WholePlan['r
 }
 
 /** The first seeded user of a directory. */
-export function someUser(door: FrontDoor, directory: DirectoryName, which = 0): string {
+export function someUser(door: FrontDoor, directory: keyof FrontDoor['emulators'], which = 0): string {
   const id = door.sandbox.someUserIds[directory][which];
   if (id === undefined) throw new Error(`The sandbox has no user ${which} in ${directory}.`);
   return id;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
-import { type DirectoryName, someUser } from './expected.ts';
+import { someUser } from './expected.ts';
 import { type FrontDoor, openFrontDoor } from './front-door.ts';
 
 /**
@@ -35,7 +35,7 @@ export interface FaultyProxy {
 
 /** A front door that reaches one of its directories over a bad line; closed when the test is over. */
 export async function openBadLine(
-  directory: DirectoryName,
+  directory: keyof FrontDoor['emulators'],
   limits: object = {},
   changes: SandboxChanges = {},
 ): Promise<{ door: FrontDoor; proxy: FaultyProxy; id: string }> {

@@ -440,6 +440,7 @@ export const descopeSubject: Subject = {
   strangers: ['yuki.sato@example.com', 'Yuki', 'nobody', 'U2d0Kh8oOOL8dKLzdocJ2isAjIh'],
   nobody: 'U2nobody',
   many: {
+    userId: (index) => `U2${String(index).padStart(25, '0')}`,
     sends: (alone) => ({ call: `${patchCall}/batch`, body: { users: alone.map(({ body }) => body) } }),
     most: 100,
     answer: (written, failed) => ({

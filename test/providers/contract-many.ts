@@ -55,14 +55,11 @@ export function describeMany(subject: Subject): void {
   if (many) describe('in one request', () => describeTogether(subject, many));
 }
 
-const prefix = { employees: 'user_', contractors: 'user_', customers: 'U2' };
-
 function describeTogether({ directory, nobody, read }: Subject, many: ManyDialect): void {
   /** The provider itself, behind a bad line, with so many users and a write for each. */
   async function openProvider(count: number, fault?: Fault) {
     const users: readonly SeedUser[] = Array.from({ length: count }, (_, index) => ({
-      userId: `${prefix[directory]}${String(index).padStart(25, '0')}`,
-      ...{ username: `user.${index}`, status: 'enabled', createdAt: 0 },
+      ...{ userId: many.userId(index), username: `user.${index}`, status: 'enabled', createdAt: 0 },
     }));
     const { door, proxy } = await openBadLine(directory, {}, { [directory]: { users } });
     const configured = door.sandbox.config.directories[directory];

@@ -46,6 +46,8 @@ export interface Lie {
 
 /** How a provider that has a request for many users is asked by it, and answers. */
 export interface ManyDialect {
+  /** An id that the provider's users may have. */
+  readonly userId: (index: number) => string;
   /** The request for these, made of those that each would be alone. */
   readonly sends: (alone: readonly Sent[]) => Sent;
   /** Users that it names at most. */
