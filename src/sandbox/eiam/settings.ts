@@ -10,14 +10,8 @@ export interface EiamCustomField {
   readonly choices?: readonly { readonly value: string; readonly label: string }[];
   /** No two accounts may have the same value. */
   readonly unique?: boolean;
-  /** The value can be replaced, never taken away. */
+  /** The value can be replaced, never removed. */
   readonly required?: boolean;
-}
-
-/** An organizational unit. */
-export interface EiamOrganizationalUnit {
-  readonly organizationalUnitId: string;
-  readonly organizationalUnitName: string;
 }
 
 /** What both emulators take. Most settings stand for what is not published; each default is the likeliest. */
@@ -25,8 +19,11 @@ export interface EiamEmulatorSettings extends EmulatorHooks {
   readonly instanceId: string;
   readonly users: readonly SeedUser[];
   readonly customFields: readonly EiamCustomField[];
-  /** The unit of all accounts. Default `ou_root`. */
-  readonly organizationalUnit?: EiamOrganizationalUnit;
+  /** The organizational unit of all accounts. Default `ou_root`. */
+  readonly organizationalUnit?: {
+    readonly organizationalUnitId: string;
+    readonly organizationalUnitName: string;
+  };
   readonly limits?: Partial<typeof eiamLimits>;
   /** `""` for displayName, email, phoneNumber or a custom field's value. Default `clears`. */
   readonly emptyString?: 'clears' | 'unchanged' | 'refused';
