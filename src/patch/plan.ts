@@ -129,7 +129,9 @@ function formErrors(
     errors.push(invalidInput(`At most ${maxLength} characters in the directory "${directory}".`, path));
   }
   if (form && !form.pattern.test(value)) {
-    errors.push(invalidInput(`In the directory "${directory}" it must contain only ${form.description}.`, path));
+    errors.push(
+      invalidInput(`In the directory "${directory}" it must contain only ${form.description}.`, path),
+    );
   }
   return errors;
 }

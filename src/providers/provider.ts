@@ -11,9 +11,6 @@ import type {
 } from '../domain/user.ts';
 import type { CallOptions, HttpClient } from '../upstream/client.ts';
 
-/** The kinds of provider, by their names in the configuration. */
-export type ProviderKind = 'eiam-developer' | 'eiam-management' | 'descope';
-
 /**
  * One provider's protocol, for one directory. Every provider passes the contract of test/providers/contract.ts:
  * - **Reads throw, writes return.** A read that finds out nothing throws a ReadFailure, or returns one for that user.
@@ -27,7 +24,8 @@ export type ProviderKind = 'eiam-developer' | 'eiam-management' | 'descope';
  * - **No vendor text is passed on.** Messages are ours; the vendor's code and request id are data.
  */
 export interface Provider {
-  readonly kind: ProviderKind;
+  /** The provider's name in the configuration. */
+  readonly kind: string;
 
   /** What a patch can do in this directory. */
   readonly capabilities: Capabilities;
@@ -184,7 +182,6 @@ export interface Pace {
 
 /** A directory's provider as configured, not yet connected. */
 export interface ConfiguredProvider {
-  readonly kind: ProviderKind;
   /** The origin that requests go to, `https://host[:port]`. */
   readonly origin: string;
   /** What the provider counts requests by, such as a project's id: directories of the same project share its quota. */
@@ -194,26 +191,38 @@ export interface ConfiguredProvider {
   create(directory: string, tools: { readonly http: HttpClient }): Provider;
 }
 
+/** A provider as registry.ts lists it. */
+export interface ProviderModule {
+  /** Its name in the configuration; in GraphQL's ProviderKind in capitals. */
+  readonly kind: string;
+  /** What it is, for GraphQL's ProviderKind. */
+  readonly description: string;
+  readonly settings: z.ZodType<ConfiguredProvider>;
+}
+
 /**
  * Defines a provider for the registry: the schema of its settings in idpatch.yaml (without `provider`, `allowLoopback`
  * and `pace`; unknown keys refused), the origin and project of these settings, its published quota, where there is
  * one, and its factory.
  */
 export function defineProvider<Settings>(module: {
-  readonly kind: ProviderKind;
+  readonly kind: string;
+  readonly description: string;
   readonly settings: z.ZodType<Settings>;
   readonly pace?: Pace;
   origin(settings: Settings): string;
   project(settings: Settings): string;
   create(directory: string, settings: Settings, tools: { readonly http: HttpClient }): Provider;
-}): z.ZodType<ConfiguredProvider> {
-  return module.settings.transform((settings) => ({
-    kind: module.kind,
+}): ProviderModule {
+  const { kind, description } = module;
+  const settings = module.settings.transform((settings) => ({
     origin: module.origin(settings),
     project: module.project(settings),
     pace: module.pace,
-    create: (directory, tools) => module.create(directory, settings, tools),
+    create: (directory: string, tools: { readonly http: HttpClient }) =>
+      module.create(directory, settings, tools),
   }));
+  return { kind, description, settings };
 }
 
 /** The input path of a field's change, or of a custom field's by its name. */
