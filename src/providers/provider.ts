@@ -5,6 +5,7 @@ import type {
   Email,
   PatchField,
   Phone,
+  TextForm,
   User,
   UserTenant,
   UserWithCustomFields,
@@ -145,6 +146,10 @@ export interface Capabilities {
   readonly statusIsSeparateCall: boolean;
   /** True where a write removes the custom fields that it does not name, so that every write names them all. */
   readonly replacesAllCustomFields?: boolean;
+  /** False where the provider does not keep whether an email or a phone is verified: then only `false` can be set. */
+  readonly hasVerifiedFlags: boolean;
+  /** The form of the provider's user ids. */
+  readonly userIds: TextForm;
   /** Digits of a phone's national number, where the provider limits them. */
   readonly phoneDigits?: { readonly min: number; readonly max: number };
 }
@@ -155,8 +160,8 @@ export interface FieldCapability {
   readonly clearable: boolean;
   /** Characters (code points) at most; null where no limit is published. */
   readonly maxLength: number | null;
-  /** The form that the provider requires; `description` follows "must contain only" in a message. */
-  readonly form?: { readonly pattern: RegExp; readonly description: string };
+  /** The form that the provider requires. */
+  readonly form?: TextForm;
 }
 
 /** The type of a custom field's value: CHOICE is one text of a list, TEXTS a list of texts. */
