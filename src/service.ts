@@ -82,10 +82,10 @@ export async function startService(
         )
       : true;
   };
-  const authenticator = instrumentAuthenticator(
-    telemetry,
-    createAuthenticator(config.callers, [...directories.keys()]),
+  const userIdForms = new Map(
+    [...directories].map(([name, { provider }]) => [name, provider.capabilities.userIds]),
   );
+  const authenticator = instrumentAuthenticator(telemetry, createAuthenticator(config.callers, userIdForms));
   const rateLimit = instrumentRateLimit(
     telemetry,
     createRateLimit(limits.requestsPerCallerPerMinute, postgres),

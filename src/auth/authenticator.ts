@@ -1,3 +1,4 @@
+import type { TextForm } from '../domain/user.ts';
 import { createHttpClient } from '../upstream/undici-client.ts';
 import { anonymous, type Caller } from './caller.ts';
 import { callerFromClaims } from './claims.ts';
@@ -31,8 +32,11 @@ const keySetClient = { connections: 2, connectTimeoutMs: 2_000, answerBytes: 256
 /** `Bearer <token>`, the scheme in any case: https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 const bearer = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
-/** Creates the authenticator of the configuration. `directoryNames`: every configured directory. Opens no connection. */
-export function createAuthenticator(callers: Callers, directoryNames: readonly string[]): Authenticator {
+/** Creates the authenticator of the configuration. `userIdForms`: by every configured directory. Opens no connection. */
+export function createAuthenticator(
+  callers: Callers,
+  userIdForms: ReadonlyMap<string, TextForm>,
+): Authenticator {
   const jwksByUrl = new Map<string, Jwks>();
   const issuers = (callers.jwt ?? []).map((settings): TrustedIssuer => {
     const keys = jwksByUrl.get(settings.jwks) ?? openJwks(settings.jwks);
@@ -40,7 +44,7 @@ export function createAuthenticator(callers: Callers, directoryNames: readonly s
     return { settings, keys };
   });
   const tokenCache = createTokenCache();
-  const anonymousCaller = callers.anonymous ? anonymous(directoryNames) : undefined;
+  const anonymousCaller = callers.anonymous ? anonymous([...userIdForms.keys()]) : undefined;
   return {
     authenticate(authorization) {
       if (authorization === null) {
@@ -59,7 +63,7 @@ export function createAuthenticator(callers: Callers, directoryNames: readonly s
   async function verify(token: string): Promise<Authentication> {
     try {
       const verified = await verifyToken(token, issuers);
-      const caller = callerFromClaims(verified, directoryNames);
+      const caller = callerFromClaims(verified, userIdForms);
       tokenCache.add(token, caller, verified);
       return { kind: 'known', caller };
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import { parseGlobalId } from '../domain/user.ts';
+import { isUserId, type TextForm } from '../domain/user.ts';
 import { type Caller, type DirectoryRight, type Right, rights } from './caller.ts';
 import type { Issuer } from './config.ts';
 import type { Verified } from './jwt.ts';
@@ -7,7 +7,7 @@ import type { Verified } from './jwt.ts';
 /** The caller of a verified token, with the rights that the issuer's configuration derives from its claims. */
 export function callerFromClaims(
   { issuer: { settings: issuer }, claims }: Verified,
-  directoryNames: readonly string[],
+  userIdForms: ReadonlyMap<string, TextForm>,
 ): Caller {
   const granted = new Set(rightsIn(issuer, claims));
   const overAll = new Set(
@@ -16,12 +16,12 @@ export function callerFromClaims(
   const named = Array.isArray(issuer.directories)
     ? issuer.directories
     : wordsAt(claims, issuer.directories.claim);
-  const directories = directoryNames.filter((name) => overAll.size > 0 && named.includes(name));
+  const directories = [...userIdForms.keys()].filter((name) => overAll.size > 0 && named.includes(name));
   return {
     id: `${issuer.issuer} ${claims.sub}`,
     isAnonymous: false,
     directories: new Map(directories.map((name) => [name, overAll])),
-    self: granted.has('profile:write:self') ? ownRecord(issuer, claims) : undefined,
+    self: granted.has('profile:write:self') ? ownRecord(issuer, claims, userIdForms) : undefined,
   };
 }
 
@@ -33,12 +33,17 @@ function rightsIn({ rights: source }: Issuer, claims: JWTPayload): readonly Righ
   return words.flatMap((word) => (Object.hasOwn(grants, word) ? (grants[word] ?? []) : []));
 }
 
-function ownRecord({ self }: Issuer, claims: JWTPayload): Caller['self'] {
-  if (!self) return undefined;
+function ownRecord(
+  { self }: Issuer,
+  claims: JWTPayload,
+  userIdForms: ReadonlyMap<string, TextForm>,
+): Caller['self'] {
+  const form = self && userIdForms.get(self.directory);
+  if (!form) return undefined;
   const userId = valueAt(claims, self.claim);
   // Ignore claims that are not valid user ids.
-  const isUserId = typeof userId === 'string' && parseGlobalId(`${self.directory}:${userId}`) !== undefined;
-  return isUserId ? { directory: self.directory, userId, fields: new Set(self.fields) } : undefined;
+  if (typeof userId !== 'string' || !isUserId(userId, form)) return undefined;
+  return { directory: self.directory, userId, fields: new Set(self.fields) };
 }
 
 /** The strings of a list, or the words of a space-separated text such as `scope` (RFC 6749, 3.3). */

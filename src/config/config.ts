@@ -14,12 +14,12 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const kinds = Object.keys(providers) as [keyof typeof providers, ...(keyof typeof providers)[]];
-
 /** One directory: the common keys and the settings of its provider. */
 export const directory = z
   .looseObject({
-    provider: z.enum(kinds).describe('The kind of back end that holds the users.'),
+    provider: z
+      .enum(providers.map(({ kind }) => kind))
+      .describe('The kind of back end that holds the users.'),
     allowLoopback: z
       .boolean()
       .default(false)
@@ -38,7 +38,9 @@ export const directory = z
       .describe('The quota of the directory. Left out: the one that the provider publishes.'),
   })
   .transform(({ provider, allowLoopback, pace, ...settings }, context) => {
-    const parsed = providers[provider].safeParse(settings);
+    const module = providers.find(({ kind }) => kind === provider);
+    if (!module) throw new Error('Unreachable: the enum takes the kinds of the registry only.');
+    const parsed = module.settings.safeParse(settings);
     if (!parsed.success) {
       for (const { path, message } of parsed.error.issues)
         context.addIssue({ code: 'custom', path, message });

@@ -24,7 +24,7 @@ function toJsonSchema(schema: z.ZodType): JsonSchema {
     override: ({ zodSchema, jsonSchema }) => {
       if (zodSchema !== directory) return;
       const { properties = {}, required = [] } = jsonSchema;
-      const oneOf = Object.entries(providers).map(([kind, settings]) =>
+      const oneOf = providers.map(({ kind, settings }) =>
         directoryOf(kind, { properties, required }, partOf(toJsonSchema(settings))),
       );
       // The rest only says that additional keys are allowed.

@@ -115,11 +115,29 @@ export type PatchField = (typeof patchFields)[number];
 /** A directory's name: lower-case letters, digits and hyphens. */
 export const directoryNamePattern = /^[a-z0-9-]{1,63}$/;
 
+/** The form of a text. `description` lists its characters, for messages: "letters, digits and _". */
+export interface TextForm {
+  readonly pattern: RegExp;
+  readonly description: string;
+}
+
+/** User ids as most providers issue them. */
+export const plainUserIds: TextForm = {
+  pattern: /^[A-Za-z0-9_-]{1,128}$/,
+  description: 'letters, digits, _ and -',
+};
+
 /**
- * What a provider's user id may look like here: all that the three providers issue, and nothing that a URL
- * could read as anything but one path segment (`.`, `/`, `%`, `?`, `#`, `;` and look-alikes are out).
+ * The user ids that any provider may have: UUIDs, numbers, email addresses, `auth0|5f7c`. Refused are an initial dot,
+ * look-alikes, and every character that is not always a part of one path segment of a URL (`/`, `%`, `?`, `#`, `;`).
+ * `Capabilities.userIds` narrows the form for a provider.
  */
-const userIdPattern = /^[A-Za-z0-9_-]{1,128}$/;
+const userIdPattern = /^(?!\.)[A-Za-z0-9_.@|:+=-]{1,255}$/;
+
+/** Whether a user id has the form of a provider's ids. */
+export function isUserId(userId: string, form: TextForm): boolean {
+  return userIdPattern.test(userId) && form.pattern.test(userId);
+}
 
 /** The id that idpatch shows: `<directory>:<the provider's user id>`. */
 export function globalId(user: { readonly directory: string; readonly userId: string }): string {

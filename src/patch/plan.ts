@@ -1,6 +1,13 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { type InputPath, invalidInput, type PatchError } from '../domain/errors.ts';
-import { type PatchField, patchFields, type UserPatch, type UserWithCustomFields } from '../domain/user.ts';
+import {
+  type Email,
+  type PatchField,
+  type Phone,
+  patchFields,
+  type UserPatch,
+  type UserWithCustomFields,
+} from '../domain/user.ts';
 import type { Capabilities, Change, Step } from '../providers/provider.ts';
 import { planCustomFields } from './plan-custom-fields.ts';
 import type { PlanInput } from './plan-input.ts';
@@ -78,13 +85,19 @@ function planField(
   switch (field) {
     case 'email': {
       const value = patch.email ?? null;
-      if (value) errors.push(...formErrors(value.address, [...path, 'address'], rules, field));
+      if (value) {
+        errors.push(...formErrors(value.address, [...path, 'address'], rules, field));
+        errors.push(...verifiedErrors(value, path, rules, field));
+      }
       changes.push({ field, value, path });
       return;
     }
     case 'phone': {
       const value = patch.phone ?? null;
-      if (value) errors.push(...phoneErrors(value.number, [...path, 'number'], rules));
+      if (value) {
+        errors.push(...phoneErrors(value.number, [...path, 'number'], rules));
+        errors.push(...verifiedErrors(value, path, rules, field));
+      }
       changes.push({ field, value, path });
       return;
     }
@@ -129,9 +142,22 @@ function formErrors(
     errors.push(invalidInput(`At most ${maxLength} characters in the directory "${directory}".`, path));
   }
   if (form && !form.pattern.test(value)) {
-    errors.push(invalidInput(`In the directory "${directory}" it must contain only ${form.description}.`, path));
+    errors.push(
+      invalidInput(`In the directory "${directory}" it must contain only ${form.description}.`, path),
+    );
   }
   return errors;
+}
+
+function verifiedErrors(
+  { verified }: Email | Phone,
+  path: InputPath,
+  { capabilities, directory }: PlanInput,
+  field: PatchField,
+): PatchError[] {
+  if (!verified || capabilities.hasVerifiedFlags) return [];
+  const message = `The directory "${directory}" does not keep whether ${field} is verified: say false.`;
+  return [{ code: 'UNSUPPORTED_FIELD', message, path: [...path, 'verified'] }];
 }
 
 function phoneErrors(number: string, path: InputPath, { capabilities, directory }: PlanInput): PatchError[] {

@@ -6,7 +6,7 @@ import {
   type PatchError,
   ReadFailure,
 } from '../domain/errors.ts';
-import { parseGlobalId, type UserWithCustomFields } from '../domain/user.ts';
+import { isUserId, parseGlobalId, plainUserIds, type UserWithCustomFields } from '../domain/user.ts';
 import type { CallOptions } from '../upstream/client.ts';
 
 /** Which user is meant, as the caller says it: exactly one of the two. */
@@ -42,11 +42,7 @@ export function findTarget(
   paths: TargetPaths,
 ): Target | PatchError {
   const reference = login ?? parseGlobalId(id ?? '');
-  if (!reference) {
-    const message =
-      'Expected <directory>:<user id>, as User.id gives it; a user id has letters, digits, _ and -.';
-    return invalidInput(message, paths.id);
-  }
+  if (!reference) return invalidId(directories.get((id ?? '').replace(/:.*/s, '')), paths.id);
   const directory = directories.get(reference.directory);
   if (!directory) {
     const names = [...directories.keys()].join(', ') || 'none';
@@ -59,9 +55,19 @@ export function findTarget(
     const message = `There is no such directory. There are: ${names}.`;
     return { code: 'UNKNOWN_DIRECTORY', message, path: at };
   }
-  return 'userId' in reference
-    ? { directory, userId: reference.userId, path: paths.id }
-    : { directory, login: reference.login, path: paths.login };
+  if ('login' in reference) return { directory, login: reference.login, path: paths.login };
+  const { userId } = reference;
+  return isUserId(userId, directory.provider.capabilities.userIds)
+    ? { directory, userId, path: paths.id }
+    : invalidId(directory, paths.id);
+}
+
+function invalidId(directory: Directory | undefined, path: InputPath): PatchError<'INVALID_INPUT'> {
+  const { description } = directory?.provider.capabilities.userIds ?? plainUserIds;
+  return invalidInput(
+    `Expected <directory>:<user id>, as User.id gives it; a user id has ${description}.`,
+    path,
+  );
 }
 
 /**
@@ -78,17 +84,20 @@ export function findUserId(
 
 /**
  * The user who signs in by the login; undefined where there is none.
- * @throws ReadFailure; an AmbiguousLogin about the place in the input that has the login
+ * @throws ReadFailure; with the path of the login where it is ambiguous, or the user's id is none that a caller could
+ * give
  */
 export async function findByLogin(
   { directory, login, path }: Target & { readonly login: string },
   call: CallOptions,
 ): Promise<UserWithCustomFields | undefined> {
-  try {
-    return await directory.provider.findUser(login, call);
-  } catch (failure) {
+  const user = await directory.provider.findUser(login, call).catch((failure) => {
     throw failure instanceof AmbiguousLogin ? new AmbiguousLogin(failure.message, path) : failure;
-  }
+  });
+  const { userIds } = directory.provider.capabilities;
+  if (!user || isUserId(user.userId, userIds)) return user;
+  const message = `The user has an id that idpatch does not take in the directory "${directory.name}": it must have only ${userIds.description}.`;
+  throw new ReadFailure(invalidInput(message, path));
 }
 
 /** That there is no such user, at the place in the input that says who is meant. */

@@ -5,14 +5,12 @@ import type {
   Email,
   PatchField,
   Phone,
+  TextForm,
   User,
   UserTenant,
   UserWithCustomFields,
 } from '../domain/user.ts';
 import type { CallOptions, HttpClient } from '../upstream/client.ts';
-
-/** The kinds of provider, by their names in the configuration. */
-export type ProviderKind = 'eiam-developer' | 'eiam-management' | 'descope';
 
 /**
  * One provider's protocol, for one directory. Every provider passes the contract of test/providers/contract.ts:
@@ -27,7 +25,8 @@ export type ProviderKind = 'eiam-developer' | 'eiam-management' | 'descope';
  * - **No vendor text is passed on.** Messages are ours; the vendor's code and request id are data.
  */
 export interface Provider {
-  readonly kind: ProviderKind;
+  /** The provider's name in the configuration. */
+  readonly kind: string;
 
   /** What a patch can do in this directory. */
   readonly capabilities: Capabilities;
@@ -147,6 +146,10 @@ export interface Capabilities {
   readonly statusIsSeparateCall: boolean;
   /** True where a write removes the custom fields that it does not name, so that every write names them all. */
   readonly replacesAllCustomFields?: boolean;
+  /** False where the provider does not keep whether an email or a phone is verified: then only `false` can be set. */
+  readonly hasVerifiedFlags: boolean;
+  /** The form of the provider's user ids. */
+  readonly userIds: TextForm;
   /** Digits of a phone's national number, where the provider limits them. */
   readonly phoneDigits?: { readonly min: number; readonly max: number };
 }
@@ -157,8 +160,8 @@ export interface FieldCapability {
   readonly clearable: boolean;
   /** Characters (code points) at most; null where no limit is published. */
   readonly maxLength: number | null;
-  /** The form that the provider requires; `description` follows "must contain only" in a message. */
-  readonly form?: { readonly pattern: RegExp; readonly description: string };
+  /** The form that the provider requires. */
+  readonly form?: TextForm;
 }
 
 /** The type of a custom field's value: CHOICE is one text of a list, TEXTS a list of texts. */
@@ -184,7 +187,6 @@ export interface Pace {
 
 /** A directory's provider as configured, not yet connected. */
 export interface ConfiguredProvider {
-  readonly kind: ProviderKind;
   /** The origin that requests go to, `https://host[:port]`. */
   readonly origin: string;
   /** What the provider counts requests by, such as a project's id: directories of the same project share its quota. */
@@ -194,26 +196,38 @@ export interface ConfiguredProvider {
   create(directory: string, tools: { readonly http: HttpClient }): Provider;
 }
 
+/** A provider as registry.ts lists it. */
+export interface ProviderModule {
+  /** Its name in the configuration; in GraphQL's ProviderKind in capitals. */
+  readonly kind: string;
+  /** What it is, for GraphQL's ProviderKind. */
+  readonly description: string;
+  readonly settings: z.ZodType<ConfiguredProvider>;
+}
+
 /**
  * Defines a provider for the registry: the schema of its settings in idpatch.yaml (without `provider`, `allowLoopback`
  * and `pace`; unknown keys refused), the origin and project of these settings, its published quota, where there is
  * one, and its factory.
  */
 export function defineProvider<Settings>(module: {
-  readonly kind: ProviderKind;
+  readonly kind: string;
+  readonly description: string;
   readonly settings: z.ZodType<Settings>;
   readonly pace?: Pace;
   origin(settings: Settings): string;
   project(settings: Settings): string;
   create(directory: string, settings: Settings, tools: { readonly http: HttpClient }): Provider;
-}): z.ZodType<ConfiguredProvider> {
-  return module.settings.transform((settings) => ({
-    kind: module.kind,
+}): ProviderModule {
+  const { kind, description } = module;
+  const settings = module.settings.transform((settings) => ({
     origin: module.origin(settings),
     project: module.project(settings),
     pace: module.pace,
-    create: (directory, tools) => module.create(directory, settings, tools),
+    create: (directory: string, tools: { readonly http: HttpClient }) =>
+      module.create(directory, settings, tools),
   }));
+  return { kind, description, settings };
 }
 
 /** The input path of a field's change, or of a custom field's by its name. */

@@ -1,10 +1,7 @@
 import { descope } from './descope/index.ts';
 import { eiamDeveloper } from './eiam-developer/index.ts';
 import { eiamManagement } from './eiam-management/index.ts';
+import type { ProviderModule } from './provider.ts';
 
-/** Every provider, by its name in the configuration. */
-export const providers = {
-  'eiam-developer': eiamDeveloper,
-  'eiam-management': eiamManagement,
-  descope,
-};
+/** Every provider, in the order of GraphQL's ProviderKind. */
+export const providers: readonly ProviderModule[] = [eiamDeveloper, eiamManagement, descope];

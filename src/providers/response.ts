@@ -82,7 +82,7 @@ export function unreachable(sent: Exclude<SendResult, HttpResponse>, path: Input
       };
     case 'paced': {
       const seconds = Math.min(3600, Math.max(1, Math.ceil(sent.retryAfterMs / 1000)));
-      const message = `As many requests went to the provider as it takes: nothing was sent. Call again in ${seconds} seconds.`;
+      const message = `The provider’s request quota is used up: nothing was sent. Call again in ${seconds} seconds.`;
       return { code: 'RATE_LIMITED', message, path, retryAfterSeconds: seconds };
     }
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { originOf } from './origin.ts';
+import { originAndPathOf, originOf } from './origin.ts';
 import { Secret } from './secret.ts';
 
 /** The JSON Schema of zod types whose YAML form differs from what zod gets. */
@@ -31,6 +31,16 @@ export const secret = z
  */
 export const baseUrl = z.string().refine((text) => originOf(text) !== undefined, {
   error: 'Expected an origin such as https://api.example.com: no credentials, path, query or fragment.',
+});
+
+/** Origin and path of a provider whose base URL may have a path, `https://host[:port]/path`. */
+export const baseUrlWithPath = z.string().transform((text, context) => {
+  const parsed = originAndPathOf(text);
+  if (parsed) return parsed;
+  const message =
+    'Expected an address such as https://api.example.com/scim/v2: no credentials, query or fragment.';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
 });
 
 /** Limits of single fields that override the published ones: `maxLength: { displayName: 64 }`. */

@@ -10,6 +10,18 @@ export function originOf(text: string): string | undefined {
   return bare && (url.protocol === 'https:' || url.protocol === 'http:') ? url.origin : undefined;
 }
 
+/**
+ * Origin and path of a base URL; undefined where the text is anything else. The path is empty, or begins with a slash
+ * and ends without one; its segments need no escaping, and none begins with a dot.
+ */
+export function originAndPathOf(
+  text: string,
+): { readonly origin: string; readonly path: string } | undefined {
+  const [, base = '', path = ''] = /^(https?:\/\/[^/]+)((?:\/(?!\.)[A-Za-z0-9._~-]+)*)\/?$/i.exec(text) ?? [];
+  const origin = originOf(base);
+  return origin === undefined ? undefined : { origin, path };
+}
+
 /** Suffixes of private names: RFC 6761, RFC 6762, RFC 8375, and those that ICANN reserved or never delegated. */
 const privateNames =
   /(^|\.)(localhost|localdomain|local|internal|private|intranet|corp|home|lan|svc|home\.arpa)$/;

@@ -81,7 +81,9 @@ describe('the JSON Schema', () => {
 
   it('has a directory of every kind of provider', () => {
     const { oneOf = [] } = schema.properties?.directories?.additionalProperties || {};
-    expect(oneOf.map(({ properties }) => properties?.provider?.const)).toEqual(Object.keys(providers));
+    expect(oneOf.map(({ properties }) => properties?.provider?.const)).toEqual(
+      providers.map(({ kind }) => kind),
+    );
   });
 
   it('says the defaults', () => {

@@ -269,7 +269,7 @@ describe('a bug of ours', () => {
       { limits: door.sandbox.config.limits, log, ...services } as Services,
       {
         ...{ introspection: true, suggestions: true },
-        authenticator: createAuthenticator({ anonymous: true }, []),
+        authenticator: createAuthenticator({ anonymous: true }, new Map()),
         rateLimit: createRateLimit(1),
       },
     );

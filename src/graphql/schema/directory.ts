@@ -5,25 +5,20 @@ import type {
   CustomFieldOperationKind,
   CustomFieldType,
   FieldCapability,
-  ProviderKind,
 } from '../../providers/provider.ts';
+import { providers } from '../../providers/registry.ts';
 import type { Context } from '../context.ts';
 import { builder } from './builder.ts';
 import { rethrowReadFailure } from './graphql-error.ts';
 
 const ProviderKindType = builder.enumType('ProviderKind', {
   description: 'The kind of identity provider behind a directory.',
-  values: {
-    EIAM_DEVELOPER: {
-      value: 'eiam-developer',
-      description: 'Alibaba Cloud IDaaS EIAM, reached through its developer API.',
-    },
-    EIAM_MANAGEMENT: {
-      value: 'eiam-management',
-      description: 'Alibaba Cloud IDaaS EIAM, reached through its management API.',
-    },
-    DESCOPE: { value: 'descope', description: 'Descope.' },
-  } as const satisfies Record<string, { value: ProviderKind; description: string }>,
+  values: Object.fromEntries(
+    providers.map(({ kind, description }) => [
+      kind.toUpperCase().replaceAll('-', '_'),
+      { value: kind, description },
+    ]),
+  ),
 });
 
 const FieldCapabilityType = builder

@@ -1,4 +1,4 @@
-import type { PatchField } from '../../domain/user.ts';
+import { type PatchField, plainUserIds } from '../../domain/user.ts';
 import type { Capabilities, FieldCapability } from '../provider.ts';
 
 const list: FieldCapability = { settable: true, clearable: true, maxLength: null };
@@ -30,6 +30,8 @@ export function capabilities(guesses: Guesses, maxLength: Partial<Record<PatchFi
   });
   return {
     statusIsSeparateCall: false,
+    hasVerifiedFlags: true,
+    userIds: plainUserIds,
     replacesAllCustomFields: !guesses.attributesMerge,
     fields: {
       username: unsupported,

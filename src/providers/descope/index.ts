@@ -77,6 +77,7 @@ const pace = { perMinute: 500 };
 /** Descope's management API, https://docs.descope.com/api. */
 export const descope = defineProvider({
   kind: 'descope',
+  description: 'Descope.',
   settings,
   pace,
   origin,

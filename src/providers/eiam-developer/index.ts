@@ -29,6 +29,7 @@ type Settings = z.infer<typeof settings>;
 /** The EIAM developer API 2022-02-25: REST with an application's token. */
 export const eiamDeveloper = defineProvider({
   kind: 'eiam-developer',
+  description: 'Alibaba Cloud IDaaS EIAM, reached through its developer API.',
   settings,
   origin: ({ baseUrl }) => new URL(baseUrl).origin,
   project: ({ instanceId }) => instanceId,

@@ -53,6 +53,7 @@ function origin({ baseUrl }: Settings): string {
 /** The EIAM management API 2021-12-01: RPC, signed with an access key. */
 export const eiamManagement = defineProvider({
   kind: 'eiam-management',
+  description: 'Alibaba Cloud IDaaS EIAM, reached through its management API.',
   settings,
   origin,
   project: ({ instanceId }) => instanceId,

@@ -1,4 +1,4 @@
-import type { PatchField } from '../../domain/user.ts';
+import { type PatchField, plainUserIds } from '../../domain/user.ts';
 import type { Capabilities, FieldCapability } from '../provider.ts';
 
 const unsupported: FieldCapability = { settable: false, clearable: false, maxLength: null };
@@ -17,6 +17,8 @@ export function capabilities(settings: {
   const { emptyStringClears: clearable, maxLength } = settings;
   return {
     statusIsSeparateCall: true,
+    hasVerifiedFlags: true,
+    userIds: plainUserIds,
     phoneDigits: { min: 6, max: 15 },
     fields: {
       username: {

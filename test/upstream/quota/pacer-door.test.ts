@@ -15,7 +15,7 @@ function limited(wait: number) {
       {
         __typename: 'RateLimitedError',
         code: 'RATE_LIMITED',
-        message: `As many requests went to the provider as it takes: nothing was sent. Call again in ${wait} seconds.`,
+        message: `The provider’s request quota is used up: nothing was sent. Call again in ${wait} seconds.`,
         path: ['patch'],
         retryable: true,
         retryAfterSeconds: wait,
