@@ -3,13 +3,14 @@ import { dirname } from 'node:path';
 import { preset } from '@graphql-codegen/client-preset';
 import { codegen } from '@graphql-codegen/core';
 import type { Types } from '@graphql-codegen/plugin-helpers';
-import { buildSchema, parse } from 'graphql';
+import { buildSchema, isAbstractType, parse } from 'graphql';
 import { configSchema } from './src/config/json-schema.ts';
 import { entityKeys } from './src/graphql/schema/federation.ts';
 import { schema } from './src/graphql/schema/index.ts';
 import { subgraphSdl } from './src/graphql/schema/subgraph-sdl.ts';
 
 const sdl = subgraphSdl(schema, entityKeys);
+const schemaAst = buildSchema(sdl, { assumeValidSDL: true });
 
 /** The documents of TypeScript files, which stand there as graphql(`…`). */
 function documentsOf(patterns: readonly string[]): Types.DocumentFile[] {
@@ -30,7 +31,7 @@ async function typedDocuments(folder: string, patterns: readonly string[]): Prom
     baseOutputDir: folder,
     presetConfig: { fragmentMasking: false, skipIndexFile: true },
     schema: parse(sdl),
-    schemaAst: buildSchema(sdl, { assumeValidSDL: true }),
+    schemaAst,
     documents: documentsOf(patterns),
     config: {
       scalars: { DateTime: 'string', ID: 'string' },
@@ -46,14 +47,25 @@ async function typedDocuments(folder: string, patterns: readonly string[]): Prom
   return Object.fromEntries(await Promise.all(contents));
 }
 
+/** The types behind each interface and union, as Apollo Client's cache takes them. */
+function possibleTypes(): string {
+  const abstract = Object.values(schemaAst.getTypeMap()).filter(isAbstractType);
+  const names = abstract.map((type) => [type.name, schemaAst.getPossibleTypes(type).map(({ name }) => name)]);
+  return `export const possibleTypes = ${JSON.stringify(Object.fromEntries(names), null, 2)};\n`;
+}
+
+const form = 'examples/profile-form/src';
+
 /**
  * The code-first schema, to the letter as `_service.sdl` gives it to gateways, the JSON Schema of idpatch.yaml as
- * `npm start -- config-schema` prints it, and typed documents of the operations that the tests call by.
+ * `npm start -- config-schema` prints it, and typed documents for the tests and the profile form.
  */
 const files: Readonly<Record<string, string>> = {
   'schema.graphql': sdl,
   'examples/idpatch.schema.json': configSchema(),
   ...(await typedDocuments('test/generated/', ['test/interop/clients/*.ts', 'test/harness/operations.ts'])),
+  ...(await typedDocuments(`${form}/generated/`, [`${form}/idpatch.ts`])),
+  [`${form}/generated/possible-types.ts`]: possibleTypes(),
 };
 
 for (const [path, content] of Object.entries(files)) {

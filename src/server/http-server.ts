@@ -105,7 +105,8 @@ export async function listen({ host, port, answer, log }: HttpServerOptions): Pr
     response.writeHead(status, {
       ...everywhere,
       ...others,
-      ...(status === 204 ? {} : { 'content-length': Buffer.byteLength(body) }),
+      // Of a 304 it would be the length of the page that is not sent again.
+      ...(status === 204 || status === 304 ? {} : { 'content-length': Buffer.byteLength(body) }),
       ...(closes ? { connection: 'close' } : {}),
     });
     response.end(body);

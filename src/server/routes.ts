@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopbackHost } from '../settings/origin.ts';
 import type { Cors } from './cors.ts';
+import type { GraphiQL } from './graphiql.ts';
 import { errorResponse, type HttpResponse } from './response.ts';
 
 /** What there is behind the paths, and who may come there. */
@@ -10,7 +11,7 @@ export interface Routes {
   /** Whether requests should come here now. */
   readonly isReady: () => Promise<boolean>;
   /** GraphiQL's page; undefined where there is none. */
-  readonly graphiql: (() => Promise<HttpResponse>) | undefined;
+  readonly graphiql: GraphiQL | undefined;
   readonly origins: Cors;
   /**
    * Whether a caller must call this machine by a name for itself. A page of somebody else's can have its own name
@@ -24,7 +25,7 @@ const graphqlMethods = { allow: 'GET, POST' } as const;
 /** Of each of these a request has one at most, and Node would drop the others without a word. */
 const singleHeaders = ['authorization', 'content-type', 'host'] as const;
 
-/** Answers `/graphql`, `/health` (alive) and `/ready` (takes requests), by exactly these paths. */
+/** Answers `/graphql`, `/health` (alive) and `/ready` (takes requests), by exactly these paths; `/` leads to GraphiQL. */
 export function answerRequest(
   request: IncomingMessage,
   response: ServerResponse,
@@ -42,9 +43,16 @@ export function answerRequest(
       return answerProbe(request, routes.isReady);
     case '/graphql':
       return answerGraphQL(request, response, routes);
-    default:
-      return errorResponse(404, 'NOT_FOUND', 'There is nothing here: the path is /graphql.');
+    case '/':
+      // Relative, so that it holds behind a proxy that takes a prefix off the path.
+      if (routes.graphiql && wantsPage(request))
+        return { status: 302, headers: { location: 'graphql' }, body: '' };
   }
+  return errorResponse(404, 'NOT_FOUND', 'There is nothing here: the path is /graphql.');
+}
+
+function wantsPage({ method, headers: { accept } }: IncomingMessage): boolean {
+  return method === 'GET' && accept?.includes('text/html') === true;
 }
 
 async function answerProbe(
@@ -67,7 +75,7 @@ function answerGraphQL(
     return errorResponse(403, 'FORBIDDEN_ORIGIN', says);
   }
   // Only the page: whatever the address asks for is left to the person in front of it.
-  if (graphiql && method === 'GET' && headers.accept?.includes('text/html')) return graphiql();
+  if (graphiql && wantsPage(request)) return graphiql(headers);
   if (origins.isCrossOrigin(headers)) {
     return errorResponse(
       403,

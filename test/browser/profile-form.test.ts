@@ -1,9 +1,6 @@
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { isInterfaceType, validate } from 'graphql';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import * as documents from '../../examples/profile-form/src/idpatch.ts';
-import { schema } from '../../src/graphql/schema/index.ts';
 import { describeInBrowser } from './chromium.ts';
 import { openProfileForm, type ProfileFormStage, startDevServer } from './profile-form.ts';
 import { access } from './profile-form-access.ts';
@@ -23,21 +20,6 @@ describeInBrowser('the profile form', () => {
   outcomes(() => stage);
   unanswered(() => stage);
   access(() => stage);
-});
-
-test.each([
-  ['directories', documents.directoriesQuery],
-  ['user', documents.userQuery],
-  ['plan', documents.planQuery],
-  ['patch', documents.patchMutation],
-])('the document for the %s is one that the schema takes', (_, document) => {
-  expect(validate(schema, document)).toEqual([]);
-});
-
-test('the profile form knows every type of error', () => {
-  const type = schema.getType('PatchUserError');
-  const types = isInterfaceType(type) ? schema.getPossibleTypes(type) : [];
-  expect(documents.possibleTypes.PatchUserError).toEqual(types.map(({ name }) => name).toSorted());
 });
 
 test('the dev server makes its own page a page of idpatch, and nobody else’s', async () => {

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Service } from '../../src/service.ts';
 import { startAnother, startTokenCallers, type TokenCallers } from '../harness/another-service.ts';
@@ -22,6 +24,8 @@ afterAll(async () => {
   await tokens.close();
   await door.close();
 });
+
+const gzipped = promisify(gzip);
 
 /** What a browser sends that is led to an address from anywhere. */
 const navigation = {
@@ -55,6 +59,7 @@ describe('the page of GraphiQL', () => {
     const hash = createHash('sha256').update(scripts.join()).digest('base64');
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       ...securityHeaders,
+      'cache-control': 'no-cache',
       'content-security-policy': [
         "default-src 'none'",
         `script-src 'sha256-${hash}'`,
@@ -81,6 +86,53 @@ describe('the page of GraphiQL', () => {
     }
     expect(new Set(pages).size).toBe(1);
     expect(arrived(door)).toEqual([]);
+  });
+
+  it.each([
+    ['gzip, deflate, br, zstd', 'gzip'],
+    ['br, GZIP;q=0.001', 'gzip'],
+    ['identity', null],
+    ['br, gzip;q=0', null],
+    ['x-gzip', null],
+  ])('comes to those who accept %s as %s', async (acceptEncoding, encoding) => {
+    const headers = { ...navigation, 'accept-encoding': acceptEncoding };
+    const answer = await fetch(`${door.url}/graphql`, { headers });
+    expect(answer.headers.get('content-encoding')).toBe(encoding);
+    expect(answer.headers.get('vary')).toContain('Accept-Encoding');
+    const length = Number(answer.headers.get('content-length'));
+    const page = await answer.text();
+    expect(page).toContain('<title>idpatch</title>');
+    expect(length).toBe(encoding === null ? Buffer.byteLength(page) : (await gzipped(page)).length);
+    expect(length < page.length / 3).toBe(encoding !== null);
+  });
+
+  it('is sent once to a browser that keeps it, and again when it has changed', async () => {
+    const ask = (url: string, tags?: string) =>
+      fetch(`${url}/graphql`, { headers: { ...navigation, ...(tags && { 'if-none-match': tags }) } });
+    const first = await ask(door.url);
+    const tag = first.headers.get('etag') ?? '';
+    const kept = Object.fromEntries(first.headers);
+    for (const tags of [tag, tag.slice('W/'.length), `"another", ${tag}`, '*']) {
+      const again = await ask(door.url, tags);
+      expect([again.status, await again.text()]).toEqual([304, '']);
+      // A browser takes these headers for those of the page that it has.
+      const said = Object.fromEntries(again.headers);
+      expect(said).not.toHaveProperty('content-length');
+      expect({ ...kept, ...said, date: kept.date }).toEqual(kept);
+      expect(said['content-security-policy']).toBe(kept['content-security-policy']);
+    }
+    expect((await ask(door.url, '"another"')).status).toBe(200);
+    // The other has a tab of its own.
+    expect((await ask(withTokens.url, tag)).status).toBe(200);
+  });
+
+  it('is where a browser is led that opens the server itself', async () => {
+    const ask = (url: string, accept: string) =>
+      fetch(`${url}/`, { headers: { accept }, redirect: 'manual' });
+    const led = await ask(door.url, navigation.accept);
+    expect([led.status, led.headers.get('location')]).toEqual([302, 'graphql']);
+    expect((await ask(door.url, '*/*')).status).toBe(404);
+    expect((await ask(without.url, navigation.accept)).status).toBe(404);
   });
 
   it('is not for those who want JSON, nor for a POST', async () => {

@@ -1,11 +1,5 @@
-import type {
-  CustomFieldDefinition,
-  CustomFieldType,
-  Directory,
-  PatchField,
-  Tenant,
-  User,
-} from './idpatch.ts';
+import type { CustomFieldType, UserPatchInput } from './generated/graphql.ts';
+import type { CustomFieldDefinition, Directory, Tenant, User } from './idpatch.ts';
 
 /** An address or number and whether it is verified. */
 export interface Contact {
@@ -36,7 +30,7 @@ export interface Field {
 }
 
 const builtIn: readonly (readonly [
-  PatchField,
+  keyof UserPatchInput,
   group: string,
   label: string,
   Field['kind'],

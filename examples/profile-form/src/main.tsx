@@ -3,7 +3,9 @@ import { ApolloProvider, useQuery } from '@apollo/client/react';
 import { type FormEvent, StrictMode, useEffect, useRef, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { failureOf } from './failure.ts';
-import { directoriesQuery, possibleTypes, type UserBy, userQuery } from './idpatch.ts';
+import type { UserBy } from './generated/graphql.ts';
+import { possibleTypes } from './generated/possible-types.ts';
+import { directoriesQuery, userQuery } from './idpatch.ts';
 import { ProfileForm } from './profile.tsx';
 import './style.css';
 

@@ -1,21 +1,20 @@
 import { type Draft, type Field, isContact, shownBy, tidy, type Value } from './draft.ts';
 import type {
-  CustomFieldDefinition,
-  CustomFieldOperation,
+  CustomFieldOperationInput,
   CustomFieldType,
   CustomFieldValueInput,
-  User,
-  UserPatch,
-} from './idpatch.ts';
+  UserPatchInput,
+} from './generated/graphql.ts';
+import type { CustomFieldDefinition, User } from './idpatch.ts';
 
 /** The patch of a draft: only what was changed, null for what was emptied; or why there is none, by field. */
 export function toPatch(
   draft: Draft,
   fields: readonly Field[],
   user: User,
-): { readonly patch: UserPatch; readonly wrong: Readonly<Record<string, string>> } {
+): { readonly patch: UserPatchInput; readonly wrong: Readonly<Record<string, string>> } {
   const patch: Record<string, unknown> = {};
-  const customFields: CustomFieldOperation[] = [];
+  const customFields: CustomFieldOperationInput[] = [];
   const wrong: Record<string, string> = {};
   for (const field of fields) {
     const value = draft[field.key];
@@ -28,7 +27,8 @@ export function toPatch(
     if (typeof operation === 'string') wrong[field.key] = operation;
     else customFields.push(operation);
   }
-  return { patch: customFields.length > 0 ? { ...patch, customFields } : patch, wrong };
+  if (customFields.length > 0) patch.customFields = customFields;
+  return { patch, wrong };
 }
 
 function inputOf({ key }: Field, value: Value): unknown {
@@ -48,7 +48,7 @@ function operationOf(
   definition: CustomFieldDefinition,
   value: Value,
   before: Value,
-): CustomFieldOperation | string {
+): CustomFieldOperationInput | string {
   const { field, type, operations } = definition;
   if (type === 'TEXTS')
     return listOperation(definition, tidy(value as readonly string[]), before as readonly string[]);
@@ -64,7 +64,7 @@ function listOperation(
   { field, operations }: CustomFieldDefinition,
   texts: readonly string[],
   before: readonly string[],
-): CustomFieldOperation {
+): CustomFieldOperationInput {
   if (texts.length === 0) return { remove: { field } };
   const come = texts.filter((text) => !before.includes(text));
   const go = before.filter((text) => !texts.includes(text));
@@ -92,7 +92,7 @@ function valueInput(type: CustomFieldType, text: string): CustomFieldValueInput 
 /** The field that a path of the input lies in; undefined where it is about the call as a whole. */
 export function keyOfPath(
   [top, field = '', index = '']: readonly string[],
-  patch: UserPatch,
+  patch: UserPatchInput,
 ): string | undefined {
   if (top !== 'patch' || field === '') return undefined;
   if (field !== 'customFields') return field;

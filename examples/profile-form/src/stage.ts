@@ -1,5 +1,6 @@
 import type { Draft } from './draft.ts';
-import type { PatchUserInput, Payload, Plan, User } from './idpatch.ts';
+import type { PatchUserInput } from './generated/graphql.ts';
+import type { Payload, Plan, User } from './idpatch.ts';
 
 /** A patch that was or will be sent under a key of its own, and what the person asked for by it. */
 export interface Attempt {

@@ -2,6 +2,7 @@ import { useApolloClient } from '@apollo/client/react';
 import { useEffect, useRef, useState } from 'react';
 import { type Draft, type Field, fieldsOf, isSame, rebase, shownBy, type Value } from './draft.ts';
 import { type Failure, failureOf } from './failure.ts';
+import type { PatchErrorCode } from './generated/graphql.ts';
 import {
   type Directory,
   type PatchError,
@@ -15,7 +16,7 @@ import { keyOfPath, toPatch } from './patch.ts';
 import { type Attempt, type Notice, newAttempt, type Stage } from './stage.ts';
 
 /** Codes of this call's own, which say nothing of an earlier one with the same key. */
-const ofThisCallAlone: ReadonlySet<string> = new Set(['FORBIDDEN', 'JOURNAL_UNAVAILABLE']);
+const ofThisCallAlone: ReadonlySet<PatchErrorCode> = new Set(['FORBIDDEN', 'JOURNAL_UNAVAILABLE']);
 
 /** All that can be done with one user who was read, and where it stands. */
 export function useProfile(first: User, directory: Directory) {
@@ -57,7 +58,9 @@ export function useProfile(first: User, directory: Directory) {
   function refuse(errors: readonly PatchError[], attempt: Attempt): void {
     const byField = Map.groupBy(errors, ({ path }) => keyOfPath(path, attempt.input.patch) ?? '');
     const isRetryable = errors.every(({ retryable }) => retryable);
-    const afterSeconds = Math.max(...errors.map(({ retryAfterSeconds }) => retryAfterSeconds ?? 0));
+    const afterSeconds = Math.max(
+      ...errors.map((error) => ('retryAfterSeconds' in error && error.retryAfterSeconds) || 0),
+    );
     const messages = [...byField].map(([key, all]) => [key, all.map(({ message }) => message)] as const);
     tell({
       tone: 'refused',
@@ -249,7 +252,7 @@ function isUntidy(value: Value): boolean {
 }
 
 function whyUnknown(errors: readonly PatchError[]): string {
-  const has = (code: string) => errors.some((error) => error.code === code);
+  const has = (code: PatchErrorCode) => errors.some((error) => error.code === code);
   if (has('IDEMPOTENCY_IN_PROGRESS')) return 'It is still under way.';
   if (has('NOT_CONFIRMED')) return 'The directory took it, but does not show it.';
   return 'It was sent, and the directory gave no answer that says what became of it.';

@@ -1,0 +1,314 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+/** A custom field and a value for it. */
+export type CustomFieldAssignmentInput = {
+  /** The field’s name, as Directory.customFields gives it. Each field once in a patch. */
+  readonly field: string;
+  /** The value. */
+  readonly value: CustomFieldValueInput;
+};
+
+/** What to do with one custom field: exactly one of these. */
+export type CustomFieldOperationInput =
+  {   /** Give the field a value. A TEXTS field keeps the values it has and gets these too; any other gets this one in place of what it has. */
+  readonly add: CustomFieldAssignmentInput; readonly remove?: never; readonly replace?: never; }
+  |  { readonly add?: never;   /** Take the field’s value away, or with values named the named members of a TEXTS field. */
+  readonly remove: CustomFieldRemovalInput; readonly replace?: never; }
+  |  { readonly add?: never; readonly remove?: never;   /** Give the field this value in place of any that it has. */
+  readonly replace: CustomFieldAssignmentInput; };
+
+/** What CustomFieldOperationInput can do. */
+export type CustomFieldOperationKind =
+  /** Give a value; on a list, add to it. */
+  | 'ADD'
+  /** Take the value away; on a list, or some of its members. */
+  | 'REMOVE'
+  /** Give a value in place of any. */
+  | 'REPLACE';
+
+/** A custom field whose value goes, or some members of it. */
+export type CustomFieldRemovalInput = {
+  /** The field’s name, as Directory.customFields gives it. Each field once in a patch. */
+  readonly field: string;
+  /** For a TEXTS field: the members to take from the list. Left out, the whole value goes. */
+  readonly values?: ReadonlyArray<string> | null | undefined;
+};
+
+/** What a custom field holds, and so which member of CustomFieldValueInput fits it. */
+export type CustomFieldType =
+  /** True or false: give boolean. */
+  | 'BOOLEAN'
+  /** One of the choices: give text. */
+  | 'CHOICE'
+  /** A moment: give date. */
+  | 'DATE'
+  /** A number: give number. */
+  | 'NUMBER'
+  /** A text: give text. */
+  | 'TEXT'
+  /** A list of texts, where there are choices some of them: give texts. */
+  | 'TEXTS';
+
+/** A value for a custom field: exactly one of these, the one that fits the field’s type. */
+export type CustomFieldValueInput =
+  {   /** For a BOOLEAN field. */
+  readonly boolean: boolean; readonly date?: never; readonly number?: never; readonly text?: never; readonly texts?: never; }
+  |  { readonly boolean?: never;   /** For a DATE field. */
+  readonly date: string; readonly number?: never; readonly text?: never; readonly texts?: never; }
+  |  { readonly boolean?: never; readonly date?: never;   /** For a NUMBER field. Whole numbers up to ±9007199254740991. */
+  readonly number: number; readonly text?: never; readonly texts?: never; }
+  |  { readonly boolean?: never; readonly date?: never; readonly number?: never;   /** For a TEXT field, or one of the choices of a CHOICE field. Not empty: remove the field instead. */
+  readonly text: string; readonly texts?: never; }
+  |  { readonly boolean?: never; readonly date?: never; readonly number?: never; readonly text?: never;   /** For a TEXTS field, where it has choices some of them. Nothing twice. */
+  readonly texts: ReadonlyArray<string>; };
+
+/** A user by what they sign in with. */
+export type DirectoryLogin = {
+  /** The directory’s name. */
+  readonly directory: string;
+  /** Exactly what the user signs in with: a username, an email address, or a phone number in E.164; one of User.loginIds. A user id is no login. */
+  readonly login: string;
+};
+
+/** An email address to set. */
+export type EmailInput = {
+  /** The address. */
+  readonly address: string;
+  /** Whether it has been verified. It is always sent as given: say true only of what was verified. */
+  readonly verified: boolean;
+};
+
+/** How it was seen that every change is in. */
+export type PatchConfirmation =
+  /** The user was read after the write, and shows every change. */
+  | 'READ_BACK'
+  /** The provider’s answer to the write carried the user, and it shows every change. */
+  | 'RESPONSE';
+
+/** What is wrong, for programs. Each code belongs to one type of PatchUserError. */
+export type PatchErrorCode =
+  /** Another user has this value, and no two may. */
+  | 'CONFLICT'
+  /** The time was over before anything was sent. */
+  | 'DEADLINE_EXCEEDED'
+  /** You may not do this. It reads the same whether there is such a user or not. */
+  | 'FORBIDDEN'
+  /** A call with this key is under way: call again with the same key. */
+  | 'IDEMPOTENCY_IN_PROGRESS'
+  /** The idempotency key stands for another input. */
+  | 'IDEMPOTENCY_KEY_REUSED'
+  /** The value at the path cannot be right: change it. */
+  | 'INVALID_INPUT'
+  /** The journal cannot be written, so nothing was sent; or, for a key, not read, so that an earlier call is unknown. */
+  | 'JOURNAL_UNAVAILABLE'
+  /** The provider took the change, but the user does not show it. */
+  | 'NOT_CONFIRMED'
+  /** It was sent, and no answer came that says what became of it. */
+  | 'OUTCOME_UNKNOWN'
+  /** The provider does not accept the credentials that are configured here. */
+  | 'PROVIDER_AUTH'
+  /** The provider said no, by its own rules. */
+  | 'PROVIDER_REFUSED'
+  /** The provider was not reached, and nothing was sent. */
+  | 'PROVIDER_UNAVAILABLE'
+  /** The provider asks for fewer requests: wait. */
+  | 'RATE_LIMITED'
+  /** The user is no longer at the version that ifVersion names. */
+  | 'STALE_VERSION'
+  /** There is no directory of this name: see directories. */
+  | 'UNKNOWN_DIRECTORY'
+  /** The directory cannot do this with the field: see Directory.capabilities. */
+  | 'UNSUPPORTED_FIELD'
+  /** The directory has no such user. */
+  | 'USER_NOT_FOUND';
+
+/** What became of a patch. It is always the truth, also where the truth is that it is not known. */
+export type PatchOutcome =
+  /** Every change asked for was seen at the provider. */
+  | 'APPLIED'
+  /** Nothing was written, and nothing will be. */
+  | 'NOT_APPLIED'
+  /** Some of it was written; errors names the fields that were not. */
+  | 'PARTIAL'
+  /** It was sent and could not be confirmed: it may have been written, or may yet be. */
+  | 'UNKNOWN';
+
+/** Whom to change, and what. */
+export type PatchUserInput = {
+  /** 16 to 255 of A-Z a-z 0-9 _ -. The same key and input always get the first call’s answer, and nothing is sent twice: call again with the same key to learn what became of a call whose answer was lost. To try anew what was NOT_APPLIED, take a new key. */
+  readonly idempotencyKey?: string | null | undefined;
+  /** Refuse when the user is no longer at this version (User.version). It holds against everybody who writes through idpatch. Somebody who writes at the provider itself can still come between the look and the write, for no provider compares for us. */
+  readonly ifVersion?: string | null | undefined;
+  /** What to change. */
+  readonly patch: UserPatchInput;
+  /** The user to change. */
+  readonly user: UserBy;
+};
+
+/** A phone number to set. */
+export type PhoneInput = {
+  /** The number in E.164, such as +8615612345678. */
+  readonly number: string;
+  /** Whether it has been verified. It is always sent as given: say true only of what was verified. */
+  readonly verified: boolean;
+};
+
+/** Which user is meant: exactly one of these. */
+export type UserBy =
+  {   /** <directory>:<the provider’s user id>, as User.id gives it. */
+  readonly id: string; readonly login?: never; }
+  |  { readonly id?: never;   /** By what they sign in with. Costs one more call. */
+  readonly login: DirectoryLogin; };
+
+/** What to change. A field left out stays as it is; null clears it, where Directory.capabilities says that it can be cleared. An empty text is refused. At least one field must be named. */
+export type UserPatchInput = {
+  /** Operations on custom fields, each field at most once; fields not named stay as they are. */
+  readonly customFields?: ReadonlyArray<CustomFieldOperationInput> | null | undefined;
+  /** The name to show. */
+  readonly displayName?: string | null | undefined;
+  /** The email address and whether it has been verified. */
+  readonly email?: EmailInput | null | undefined;
+  /** The family name. */
+  readonly familyName?: string | null | undefined;
+  /** The given name. */
+  readonly givenName?: string | null | undefined;
+  /** The middle name. */
+  readonly middleName?: string | null | undefined;
+  /** The phone number and whether it has been verified. */
+  readonly phone?: PhoneInput | null | undefined;
+  /** The address of a picture, http or https. */
+  readonly picture?: string | null | undefined;
+  /** All roles that the user shall have; an empty list or null: none. */
+  readonly roleNames?: ReadonlyArray<string> | null | undefined;
+  /** All applications that the user may sign in to by single sign-on; an empty list or null: none. */
+  readonly ssoAppIds?: ReadonlyArray<string> | null | undefined;
+  /** ENABLED or DISABLED. */
+  readonly status?: UserStatus | null | undefined;
+  /** All tenants that the user shall be a member of, with all roles there; an empty list or null: none. */
+  readonly tenants?: ReadonlyArray<UserTenantInput> | null | undefined;
+  /** The account’s name. */
+  readonly username?: string | null | undefined;
+};
+
+/** Whether a user may sign in. */
+export type UserStatus =
+  /** They may not. Can be asked for. */
+  | 'DISABLED'
+  /** They may. Can be asked for. */
+  | 'ENABLED'
+  /** Their time is over. Only the provider brings this about. */
+  | 'EXPIRED'
+  /** They were invited and have not come yet. Only the provider brings this about. */
+  | 'INVITED';
+
+/** A membership of a tenant to set. */
+export type UserTenantInput = {
+  /** All roles that the user shall have in this tenant. */
+  readonly roleNames: ReadonlyArray<string>;
+  /** The tenant’s id. */
+  readonly tenantId: string;
+};
+
+export type DirectoriesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type DirectoriesQuery = { readonly directories: ReadonlyArray<{ readonly name: string }> };
+
+export type UserQueryVariables = Exact<{
+  by: UserBy;
+}>;
+
+
+export type UserQuery = { readonly user: { readonly id: string, readonly version: string, readonly username: string | null, readonly displayName: string | null, readonly givenName: string | null, readonly middleName: string | null, readonly familyName: string | null, readonly picture: string | null, readonly status: UserStatus | null, readonly roleNames: ReadonlyArray<string>, readonly ssoAppIds: ReadonlyArray<string>, readonly directory: { readonly name: string, readonly capabilities: ReadonlyArray<{ readonly field: string, readonly settable: boolean, readonly clearable: boolean, readonly maxLength: number | null }>, readonly customFields: ReadonlyArray<{ readonly field: string, readonly type: CustomFieldType, readonly label: string | null, readonly operations: ReadonlyArray<CustomFieldOperationKind>, readonly choices: ReadonlyArray<{ readonly value: string, readonly label: string | null }> | null }> | null }, readonly email: { readonly address: string, readonly verified: boolean } | null, readonly phone: { readonly number: string, readonly verified: boolean } | null, readonly tenants: ReadonlyArray<{ readonly tenantId: string, readonly roleNames: ReadonlyArray<string> }>, readonly customFields: ReadonlyArray<{ readonly field: string, readonly value: { readonly text: string | null, readonly number: number | null, readonly boolean: boolean | null, readonly texts: ReadonlyArray<string> | null, readonly date: string | null } }> } | null };
+
+export type UserFieldsFragment = { readonly id: string, readonly version: string, readonly username: string | null, readonly displayName: string | null, readonly givenName: string | null, readonly middleName: string | null, readonly familyName: string | null, readonly picture: string | null, readonly status: UserStatus | null, readonly roleNames: ReadonlyArray<string>, readonly ssoAppIds: ReadonlyArray<string>, readonly email: { readonly address: string, readonly verified: boolean } | null, readonly phone: { readonly number: string, readonly verified: boolean } | null, readonly tenants: ReadonlyArray<{ readonly tenantId: string, readonly roleNames: ReadonlyArray<string> }>, readonly customFields: ReadonlyArray<{ readonly field: string, readonly value: { readonly text: string | null, readonly number: number | null, readonly boolean: boolean | null, readonly texts: ReadonlyArray<string> | null, readonly date: string | null } }> };
+
+export type PlanQueryVariables = Exact<{
+  input: PatchUserInput;
+}>;
+
+
+export type PlanQuery = { readonly planPatchUser: { readonly errors: ReadonlyArray<
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly retryAfterSeconds: number | null, readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+    >, readonly changes: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly before: string | null, readonly after: string | null }>, readonly requests: ReadonlyArray<{ readonly method: string, readonly path: string, readonly action: string | null, readonly body: string | null }> } | null };
+
+type ErrorFields_ConflictError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
+
+type ErrorFields_ForbiddenError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
+
+type ErrorFields_IdempotencyError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
+
+type ErrorFields_InvalidInputError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
+
+type ErrorFields_JournalUnavailableError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
+
+type ErrorFields_OutcomeUnknownError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
+
+type ErrorFields_ProviderRefusedError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
+
+type ErrorFields_ProviderUnavailableError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
+
+type ErrorFields_RateLimitedError_Fragment = { readonly retryAfterSeconds: number | null, readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
+
+type ErrorFields_StaleVersionError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
+
+type ErrorFields_UnsupportedFieldError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
+
+type ErrorFields_UserNotFoundError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
+
+export type ErrorFieldsFragment =
+  | ErrorFields_ConflictError_Fragment
+  | ErrorFields_ForbiddenError_Fragment
+  | ErrorFields_IdempotencyError_Fragment
+  | ErrorFields_InvalidInputError_Fragment
+  | ErrorFields_JournalUnavailableError_Fragment
+  | ErrorFields_OutcomeUnknownError_Fragment
+  | ErrorFields_ProviderRefusedError_Fragment
+  | ErrorFields_ProviderUnavailableError_Fragment
+  | ErrorFields_RateLimitedError_Fragment
+  | ErrorFields_StaleVersionError_Fragment
+  | ErrorFields_UnsupportedFieldError_Fragment
+  | ErrorFields_UserNotFoundError_Fragment
+;
+
+export type PatchMutationVariables = Exact<{
+  input: PatchUserInput;
+}>;
+
+
+export type PatchMutation = { readonly patchUser: { readonly operationId: string, readonly outcome: PatchOutcome, readonly confirmedBy: PatchConfirmation | null, readonly user: { readonly id: string, readonly version: string, readonly username: string | null, readonly displayName: string | null, readonly givenName: string | null, readonly middleName: string | null, readonly familyName: string | null, readonly picture: string | null, readonly status: UserStatus | null, readonly roleNames: ReadonlyArray<string>, readonly ssoAppIds: ReadonlyArray<string>, readonly email: { readonly address: string, readonly verified: boolean } | null, readonly phone: { readonly number: string, readonly verified: boolean } | null, readonly tenants: ReadonlyArray<{ readonly tenantId: string, readonly roleNames: ReadonlyArray<string> }>, readonly customFields: ReadonlyArray<{ readonly field: string, readonly value: { readonly text: string | null, readonly number: number | null, readonly boolean: boolean | null, readonly texts: ReadonlyArray<string> | null, readonly date: string | null } }> } | null, readonly errors: ReadonlyArray<
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly retryAfterSeconds: number | null, readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
+    > } | null };
+
+export const UserFieldsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"UserFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"User"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"givenName"}},{"kind":"Field","name":{"kind":"Name","value":"middleName"}},{"kind":"Field","name":{"kind":"Name","value":"familyName"}},{"kind":"Field","name":{"kind":"Name","value":"picture"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"roleNames"}},{"kind":"Field","name":{"kind":"Name","value":"ssoAppIds"}},{"kind":"Field","name":{"kind":"Name","value":"email"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"address"}},{"kind":"Field","name":{"kind":"Name","value":"verified"}}]}},{"kind":"Field","name":{"kind":"Name","value":"phone"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"verified"}}]}},{"kind":"Field","name":{"kind":"Name","value":"tenants"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"tenantId"}},{"kind":"Field","name":{"kind":"Name","value":"roleNames"}}]}},{"kind":"Field","name":{"kind":"Name","value":"customFields"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"value"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"text"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"boolean"}},{"kind":"Field","name":{"kind":"Name","value":"texts"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}}]}}]}}]} as unknown as DocumentNode<UserFieldsFragment, unknown>;
+export const ErrorFieldsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ErrorFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"PatchUserError"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}},{"kind":"Field","name":{"kind":"Name","value":"retryable"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"RateLimitedError"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"retryAfterSeconds"}}]}}]}}]} as unknown as DocumentNode<ErrorFieldsFragment, unknown>;
+export const DirectoriesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Directories"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"directories"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]} as unknown as DocumentNode<DirectoriesQuery, DirectoriesQueryVariables>;
+export const UserDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"User"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"by"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UserBy"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"user"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"by"},"value":{"kind":"Variable","name":{"kind":"Name","value":"by"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"UserFields"}},{"kind":"Field","name":{"kind":"Name","value":"directory"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"capabilities"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"settable"}},{"kind":"Field","name":{"kind":"Name","value":"clearable"}},{"kind":"Field","name":{"kind":"Name","value":"maxLength"}}]}},{"kind":"Field","name":{"kind":"Name","value":"customFields"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"label"}},{"kind":"Field","name":{"kind":"Name","value":"choices"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"value"}},{"kind":"Field","name":{"kind":"Name","value":"label"}}]}},{"kind":"Field","name":{"kind":"Name","value":"operations"}}]}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"UserFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"User"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"givenName"}},{"kind":"Field","name":{"kind":"Name","value":"middleName"}},{"kind":"Field","name":{"kind":"Name","value":"familyName"}},{"kind":"Field","name":{"kind":"Name","value":"picture"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"roleNames"}},{"kind":"Field","name":{"kind":"Name","value":"ssoAppIds"}},{"kind":"Field","name":{"kind":"Name","value":"email"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"address"}},{"kind":"Field","name":{"kind":"Name","value":"verified"}}]}},{"kind":"Field","name":{"kind":"Name","value":"phone"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"verified"}}]}},{"kind":"Field","name":{"kind":"Name","value":"tenants"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"tenantId"}},{"kind":"Field","name":{"kind":"Name","value":"roleNames"}}]}},{"kind":"Field","name":{"kind":"Name","value":"customFields"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"value"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"text"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"boolean"}},{"kind":"Field","name":{"kind":"Name","value":"texts"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}}]}}]}}]} as unknown as DocumentNode<UserQuery, UserQueryVariables>;
+export const PlanDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Plan"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"PatchUserInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"planPatchUser"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"errors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"ErrorFields"}}]}},{"kind":"Field","name":{"kind":"Name","value":"changes"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"path"}},{"kind":"Field","name":{"kind":"Name","value":"before"}},{"kind":"Field","name":{"kind":"Name","value":"after"}}]}},{"kind":"Field","name":{"kind":"Name","value":"requests"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"method"}},{"kind":"Field","name":{"kind":"Name","value":"path"}},{"kind":"Field","name":{"kind":"Name","value":"action"}},{"kind":"Field","name":{"kind":"Name","value":"body"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ErrorFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"PatchUserError"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}},{"kind":"Field","name":{"kind":"Name","value":"retryable"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"RateLimitedError"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"retryAfterSeconds"}}]}}]}}]} as unknown as DocumentNode<PlanQuery, PlanQueryVariables>;
+export const PatchDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"Patch"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"PatchUserInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"patchUser"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"operationId"}},{"kind":"Field","name":{"kind":"Name","value":"outcome"}},{"kind":"Field","name":{"kind":"Name","value":"confirmedBy"}},{"kind":"Field","name":{"kind":"Name","value":"user"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"UserFields"}}]}},{"kind":"Field","name":{"kind":"Name","value":"errors"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"ErrorFields"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"UserFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"User"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"givenName"}},{"kind":"Field","name":{"kind":"Name","value":"middleName"}},{"kind":"Field","name":{"kind":"Name","value":"familyName"}},{"kind":"Field","name":{"kind":"Name","value":"picture"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"roleNames"}},{"kind":"Field","name":{"kind":"Name","value":"ssoAppIds"}},{"kind":"Field","name":{"kind":"Name","value":"email"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"address"}},{"kind":"Field","name":{"kind":"Name","value":"verified"}}]}},{"kind":"Field","name":{"kind":"Name","value":"phone"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"verified"}}]}},{"kind":"Field","name":{"kind":"Name","value":"tenants"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"tenantId"}},{"kind":"Field","name":{"kind":"Name","value":"roleNames"}}]}},{"kind":"Field","name":{"kind":"Name","value":"customFields"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"value"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"text"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"boolean"}},{"kind":"Field","name":{"kind":"Name","value":"texts"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ErrorFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"PatchUserError"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}},{"kind":"Field","name":{"kind":"Name","value":"retryable"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"RateLimitedError"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"retryAfterSeconds"}}]}}]}}]} as unknown as DocumentNode<PatchMutation, PatchMutationVariables>;
