@@ -70,7 +70,7 @@ export function createGraphQLHandler(
     multipart: false,
     // readBody limits the body.
     maxRequestBodySize: false,
-    parserAndValidationCache: cache.documents,
+    parserAndValidationCache: false,
     plugins: [useOwnHttp, ...operationPlugins],
   });
   return async (req, response) => {

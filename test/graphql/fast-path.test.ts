@@ -200,16 +200,16 @@ it('calls every hook of a plugin on every request', async () => {
 });
 
 it('an invalid document takes no place in the cache', async () => {
-  const { documents, plugin, findValid } = createDocumentCache();
-  const [text, wrong] = ['{ __typename }', Array.from({ length: 500 }, (_, nth) => `{ wrong${nth} }`)];
-  const add = (query: string, valid: boolean) => {
+  const { plugin, findValid } = createDocumentCache();
+  const validate = (query: string, valid: boolean) => {
     const documentAST = parse(query);
-    documents.documentCache?.set(query, documentAST);
-    const done = plugin.onValidate?.({ params: { documentAST } } as never);
-    done?.({ valid } as never);
+    const parsed = plugin.onParse?.({ params: { source: query } } as never);
+    parsed?.({ result: documentAST } as never);
+    plugin.onValidate?.({ params: { documentAST } } as never)?.({ valid } as never);
   };
-  add(text, true);
-  for (const one of wrong) add(one, false);
-  expect(wrong.filter((one) => documents.documentCache?.get(one) || findValid(one))).toEqual([]);
-  expect(findValid(text)).toBeDefined();
+  const [right, wrong] = ['{ __typename }', Array.from({ length: 500 }, (_, nth) => `{ wrong${nth} }`)];
+  validate(right, true);
+  for (const one of wrong) validate(one, false);
+  expect(wrong.filter(findValid)).toEqual([]);
+  expect(findValid(right)).toBeDefined();
 });

@@ -1,18 +1,15 @@
-import type { DocumentNode } from 'graphql';
-import { createLRUCache, type YogaServerOptions } from 'graphql-yoga';
+import type { DocumentNode, GraphQLError } from 'graphql';
+import { createLRUCache } from 'graphql-yoga';
 import type { OperationPlugin } from '../fast-path.ts';
 
 /** Documents that are kept, and characters of the longest of them. Our own choices. */
 const [maxDocuments, maxLength] = [200, 20_000];
 
+const noErrors: readonly GraphQLError[] = [];
+
 /** Parsed documents that are valid. An invalid document never takes the place of a valid one. */
 export interface DocumentCache {
-  /** What Yoga keeps parsed documents in. */
-  readonly documents: Exclude<
-    YogaServerOptions<object, object>['parserAndValidationCache'],
-    boolean | undefined
-  >;
-  /** Tells the cache which documents are valid. */
+  /** In place of Yoga's own cache, which keeps invalid documents, too. */
   readonly plugin: OperationPlugin;
   /** The valid document of this text, if it is kept. */
   findValid(text: string): DocumentNode | undefined;
@@ -20,27 +17,30 @@ export interface DocumentCache {
 
 /** Makes an empty cache. */
 export function createDocumentCache(): DocumentCache {
-  const valid = createLRUCache<DocumentNode>({ max: maxDocuments });
+  const documents = createLRUCache<DocumentNode>({ max: maxDocuments });
+  const valid = new WeakSet<DocumentNode>();
   const notYetValidated = new WeakMap<DocumentNode, string>();
   return {
-    documents: {
-      documentCache: {
-        get: (text) => valid.get(text),
-        set: (text, document) => {
-          if (text.length <= maxLength) notYetValidated.set(document, text);
-        },
-      },
-      errorCache: { get: () => undefined, set: () => {} },
-    },
     plugin: {
-      onValidate:
-        ({ params: { documentAST } }) =>
-        (outcome) => {
+      onParse({ params: { source }, setParsedDocument }) {
+        const text = source.toString();
+        const document = documents.get(text);
+        if (document) return setParsedDocument(document);
+        return ({ result }) => {
+          if (result && !(result instanceof Error) && text.length <= maxLength)
+            notYetValidated.set(result, text);
+        };
+      },
+      onValidate({ params: { documentAST }, setResult }) {
+        if (valid.has(documentAST)) return setResult(noErrors);
+        return (outcome) => {
           const text = notYetValidated.get(documentAST);
-          if (text !== undefined && outcome.valid) valid.set(text, documentAST);
-          notYetValidated.delete(documentAST);
-        },
+          if (text === undefined || !outcome.valid) return;
+          valid.add(documentAST);
+          documents.set(text, documentAST);
+        };
+      },
     },
-    findValid: (text) => valid.get(text),
+    findValid: (text) => documents.get(text),
   };
 }
