@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { type ExecutionResult, GraphQLError } from 'graphql';
-import { createYoga, type GraphQLParams, type Plugin } from 'graphql-yoga';
+import { execute, GraphQLError } from 'graphql';
+import { createYoga, type GraphQLParams, type Plugin, processRegularResult } from 'graphql-yoga';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { RateLimit } from '../auth/rate-limit.ts';
@@ -10,9 +10,11 @@ import { createAuthenticate } from '../server/authenticate.ts';
 import { readBody } from '../server/read-body.ts';
 import { type HttpResponse, toHttpResponse } from '../server/response.ts';
 import { type Context, createContext } from './context.ts';
+import { createDocumentCache } from './documents/document-cache.ts';
 import { paramsOfBody, paramsOfSearch } from './documents/params.ts';
-import { createDocumentCache, useSafeErrors } from './documents/use-safe-errors.ts';
-import { executeDirectly } from './fast-path.ts';
+import { useDocumentLimits } from './documents/use-document-limits.ts';
+import { useSafeErrors } from './documents/use-safe-errors.ts';
+import { executeDirectly, type OperationPlugin } from './fast-path.ts';
 import { schema } from './schema/index.ts';
 
 /** What the server needs beside its services. */
@@ -21,96 +23,98 @@ export interface GraphQLHandlerOptions extends Pick<Config['server'], 'introspec
   readonly rateLimit: RateLimit;
 }
 
-/** Answers a request of `/graphql`; whoever listens has looked at where it comes from. */
+/** Handles `/graphql` requests. CORS has already been checked. */
 export type GraphQLHandler = (request: IncomingMessage, response: ServerResponse) => Promise<HttpResponse>;
 
-/** What is known of a request when GraphQL gets it. */
-interface ServerContext {
+/** What Yoga and its plugins get of a request. */
+export interface ServerContext {
   readonly req: IncomingMessage;
   readonly caller: Caller;
-  /** What it asks for. Throws a GraphQLError where that cannot be read. */
-  readonly params: () => GraphQLParams;
-  /** What came of it, where it was executed already. */
-  readonly result?: ExecutionResult;
+  /** Throws a GraphQLError where they cannot be read. */
+  readonly readParams: () => GraphQLParams;
 }
 
-/** Makes the GraphQL server. */
-export function createGraphQLHandler(services: Services, options: GraphQLHandlerOptions): GraphQLHandler {
-  const whoCalls = createAuthenticate(options.authenticator, options.rateLimit, services.log);
-  const knownDocuments = createDocumentCache();
-  const contextOf = ({ req, caller }: ServerContext) =>
-    createContext(services, caller, askedDeadline(req.headers));
+/** Makes the GraphQL server. `plugins` come after its own. */
+export function createGraphQLHandler(
+  services: Services,
+  options: GraphQLHandlerOptions,
+  plugins: readonly OperationPlugin[] = [],
+): GraphQLHandler {
+  const authenticate = createAuthenticate(options.authenticator, options.rateLimit, services.log);
+  const cache = createDocumentCache();
+  const operationPlugins: readonly OperationPlugin[] = [
+    useGraphQLJs,
+    useDocumentLimits(services.limits.document),
+    useSafeErrors(options),
+    cache.plugin,
+    ...plugins,
+  ];
   const yoga = createYoga<ServerContext, Context>({
     schema,
-    context: contextOf,
+    context: ({ req, caller }) => createContext(services, caller, requestedDeadline(req.headers)),
     graphqlEndpoint: '/graphql',
-    // Yoga answers every address that ends in this, and none ends in a space.
+    // Yoga answers every path that ends in this, and none ends in a space.
     healthCheckEndpoint: ' ',
     landingPage: false,
     cors: false,
-    // What was not meant for callers is masked outside and whole in the log, also where NODE_ENV says development.
+    // Unexpected errors are masked for callers and logged whole, also where NODE_ENV is development.
     maskedErrors: { isDev: false },
     logging: {
       debug: () => {},
       info: () => {},
       warn: (...args) => services.log.warn({ event: 'server', detail: args.map(String) }),
       error: (...args) =>
-        services.log.error({ event: 'bug', err: ours(args.find((arg) => arg instanceof Error)) }),
+        services.log.error({ event: 'bug', err: thrownError(args.find((arg) => arg instanceof Error)) }),
     },
     graphiql: false,
     multipart: false,
-    // The request's body is read, and limited, before.
+    // readBody limits the body.
     maxRequestBodySize: false,
-    parserAndValidationCache: knownDocuments.cache,
-    plugins: [
-      alreadyRead,
-      useSafeErrors({ ...options, limits: services.limits.document }, knownDocuments),
-      alreadyExecuted,
-    ],
+    parserAndValidationCache: false,
+    plugins: [useOwnHttp, ...operationPlugins],
   });
   return async (req, response) => {
     const { method, headers, url = '' } = req;
-    const who = await whoCalls(headers.authorization);
-    if ('refused' in who) return who.refused;
-    const { caller } = who;
-    const viaYoga = async (asked: ServerContext) =>
-      toHttpResponse(await yoga.handleNodeRequestAndResponse(req, response, asked));
-    if (method !== 'POST') return viaYoga({ req, caller, params: () => paramsOfSearch(url) });
+    const authenticated = await authenticate(headers.authorization);
+    if ('refused' in authenticated) return authenticated.refused;
+    const { caller } = authenticated;
+    const handle = async (context: ServerContext) =>
+      toHttpResponse(await yoga.handleNodeRequestAndResponse(req, response, context));
+    if (method !== 'POST') return handle({ req, caller, readParams: () => paramsOfSearch(url) });
     const body = await readBody(req, services.limits.bodyBytes);
     if ('refused' in body) return body.refused;
-    const asked = { req, caller, params: () => paramsOfBody(body) };
-    const short = await executeDirectly(asked.params, headers, schema, knownDocuments, () =>
-      contextOf(asked),
-    );
-    if (short && 'answer' in short) return short.answer;
-    return viaYoga({ ...asked, ...short });
+    const context: ServerContext = { req, caller, readParams: () => paramsOfBody(body) };
+    return (await executeDirectly(yoga, cache, context)) ?? handle(context);
   };
 }
 
-/** What the request asks for was read from it before it came to Yoga. */
-const alreadyRead: Plugin<object, ServerContext> = {
-  onRequestParse: ({ serverContext, setRequestParser }) => setRequestParser(() => serverContext.params()),
+/** The HTTP hooks: the fast path does without them, so another here has to be done there, too. */
+const useOwnHttp: Plugin<object, ServerContext> = {
+  onRequestParse: ({ serverContext, setRequestParser }) => setRequestParser(() => serverContext.readParams()),
+  onResultProcess({ resultProcessor, setResultProcessor }) {
+    // A stream of one result would be 200 whatever it says. Callers who accept no JSON get it all the same, so that
+    // they learn the outcome of a mutation.
+    if (resultProcessor !== processRegularResult)
+      setResultProcessor(processRegularResult, 'application/json');
+  },
 };
 
-/** What was executed before it came to Yoga is not executed again. */
-const alreadyExecuted: Plugin<ServerContext & Context, ServerContext> = {
-  onExecute({ args, setExecuteFn }) {
-    const { result } = args.contextValue;
-    if (result) setExecuteFn(() => result);
-  },
+/** In place of Yoga's own executor, which is slower. */
+const useGraphQLJs: OperationPlugin = {
+  onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
 };
 
 /** The header by which a caller shortens the deadline of each operation, in milliseconds. */
 const deadlineHeader = 'idpatch-deadline-ms';
 
-function askedDeadline({ [deadlineHeader]: text }: IncomingHttpHeaders): number | undefined {
+function requestedDeadline({ [deadlineHeader]: text }: IncomingHttpHeaders): number | undefined {
   if (text === undefined) return undefined;
   if (typeof text === 'string' && /^[1-9]\d{1,6}$/.test(text)) return Number(text);
-  const says = `The header ${deadlineHeader} takes milliseconds: a whole number from 10 to 9999999.`;
-  throw new GraphQLError(says, { extensions: { code: 'INVALID_INPUT', http: { status: 400 } } });
+  const message = `The header ${deadlineHeader} must be a whole number of milliseconds from 10 to 9999999.`;
+  throw new GraphQLError(message, { extensions: { code: 'INVALID_INPUT', http: { status: 400 } } });
 }
 
-/** The error that a resolver threw, with its stack, rather than what GraphQL made of it. */
-function ours(error: Error | undefined): Error | undefined {
+/** The error that a resolver threw, with its stack, in place of the GraphQLError that wraps it. */
+function thrownError(error: Error | undefined): Error | undefined {
   return error instanceof GraphQLError ? (error.originalError ?? error) : error;
 }

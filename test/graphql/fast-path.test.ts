@@ -1,9 +1,14 @@
 import fc from 'fast-check';
-import { execute, parse } from 'graphql';
+import { parse } from 'graphql';
+import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createDocumentCache } from '../../src/graphql/documents/use-safe-errors.ts';
-import { executeDirectly } from '../../src/graphql/fast-path.ts';
-import { schema } from '../../src/graphql/schema/index.ts';
+import { createAuthenticator } from '../../src/auth/authenticator.ts';
+import { createRateLimit } from '../../src/auth/rate-limit.ts';
+import { createDocumentCache } from '../../src/graphql/documents/document-cache.ts';
+import type { OperationPlugin } from '../../src/graphql/fast-path.ts';
+import { createGraphQLHandler } from '../../src/graphql/yoga.ts';
+import type { Services } from '../../src/patch/context.ts';
+import { listen } from '../../src/server/http-server.ts';
 import { arrived, someUser, written } from '../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 
@@ -16,15 +21,15 @@ beforeEach(() => door.forgetRequests());
 
 let documents = 0;
 
-/** A document that was never asked for before, so that Yoga answers it once. */
-function unknown(text: string): string {
+/** A document that is not cached yet, so that Yoga handles its first request. */
+function uncached(text: string): string {
   documents += 1;
   return `# ${documents}\n${text}`;
 }
 
-/** All of an answer but the moment of it. */
-async function answerTo(body: object, headers: Readonly<Record<string, string>> = {}) {
-  const response = await fetch(`${door.url}/graphql`, {
+/** The whole response but its date. */
+async function post(body: object, headers: Readonly<Record<string, string>> = {}, url = door.url) {
+  const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
@@ -43,15 +48,15 @@ const accepts = [
   'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed',
 ];
 
-/** Each with what it asks for beside its document. */
-const questions: readonly (readonly [what: string, query: string, more?: object])[] = [
+type Row = readonly [what: string, query: string, more?: object, headers?: Readonly<Record<string, string>>];
+const rows: readonly Row[] = [
   ['data', '{ directories { name } }'],
   [
     'one of two operations',
     'query a { __typename } query b { directory(name: "no") { name } }',
     { operationName: 'b' },
   ],
-  ['an operation that is not there', 'query a { __typename }', { operationName: 'b' }],
+  ['an operation that does not exist', 'query a { __typename }', { operationName: 'b' }],
   ['no name of two operations', 'query a { __typename } query b { __typename }'],
   ['data and errors', '{ __typename user(by: { id: "no" }) { id } }'],
   [
@@ -59,47 +64,37 @@ const questions: readonly (readonly [what: string, query: string, more?: object]
     'mutation { patchUser(input: { user: { id: "no" }, patch: {} }) { outcome errors { code path } } }',
   ],
   [
-    'variables that do not fit',
+    'variables of the wrong type',
     'query q($name: String!) { directory(name: $name) { name } }',
     { variables: { name: 1 } },
   ],
   [
-    'two members of a @oneOf',
-    'query q($by: UserBy!) { user(by: $by) { id } }',
-    { variables: { by: { id: 'a:b', login: null } } },
+    'a null variable where a value is needed',
+    'query ($name: String = "a") { directory(name: $name) { name } }',
+    { variables: { name: null } },
   ],
   ['variables that are a list', '{ __typename }', { variables: [] }],
   ['variables that are a text', '{ __typename }', { variables: 'no' }],
   ['null for all that may be', '{ __typename }', { variables: null, operationName: null, extensions: null }],
   ['extensions', '{ __typename }', { extensions: { persistedQuery: {} } }],
   ['extensions that are a text', '{ __typename }', { extensions: 'no' }],
+  ['a malformed deadline', '{ __typename }', {}, { 'idpatch-deadline-ms': 'soon' }],
 ];
 
-it.each(
-  accepts.flatMap((accept) =>
-    questions.map(([what, query, more]) => [what, accept, query, more ?? {}] as const),
-  ),
-)(
-  '%s, accepting %s, are answered with a known document as with an unknown one',
-  async (_what, accept, query, more) => {
-    const body = { query: unknown(query), ...more };
-    const first = await answerTo(body, { accept });
-    // Of what is refused for more than its document, the document is not known yet.
-    await answerTo({ query: body.query });
-    expect(await answerTo(body, { accept })).toEqual(first);
+it.each(rows.map(([what, ...row]) => [what, row] as const))(
+  '%s: the response for a cached document is the one for an uncached one',
+  async (_what, [query, more, headers]) => {
+    for (const accept of accepts) {
+      const body = { query: uncached(query), ...more };
+      const first = await post(body, { accept, ...headers });
+      // Caches the document where the request is refused for something else.
+      await post({ query: body.query });
+      expect(await post(body, { accept, ...headers })).toEqual(first);
+    }
   },
 );
 
-it('a header that cannot be read is refused with a known document as with an unknown one', async () => {
-  const body = { query: unknown('{ __typename }') };
-  const headers = { 'idpatch-deadline-ms': 'soon' };
-  const first = await answerTo(body, headers);
-  expect(first.status).toBe(400);
-  await answerTo(body);
-  expect(await answerTo(body, headers)).toEqual(first);
-});
-
-it('any Accept gets the same with a known document as with an unknown one', async () => {
+it('any Accept gets the same response for a cached document as for an uncached one', async () => {
   const kinds = [
     '*/*',
     'application/*',
@@ -113,75 +108,108 @@ it('any Accept gets the same with a known document as with an unknown one', asyn
   await fc.assert(
     fc.asyncProperty(fc.array(one, { maxLength: 4 }), fc.constantFrom(',', ', '), async (list, comma) => {
       const accept = list.join(comma);
-      const body = { query: unknown('{ directories { name } }') };
-      const first = await answerTo(body, { accept });
-      expect(await answerTo(body, { accept })).toEqual(first);
+      const body = { query: uncached('{ directories { name } }') };
+      const first = await post(body, { accept });
+      expect(await post(body, { accept })).toEqual(first);
     }),
     { numRuns: 60 },
   );
 });
 
-it('a patch is written once, whichever way it takes and whether or not its answer has errors', async () => {
+it('a patch is written once on either path, whether or not the response has errors', async () => {
   const user = someUser(door, 'customers');
-  const query = unknown(`mutation ($name: String!) {
+  const query = uncached(`mutation ($name: String!) {
     patchUser(input: { user: { id: "${user}" }, patch: { displayName: $name } }) { outcome errors { code } }
-    again: patchUser(input: { user: { id: "no" }, patch: { displayName: $name } }) { outcome errors { code } }
+    operation: patchUser(input: { user: { id: "no" }, patch: { displayName: $name } }) { outcome errors { code } }
   }`);
   for (const name of ['One', 'Two', 'Three']) {
-    const { body } = await answerTo({ query, variables: { name } });
+    const { body } = await post({ query, variables: { name } });
     expect(JSON.parse(body)).toEqual({
       data: {
         patchUser: { outcome: 'APPLIED', errors: [] },
-        again: { outcome: 'NOT_APPLIED', errors: [{ code: 'INVALID_INPUT' }] },
+        operation: { outcome: 'NOT_APPLIED', errors: [{ code: 'INVALID_INPUT' }] },
       },
     });
   }
-  expect(written(door).map(({ change }) => change)).toHaveLength(3);
+  expect(written(door)).toHaveLength(3);
 });
 
-it('what has errors at top level was executed once when Yoga answers it', async () => {
-  const query = unknown(`{
-    there: user(by: { id: "${someUser(door, 'customers')}" }) { userId }
+it('a request with top-level errors is executed once', async () => {
+  const query = uncached(`{
+    readable: user(by: { id: "${someUser(door, 'customers')}" }) { userId }
     unreadable: user(by: { id: "no" }) { userId }
   }`);
-  const first = await answerTo({ query });
+  const first = await post({ query });
   door.forgetRequests();
-  expect(await answerTo({ query })).toEqual(first);
+  expect(await post({ query })).toEqual(first);
   expect(arrived(door)).toHaveLength(1);
 });
 
-it('what is wrong takes no place from what is known', async () => {
-  const known = createDocumentCache();
-  const cache = typeof known.cache === 'object' ? known.cache.documentCache : undefined;
-  const text = '{ __typename }';
-  const document = parse(text);
-  cache?.set(text, document);
-  known.markValid(document);
-  const wrong = Array.from({ length: 500 }, (_, nth) => `{ wrong${nth} }`);
-  for (const one of wrong) cache?.set(one, parse(one));
-  expect(wrong.filter((one) => cache?.get(one) || known.find(one))).toEqual([]);
-  expect([cache?.get(text), known.find(text)]).toEqual([document, document]);
+// @ts-expect-error A plugin with an HTTP hook cannot be added: the hook would not run on the fast path.
+({ onRequest: () => {} }) satisfies OperationPlugin;
+
+it('calls every hook of a plugin on every request', async () => {
+  const calls: string[] = [];
+  const onFastPath: boolean[] = [];
+  const call = (name: string) => void calls.push(name);
+  const probe: OperationPlugin = {
+    onEnveloped: () => call('enveloped'),
+    onParse() {
+      call('parse');
+      return () => call('parse done');
+    },
+    onValidate() {
+      call('validate');
+      return () => call('validate done');
+    },
+    onContextBuilding({ context }) {
+      call('context');
+      onFastPath.push(context.request === undefined);
+      return () => call('context done');
+    },
+    onExecute() {
+      call('execute');
+      return { onExecuteDone: () => call('execute done') };
+    },
+  };
+  const log = pino({ level: 'silent' });
+  const { limits } = door.sandbox.config;
+  const answer = createGraphQLHandler(
+    { limits, log, directories: new Map() } as unknown as Services,
+    {
+      ...{ introspection: true, suggestions: true },
+      authenticator: createAuthenticator({ anonymous: true }, new Map()),
+      rateLimit: createRateLimit(1),
+    },
+    [probe],
+  );
+  const server = await listen({ host: '127.0.0.1', port: 0, log, answer });
+  try {
+    const perRequest = [];
+    for (const query of Array(3).fill('{ directories { name } }')) {
+      expect((await post({ query }, {}, server.url)).body).toBe('{"data":{"directories":[]}}');
+      perRequest.push(calls.splice(0));
+    }
+    const every = ['enveloped', 'parse', 'parse done', 'validate', 'validate done'];
+    every.push('context', 'context done', 'execute', 'execute done');
+    expect(perRequest).toEqual([every, every, every]);
+    expect(onFastPath).toEqual([false, true, true]);
+  } finally {
+    await server.close();
+  }
 });
 
-it('takes what is known and valid, with a header Accept that is known, and executes nothing else', async () => {
-  const known = createDocumentCache();
-  const text = '{ __typename }';
-  const context = () => ({}) as never;
-  const take = (query: string, accept?: string) =>
-    executeDirectly(() => ({ query }), accept === undefined ? {} : { accept }, schema, known, context);
-  expect(await take(text)).toBeUndefined();
-  const document = parse(text);
-  if (typeof known.cache === 'object') known.cache.documentCache?.set(text, document);
-  expect(await take(text)).toBeUndefined();
-  known.markValid(document);
-  const body = JSON.stringify(await execute({ schema, document }));
-  for (const accept of [undefined, ...accepts]) {
-    const type = accept?.startsWith('application/graphql')
-      ? 'application/graphql-response+json'
-      : 'application/json';
-    expect(await take(text, accept)).toEqual({
-      answer: { status: 200, headers: { 'content-type': `${type}; charset=utf-8` }, body },
-    });
-  }
-  for (const accept of ['text/html', 'application/xml', '']) expect(await take(text, accept)).toBeUndefined();
+it('an invalid document takes no place in the cache', async () => {
+  const { plugin, findValid } = createDocumentCache();
+  const validate = (query: string, valid: boolean) => {
+    const documentAST = parse(query);
+    const parsed = plugin.onParse?.({ params: { source: query } } as never);
+    parsed?.({ result: documentAST } as never);
+    plugin.onValidate?.({ params: { documentAST } } as never)?.({ valid } as never);
+  };
+  const [right, wrong] = ['{ __typename }', Array.from({ length: 500 }, (_, nth) => `{ wrong${nth} }`)];
+  validate(right, true);
+  for (const one of wrong) validate(one, false);
+  expect(wrong.filter(findValid)).toEqual([]);
+  expect(findValid(right)).toBeDefined();
 });

@@ -9,7 +9,6 @@ import {
   isSpecifiedScalarType,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compile, type ZodType } from 'zod';
 import { entityKeys } from '../../src/graphql/schema/federation.ts';
 import { schema } from '../../src/graphql/schema/index.ts';
 import { subgraphSdl } from '../../src/graphql/schema/subgraph-sdl.ts';
@@ -297,25 +296,6 @@ describe('of the members of a @oneOf input', () => {
       expect(errors).not.toBeUndefined();
     }
     expect(arrived(door)).toEqual([]);
-  });
-});
-
-describe('what checks an argument', () => {
-  const fields = types.filter(isObjectType).flatMap((type) => Object.values(type.getFields()));
-  const checked = fields.flatMap(({ name, args }) =>
-    args
-      .filter(({ extensions }) => extensions.validator)
-      .map((arg) => ({ place: `${name}(${arg.name})`, validator: arg.extensions.validator as ZodType })),
-  );
-
-  it('is made of every input that has rules', () => {
-    const places = checked.map(({ place }) => place);
-    expect(places).toEqual(expect.arrayContaining(['patchUser(input)', 'patchUsers(inputs)', 'user(by)']));
-  });
-
-  // Zod takes four times as long for what may: it looks for that in every value.
-  it.each(checked)('of $place does not lead back to itself, and zod knows', ({ validator }) => {
-    expect(() => compile(validator, { strict: true })).not.toThrow();
   });
 });
 

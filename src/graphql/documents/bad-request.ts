@@ -1,10 +1,10 @@
 import { GraphQLError } from 'graphql';
 import type { ResponseErrorCode } from '../../server/response.ts';
 
-/** In `extensions.http` of an error: its answer is 400, also where GraphQL over HTTP has 200 for it. */
-export const alwaysBadRequest = { status: 400, always: true } as const;
+/** Status 400 for every media type: with `spec: true` Yoga has 200 for JSON, as GraphQL over HTTP allows. */
+export const alwaysBadRequest = { status: 400, spec: false } as const;
 
-/** An error for a request that GraphQL has begun with and will not go on with: 400 in whatever form its answer has. */
+/** An error for a request that is refused before it is executed. */
 export function badRequest(message: string): GraphQLError {
   const code: ResponseErrorCode = 'BAD_REQUEST';
   return new GraphQLError(message, { extensions: { code, http: { ...alwaysBadRequest } } });

@@ -3,14 +3,11 @@ import {
   GraphQLError,
   type GraphQLSchema,
   NoSchemaIntrospectionCustomRule,
-  type ParseOptions,
-  parse,
-  type Source,
   specifiedRules,
   type ValidationRule,
-  validate,
+  type validate,
 } from 'graphql';
-import { alwaysBadRequest, badRequest } from './bad-request.ts';
+import { alwaysBadRequest } from './bad-request.ts';
 import { isLossless } from './lossless-numbers.ts';
 import { NoServiceSdlRule } from './no-service-sdl.ts';
 
@@ -92,33 +89,22 @@ const KnownOperationTypesRule: ValidationRule = (context) => ({
   },
 });
 
-/**
- * graphql-js' parse, with at most so many tokens.
- * @throws GraphQLError that says where the document is wrong, and nothing of what stands there
- */
-export function parseDocument(
-  source: string | Source,
-  options: ParseOptions | undefined,
-  maxTokens: number,
-): DocumentNode {
-  try {
-    return parse(source, { ...options, maxTokens });
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
-    if (/^Syntax Error: Document contains more that \d+ tokens/.test(error.message)) {
-      throw badRequest(`The document has more than ${maxTokens} tokens.`);
-    }
-    const [{ line, column } = { line: 1, column: 1 }] = error.locations ?? [];
-    throw new GraphQLError(`The document is not GraphQL: line ${line}, column ${column}.`, {
-      ...(error.source ? { source: error.source } : {}),
-      ...(error.positions ? { positions: error.positions } : {}),
-      extensions: { code: 'GRAPHQL_PARSE_FAILED' },
-    });
-  }
+/** Says where a document is no GraphQL, and nothing of what stands there. */
+export function safeSyntaxError({ locations, source, positions }: GraphQLError): GraphQLError {
+  const [{ line, column } = { line: 1, column: 1 }] = locations ?? [];
+  return new GraphQLError(`The document is not GraphQL: line ${line}, column ${column}.`, {
+    ...(source ? { source } : {}),
+    ...(positions ? { positions } : {}),
+    extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+  });
 }
 
-/** Finds what is wrong with a document, as `validate` of graphql-js does. */
-export type Validator = (schema: GraphQLSchema, document: DocumentNode) => readonly GraphQLError[];
+/** Finds what is wrong with a document, by a function like `validate` of graphql-js. */
+export type Validator = (
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  validateFn: typeof validate,
+) => readonly GraphQLError[];
 
 /**
  * Makes a validator that names a few errors only, with texts that are always the same. With `suggestions`
@@ -136,11 +122,8 @@ export function createValidator(options: {
     KnownOperationTypesRule,
     ...(introspection ? [] : [NoSchemaIntrospectionCustomRule, NoServiceSdlRule]),
   ].map((rule) => reworded(rule, suggestions));
-  return (schema, document) =>
-    validate(schema, document, rules, { maxErrors, hideSuggestions: !suggestions })
-      // What is behind the last of them says that there are more, and of nothing in the document.
-      .filter(({ nodes }) => nodes)
-      .slice(0, maxErrors);
+  return (schema, document, validateFn) =>
+    validateFn(schema, document, rules, { maxErrors, hideSuggestions: !suggestions });
 }
 
 function reworded(rule: ValidationRule, suggestions: boolean): ValidationRule {

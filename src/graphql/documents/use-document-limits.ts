@@ -1,7 +1,31 @@
-import { type DirectiveNode, type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+import { type DirectiveNode, type DocumentNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
 import type { Config } from '../../config/config.ts';
+import type { OperationPlugin } from '../fast-path.ts';
+import { badRequest } from './bad-request.ts';
 
 type Limits = Config['limits']['document'];
+
+/** Refuses documents beyond the limits. */
+export function useDocumentLimits(limits: Limits): OperationPlugin {
+  return {
+    onParse({ parseFn, setParseFn }) {
+      setParseFn((source, options) => parseFn(source, { ...options, maxTokens: limits.tokens }));
+      return ({ result }) => {
+        if (result instanceof GraphQLError && /more that \d+ tokens/.test(result.message)) {
+          // Not as the result of parsing: Yoga answers JSON with 200 then.
+          throw badRequest(`The document has more than ${limits.tokens} tokens.`);
+        }
+      };
+    },
+    onValidate({ validateFn, setValidationFn }) {
+      setValidationFn((schema, document, ...others) => {
+        // Before the rules: some of them take long for what a limit refuses.
+        const exceeded = exceededLimit(document, limits);
+        return exceeded ? [badRequest(exceeded)] : validateFn(schema, document, ...others);
+      });
+    },
+  };
+}
 
 /** What a selection has, with what its fragments have, each time that they are spread. */
 interface Extent {

@@ -1,7 +1,8 @@
 import SchemaBuilder from '@pothos/core';
+import ZodPlugin from '@pothos/plugin-zod';
 import { DateTimeResolver } from 'graphql-scalars';
 import type { Context } from '../context.ts';
-import CheckedInputPlugin from './input-errors-plugin.ts';
+import InputErrorsPlugin, { validationError } from './input-errors-plugin.ts';
 
 /** The schema's builder. It defines no type of its own but the scalar. */
 export const builder = new SchemaBuilder<{
@@ -13,7 +14,8 @@ export const builder = new SchemaBuilder<{
     _Any: { Input: unknown; Output: never };
   };
 }>({
-  plugins: [CheckedInputPlugin],
+  plugins: [InputErrorsPlugin, ZodPlugin],
+  zod: { validationError },
   defaultFieldNullability: false,
 });
 

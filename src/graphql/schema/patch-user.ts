@@ -82,6 +82,6 @@ builder.mutationFields((t) => ({
     },
     description: 'Change the named fields of one user and leave every other as it is.',
     resolve: (_root, { input }, context) => patchUser(toRequest(input), [], context),
-    onInvalidInput: (found, { input }, context) => patchUser(toRequest(input), found, context),
+    onInvalidInput: (inputErrors, { input }, context) => patchUser(toRequest(input), inputErrors, context),
   }),
 }));

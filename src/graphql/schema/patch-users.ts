@@ -41,14 +41,14 @@ builder.mutationFields((t) => ({
         ),
       ];
     },
-    onInvalidInput(found, { inputs }, context) {
-      const ofAll = found.find(({ path }) => path.length === 0);
-      if (ofAll) throw toGraphQLError(invalidInput(ofAll.message, at));
+    onInvalidInput(inputErrors, { inputs }, context) {
+      const ofList = inputErrors.find(({ path }) => path.length === 0);
+      if (ofList) throw toGraphQLError(invalidInput(ofList.message, at));
       limitNamedUsers(inputs.length, at, context);
       const patches = inputs.map(
         (input, index): OneOfMany => ({
           request: toRequest(input),
-          found: found.flatMap(({ message, path: [place, ...path] }) =>
+          found: inputErrors.flatMap(({ message, path: [place, ...path] }) =>
             place === String(index) ? invalidInput(message, path) : [],
           ),
         }),

@@ -60,6 +60,7 @@ builder.queryField('planPatchUser', (t) =>
     },
     description: 'What patchUser would do, and every reason why it would not. Writes nothing.',
     resolve: (_root, { input }, context) => planPatchUser(toRequest(input), [], context),
-    onInvalidInput: (found, { input }, context) => planPatchUser(toRequest(input), found, context),
+    onInvalidInput: (inputErrors, { input }, context) =>
+      planPatchUser(toRequest(input), inputErrors, context),
   }),
 );
