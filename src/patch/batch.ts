@@ -2,7 +2,7 @@ import type { Directory } from '../directories.ts';
 import type { ReadFailure } from '../domain/errors.ts';
 import type { User, UserWithCustomFields } from '../domain/user.ts';
 import type { UserWrite, WriteResult } from '../providers/provider.ts';
-import type { CallOptions, WriteUnderWay } from '../upstream/client.ts';
+import type { CallOptions, Reservation } from '../upstream/client.ts';
 import { createDeadline } from '../upstream/deadline.ts';
 import type { UserLock } from './user-lock.ts';
 
@@ -40,7 +40,7 @@ export function createGathering({ name, provider }: Directory, userLock: UserLoc
   const limited = createLimit(mostAtOnce);
   // Writes may wait for the provider's quota, and looks for which there is room already must not wait behind them.
   const limitedLooks = createLimit(mostAtOnce);
-  const reading = ({ urgency }: CallOptions) => (urgency === 'first' ? limitedLooks : limited);
+  const reading = ({ priority }: CallOptions) => (priority === 'urgent' ? limitedLooks : limited);
   const lookups = new Map<string, Promise<UserWithCustomFields | undefined>>();
   /** Operations that may soon have something to send. Not those that were sent, or that wait for their turn. */
   let onTheirWay = 0;
@@ -148,27 +148,27 @@ interface Looks {
 
 function createLooks(): Looks {
   /** Each with whether it is taken: by a request that is on its way, or whose looks are yet to come. */
-  const writes = new Map<WriteUnderWay, boolean>();
+  const writes = new Map<Reservation, boolean>();
   return {
     async keepFor(call, request) {
-      if (!call.write) return request(call);
-      if (!writes.has(call.write)) writes.set(call.write, false);
+      if (!call.reservation) return request(call);
+      if (!writes.has(call.reservation)) writes.set(call.reservation, false);
       const [free] = [...writes].find(([, isTaken]) => !isTaken) ?? [];
-      const write = free ?? { endsAt: call.write.endsAt, giveUp: undefined };
+      const write = free ?? { endsAt: call.reservation.endsAt, release: undefined };
       writes.set(write, true);
-      const results = await request({ ...call, write });
+      const results = await request({ ...call, reservation: write });
       if (results.every(isPlain)) {
-        write.giveUp?.();
+        write.release?.();
         writes.set(write, false);
       }
       return results;
     },
     of(call) {
-      const [write = call.write] = [...writes.keys()].filter(({ giveUp }) => giveUp);
-      return write ? { ...call, write } : call;
+      const [write = call.reservation] = [...writes.keys()].filter(({ release }) => release);
+      return write ? { ...call, reservation: write } : call;
     },
     end() {
-      for (const { giveUp } of writes.keys()) giveUp?.();
+      for (const { release } of writes.keys()) release?.();
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Directories } from '../directories.ts';
 import type { UserWithCustomFields } from '../domain/user.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { OperationInstrumentation } from '../telemetry/instrument-operations.ts';
-import type { CallOptions, WriteUnderWay } from '../upstream/client.ts';
+import type { CallOptions, Reservation } from '../upstream/client.ts';
 import { createDeadline } from '../upstream/deadline.ts';
 import type { InFlight } from './in-flight.ts';
 import type { UserLock } from './user-lock.ts';
@@ -87,11 +87,11 @@ export function createPatchContext(
 
 /** The same time for a write, before which reads stand back, and for which a look of its own is kept. */
 export function forWrite({ writing, readingBack }: OperationTime): OperationTime {
-  const write: WriteUnderWay = { endsAt: readingBack.deadline.endsAt, giveUp: undefined };
+  const reservation: Reservation = { endsAt: readingBack.deadline.endsAt, release: undefined };
   return {
-    writing: { ...writing, urgency: 'write', write },
-    readingBack: { ...readingBack, urgency: 'first', write },
-    end: () => write.giveUp?.(),
+    writing: { ...writing, priority: 'write', reservation },
+    readingBack: { ...readingBack, priority: 'urgent', reservation },
+    end: () => reservation.release?.(),
   };
 }
 

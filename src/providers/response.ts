@@ -79,7 +79,7 @@ export function unreachable(exchange: Exclude<SendResult, HttpResponse>, path: I
         message: 'The provider failed too often just now: nothing is sent until it answers again.',
         path,
       };
-    case 'paced': {
+    case 'throttled': {
       const seconds = Math.min(3600, Math.max(1, Math.ceil(exchange.retryAfterMs / 1000)));
       const message = `As many requests went to the provider as it takes: nothing was sent. Call again in ${seconds} seconds.`;
       return { code: 'RATE_LIMITED', message, path, retryAfterSeconds: seconds };

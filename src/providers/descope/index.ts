@@ -145,7 +145,7 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
 
   async function loadDefinitions(): Promise<Definitions> {
     // Patches wait for it, too, and it is seldom sent.
-    const call = { deadline: createDeadline(definitionsDeadlineMs), urgency: 'first' as const };
+    const call = { deadline: createDeadline(definitionsDeadlineMs), priority: 'urgent' as const };
     const answer = await read(encodeAttributes(), attributesAnswer, call);
     const known = (answer?.data ?? []).flatMap((attribute) => decodeAttribute(attribute) ?? []);
     if (settings.nullRemovesAttribute) return known;

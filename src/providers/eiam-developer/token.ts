@@ -53,7 +53,7 @@ export function createTokenKeeper(
       purpose: { isRead: true, template: '/v2/{instanceId}/{applicationId}/oauth2/token' },
     };
     // Everything waits for it.
-    const time = { deadline: createDeadline(tokenDeadlineMs), urgency: 'first' as const };
+    const time = { deadline: createDeadline(tokenDeadlineMs), priority: 'urgent' as const };
     const rules = { deadline: time.deadline, isRead: true, isThrottled };
     const exchange = await sendWithRetry(() => http.send(request, time), rules, budget);
     if (exchange.kind !== 'answered') return fail(unreachable(exchange, []));

@@ -1,9 +1,9 @@
-import { createPaceWindow, windowMs } from './sliding-window.ts';
+import { createSlidingWindow, windowMs } from './sliding-window.ts';
 
 /** What a permit was taken from, for whoever gave it; undefined where it does not matter. */
 export type Permit = object | undefined;
 
-/** Who a permit is for, the first before the others: see HttpTime.urgency. */
+/** Who a permit is for, the first before the others: see HttpTime.priority. */
 export type Purpose = 'first' | 'write' | 'read';
 
 /** How many permits are waited for, by purpose; each at least 0. */
@@ -48,7 +48,7 @@ export function leftFor(perMinute: number, purpose: Purpose): number {
 
 /** Gives out the permits of this process alone. `limit` may change, as those who share a quota come and go. */
 export function createLocalPermits(limit: () => number): Permits {
-  const window = createPaceWindow();
+  const window = createSlidingWindow();
   let underWay = 0;
   const free: Permits['free'] = (now, purpose) => {
     const perMinute = limit();

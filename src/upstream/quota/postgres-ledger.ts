@@ -32,7 +32,7 @@ export interface Lease {
 }
 
 /** The requests of one quota, shared by processes. */
-export interface PaceLedger {
+export interface QuotaLedger {
   /** Takes what there is. Rejects where the ledger cannot be had; then it is as if all of it was taken. */
   lease(request: LeaseRequest): Promise<Lease>;
 }
@@ -145,7 +145,7 @@ const lost: ReadonlySet<unknown> = new Set(['40001', '40003', '40P01']);
  * it read: where another came in between nothing is replaced, and it begins anew. So it needs no lock, holds at
  * every isolation level, and an answer that is lost costs permits and gives none.
  */
-export function createPostgresLedger(database: Queries, key: string): PaceLedger {
+export function createPostgresLedger(database: Queries, key: string): QuotaLedger {
   async function attempt(request: LeaseRequest): Promise<Lease | undefined> {
     const found = await database.query<{ now: string; version: string | null; state: string | null }>(
       `SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS now, version, state

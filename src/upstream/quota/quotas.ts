@@ -4,7 +4,7 @@ import type { Secret } from '../../settings/secret.ts';
 import { createLocalPermits } from './permits.ts';
 import { createPostgresLedger } from './postgres-ledger.ts';
 import { createSharedPermits } from './shared-permits.ts';
-import { createPacer, type Pacer } from './throttle.ts';
+import { createThrottle, type Throttle } from './throttle.ts';
 
 /**
  * Milliseconds that the ledger may take before a process goes on alone. Longer than a busy process hangs, for what is
@@ -21,9 +21,9 @@ interface Quota {
 }
 
 /** The pacers of a process. */
-export interface Pacing {
+export interface Quotas {
   /** The pacer of a quota: one for all who name the same, at the number that the first of them names. */
-  pacerOf(quota: Quota): Pacer;
+  throttleOf(quota: Quota): Throttle;
   close(): Promise<void>;
 }
 
@@ -31,16 +31,16 @@ export interface Pacing {
  * Makes pacers. With `postgres`, the journal's connection string, all replicas share each quota, in a table that the
  * journal makes; otherwise each quota is this process's own.
  */
-export function createPacing(postgres?: Secret): Pacing {
+export function createQuotas(postgres?: Secret): Quotas {
   const pool = postgres && openPostgresPool(postgres, ledgerTimeoutMs);
   const replica = randomUUID();
   const clock = () => performance.now();
-  const pacers = new Map<string, Pacer>();
+  const pacers = new Map<string, Throttle>();
   return {
-    pacerOf({ key, perMinute }) {
+    throttleOf({ key, perMinute }) {
       const known = pacers.get(key);
       if (known) return known;
-      const pacer = createPacer(
+      const pacer = createThrottle(
         (onChange) =>
           pool
             ? createSharedPermits(createPostgresLedger(pool, key), perMinute, replica, clock, onChange)

@@ -11,11 +11,11 @@ export type Rank = (typeof ranks)[keyof typeof ranks];
 export const purposes: readonly [Purpose, Purpose, Purpose, Purpose] = ['first', 'first', 'write', 'read'];
 
 /** The rank of a request: whether it looks at what was written is known by the room that is kept for it. */
-export function rankOf({ urgency, write }: CallOptions): Rank {
-  if (urgency === undefined) return ranks.read;
-  if (urgency === 'first') return write?.giveUp ? ranks.look : ranks.first;
+export function rankOf({ priority, reservation: write }: CallOptions): Rank {
+  if (priority === undefined) return ranks.read;
+  if (priority === 'urgent') return write?.release ? ranks.look : ranks.first;
   // What has begun is to be brought to its end.
-  return write?.giveUp ? ranks.first : ranks.write;
+  return write?.release ? ranks.first : ranks.write;
 }
 
 /** How many permits one of this rank takes: a write takes that of its look along. */

@@ -1,6 +1,6 @@
 import { createLocalPermits, type Permits, type Purpose, type Wanted } from './permits.ts';
-import { type Lease, leaseMs, type PaceLedger, settleMs } from './postgres-ledger.ts';
-import { createPaceWindow } from './sliding-window.ts';
+import { type Lease, leaseMs, type QuotaLedger, settleMs } from './postgres-ledger.ts';
+import { createSlidingWindow } from './sliding-window.ts';
 
 /** The share of a quota that one process leases at most beyond what waits for it. Our own choice. */
 const mostAhead = 0.01;
@@ -30,7 +30,7 @@ const nothing: Wanted = { first: 0, write: 0, read: 0 };
  * processes as there were when it was last asked; all of it where it never was.
  */
 export function createSharedPermits(
-  ledger: PaceLedger,
+  ledger: QuotaLedger,
   perMinute: number,
   replica: string,
   clock: () => number,
@@ -47,7 +47,7 @@ export function createSharedPermits(
   let asking = false;
   let alone = false;
   /** What was used alone, of which the others have yet to hear. */
-  let untold = createPaceWindow();
+  let untold = createSlidingWindow();
   /** How much of that since it was last asked. */
   let untoldSince = 0;
   let askedAt = Number.NEGATIVE_INFINITY;
@@ -84,7 +84,7 @@ export function createSharedPermits(
       heldMs = got.heldMs;
       alone = false;
       late += untoldSince;
-      untold = createPaceWindow();
+      untold = createSlidingWindow();
     } catch {
       alone = true;
     }

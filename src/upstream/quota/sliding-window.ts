@@ -8,7 +8,7 @@ const bucketMs = 100;
 const size = windowMs / bucketMs + 1;
 
 /** How much happened in the last minute, whichever minute that is: nothing is forgotten early, up to 100 ms late. */
-export interface PaceWindow {
+export interface SlidingWindow {
   /** Counts one at this moment. */
   add(now: number): void;
   /** How many are in the window. */
@@ -18,7 +18,7 @@ export interface PaceWindow {
 }
 
 /** Makes an empty window. Moments are milliseconds by one clock that does not go back. */
-export function createPaceWindow(): PaceWindow {
+export function createSlidingWindow(): SlidingWindow {
   const counts = new Uint32Array(size);
   let newest = 0;
   let total = 0;

@@ -1,4 +1,10 @@
-import { type CallOptions, type HttpClient, type Paced, type SendResult, sendDeadline } from '../client.ts';
+import {
+  type CallOptions,
+  type HttpClient,
+  type SendResult,
+  sendDeadline,
+  type Throttled,
+} from '../client.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { createKeptLooks } from './kept-looks.ts';
 import type { Permit, Permits } from './permits.ts';
@@ -11,12 +17,12 @@ import { permitsFor, purposes, type Rank, rankOf, ranks } from './ranks.ts';
  * A write is begun only where there is room for the look at what it wrote, too: without the look it would stay in
  * doubt. That room is kept until the write is over, and is there also while the provider has asked to be left alone.
  */
-export interface Pacer {
+export interface Throttle {
   /**
    * Makes a client whose every request, repeated ones too, waits its turn here. `onWaited` hears of each request
    * that had to wait, when that is over, for how many milliseconds.
    */
-  pace(client: HttpClient, onWaited?: (ms: number) => void): HttpClient;
+  limit(client: HttpClient, onWaited?: (ms: number) => void): HttpClient;
   /** Requests that wait now. */
   readonly waiting: number;
 }
@@ -33,7 +39,7 @@ const lookAgainMs = 1_000;
 interface Waiter {
   readonly time: CallOptions;
   readonly rank: Rank;
-  readonly settle: (result: Taken | Paced) => void;
+  readonly settle: (result: Taken | Throttled) => void;
 }
 
 /** A permit that was had. */
@@ -43,10 +49,10 @@ interface Taken {
 }
 
 /** Makes the pacer of one quota. `connect` makes what gives out its permits, given whom to tell of new ones. */
-export function createPacer(
+export function createThrottle(
   connect: (onChange: (heldMs: number) => void) => Permits,
   clock: () => number = () => performance.now(),
-): Pacer {
+): Throttle {
   const lines = [new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>()] as const;
   let heldUntil = Number.NEGATIVE_INFINITY;
   /** Requests that have their permit and have not ended. */
@@ -60,7 +66,7 @@ export function createPacer(
   const looks = createKeptLooks(permits, clock, letGo);
 
   function tryTake(time: CallOptions, rank: Rank, now: number): Taken | undefined {
-    const { write } = time;
+    const { reservation: write } = time;
     // Also while the provider asks to be left alone: without this one look what was written stays in doubt.
     const look = write && rank === ranks.look && looks.take(write);
     if (look) return { kind: 'taken', permit: look.permit };
@@ -69,7 +75,7 @@ export function createPacer(
     if (permits.free(now, purpose) < permitsFor(rank)) return undefined;
     const permit = permits.take(now, purpose);
     // Of several requests of a write that waited together, the first keeps the look.
-    if (write && rank === ranks.write && !write.giveUp) {
+    if (write && rank === ranks.write && !write.release) {
       looks.giveUpOverdue(now);
       looks.keep(write, permits.take(now, purpose));
     }
@@ -113,7 +119,7 @@ export function createPacer(
   function dissolve(now: number): void {
     const [next] = lines[ranks.first];
     if (!next || underWay > 0 || looks.size === 0) return;
-    const stuck = new Map([...lines[ranks.first]].map((waiter) => [waiter.time.write, waiter]));
+    const stuck = new Map([...lines[ranks.first]].map((waiter) => [waiter.time.reservation, waiter]));
     const writes = [...looks.writes()];
     if (writes.some((write) => !stuck.has(write))) return;
     const ms = Math.max(heldUntil - now, permits.msUntilFree(now, 1, purposes[ranks.first]));
@@ -157,8 +163,8 @@ export function createPacer(
     return lines[0].size + lines[1].size + lines[2].size + lines[3].size;
   }
 
-  function wait(time: CallOptions, rank: Rank, now: number): Promise<Taken | Paced> {
-    const { promise, resolve } = Promise.withResolvers<Taken | Paced>();
+  function wait(time: CallOptions, rank: Rank, now: number): Promise<Taken | Throttled> {
+    const { promise, resolve } = Promise.withResolvers<Taken | Throttled>();
     const line = lines[rank];
     const tooLate = () => waiter.settle(paced(msUntilTurn(rank, 0, clock())));
     const waiter: Waiter = {
@@ -177,7 +183,7 @@ export function createPacer(
   }
 
   /** A permit, at once where there is room: then there is neither a promise nor a timer. */
-  function take(time: CallOptions): Taken | Promise<Taken | Paced> | Paced {
+  function take(time: CallOptions): Taken | Promise<Taken | Throttled> | Throttled {
     const rank = rankOf(time);
     const now = clock();
     let ahead = 0;
@@ -194,7 +200,7 @@ export function createPacer(
     get waiting() {
       return waiting();
     },
-    pace: (client, onWaited) => ({
+    limit: (client, onWaited) => ({
       async send(request, time) {
         // Whoever comes too late is told so by the client.
         if (sendDeadline(time).isExpired()) return client.send(request, time);
@@ -239,6 +245,6 @@ export function createPacer(
   }
 }
 
-function paced(ms: number): Paced {
-  return { kind: 'not-sent', reason: 'paced', retryAfterMs: ms };
+function paced(ms: number): Throttled {
+  return { kind: 'not-sent', reason: 'throttled', retryAfterMs: ms };
 }

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CallOptions, HttpClient, SendResult, WriteUnderWay } from '../../../src/upstream/client.ts';
+import type { CallOptions, HttpClient, Reservation, SendResult } from '../../../src/upstream/client.ts';
 import { createDeadline, type Deadline } from '../../../src/upstream/deadline.ts';
 import { createLocalPermits, leftFor } from '../../../src/upstream/quota/permits.ts';
-import { createPaceWindow } from '../../../src/upstream/quota/sliding-window.ts';
-import { createPacer } from '../../../src/upstream/quota/throttle.ts';
+import { createSlidingWindow } from '../../../src/upstream/quota/sliding-window.ts';
+import { createThrottle } from '../../../src/upstream/quota/throttle.ts';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => vi.useRealTimers());
@@ -14,12 +14,12 @@ const answered: SendResult = { kind: 'answered', status: 200, headers: {}, body:
 
 /** A provider behind a pacer, and what left for it. */
 function openPaced(perMinute: number, answer: (nth: number) => SendResult = () => answered) {
-  const sent: { from: number; to: number; urgency: CallOptions['urgency'] }[] = [];
+  const sent: { from: number; to: number; priority: CallOptions['priority'] }[] = [];
   let latency = 0;
   let nth = 0;
   const client: HttpClient = {
-    async send(_request, { urgency }) {
-      const one = { from: performance.now(), to: Number.POSITIVE_INFINITY, urgency };
+    async send(_request, { priority }) {
+      const one = { from: performance.now(), to: Number.POSITIVE_INFINITY, priority };
       const exchange = answer(nth++);
       if (exchange.kind !== 'not-sent') sent.push(one);
       if (latency > 0) await new Promise((resolve) => setTimeout(resolve, latency));
@@ -29,8 +29,8 @@ function openPaced(perMinute: number, answer: (nth: number) => SendResult = () =
     close: async () => {},
   };
   const waited: number[] = [];
-  const pacer = createPacer(() => createLocalPermits(() => perMinute));
-  const paced = pacer.pace(client, (ms) => waited.push(ms));
+  const pacer = createThrottle(() => createLocalPermits(() => perMinute));
+  const paced = pacer.limit(client, (ms) => waited.push(ms));
   return {
     sent,
     waited,
@@ -67,12 +67,12 @@ function openEnded(): { readonly deadline: Deadline; end(): void } {
   };
 }
 
-function write(ms: number): { writing: CallOptions; look: CallOptions; end(): void; whole: WriteUnderWay } {
-  const whole: WriteUnderWay = { endsAt: performance.now() + 2 * ms, giveUp: undefined };
+function write(ms: number): { writing: CallOptions; look: CallOptions; end(): void; whole: Reservation } {
+  const whole: Reservation = { endsAt: performance.now() + 2 * ms, release: undefined };
   return {
-    writing: within(ms, { urgency: 'write', write: whole }),
-    look: within(2 * ms, { urgency: 'first', write: whole }),
-    end: () => whole.giveUp?.(),
+    writing: within(ms, { priority: 'write', reservation: whole }),
+    look: within(2 * ms, { priority: 'urgent', reservation: whole }),
+    end: () => whole.release?.(),
     whole,
   };
 }
@@ -104,7 +104,7 @@ describe('whoever comes, and whenever', () => {
             const from = performance.now();
             const exchange = await send(time, takes);
             const waited = performance.now() - from;
-            if (exchange.kind === 'not-sent' && exchange.reason === 'paced') {
+            if (exchange.kind === 'not-sent' && exchange.reason === 'throttled') {
               if (waited > ms) problems.push(`It was told after ${waited} ms of ${ms}.`);
               if (exchange.retryAfterMs > 60_100) problems.push(`It is to wait ${exchange.retryAfterMs} ms.`);
             }
@@ -115,12 +115,12 @@ describe('whoever comes, and whenever', () => {
             open += 1;
             const run = async () => {
               if (what === 'read') return void (await one(ms, takes, within(ms)));
-              if (what === 'token') return void (await one(ms, takes, within(ms, { urgency: 'first' })));
+              if (what === 'token') return void (await one(ms, takes, within(ms, { priority: 'urgent' })));
               const { writing, look, end } = write(ms);
               const wrote = await one(ms, takes, writing);
               if (what === 'write and look' && wrote.kind === 'answered' && takes < ms) {
                 const looked = await one(ms, takes, look);
-                if (looked.kind === 'not-sent' && looked.reason === 'paced')
+                if (looked.kind === 'not-sent' && looked.reason === 'throttled')
                   problems.push('No look was had.');
               }
               end();
@@ -158,7 +158,7 @@ describe('a line', () => {
   it('lets writes go before reads, and each in the order they came', async () => {
     const { sent, send, pacer, waited } = openPaced(10);
     for (let nth = 0; nth < 8; nth += 1) await send(within(1));
-    for (let nth = 0; nth < 2; nth += 1) await send(within(1, { urgency: 'first' }));
+    for (let nth = 0; nth < 2; nth += 1) await send(within(1, { priority: 'urgent' }));
     expect(sent).toHaveLength(10);
     const told: string[] = [];
     const note = (name: string) => () => told.push(name);
@@ -167,7 +167,7 @@ describe('a line', () => {
     const [first, second] = [write(90_000), write(90_000)];
     void send(first.writing).then(note('write 1'));
     void send(second.writing).then(note('write 2'));
-    void send(within(90_000, { urgency: 'first' })).then(note('token'));
+    void send(within(90_000, { priority: 'urgent' })).then(note('token'));
     expect(pacer.waiting).toBe(5);
     await vi.advanceTimersByTimeAsync(60_200);
     expect(told).toEqual(['token', 'write 1', 'write 2', 'read 1', 'read 2']);
@@ -181,13 +181,13 @@ describe('a line', () => {
     const { send, sent, pacer } = openPaced(2);
     await send(within(1));
     const vain = await send(within(10_000));
-    expect(vain).toEqual({ kind: 'not-sent', reason: 'paced', retryAfterMs: expect.any(Number) });
+    expect(vain).toEqual({ kind: 'not-sent', reason: 'throttled', retryAfterMs: expect.any(Number) });
     expect(performance.now()).toBe(sent[0]?.from);
     const { deadline, end } = openEnded();
     const waiting = send({ deadline });
     expect(pacer.waiting).toBe(1);
     end();
-    expect(await waiting).toMatchObject({ kind: 'not-sent', reason: 'paced' });
+    expect(await waiting).toMatchObject({ kind: 'not-sent', reason: 'throttled' });
     expect(pacer.waiting).toBe(0);
     expect(sent).toHaveLength(1);
   });
@@ -201,14 +201,14 @@ describe('a line', () => {
     await vi.advanceTimersByTimeAsync(20_000);
     expect((await Promise.all(wrote)).map(({ kind }) => kind)).toEqual(['answered', 'answered', 'not-sent']);
     expect((await Promise.all(looked)).map(({ kind }) => kind)).toEqual(['answered', 'answered']);
-    expect(sent.map(({ urgency }) => urgency)).toEqual(['write', 'write', 'first', 'first']);
+    expect(sent.map(({ priority }) => priority)).toEqual(['write', 'write', 'urgent', 'urgent']);
   });
 
   it('goes on when what was kept for a look is given up, or its time is over', async () => {
     const { send, sent } = openPaced(2);
     const first = write(20_000);
     await send(first.writing);
-    const read = send(within(50_000, { urgency: 'first' }));
+    const read = send(within(50_000, { priority: 'urgent' }));
     await vi.advanceTimersByTimeAsync(0);
     expect(sent).toHaveLength(1);
     first.end();
@@ -216,7 +216,7 @@ describe('a line', () => {
     expect(sent).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(60_200);
     await send(write(20_000).writing);
-    const late = send(within(50_000, { urgency: 'first' }));
+    const late = send(within(50_000, { priority: 'urgent' }));
     await vi.advanceTimersByTimeAsync(39_000);
     expect(sent).toHaveLength(3);
     await vi.advanceTimersByTimeAsync(2_100);
@@ -232,7 +232,11 @@ describe('a line', () => {
     };
     const { send, sent } = openPaced(1_000, (nth) => (nth === 0 ? throttled : answered));
     await send(within(1_000));
-    expect(await send(within(59_000))).toEqual({ kind: 'not-sent', reason: 'paced', retryAfterMs: 60_000 });
+    expect(await send(within(59_000))).toEqual({
+      kind: 'not-sent',
+      reason: 'throttled',
+      retryAfterMs: 60_000,
+    });
     const patient = send(within(61_000));
     await vi.advanceTimersByTimeAsync(59_900);
     expect(sent).toHaveLength(1);
@@ -243,7 +247,7 @@ describe('a line', () => {
   it('has its end where it ends, also for who comes just when there is room again', async () => {
     let now = 0;
     const sent: unknown[] = [];
-    const pacer = createPacer(
+    const pacer = createThrottle(
       () => createLocalPermits(() => 2),
       () => now,
     );
@@ -256,8 +260,11 @@ describe('a line', () => {
     };
     const send = (path: string) =>
       pacer
-        .pace(client)
-        .send({ ...request, path }, { deadline: createDeadline(Number.POSITIVE_INFINITY), urgency: 'first' });
+        .limit(client)
+        .send(
+          { ...request, path },
+          { deadline: createDeadline(Number.POSITIVE_INFINITY), priority: 'urgent' },
+        );
     await Promise.all([send('/1'), send('/2')]);
     const first = send('/3');
     now = 60_100;
@@ -273,9 +280,9 @@ describe('a line', () => {
     const left = write(5_000);
     await send(left.writing);
     await vi.advanceTimersByTimeAsync(10_001);
-    await Promise.all([send(within(1, { urgency: 'first' })), send(within(1, { urgency: 'first' }))]);
-    expect(await send(within(1, { urgency: 'first' }))).toEqual(answered);
-    expect(left.whole.giveUp).toBeUndefined();
+    await Promise.all([send(within(1, { priority: 'urgent' })), send(within(1, { priority: 'urgent' }))]);
+    expect(await send(within(1, { priority: 'urgent' }))).toEqual(answered);
+    expect(left.whole.release).toBeUndefined();
     expect(sent).toHaveLength(4);
   });
 
@@ -283,10 +290,10 @@ describe('a line', () => {
     const { send } = openPaced(1_000);
     const left = [write(5_000), write(5_000)];
     for (const { writing } of left) await send(writing);
-    expect(left.map(({ whole }) => typeof whole.giveUp)).toEqual(['function', 'function']);
+    expect(left.map(({ whole }) => typeof whole.release)).toEqual(['function', 'function']);
     await vi.advanceTimersByTimeAsync(10_001);
     await send(write(5_000).writing);
-    expect(left.map(({ whole }) => whole.giveUp)).toEqual([undefined, undefined]);
+    expect(left.map(({ whole }) => whole.release)).toEqual([undefined, undefined]);
   });
 
   it('keeps one look for a write, also where several of its requests waited to begin it', async () => {
@@ -301,7 +308,7 @@ describe('a line', () => {
     end();
     await vi.advanceTimersByTimeAsync(61_000);
     for (let nth = 0; nth < 10; nth += 1)
-      expect(await send(within(1, { urgency: 'first' }))).toEqual(answered);
+      expect(await send(within(1, { priority: 'urgent' }))).toEqual(answered);
     expect(sent).toHaveLength(15);
   });
 
@@ -327,7 +334,7 @@ describe('a line', () => {
     expect(pacer.waiting).toBe(0);
     const last = send({ deadline: createDeadline(Number.POSITIVE_INFINITY) });
     await paced.close();
-    expect(await last).toMatchObject({ kind: 'not-sent', reason: 'paced' });
+    expect(await last).toMatchObject({ kind: 'not-sent', reason: 'throttled' });
     expect(pacer.waiting).toBe(0);
     await vi.advanceTimersByTimeAsync(120_000);
     expect(vi.getTimerCount()).toBe(0);
@@ -338,7 +345,7 @@ describe('a line', () => {
 it('what is counted in a window is forgotten when it is a minute old, and not before', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: 50_000 }), { minLength: 1 }), (pauses) => {
-      const window = createPaceWindow();
+      const window = createSlidingWindow();
       const events: number[] = [];
       let now = 0;
       for (const pause of pauses) {
@@ -356,7 +363,7 @@ it('what is counted in a window is forgotten when it is a minute old, and not be
         const ms = window.msUntilLeft(now, count);
         expect(ms).toBeGreaterThan(0);
         expect(ms).toBeLessThanOrEqual(60_100);
-        const copy = createPaceWindow();
+        const copy = createSlidingWindow();
         for (const at of events) copy.add(at);
         expect(copy.used(now + ms - 1)).toBeGreaterThan(all - count);
         expect(copy.used(now + ms)).toBeLessThanOrEqual(all - count);

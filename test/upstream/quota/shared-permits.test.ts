@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CallOptions, HttpClient, SendResult, WriteUnderWay } from '../../../src/upstream/client.ts';
+import type { CallOptions, HttpClient, Reservation, SendResult } from '../../../src/upstream/client.ts';
 import { createDeadline } from '../../../src/upstream/deadline.ts';
-import { type PaceLedger, settle } from '../../../src/upstream/quota/postgres-ledger.ts';
+import { type QuotaLedger, settle } from '../../../src/upstream/quota/postgres-ledger.ts';
 import { createSharedPermits } from '../../../src/upstream/quota/shared-permits.ts';
-import { createPacer } from '../../../src/upstream/quota/throttle.ts';
+import { createThrottle } from '../../../src/upstream/quota/throttle.ts';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => vi.useRealTimers());
@@ -29,7 +29,7 @@ function openProcesses(count: number, perMinute: number, answerMs: number) {
     close: async () => {},
   };
   const processes = Array.from({ length: count }, (_, index) => {
-    const shared: PaceLedger = {
+    const shared: QuotaLedger = {
       async lease(request) {
         ledger.asked += 1;
         await sleep(answerMs);
@@ -40,11 +40,11 @@ function openProcesses(count: number, perMinute: number, answerMs: number) {
         return settled.lease;
       },
     };
-    const pacer = createPacer(
+    const pacer = createThrottle(
       (onChange) => createSharedPermits(shared, perMinute, `${index}`, clock, onChange),
       clock,
     );
-    return { pacer, client: pacer.pace(client) };
+    return { pacer, client: pacer.limit(client) };
   });
   return {
     sent,
@@ -95,11 +95,11 @@ describe('processes that share a quota', () => {
             open += 1;
             const run = async () => {
               if (!isWrite) return void (await send(process, within(ms), takes));
-              const write: WriteUnderWay = { endsAt: performance.now() + 2 * ms, giveUp: undefined };
-              const wrote = await send(process, within(ms, { urgency: 'write', write }), takes);
+              const write: Reservation = { endsAt: performance.now() + 2 * ms, release: undefined };
+              const wrote = await send(process, within(ms, { priority: 'write', reservation: write }), takes);
               if (looks && wrote.kind === 'answered')
-                await send(process, within(ms, { urgency: 'first', write }), takes);
-              write.giveUp?.();
+                await send(process, within(ms, { priority: 'urgent', reservation: write }), takes);
+              write.release?.();
             };
             void run().finally(() => {
               open -= 1;
@@ -149,11 +149,11 @@ describe('processes that share a quota', () => {
     const { sent, send } = openProcesses(1, 100, 1);
     // Each takes room for its look along, and never looks.
     for (let nth = 0; nth < 90; nth += 1) {
-      const write: WriteUnderWay = { endsAt: performance.now() + 9_000, giveUp: undefined };
-      const wrote = send(0, within(9_000, { urgency: 'write', write }));
+      const write: Reservation = { endsAt: performance.now() + 9_000, release: undefined };
+      const wrote = send(0, within(9_000, { priority: 'write', reservation: write }));
       await vi.advanceTimersByTimeAsync(500);
       expect((await wrote).kind).toBe('answered');
-      write.giveUp?.();
+      write.release?.();
     }
     expect(sent).toHaveLength(90);
   });
@@ -166,14 +166,14 @@ describe('processes that share a quota', () => {
     };
     await Promise.all([send(1, within(500)), vi.advanceTimersByTimeAsync(100)]);
     const first = processes[0]?.pacer
-      .pace(throttling)
+      .limit(throttling)
       .send({ method: 'GET', path: '/', headers: {} }, within(500));
     await vi.advanceTimersByTimeAsync(3_000);
     expect(await first).toMatchObject({ status: 429 });
     const asked = ledger.asked;
     const other = send(1, within(10_000));
     await vi.advanceTimersByTimeAsync(10);
-    expect(await other).toMatchObject({ reason: 'paced', retryAfterMs: expect.any(Number) });
+    expect(await other).toMatchObject({ reason: 'throttled', retryAfterMs: expect.any(Number) });
     expect(ledger.asked).toBeGreaterThan(asked);
     expect(sent).toHaveLength(1);
   });
@@ -187,14 +187,14 @@ describe('processes that share a quota', () => {
     expect(sent).toHaveLength(3);
     ledger.fails = true;
     await vi.advanceTimersByTimeAsync(70_000);
-    for (let nth = 0; nth < 60; nth += 1) void send(nth, within(1_000, { urgency: 'first' }));
+    for (let nth = 0; nth < 60; nth += 1) void send(nth, within(1_000, { priority: 'urgent' }));
     await vi.advanceTimersByTimeAsync(100);
     expect(sent).toHaveLength(3 + 40);
     ledger.fails = false;
     await vi.advanceTimersByTimeAsync(20_000);
     const { asked } = ledger;
     for (let nth = 0; nth < 4; nth += 1) {
-      void send(nth, within(1_000, { urgency: 'first' }));
+      void send(nth, within(1_000, { priority: 'urgent' }));
       await vi.advanceTimersByTimeAsync(1_500);
     }
     expect(ledger.asked).toBeGreaterThanOrEqual(asked + 2);
@@ -203,14 +203,14 @@ describe('processes that share a quota', () => {
     });
     expect(sent).toHaveLength(3 + 40);
     await vi.advanceTimersByTimeAsync(70_000);
-    void send(0, within(1_000, { urgency: 'first' }));
+    void send(0, within(1_000, { priority: 'urgent' }));
     await vi.advanceTimersByTimeAsync(1_500);
     expect(sent.length).toBeGreaterThan(3 + 40);
   });
 
   it('tell also of what they use while they ask whether it is back, and of what ends after that', async () => {
     const { sent, send, ledger } = openProcesses(1, 40, 500);
-    const first = () => within(5_000, { urgency: 'first' });
+    const first = () => within(5_000, { priority: 'urgent' });
     ledger.fails = true;
     void send(0, first());
     await vi.advanceTimersByTimeAsync(1_600);
