@@ -34,7 +34,7 @@ export interface HttpResponse {
  */
 type NotSentReason = 'unreachable' | 'untrusted' | 'deadline' | 'crowded' | 'broken';
 
-/** A request that did not leave because the provider's quota had no room for it in its time: see pace/pacer.ts. */
+/** A request that did not leave because the provider's quota had no room for it in its time: see quota/throttle.ts. */
 export interface Throttled {
   readonly kind: 'not-sent';
   readonly reason: 'throttled';
@@ -70,21 +70,19 @@ export interface CallOptions {
    * no time for its answer, and leaves nothing but doubt.
    */
   readonly sendBy?: Deadline;
-  /**
-   * Who goes first where the provider's quota is short. `write`: whatever a patch needs before it is written.
-   * `urgent`: what others wait for, such as a token; and the look at what was written, without which it stays in
-   * doubt. Absent: a mere read, which gives way to both.
-   */
-  readonly priority?: 'urgent' | 'write';
-  /** The write that the request belongs to. */
+  /** Who goes first where the provider's quota is short: see quota/throttle.ts. Absent: `read`. */
+  readonly priority?: Priority;
   readonly reservation?: Reservation;
 }
 
-/** What the requests of one write have in common. */
+/** `urgent`: what others wait for, such as a token, and read-backs. `write`: whatever a patch needs to be written. */
+export type Priority = 'urgent' | 'write' | 'read';
+
+/** Quota for the read-back of a write, shared by all requests of the write. */
 export interface Reservation {
-  /** The moment by performance.now() at which the write and the look at it must have ended. */
+  /** The moment by performance.now() at which the write must have ended. */
   readonly endsAt: number;
-  /** Set by who paces, for as long as it keeps room for the look at what was written: gives that room up. */
+  /** Gives the quota back; set for as long as a throttle holds any. */
   release: (() => void) | undefined;
 }
 
