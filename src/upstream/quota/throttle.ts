@@ -122,9 +122,11 @@ export function createThrottle(connect: (onChange: (pauseMs: number) => void) =>
   }
 
   function recheckLater(next: CallOptions, now: number): void {
-    const wanted = { urgent: 0, write: 0, read: 0 };
-    for (const { time } of waiters) wanted[priorityOf(time)] += permitsFor(time);
-    if (now >= pausedUntil) permits.refill?.(wanted, now);
+    if (permits.refill && now >= pausedUntil) {
+      const wanted = { urgent: 0, write: 0, read: 0 };
+      for (const { time } of waiters) wanted[priorityOf(time)] += permitsFor(time);
+      permits.refill(wanted, now);
+    }
     const recheck = () => {
       timer = undefined;
       serve();
