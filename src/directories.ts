@@ -3,7 +3,7 @@ import type { Provider } from './providers/provider.ts';
 import { instrumentUpstream } from './telemetry/instrument-upstream.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { createProtectedClient } from './upstream/circuit-breaker.ts';
-import type { Pacing } from './upstream/quota/quotas.ts';
+import type { Quotas } from './upstream/quota/quotas.ts';
 
 /** One configured instance of a provider, under the name that callers use. */
 export interface Directory {
@@ -18,13 +18,13 @@ export type Directories = ReadonlyMap<string, Directory>;
  * Creates the directories of a configuration, each with its own connections; directories of one project at one
  * provider share its quota. Opens no connection.
  */
-export function createDirectories(config: Config, pacing: Pacing, telemetry: Telemetry): Directories {
+export function createDirectories(config: Config, quotas: Quotas, telemetry: Telemetry): Directories {
   return new Map(
     Object.entries(config.directories).map(([name, configured]) => {
       const { origin, project, pace } = configured;
       const client = instrumentUpstream(telemetry, name, origin, createProtectedClient(origin));
-      const pacer = pace && pacing.pacerOf({ key: `${origin} ${project}`, ...pace });
-      const http = pacer ? pacer.pace(client, telemetry.metrics?.pacer(name, pacer)) : client;
+      const throttle = pace && quotas.throttleOf({ key: `${origin} ${project}`, ...pace });
+      const http = throttle ? throttle.limit(client, telemetry.metrics?.pacer(name, throttle)) : client;
       return [name, { name, provider: configured.create(name, { http }) }];
     }),
   );

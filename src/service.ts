@@ -22,7 +22,7 @@ import { instrumentJournal } from './telemetry/instrument-journal.ts';
 import { instrumentOperations } from './telemetry/instrument-operations.ts';
 import { answerScrape } from './telemetry/scrape.ts';
 import { startTelemetry } from './telemetry/start.ts';
-import { createPacing } from './upstream/quota/quotas.ts';
+import { createQuotas } from './upstream/quota/quotas.ts';
 
 /**
  * Milliseconds that draining may take beyond the grace period and one deadline: a request may take ten seconds to
@@ -55,8 +55,8 @@ export async function startService(
   const telemetry = await startTelemetry(config, log);
   const { metrics } = telemetry;
   const postgres = config.journal && 'postgres' in config.journal ? config.journal.postgres : undefined;
-  const pacing = createPacing(postgres);
-  const directories = createDirectories(config, pacing, telemetry);
+  const quotas = createQuotas(postgres);
+  const directories = createDirectories(config, quotas, telemetry);
   const journal = opened && instrumentJournal(telemetry, opened);
   const stopPruning =
     journal && config.journal ? pruneDaily(journal, config.journal.retentionDays, log) : () => {};
@@ -121,7 +121,7 @@ export async function startService(
       await inFlight.settled();
       stopPruning();
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
-      await Promise.all([authenticator.close(), rateLimit.close(), pacing.close()]);
+      await Promise.all([authenticator.close(), rateLimit.close(), quotas.close()]);
       await journal?.close();
       await telemetry.close();
       await metricsServer?.close();

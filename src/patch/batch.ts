@@ -1,9 +1,10 @@
 import type { Directory } from '../directories.ts';
 import type { ReadFailure } from '../domain/errors.ts';
 import type { User, UserWithCustomFields } from '../domain/user.ts';
-import type { UserWrite, WriteResult } from '../providers/provider.ts';
-import type { CallOptions, WriteUnderWay } from '../upstream/client.ts';
+import type { Provider, UserWrite, WriteResult } from '../providers/provider.ts';
+import type { CallOptions, Reservation } from '../upstream/client.ts';
 import { createDeadline } from '../upstream/deadline.ts';
+import type { OperationTime } from './context.ts';
 import type { UserLock } from './user-lock.ts';
 
 /**
@@ -22,7 +23,7 @@ export interface Gathering {
   readonly userLock: UserLock;
   /** Runs one of the operations. Those that have something to send wait until the others do, or have none. */
   run<T>(operation: () => Promise<T>): Promise<T>;
-  /** Says that all operations are over, and gives up what is still kept for looks at what went together. */
+  /** Releases what is reserved for read-backs: all operations are over. */
   end(): void;
 }
 
@@ -36,27 +37,43 @@ const waitShare = 0.1;
 const lookupShare = 0.3;
 
 /** Makes a gathering of operations that have all begun at the same time, by the same clock. */
-export function createGathering({ name, provider }: Directory, userLock: UserLock): Gathering {
+export function createGathering(
+  { name, provider }: Directory,
+  userLock: UserLock,
+  time: OperationTime,
+): Gathering {
   const limited = createLimit(mostAtOnce);
-  // Writes may wait for the provider's quota, and looks for which there is room already must not wait behind them.
-  const limitedLooks = createLimit(mostAtOnce);
-  const reading = ({ urgency }: CallOptions) => (urgency === 'first' ? limitedLooks : limited);
+  // Writes may wait for the provider's quota; read-backs, for which it is reserved, must not wait behind them.
+  const limitedReadBacks = createLimit(mostAtOnce);
+  const reading = ({ priority }: CallOptions) => (priority === 'urgent' ? limitedReadBacks : limited);
   const lookups = new Map<string, Promise<UserWithCustomFields | undefined>>();
   /** Operations that may soon have something to send. Not those that were sent, or that wait for their turn. */
   let onTheirWay = 0;
 
-  const looks = createLooks();
+  // Each request that writes has a reservation of its own until its users were read back.
+  const reservation = time.writing.reservation ?? {
+    endsAt: time.readingBack.deadline.endsAt,
+    release: undefined,
+  };
+  const reservations = new Set<Reservation>([reservation]);
+  const idle = [reservation];
   const writes = createQueue<UserWrite, WriteResult>((some, call) =>
-    limited(() =>
-      looks.keepFor(call, async (kept) => {
-        const [first, ...more] = some;
-        if (provider.writeMany && more.length > 0) return provider.writeMany(some, kept);
-        return first ? [await provider.write(first.userId, first.step, kept)] : [];
-      }),
-    ),
+    limited(async () => {
+      const own = idle.pop() ?? { endsAt: reservation.endsAt, release: undefined };
+      reservations.add(own);
+      const results = await writeAll(provider, some, { ...call, reservation: own });
+      if (results.every(needsNoReadBack)) {
+        own.release?.();
+        idle.push(own);
+      }
+      return results;
+    }),
   );
   const reads = createQueue<string, User | undefined | ReadFailure>((userIds, call) =>
-    reading(call)(() => provider.readUsers(userIds, { customFields: true }, looks.of(call))),
+    reading(call)(() => {
+      const [own = reservation] = [...reservations].filter(({ release }) => release);
+      return provider.readUsers(userIds, { customFields: true }, { ...call, reservation: own });
+    }),
   );
 
   let alarm: NodeJS.Timeout | undefined;
@@ -130,51 +147,23 @@ export function createGathering({ name, provider }: Directory, userLock: UserLoc
       comeBack();
       return operation().finally(leave);
     },
-    end: looks.end,
-  };
-}
-
-/** The looks that are kept for requests which write for many: who looks at what one of them wrote takes any. */
-interface Looks {
-  /** Sends one of the requests, with a look of its own kept for as long as it needs one. */
-  keepFor(
-    call: CallOptions,
-    request: (kept: CallOptions) => Promise<readonly WriteResult[]>,
-  ): Promise<readonly WriteResult[]>;
-  /** The call as it is to read, by a look that is kept where there is one. */
-  of(call: CallOptions): CallOptions;
-  end(): void;
-}
-
-function createLooks(): Looks {
-  /** Each with whether it is taken: by a request that is on its way, or whose looks are yet to come. */
-  const writes = new Map<WriteUnderWay, boolean>();
-  return {
-    async keepFor(call, request) {
-      if (!call.write) return request(call);
-      if (!writes.has(call.write)) writes.set(call.write, false);
-      const [free] = [...writes].find(([, isTaken]) => !isTaken) ?? [];
-      const write = free ?? { endsAt: call.write.endsAt, giveUp: undefined };
-      writes.set(write, true);
-      const results = await request({ ...call, write });
-      if (results.every(isPlain)) {
-        write.giveUp?.();
-        writes.set(write, false);
-      }
-      return results;
-    },
-    of(call) {
-      const [write = call.write] = [...writes.keys()].filter(({ giveUp }) => giveUp);
-      return write ? { ...call, write } : call;
-    },
     end() {
-      for (const { giveUp } of writes.keys()) giveUp?.();
+      for (const { release } of reservations) release?.();
     },
   };
 }
 
-/** Whether nobody needs to look what came of it. */
-function isPlain(result: WriteResult): boolean {
+async function writeAll(
+  provider: Provider,
+  writes: readonly UserWrite[],
+  call: CallOptions,
+): Promise<readonly WriteResult[]> {
+  const [first, ...more] = writes;
+  if (provider.writeMany && more.length > 0) return provider.writeMany(writes, call);
+  return first ? [await provider.write(first.userId, first.step, call)] : [];
+}
+
+function needsNoReadBack(result: WriteResult): boolean {
   return result.kind === 'refused' || (result.kind === 'accepted' && result.user !== undefined);
 }
 

@@ -6,7 +6,7 @@ import type { Directories } from '../directories.ts';
 import type { UserWithCustomFields } from '../domain/user.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { OperationInstrumentation } from '../telemetry/instrument-operations.ts';
-import type { CallOptions, WriteUnderWay } from '../upstream/client.ts';
+import type { CallOptions, Reservation } from '../upstream/client.ts';
 import { createDeadline } from '../upstream/deadline.ts';
 import type { InFlight } from './in-flight.ts';
 import type { UserLock } from './user-lock.ts';
@@ -32,7 +32,7 @@ export interface OperationTime {
   readonly writing: CallOptions;
   /** For reading back: ends when the operation must. */
   readonly readingBack: CallOptions;
-  /** Says that the operation is over, and gives up what is still kept for it. */
+  /** Releases the reservation: the operation is over. */
   end(): void;
 }
 
@@ -79,19 +79,19 @@ export function createPatchContext(
       const sendBy = createDeadline((whole - forReadingBack) * sendByShare);
       const writing = { ...callFor(whole - forReadingBack), sendBy };
       const time = { writing, readingBack: callFor(whole), end() {} };
-      return onlyReads ? time : forWrite(time);
+      return onlyReads ? time : withReservation(time);
     },
     userChanged() {},
   };
 }
 
-/** The same time for a write, before which reads stand back, and for which a look of its own is kept. */
-export function forWrite({ writing, readingBack }: OperationTime): OperationTime {
-  const write: WriteUnderWay = { endsAt: readingBack.deadline.endsAt, giveUp: undefined };
+/** The same time at a write's priority, with a reservation of its own for the read-back. */
+export function withReservation({ writing, readingBack }: OperationTime): OperationTime {
+  const reservation: Reservation = { endsAt: readingBack.deadline.endsAt, release: undefined };
   return {
-    writing: { ...writing, urgency: 'write', write },
-    readingBack: { ...readingBack, urgency: 'first', write },
-    end: () => write.giveUp?.(),
+    writing: { ...writing, priority: 'write', reservation },
+    readingBack: { ...readingBack, priority: 'urgent', reservation },
+    end: () => reservation.release?.(),
   };
 }
 

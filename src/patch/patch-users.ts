@@ -1,8 +1,9 @@
+import type { Directory } from '../directories.ts';
 import type { PatchError } from '../domain/errors.ts';
 import { withDeadline } from '../upstream/deadline.ts';
 import { createGathering, type Gathering } from './batch.ts';
 import { authorizedTarget, type PatchRequest } from './check.ts';
-import { forWrite, type OperationTime, type PatchContext } from './context.ts';
+import { type OperationTime, type PatchContext, withReservation } from './context.ts';
 import { type PatchResult, patchUser } from './patch-user.ts';
 import type { Target } from './target.ts';
 
@@ -39,7 +40,7 @@ export function patchUsers(
   );
   const lanes = new Map<string | undefined, Lane>();
   for (const directory of new Set(targets.flatMap((target) => target?.directory ?? [])))
-    lanes.set(directory.name, openLane(createGathering(directory, context.userLock), targets, time, context));
+    lanes.set(directory.name, openLane(directory, targets, time, context));
 
   const results: Promise<PatchResult>[] = [];
   for (const [index, { request, found }] of patches.entries()) {
@@ -69,20 +70,17 @@ export function patchUsers(
   return results;
 }
 
-/**
- * Where each write is a request of its own, each patch has a look kept for it alone, and gives it up when it is
- * over. What goes together has a look together, which is given up when the last of them is over.
- */
+/** Reserves quota for the read-back: one reservation per write or, where writes go together, per request of a batch. */
 function openLane(
-  gathering: Gathering,
+  { name, provider }: Directory,
   targets: readonly (Target | undefined)[],
   time: OperationTime,
   context: PatchContext,
 ): Lane {
+  const shared = withReservation(time);
+  const gathering = createGathering({ name, provider }, context.userLock, shared);
   const { directory, userLock } = gathering;
-  const together = directory.provider.writeMany && forWrite(time);
-  const ofAll: OperationTime | undefined = together && { ...together, end() {} };
-  const times = targets.map(() => ofAll ?? forWrite(time));
+  const times = targets.map(() => (provider.writeMany ? { ...shared, end() {} } : withReservation(time)));
   const timeOf = (index: number) => times[index] ?? time;
   const own = targets.map((target) => (target?.directory.name === directory.name ? target : undefined));
   // Of one alone there is no order to hold.
@@ -102,7 +100,6 @@ function openLane(
     users: Promise.all(own.map(userOf)),
     end() {
       gathering.end();
-      together?.end();
       for (const one of times) one.end();
     },
   };

@@ -80,7 +80,7 @@ export function unreachable(sent: Exclude<SendResult, HttpResponse>, path: Input
         message: 'The provider failed too often just now: nothing is sent until it answers again.',
         path,
       };
-    case 'paced': {
+    case 'throttled': {
       const seconds = Math.min(3600, Math.max(1, Math.ceil(sent.retryAfterMs / 1000)));
       const message = `The provider’s request quota is used up: nothing was sent. Call again in ${seconds} seconds.`;
       return { code: 'RATE_LIMITED', message, path, retryAfterSeconds: seconds };

@@ -18,7 +18,7 @@ export interface Telemetry {
 /** The route of a request; `other` for every unknown path. */
 export type Route = 'graphql' | 'health' | 'ready' | 'other';
 
-type NotSent = Extract<SendResult, { kind: 'not-sent' }>['reason'];
+type NotSent = Exclude<Extract<SendResult, { kind: 'not-sent' }>['reason'], 'throttled'> | 'paced';
 
 /** The result of a request to a provider. 401, 403 and 429 are separate because they concern the operator. */
 export type UpstreamResult =
@@ -118,7 +118,7 @@ export interface Tracing {
 export function resultOf(exchange: SendResult): UpstreamResult {
   switch (exchange.kind) {
     case 'not-sent':
-      return `not_sent_${exchange.reason}`;
+      return `not_sent_${exchange.reason === 'throttled' ? 'paced' : exchange.reason}`;
     case 'no-answer':
       return exchange.waited ? 'no_answer_in_time' : 'no_answer';
     case 'answered':

@@ -11,10 +11,10 @@ import {
 import {
   type CallOptions,
   type HttpClient,
+  type Reservation,
   type SendResult,
   sendDeadline,
   tooLate,
-  type WriteUnderWay,
 } from './client.ts';
 import { createHttpClient } from './undici-client.ts';
 
@@ -61,9 +61,10 @@ export function createProtectedClient(origin: string): ProtectedClient {
     halfOpenAfter: { next: () => steadyPause(defaults.probeAfterMs) },
     breaker: new ConsecutiveBreaker(defaults.faults),
   });
-  const begun = new WeakSet<WriteUnderWay>();
-  const isLook = ({ urgency, write }: CallOptions) => urgency === 'first' && write && begun.has(write);
-  const isForAll = ({ urgency, write }: CallOptions) => urgency === 'first' && !write;
+  const begun = new WeakSet<Reservation>();
+  const isLook = ({ priority, reservation }: CallOptions) =>
+    priority === 'urgent' && reservation && begun.has(reservation);
+  const isForAll = ({ priority, reservation }: CallOptions) => priority === 'urgent' && !reservation;
 
   function holdBack(make: () => Promise<SendResult>, time: CallOptions): Promise<SendResult> {
     // While one request tries whether the provider is back, the breaker would have it wait for that one's answer.
@@ -81,7 +82,7 @@ export function createProtectedClient(origin: string): ProtectedClient {
         start.isMade = true;
         // Whoever was told that nothing was sent was told the truth.
         if (start.isTooLate) return Promise.resolve(tooLate);
-        if (time.write && !request.purpose?.isRead) begun.add(time.write);
+        if (time.reservation && !request.purpose?.isRead) begun.add(time.reservation);
         // Its place is free when the client has let go of it, and not when its time is over: where no connection can
         // be had, any number of requests would wait for one, each long after its caller has left.
         return client.send(request, time, () => resolve(tooLate));

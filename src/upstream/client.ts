@@ -34,10 +34,10 @@ export interface HttpResponse {
  */
 type NotSentReason = 'unreachable' | 'untrusted' | 'deadline' | 'crowded' | 'broken';
 
-/** A request that did not leave because the provider's quota had no room for it in its time: see pace/pacer.ts. */
-export interface Paced {
+/** A request that did not leave because the provider's quota had no room for it in its time: see quota/throttle.ts. */
+export interface Throttled {
   readonly kind: 'not-sent';
-  readonly reason: 'paced';
+  readonly reason: 'throttled';
   /** Milliseconds after which there may be room. */
   readonly retryAfterMs: number;
 }
@@ -50,7 +50,7 @@ export interface Paced {
  */
 export type SendResult =
   | { readonly kind: 'not-sent'; readonly reason: NotSentReason }
-  | Paced
+  | Throttled
   | { readonly kind: 'no-answer'; readonly waited: boolean }
   | HttpResponse;
 
@@ -70,22 +70,20 @@ export interface CallOptions {
    * no time for its answer, and leaves nothing but doubt.
    */
   readonly sendBy?: Deadline;
-  /**
-   * Who goes first where the provider's quota is short. `write`: whatever a patch needs before it is written.
-   * `first`: what others wait for, such as a token; and the look at what was written, without which it stays in
-   * doubt. Absent: a mere read, which gives way to both.
-   */
-  readonly urgency?: 'write' | 'first';
-  /** The write that the request belongs to. */
-  readonly write?: WriteUnderWay;
+  /** Who goes first where the provider's quota is short: see quota/throttle.ts. Absent: `read`. */
+  readonly priority?: Priority;
+  readonly reservation?: Reservation;
 }
 
-/** What the requests of one write have in common. */
-export interface WriteUnderWay {
-  /** The moment by performance.now() at which the write and the look at it must have ended. */
+/** `urgent`: what others wait for, such as a token, and read-backs. `write`: whatever a patch needs to be written. */
+export type Priority = 'urgent' | 'write' | 'read';
+
+/** Quota for the read-back of a write, shared by all requests of the write. */
+export interface Reservation {
+  /** The moment by performance.now() at which the write must have ended. */
   readonly endsAt: number;
-  /** Set by who paces, for as long as it keeps room for the look at what was written: gives that room up. */
-  giveUp: (() => void) | undefined;
+  /** Gives the quota back; set for as long as a throttle holds any. */
+  release: (() => void) | undefined;
 }
 
 /** When a request must have left: nobody is bound to have `sendBy` before the deadline. */

@@ -3,7 +3,7 @@ import { ConfigError, parseConfig } from '../../src/config/config.ts';
 import { createDirectories } from '../../src/directories.ts';
 import { Secret } from '../../src/settings/secret.ts';
 import type { Telemetry } from '../../src/telemetry/telemetry.ts';
-import { createPacing } from '../../src/upstream/quota/quotas.ts';
+import { createQuotas } from '../../src/upstream/quota/quotas.ts';
 
 const descope = { provider: 'descope', projectId: 'P2abc', managementKey: new Secret('key') };
 const eiam = {
@@ -57,7 +57,7 @@ describe('the pacer of a directory', () => {
         free: eiam,
       },
     });
-    const pacing = createPacing();
+    const quotas = createQuotas();
     const pacers = new Map<string, { readonly waiting: number }>();
     const metrics = {
       guard() {},
@@ -68,13 +68,13 @@ describe('the pacer of a directory', () => {
       },
     };
     const telemetry = { metrics, tracing: undefined } as unknown as Telemetry;
-    const directories = createDirectories(config, pacing, telemetry);
+    const directories = createDirectories(config, quotas, telemetry);
     const { one, same, other, elsewhere, free } = Object.fromEntries(pacers);
     expect(same).toBe(one);
     expect(new Set([one, other, elsewhere])).toHaveLength(3);
     expect(one?.waiting).toBe(0);
     expect(free).toBeUndefined();
     await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
-    await pacing.close();
+    await quotas.close();
   });
 });

@@ -27,7 +27,7 @@ export function createDefinitionsCache(load: (call: CallOptions) => Promise<Defi
 
   function startLoading(): NonNullable<typeof cached> {
     // Patches wait for it, and it is seldom sent.
-    const call = { deadline: createDeadline(deadlineMs), urgency: 'first' as const };
+    const call = { deadline: createDeadline(deadlineMs), priority: 'urgent' as const };
     const entry: NonNullable<typeof cached> = { loading: load(call), startedAt: performance.now() };
     entry.loading.then(
       (definitions) => {

@@ -53,7 +53,7 @@ export function createTokenCache(
       purpose: { isRead: true, template: '/v2/{instanceId}/{applicationId}/oauth2/token' },
     };
     // Every other request waits for it.
-    const time = { deadline: createDeadline(tokenDeadlineMs), urgency: 'first' as const };
+    const time = { deadline: createDeadline(tokenDeadlineMs), priority: 'urgent' as const };
     const rules = { deadline: time.deadline, isRead: true, isThrottled };
     const sent = await sendWithRetry(() => http.send(request, time), rules, budget);
     if (sent.kind !== 'answered') return fail(unreachable(sent, []));

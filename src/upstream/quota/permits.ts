@@ -1,77 +1,61 @@
-import { createPaceWindow, windowMs } from './sliding-window.ts';
+import type { Priority } from '../client.ts';
+import { addUse, countUses, msUntilFree, type Uses, windowMs } from './sliding-window.ts';
 
-/** What a permit was taken from, for whoever gave it; undefined where it does not matter. */
-export type Permit = object | undefined;
+/** The first before the others. */
+export const priorities = ['urgent', 'write', 'read'] as const satisfies readonly Priority[];
 
-/** Who a permit is for, the first before the others: see HttpTime.urgency. */
-export type Purpose = 'first' | 'write' | 'read';
-
-/** How many permits are waited for, by purpose; each at least 0. */
-export type Wanted = Readonly<Record<Purpose, number>>;
+export type ByPriority = Readonly<Record<Priority, number>>;
 
 /**
- * Gives out the requests of a quota. A permit counts from when it is taken until a minute after its request ended:
- * the request reaches the provider at some moment in between, so the provider, whatever minute it counts by, never
- * counts more than the quota.
+ * Permits to send the requests of a quota. A permit is in use from when it is taken until a minute after its request
+ * ended: the provider counts the request at some moment in between, and so never more of them than the quota.
  */
 export interface Permits {
-  /** How many may be taken now. */
-  free(now: number, purpose: Purpose): number;
-  /** Takes one of those that are free. */
-  take(now: number, purpose: Purpose): Permit;
-  /** The request of this permit has ended; it may have left. */
-  spent(permit: Permit, now: number): void;
-  /** Nothing left by this permit, and nothing will. */
-  unspent(permit: Permit, now: number): void;
-  /** Milliseconds until so many may be free as far as it is known; 0 where it is not. */
-  msUntilFree(now: number, count: number, purpose: Purpose): number;
-  /** Has more brought, where they are brought from elsewhere: `onChange` says when to look again. */
-  bring?(wanted: Wanted, now: number): void;
-  /** Has others who share the quota hold back, too. */
-  holdOthers?(ms: number, now: number): void;
+  /** How many a request of this priority may take now; none where it is negative. */
+  free(now: number, priority: Priority): number;
+  take(): void;
+  /** The request of a permit has ended. */
+  commit(now: number): void;
+  /** The request of a permit was not sent and will not be. */
+  rollback(): void;
+  /** Milliseconds until so many may be free, as far as it is known; 0 where it is not. */
+  msUntilFree(now: number, count: number, priority: Priority): number;
+  /** Asks for permits where they come from elsewhere. */
+  refill?(wanted: ByPriority, now: number): void;
+  /** Tells those who share the quota to pause. */
+  pauseAll?(ms: number, now: number): void;
 }
 
-/**
- * The share of a quota that writes leave for what goes first, and the one that reads leave for writes beside that: a
- * page that lists users shall not keep a patch from being sent, nor patches each other from being seen. Our own
- * choice.
- */
-const shares = { first: 0.01, write: 0.1 };
-
-/** How much of a quota is left for others by those who ask for this purpose; of a quota of 2 writes leave nothing. */
-export function leftFor(perMinute: number, purpose: Purpose): number {
-  if (purpose === 'first') return 0;
-  const first = Math.min(perMinute - 2, Math.ceil(perMinute * shares.first));
-  if (purpose === 'write') return first;
-  return Math.min(perMinute - 1, first + Math.ceil(perMinute * shares.write));
+/** How much of a quota requests of this priority may use up: 1 % is left for urgent ones, and by reads 10 % for writes. */
+export function usableBy(priority: Priority, perMinute: number): number {
+  const byWrites = Math.max(2, perMinute - Math.ceil(perMinute * 0.01));
+  const byReads = Math.max(1, byWrites - Math.ceil(perMinute * 0.1));
+  return Math.min(perMinute, { urgent: perMinute, write: byWrites, read: byReads }[priority]);
 }
 
-/** Gives out the permits of this process alone. `limit` may change, as those who share a quota come and go. */
-export function createLocalPermits(limit: () => number): Permits {
-  const window = createPaceWindow();
-  let underWay = 0;
-  const free: Permits['free'] = (now, purpose) => {
-    const perMinute = limit();
-    return perMinute - leftFor(perMinute, purpose) - underWay - window.used(now);
-  };
+/** The permits of one process: at most `limit` in a minute, which may change, together with what `others` use. */
+export function createLocalPermits(limit: (now: number) => number, others: Uses = new Map()) {
+  const ended: Uses = new Map();
+  let inFlight = 0;
+  const free = (now: number, priority: Priority) =>
+    usableBy(priority, limit(now)) - inFlight - countUses(ended, now) - countUses(others, now);
   return {
+    /** Permits of requests that have ended. */
+    ended,
+    /** Permits of requests that have not, and of reservations. */
+    inFlight: () => inFlight,
     free,
     take() {
-      underWay += 1;
-      return undefined;
+      inFlight += 1;
     },
-    spent(_permit, now) {
-      underWay -= 1;
-      window.add(now);
+    commit(now) {
+      inFlight -= 1;
+      addUse(ended, now + windowMs);
     },
-    unspent() {
-      underWay -= 1;
+    rollback() {
+      inFlight -= 1;
     },
-    msUntilFree(now, count, purpose) {
-      const missing = count - free(now, purpose);
-      if (missing <= 0) return 0;
-      // What is under way leaves the window a whole window after it has ended.
-      return missing > window.used(now) ? windowMs : window.msUntilLeft(now, missing);
-    },
-  };
+    msUntilFree: (now, count, priority) =>
+      msUntilFree([...ended, ...others], count - free(now, priority), now),
+  } satisfies Permits & Record<string, unknown>;
 }

@@ -1,169 +1,157 @@
-import { createLocalPermits, type Permits, type Purpose, type Wanted } from './permits.ts';
-import { type Lease, leaseMs, type PaceLedger, settleMs } from './postgres-ledger.ts';
-import { createPaceWindow } from './sliding-window.ts';
+import { type ByPriority, createLocalPermits, type Permits, priorities } from './permits.ts';
+import type { Ledger } from './postgres-ledger.ts';
+import { addUse, countUses, type Uses, windowMs } from './sliding-window.ts';
 
-/** The share of a quota that one process leases at most beyond what waits for it. Our own choice. */
-const mostAhead = 0.01;
+/** Milliseconds within which leased permits must be taken. */
+const leaseMs = 2_000;
 
-/** Milliseconds between two tries to have the ledger back, which keep nobody waiting. */
-const askAgainMs = 1_000;
+/** Milliseconds after a report at which a request that has not ended by then must be reported once more. */
+const overdueMs = leaseMs + 2_000;
 
-/** A lease as it is used up. */
-interface OpenLease {
-  readonly second: number;
-  /** By the clock of this process. */
-  readonly endsAt: number;
-  /** What is left for each purpose and whatever goes before it. */
-  readonly left: Record<Purpose, number>;
+/** Milliseconds for which permits are in use that are in flight or leased, where their process never reports again. */
+const reportedMs = overdueMs + windowMs;
+
+/** Milliseconds after which a process that reports no more does not count as a replica. */
+const replicaMs = 2 * windowMs;
+
+/** The share of a quota that is leased ahead at most. Our own choice. */
+const maxAhead = 0.01;
+
+/** Milliseconds until the ledger is asked again that was away, or had less than was wanted. */
+const retryMs = 200;
+
+const nothing: ByPriority = { urgent: 0, write: 0, read: 0 };
+
+/** What the ledger keeps: small, for there is an entry a second and process. Moments are milliseconds by its clock. */
+interface State {
+  /** What each process has in use, by the milliseconds after `at` when it is free again. */
+  readonly replicas: Readonly<Record<string, { readonly at: number; readonly uses: [number, number][] }>>;
+  readonly pausedUntil: number;
 }
-
-/** Each with those that may use what is for it, itself the last. */
-const order: readonly Purpose[] = ['first', 'write', 'read'];
-const nothing: Wanted = { first: 0, write: 0, read: 0 };
 
 /**
- * Gives out the permits of a quota that processes share by a ledger. They are leased a few at a time: those that are
- * waited for and, where there is much to do, up to a hundredth of the quota ahead. What of a lease is not used within
- * two seconds is given back with the next, or lost where there is none.
- *
- * While the ledger cannot be had, this process goes on alone with its share of the quota: an equal one of as many
- * processes as there were when it was last asked; all of it where it never was.
+ * The permits of a quota that processes share by a ledger. They are leased a few at a time: those that requests wait
+ * for and, where there is much to do, some ahead. Each request for a lease reports all that its process has in use, so
+ * nothing needs to be given back. While the ledger is away, the process goes on standalone with a share of the quota.
  */
 export function createSharedPermits(
-  ledger: PaceLedger,
+  ledger: Ledger,
   perMinute: number,
   replica: string,
-  clock: () => number,
-  onChange: (heldMs: number) => void,
+  onChange: (pauseMs: number) => void,
 ): Permits {
+  let standalone = false;
+  let isAsking = false;
   let replicas = 1;
-  // It counts what is leased, too, so that whoever is alone all of a sudden knows what they have used.
-  const local = createLocalPermits(() => Math.max(2, Math.floor(perMinute / replicas)));
-  let lease: OpenLease | undefined;
-  let unused = new Map<number, number>();
-  let late = 0;
-  let holdUntil = Number.NEGATIVE_INFINITY;
+  /** Permits of the lease that were not taken, and whether it had fewer than were wanted. */
+  let [left, isShort] = [0, false];
   let takenSince = 0;
-  let asking = false;
-  let alone = false;
-  /** What was used alone, of which the others have yet to hear. */
-  let untold = createPaceWindow();
-  /** How much of that since it was last asked. */
-  let untoldSince = 0;
-  let askedAt = Number.NEGATIVE_INFINITY;
-  const dryUntil: Record<Purpose, number> = { first: 0, write: 0, read: 0 };
+  /** Whether the last request for a lease did not report all. */
+  let unreported = false;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
+  let [askedAt, reportedAt, failedAt] = [pausedUntil, pausedUntil, pausedUntil];
+  const others: Uses = new Map();
+  // Also counts what is taken from leases, so that a standalone process starts from its real usage.
+  const local = createLocalPermits((now) => {
+    if (!isCapped(now)) return perMinute;
+    const share = Math.max(2, Math.floor(perMinute / replicas));
+    return Math.min(perMinute, share + countUses(others, now));
+  }, others);
+  /** While the ledger is away and after that, for the others may not have reported yet what they used meanwhile. */
+  const isCapped = (now: number) => standalone || now < failedAt + reportedMs;
+  const leased = (now: number) => (isAsking || now >= reportedAt + leaseMs ? 0 : left);
 
-  const putAside = (second: number, count: number) => {
-    if (count > 0) unused.set(second, (unused.get(second) ?? 0) + count);
-  };
-
-  async function ask(wanted: Wanted, now: number): Promise<void> {
-    if (asking) return;
-    asking = true;
+  async function ask(wanted: ByPriority, now: number): Promise<void> {
+    if (isAsking) return;
+    isAsking = true;
+    unreported = false;
     askedAt = now;
-    if (lease) putAside(lease.second, sum(lease.left));
-    lease = undefined;
-    const ahead = sum(wanted) > 0 ? Math.min(takenSince, Math.floor(perMinute * mostAhead)) : 0;
-    const request = {
-      perMinute,
-      replica,
-      wanted: { ...wanted, read: wanted.read + ahead },
-      unused,
-      late: late + untold.used(now),
-      holdMs: Math.max(0, Math.ceil(holdUntil - now)),
-    };
-    unused = new Map();
-    late = 0;
-    holdUntil = Number.NEGATIVE_INFINITY;
+    const ahead = sum(wanted) > 0 ? Math.min(takenSince, Math.floor(perMinute * maxAhead)) : 0;
     takenSince = 0;
-    untoldSince = 0;
-    let heldMs = 0;
+    const uses: [number, number][] = [[reportedMs, local.inFlight()]];
+    for (const [second, count] of local.ended) uses.push([Math.ceil(second * 1_000 - now), count]);
+    let pauseMs = 0;
     try {
-      const got = await ledger.lease(request);
-      open(got, now, wanted);
-      heldMs = got.heldMs;
-      alone = false;
-      late += untoldSince;
-      untold = createPaceWindow();
+      await ledger.update((text, ledgerNow) => {
+        const before: Partial<State> = JSON.parse(text ?? '{}');
+        const rows = Object.entries(before.replicas ?? {})
+          // Where the ledger's clock was set back, what others use counts from now.
+          .map(([name, row]) => [name, { ...row, at: Math.min(row.at, ledgerNow) }] as const)
+          .filter(([name, { at }]) => name !== replica && at > ledgerNow - replicaMs);
+        replicas = Math.max(rows.length + 1, isCapped(now) ? replicas : 0);
+        others.clear();
+        for (const [, row] of rows)
+          for (const [ms, count] of row.uses)
+            addUse(others, performance.now() + row.at + ms - ledgerNow, count);
+        left = grant(wanted);
+        isShort = left < sum(wanted);
+        left += Math.max(0, Math.min(ahead, local.free(performance.now(), 'read') - left));
+        pauseMs = Math.max(0, pausedUntil - now, Math.min(windowMs, (before.pausedUntil ?? 0) - ledgerNow));
+        const row: State['replicas'][string] = { at: ledgerNow, uses: [...uses, [reportedMs, left]] };
+        return JSON.stringify({
+          replicas: { ...Object.fromEntries(rows), [replica]: row },
+          // A pause that is over is not kept: a clock that is set back would begin it anew.
+          pausedUntil: pauseMs > 0 ? ledgerNow + pauseMs : 0,
+        } satisfies State);
+      });
+      standalone = false;
+      reportedAt = now;
     } catch {
-      alone = true;
+      standalone = true;
+      failedAt = now;
+      pauseMs = 0;
     }
-    asking = false;
-    onChange(heldMs);
-    report();
+    isAsking = false;
+    if (unreported && !standalone) void ask(wanted, performance.now());
+    onChange(pauseMs);
   }
 
-  /** The ledger's clock was read after `from`, so what is used by its end is used in the time of the lease. */
-  function open(got: Lease, from: number, wanted: Wanted): void {
-    const now = clock();
-    replicas = got.replicas;
-    lease = { second: got.second, endsAt: from + leaseMs, left: { ...got.given } };
-    for (const purpose of order) {
-      // That there was nothing to lease ahead keeps nobody waiting.
-      if (got.given[purpose] < wanted[purpose]) dryUntil[purpose] = now + got.waitMs[purpose];
-    }
+  /** As many as there are for each priority, the first before the others. */
+  function grant(wanted: ByPriority): number {
+    const now = performance.now();
+    return priorities.reduce(
+      (sum, one) => sum + Math.max(0, Math.min(wanted[one], local.free(now, one) - sum)),
+      0,
+    );
   }
 
-  /** What the others must know is not left for the next lease, which may never be. */
-  function report(): void {
-    const now = clock();
-    if (!alone && (late > 0 || holdUntil > now)) void ask(nothing, now);
-  }
-
-  const free: Permits['free'] = (now, purpose) => {
-    if (alone) {
-      if (now >= askedAt + askAgainMs) void ask(nothing, now);
-      return local.free(now, purpose);
-    }
-    if (!lease || now >= lease.endsAt) return 0;
-    const { first, write, read } = lease.left;
-    return purpose === 'read' ? read : purpose === 'write' ? write + read : first + write + read;
-  };
   return {
-    free,
-    take(now, purpose) {
-      local.take(now, purpose);
-      if (alone || !lease) return undefined;
+    free(now, priority) {
+      const free = local.free(now, priority);
+      if (!standalone) return Math.min(leased(now), free);
+      if (now >= askedAt + retryMs) void ask(nothing, now);
+      return free;
+    },
+    take() {
+      local.take();
+      left -= 1;
       takenSince += 1;
-      const { left } = lease;
-      // What is for it alone before what others could use.
-      const from = order.slice(order.indexOf(purpose)).find((one) => left[one] > 0) ?? purpose;
-      left[from] -= 1;
-      return lease;
+      unreported ||= standalone;
     },
-    spent(permit, now) {
-      local.spent(undefined, now);
-      if (alone && !permit) {
-        untold.add(now);
-        untoldSince += 1;
-        return;
-      }
-      if (permit && now <= (permit as OpenLease).endsAt + settleMs) return;
-      late += 1;
-      report();
+    commit(now) {
+      local.commit(now);
+      if (now > askedAt + overdueMs) void ask(nothing, now);
     },
-    unspent(permit, now) {
-      local.unspent(undefined, now);
-      if (!permit) return;
-      if (permit === lease && now < lease.endsAt) lease.left.write += 1;
-      else putAside((permit as OpenLease).second, 1);
+    rollback() {
+      local.rollback();
+      left += 1;
     },
-    msUntilFree(now, count, purpose) {
-      if (alone) return local.msUntilFree(now, count, purpose);
-      if (count <= free(now, purpose)) return 0;
-      return Math.max(0, dryUntil[purpose] - now);
+    msUntilFree(now, count, priority) {
+      // What is known of the others may be out of date: the next answer tells.
+      if (!standalone && (count <= leased(now) || now >= reportedAt + retryMs)) return 0;
+      return local.msUntilFree(now, count, priority);
     },
-    bring(wanted, now) {
-      if (alone) return;
-      if (order.some((purpose) => wanted[purpose] > 0 && now >= dryUntil[purpose])) void ask(wanted, now);
+    refill(wanted, now) {
+      if (!standalone && now >= askedAt + (isShort ? retryMs : 0)) void ask(wanted, now);
     },
-    holdOthers(ms, now) {
-      holdUntil = now + ms;
-      report();
+    pauseAll(ms, now) {
+      pausedUntil = now + ms;
+      unreported = true;
+      void ask(nothing, now);
     },
   };
 }
 
-function sum({ first, write, read }: Wanted): number {
-  return first + write + read;
+function sum({ urgent, write, read }: ByPriority): number {
+  return urgent + write + read;
 }

@@ -1,61 +1,32 @@
 /** Milliseconds in which a quota is counted. */
 export const windowMs = 60_000;
 
-/** Milliseconds that are counted together: memory stays the same however high the quota is. */
-const bucketMs = 100;
+/** How many permits are in use, by the second in which they are free again, up to a second late. */
+export type Uses = Map<number, number>;
 
-/** The buckets that reach into the last `windowMs`, with the one that has begun. */
-const size = windowMs / bucketMs + 1;
-
-/** How much happened in the last minute, whichever minute that is: nothing is forgotten early, up to 100 ms late. */
-export interface PaceWindow {
-  /** Counts one at this moment. */
-  add(now: number): void;
-  /** How many are in the window. */
-  used(now: number): number;
-  /** Milliseconds until so many of those in the window, at least 1, have left it; a whole window where there are fewer. */
-  msUntilLeft(now: number, count: number): number;
+/** Moments are milliseconds by one clock. */
+export function addUse(uses: Uses, freeAt: number, count = 1): void {
+  const second = Math.ceil(freeAt / 1_000);
+  uses.set(second, (uses.get(second) ?? 0) + count);
 }
 
-/** Makes an empty window. Moments are milliseconds by one clock that does not go back. */
-export function createPaceWindow(): PaceWindow {
-  const counts = new Uint32Array(size);
-  let newest = 0;
-  let total = 0;
-
-  function advance(now: number): void {
-    const bucket = Math.floor(now / bucketMs);
-    if (bucket - newest >= size) {
-      counts.fill(0);
-      total = 0;
-      newest = bucket;
-    }
-    while (newest < bucket) {
-      newest += 1;
-      total -= counts[newest % size] ?? 0;
-      counts[newest % size] = 0;
-    }
+/** How many are in use; forgets the others. */
+export function countUses(uses: Uses, now: number): number {
+  let sum = 0;
+  for (const [second, count] of uses) {
+    if (second * 1_000 <= now) uses.delete(second);
+    else sum += count;
   }
+  return sum;
+}
 
-  return {
-    add(now) {
-      advance(now);
-      counts[newest % size] = (counts[newest % size] ?? 0) + 1;
-      total += 1;
-    },
-    used(now) {
-      advance(now);
-      return total;
-    },
-    msUntilLeft(now, count) {
-      advance(now);
-      let left = 0;
-      for (let bucket = newest - size + 1; bucket <= newest; bucket += 1) {
-        // Before the clock's beginning there was nothing.
-        if (bucket >= 0) left += counts[bucket % size] ?? 0;
-        if (left >= count) return (bucket + size) * bucketMs - now;
-      }
-      return windowMs;
-    },
-  };
+/** Milliseconds until so many are free again; a window where fewer are in use. */
+export function msUntilFree(uses: Iterable<readonly [number, number]>, count: number, now: number): number {
+  if (count <= 0) return 0;
+  let left = count;
+  for (const [second, ended] of [...uses].sort(([one], [other]) => one - other)) {
+    left -= ended;
+    if (left <= 0) return second * 1_000 - now;
+  }
+  return windowMs;
 }

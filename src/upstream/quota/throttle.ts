@@ -1,244 +1,207 @@
-import { type CallOptions, type HttpClient, type Paced, type SendResult, sendDeadline } from '../client.ts';
+import type { CallOptions, HttpClient, Priority, Reservation, SendResult, Throttled } from '../client.ts';
+import { sendDeadline } from '../client.ts';
 import { retryAfterMs } from '../retry-after.ts';
-import { createKeptLooks } from './kept-looks.ts';
-import type { Permit, Permits } from './permits.ts';
-import { permitsFor, purposes, type Rank, rankOf, ranks } from './ranks.ts';
+import { type Permits, priorities } from './permits.ts';
 
-/**
- * Keeps the requests of one quota within it: who has to wait waits in line, writes before reads, no longer than
- * their own time; who would wait in vain is told so at once.
- *
- * A write is begun only where there is room for the look at what it wrote, too: without the look it would stay in
- * doubt. That room is kept until the write is over, and is there also while the provider has asked to be left alone.
- */
-export interface Pacer {
-  /**
-   * Makes a client whose every request, repeated ones too, waits its turn here. `onWaited` hears of each request
-   * that had to wait, when that is over, for how many milliseconds.
-   */
-  pace(client: HttpClient, onWaited?: (ms: number) => void): HttpClient;
+/** Keeps the requests of one quota within it: they wait for permits in order, no longer than their own time. */
+export interface Throttle {
+  /** Makes a client whose every request, retries too, needs a permit. `onWaited` gets the milliseconds of each wait. */
+  limit(client: HttpClient, onWaited?: (ms: number) => void): HttpClient;
   /** Requests that wait now. */
   readonly waiting: number;
 }
 
 /**
- * Milliseconds for which a provider's 429 holds everybody back at most. It is a whole window of its quota; a longer
- * wish may be about the one request alone, and nobody would try whether it is over. Our own choice.
+ * Milliseconds for which a provider's 429 pauses everybody at most: a whole window of its quota. A longer Retry-After
+ * may concern that one request, and nobody would try whether it is over. Our own choice.
  */
-const longestHoldMs = 60_000;
+const maxPauseMs = 60_000;
 
-/** Milliseconds after which those who wait are looked at again at the latest. */
-const lookAgainMs = 1_000;
+/** Milliseconds after which waiting requests are checked again at the latest. */
+const recheckMs = 1_000;
 
 interface Waiter {
   readonly time: CallOptions;
-  readonly rank: Rank;
-  readonly settle: (result: Taken | Paced) => void;
+  settle(rejection?: Throttled): void;
 }
 
-/** A permit that was had. */
-interface Taken {
-  readonly kind: 'taken';
-  readonly permit: Permit;
+/**
+ * The order in which requests get permits, and the one place that decides it: by priority, the writes in progress by
+ * their end, and all others as they came.
+ */
+function compare(one: CallOptions, other: CallOptions): number {
+  const byPriority = priorities.indexOf(priorityOf(one)) - priorities.indexOf(priorityOf(other));
+  const endOf = ({ reservation }: CallOptions) => (reservation?.release ? reservation.endsAt : 0);
+  return byPriority || endOf(one) - endOf(other);
 }
 
-/** Makes the pacer of one quota. `connect` makes what gives out its permits, given whom to tell of new ones. */
-export function createPacer(
-  connect: (onChange: (heldMs: number) => void) => Permits,
-  clock: () => number = () => performance.now(),
-): Pacer {
-  const lines = [new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>(), new Set<Waiter>()] as const;
-  let heldUntil = Number.NEGATIVE_INFINITY;
-  /** Requests that have their permit and have not ended. */
-  let underWay = 0;
+/** Requests of a write in progress go before new writes. */
+function priorityOf({ priority = 'read', reservation }: CallOptions): Priority {
+  return priority === 'write' && reservation?.release ? 'urgent' : priority;
+}
+
+/** A new write takes the permit of its read-back along. */
+function permitsFor(time: CallOptions): 1 | 2 {
+  return time.reservation && priorityOf(time) === 'write' ? 2 : 1;
+}
+
+/** `connect` makes the permits, given a callback for when they change and for how many milliseconds to pause. */
+export function createThrottle(connect: (onChange: (pauseMs: number) => void) => Permits): Throttle {
+  const waiters = new Set<Waiter>();
+  /** Each has a permit for its read-back. */
+  const reservations = new Set<Reservation>();
+  let pausedUntil = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
-  const permits = connect((heldMs) => {
-    heldUntil = Math.max(heldUntil, clock() + heldMs);
-    letGo();
-    refuseHopeless();
-  });
-  const looks = createKeptLooks(permits, clock, letGo);
+  const permits = connect(pause);
 
-  function tryTake(time: CallOptions, rank: Rank, now: number): Taken | undefined {
-    const { write } = time;
-    // Also while the provider asks to be left alone: without this one look what was written stays in doubt.
-    const look = write && rank === ranks.look && looks.take(write);
-    if (look) return { kind: 'taken', permit: look.permit };
-    if (now < heldUntil) return undefined;
-    const purpose = purposes[rank];
-    if (permits.free(now, purpose) < permitsFor(rank)) return undefined;
-    const permit = permits.take(now, purpose);
-    // Of several requests of a write that waited together, the first keeps the look.
-    if (write && rank === ranks.write && !write.giveUp) {
-      looks.giveUpOverdue(now);
-      looks.keep(write, permits.take(now, purpose));
-    }
-    return { kind: 'taken', permit };
+  function pause(ms: number): void {
+    pausedUntil = Math.max(pausedUntil, performance.now() + ms);
+    serve();
   }
 
-  /** Lets everybody go for whom there is room, in the order of the lines. */
-  function letGo(): void {
-    if (waiting() === 0) return;
-    const now = clock();
-    looks.giveUpOverdue(now);
-    for (const line of lines) {
-      for (const waiter of line) {
-        const taken = tryTake(waiter.time, waiter.rank, now);
-        if (!taken) {
-          lookLater(now);
-          return;
-        }
-        waiter.settle(taken);
-      }
-    }
+  function tryTake(time: CallOptions, now: number): boolean {
+    const count = permitsFor(time);
+    if (now < pausedUntil || permits.free(now, priorityOf(time)) < count) return false;
+    permits.take();
+    if (time.reservation && count === 2) reserve(time.reservation);
+    return true;
   }
 
-  /** Those whose time is over before there can be room for them need not wait for that. */
-  function refuseHopeless(): void {
-    const now = clock();
-    let ahead = 0;
-    for (const line of lines) {
-      for (const waiter of line) {
-        const wait = msUntilTurn(waiter.rank, ahead, now);
-        if (now + wait >= sendDeadline(waiter.time).endsAt) waiter.settle(paced(wait));
-        else ahead += 1;
-      }
-    }
-  }
-
-  /**
-   * Where all who keep room for a look wait for more, none of them would ever get it. Then the one who began last goes
-   * without, so that another can be brought to its end.
-   */
-  function dissolve(now: number): void {
-    const [next] = lines[ranks.first];
-    if (!next || underWay > 0 || looks.size === 0) return;
-    const stuck = new Map([...lines[ranks.first]].map((waiter) => [waiter.time.write, waiter]));
-    const writes = [...looks.writes()];
-    if (writes.some((write) => !stuck.has(write))) return;
-    const ms = Math.max(heldUntil - now, permits.msUntilFree(now, 1, purposes[ranks.first]));
-    const last = stuck.get(writes.at(-1));
-    if (now + ms >= sendDeadline(next.time).endsAt) last?.settle(paced(ms));
-  }
-
-  function lookLater(now: number): void {
-    dissolve(now);
-    const wanted = {
-      first: lines[ranks.look].size + lines[ranks.first].size,
-      write: lines[ranks.write].size * permitsFor(ranks.write),
-      read: lines[ranks.read].size,
+  function reserve(reservation: Reservation): void {
+    permits.take();
+    reservations.add(reservation);
+    reservation.release = () => {
+      if (!redeem(reservation)) return;
+      permits.rollback();
+      serve();
     };
-    if (now >= heldUntil) permits.bring?.(wanted, now);
-    if (timer) return;
-    const next = wanted.first > 0 ? ranks.first : wanted.write > 0 ? ranks.write : ranks.read;
-    const room = permits.msUntilFree(now, permitsFor(next), purposes[next]);
-    const soonest = Math.max(heldUntil - now, room);
-    timer = setTimeout(
-      () => {
-        timer = undefined;
-        letGo();
-        refuseHopeless();
-      },
-      Math.ceil(Math.min(lookAgainMs, soonest || lookAgainMs)),
-    );
-    timer.unref();
   }
 
-  /**
-   * Milliseconds until there may be room for one of this rank behind so many others. It hopes for the best, that
-   * all that is kept will be given up: whoever is refused in vain has lost more than whoever waited in vain.
-   */
-  function msUntilTurn(rank: Rank, ahead: number, now: number): number {
-    const count = ahead + permitsFor(rank) - looks.size;
-    return Math.max(0, heldUntil - now, permits.msUntilFree(now, count, purposes[rank]));
+  /** Takes the permit for the read-back out of a reservation, where it has one. */
+  function redeem(reservation: Reservation): boolean {
+    reservation.release = undefined;
+    return reservations.delete(reservation);
   }
 
-  function waiting(): number {
-    return lines[0].size + lines[1].size + lines[2].size + lines[3].size;
+  function releaseOverdue(now: number): void {
+    for (const { endsAt, release } of reservations) {
+      if (endsAt > now) return;
+      release?.();
+    }
   }
 
-  function wait(time: CallOptions, rank: Rank, now: number): Promise<Taken | Paced> {
-    const { promise, resolve } = Promise.withResolvers<Taken | Paced>();
-    const line = lines[rank];
-    const tooLate = () => waiter.settle(paced(msUntilTurn(rank, 0, clock())));
-    const waiter: Waiter = {
-      time,
-      rank,
-      settle(result) {
-        if (!line.delete(waiter)) return;
-        takeBack();
-        resolve(result);
-      },
+  /** Grants permits in order while there are any, and rejects requests that would wait in vain. */
+  function serve(): void {
+    if (waiters.size === 0) return;
+    const now = performance.now();
+    releaseOverdue(now);
+    const queue = [...waiters].sort((one, other) => compare(one.time, other.time));
+    while (queue[0] && tryTake(queue[0].time, now)) queue.shift()?.settle();
+    // From the last on: where all writes in progress wait for each other, the last makes room for the others.
+    const stuck = new Set<Reservation>();
+    for (const [ahead, { time, settle }] of [...queue.entries()].reverse()) {
+      if (time.reservation?.release) stuck.add(time.reservation);
+      const rejection = rejectionOf(time, ahead + stuck.size - reservations.size, now);
+      if (!rejection) continue;
+      settle(rejection);
+      if (time.reservation) stuck.delete(time.reservation);
+    }
+    const next = queue.find((waiter) => waiters.has(waiter));
+    if (next) recheckLater(next.time, now);
+  }
+
+  /** Undefined where there may be permits in time behind so many other requests. */
+  function rejectionOf(time: CallOptions, ahead: number, now: number): Throttled | undefined {
+    const ms = msUntilTurn(time, ahead, now);
+    return now + ms >= sendDeadline(time).endsAt ? throttled(ms) : undefined;
+  }
+
+  function msUntilTurn(time: CallOptions, ahead: number, now: number): number {
+    const ms = permits.msUntilFree(now, ahead + permitsFor(time), priorityOf(time));
+    return Math.max(0, pausedUntil - now, ms);
+  }
+
+  function recheckLater(next: CallOptions, now: number): void {
+    if (permits.refill && now >= pausedUntil) {
+      const wanted = { urgent: 0, write: 0, read: 0 };
+      for (const { time } of waiters) wanted[priorityOf(time)] += permitsFor(time);
+      permits.refill(wanted, now);
+    }
+    const recheck = () => {
+      timer = undefined;
+      serve();
     };
-    line.add(waiter);
-    const takeBack = sendDeadline(time).onExpiry(tooLate);
-    lookLater(now);
-    return promise;
+    const ms = Math.min(recheckMs, msUntilTurn(next, 0, now) || recheckMs);
+    timer ??= setTimeout(recheck, Math.ceil(ms)).unref();
   }
 
-  /** A permit, at once where there is room: then there is neither a promise nor a timer. */
-  function take(time: CallOptions): Taken | Promise<Taken | Paced> | Paced {
-    const rank = rankOf(time);
-    const now = clock();
+  /** Resolves when the request has its permits, with its rejection where it gets none; at once where that is known. */
+  function acquire(time: CallOptions, onWaited?: (ms: number) => void) {
+    // Even during a pause: without its read-back a write stays in doubt.
+    if (time.priority === 'urgent' && time.reservation && redeem(time.reservation)) return undefined;
+    const now = performance.now();
+    releaseOverdue(now);
     let ahead = 0;
-    for (let one = 0; one <= rank; one += 1) ahead += lines[one as Rank].size;
-    let taken = ahead === 0 ? tryTake(time, rank, now) : undefined;
-    if (taken) return taken;
-    if (looks.giveUpOverdue(now) && ahead === 0) taken = tryTake(time, rank, now);
-    if (taken) return taken;
-    const ms = msUntilTurn(rank, ahead, now);
-    return now + ms >= sendDeadline(time).endsAt ? paced(ms) : wait(time, rank, now);
+    for (const waiter of waiters) if (compare(waiter.time, time) <= 0) ahead += 1;
+    if (ahead === 0 && tryTake(time, now)) return undefined;
+    // As if all reservations were released: a needless rejection costs more than a wait in vain.
+    const rejection = rejectionOf(time, ahead - reservations.size, now);
+    if (rejection) return rejection;
+    return new Promise<Throttled | undefined>((resolve) => {
+      const expire = () => waiter.settle(throttled(msUntilTurn(time, 0, performance.now())));
+      const cancel = sendDeadline(time).onExpiry(expire);
+      const waiter: Waiter = {
+        time,
+        settle(rejection) {
+          if (!waiters.delete(waiter)) return;
+          cancel();
+          onWaited?.(performance.now() - now);
+          resolve(rejection);
+        },
+      };
+      waiters.add(waiter);
+      if (time.reservation?.release) serve();
+      else recheckLater(time, now);
+    });
+  }
+
+  function ended(result: SendResult | undefined): void {
+    const now = performance.now();
+    if (result?.kind === 'not-sent') permits.rollback();
+    else permits.commit(now);
+    const askedMs = result?.kind === 'answered' && result.status === 429 ? retryAfterMs(result) : null;
+    const pauseMs = Math.min(askedMs ?? 0, maxPauseMs);
+    if (pauseMs > 0) permits.pauseAll?.(pauseMs, now);
+    pause(pauseMs);
   }
 
   return {
     get waiting() {
-      return waiting();
+      return waiters.size;
     },
-    pace: (client, onWaited) => ({
+    limit: (client, onWaited) => ({
       async send(request, time) {
-        // Whoever comes too late is told so by the client.
+        // The client itself reports that the time is over.
         if (sendDeadline(time).isExpired()) return client.send(request, time);
-        let taken = take(time);
-        if (taken instanceof Promise) {
-          const since = clock();
-          taken = await taken;
-          onWaited?.(clock() - since);
-        }
-        if (taken.kind !== 'taken') return taken;
-        let exchange: SendResult | undefined;
-        underWay += 1;
+        const rejection = await acquire(time, onWaited);
+        if (rejection) return rejection;
+        let result: SendResult | undefined;
         try {
-          exchange = await client.send(request, time);
-          return exchange;
+          result = await client.send(request, time);
+          return result;
         } finally {
-          ended(taken.permit, exchange);
+          ended(result);
         }
       },
       close() {
-        for (const line of lines) for (const waiter of line) waiter.settle(paced(lookAgainMs));
+        for (const waiter of waiters) waiter.settle(throttled(recheckMs));
         clearTimeout(timer);
         return client.close();
       },
     }),
   };
-
-  function ended(permit: Permit, exchange: SendResult | undefined): void {
-    const now = clock();
-    underWay -= 1;
-    if (exchange?.kind === 'not-sent') permits.unspent(permit, now);
-    else permits.spent(permit, now);
-    // Everybody else would get the same answer.
-    const asked = exchange?.kind === 'answered' && exchange.status === 429 ? retryAfterMs(exchange) : null;
-    if (asked !== null) {
-      const ms = Math.min(asked, longestHoldMs);
-      heldUntil = Math.max(heldUntil, now + ms);
-      permits.holdOthers?.(ms, now);
-      refuseHopeless();
-    }
-    letGo();
-  }
 }
 
-function paced(ms: number): Paced {
-  return { kind: 'not-sent', reason: 'paced', retryAfterMs: ms };
+function throttled(ms: number): Throttled {
+  return { kind: 'not-sent', reason: 'throttled', retryAfterMs: ms };
 }

@@ -1,45 +1,42 @@
-import { onTestFinished } from 'vitest';
+import type { SeedUser } from '../../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../../src/sandbox/sandbox.ts';
-import type { Service } from '../../../src/service.ts';
-import { type FrontDoor, openFrontDoor } from '../../harness/front-door.ts';
+import type { PatchUserInput } from '../../generated/graphql.ts';
+import { type DirectoryName, directoryNames } from '../../harness/expected.ts';
 
-/** A front door to directories with so many requests a minute, closed when the test is over. */
-export async function open(perMinute: number, changes: SandboxChanges = {}): Promise<FrontDoor> {
-  const pace = { pace: { perMinute } };
-  const door = await openFrontDoor({
-    ...changes,
-    directories: { employees: pace, contractors: pace, customers: pace, ...changes.directories },
-  });
-  onTestFinished(() => door.close());
-  return door;
-}
+/** Users of whom nothing but themselves needs to be asked. */
+export const seeds = (directory: DirectoryName, count: number): readonly SeedUser[] =>
+  Array.from({ length: count }, (_, index) => ({
+    userId: `${directory === 'customers' ? 'U2' : 'user_'}${String(index).padStart(25, '0')}`,
+    ...{ username: `user.${index}`, status: 'enabled', createdAt: 0 },
+  }));
 
-export const patching = `mutation ($input: PatchUserInput!) { patchUser(input: $input) {
-  outcome confirmedBy user { displayName status }
-  errors { __typename code message path retryable ... on RateLimitedError { retryAfterSeconds } } } }`;
-export const patches = 'customers PATCH /v1/mgmt/user/patch';
-export const definitions = 'customers GET /v1/mgmt/user/customattributes';
-export const loads = 'customers GET /v1/mgmt/user';
-export const reading = 'query ($id: ID!) { user(by: { id: $id }) { id } }';
+/** A quota for each directory, and as many users in one of them. */
+export const short = (perMinute: number, directory: DirectoryName, count = 8): SandboxChanges => ({
+  directories: Object.fromEntries(directoryNames.map((name) => [name, { pace: { perMinute } }])),
+  [directory]: { users: seeds(directory, count) },
+});
 
-/** Asks a service, with so many milliseconds to answer in; gives the answer and how long it took. */
+/** New names for users from one number up to another. */
+export const renames = (directory: DirectoryName, from: number, to: number): readonly PatchUserInput[] =>
+  seeds(directory, to)
+    .slice(from)
+    .map(({ userId }) => ({
+      user: { id: `${directory}:${userId}` },
+      patch: { displayName: `New ${userId}` },
+    }));
+
+/** Asks a service; gives the answer's only field. */
 export async function ask(
-  { url }: Pick<Service, 'url'>,
+  { url }: { readonly url: string },
   query: string,
   variables: object,
-  deadlineMs = 10_000,
-) {
-  const from = performance.now();
-  const response = await fetch(`${url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'idpatch-deadline-ms': String(deadlineMs) },
-    body: JSON.stringify({ query, variables }),
-  });
-  // biome-ignore lint/suspicious/noExplicitAny: an answer as JSON gave it
-  const answer = (await response.json()) as { data?: any; errors?: unknown };
-  return { ...answer, ms: performance.now() - from };
+): Promise<unknown> {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ query, variables });
+  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
+  const { data } = (await response.json()) as { readonly data: object };
+  return Object.values(data)[0];
 }
 
-export const rename = (id: string, displayName: string) => ({
-  input: { user: { id }, patch: { displayName } },
-});
+export const read = async (service: { readonly url: string }, id: string) =>
+  (await ask(service, 'query ($id: ID!) { user(by: { id: $id }) { id } }', { id })) !== null;
