@@ -1,5 +1,5 @@
 import { type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react';
-import { type Draft, isSame, plannedValue, say, shownBy } from './draft.ts';
+import { type Draft, isSame, plannedValue, rebase, say, shownBy } from './draft.ts';
 import { keyOfPath } from './patch.ts';
 import type { Stage } from './stage.ts';
 import type { Profile } from './use-profile.ts';
@@ -142,7 +142,7 @@ function DoubtDialog({ profile, stage: { attempt, payload, why } }: Props<'doubt
   const showsAll = now && rows.every(({ isShown }) => isShown);
   return (
     <Dialog
-      title="It cannot be told whether this was saved"
+      title="This may or may not have been saved"
       busy={busy}
       actions={
         <>
@@ -165,8 +165,8 @@ function DoubtDialog({ profile, stage: { attempt, payload, why } }: Props<'doubt
         {now && (
           <p>
             {showsAll
-              ? 'The directory now shows everything that you asked for.'
-              : 'The directory does not show all of it now. It may yet arrive.'}
+              ? 'The directory now shows all of your changes.'
+              : 'The directory does not show all of your changes now. They may still arrive.'}
           </p>
         )}
       </div>
@@ -184,7 +184,7 @@ function DoubtDialog({ profile, stage: { attempt, payload, why } }: Props<'doubt
         ))}
       </dl>
       <p className="hint">
-        Asking again is safe: it goes by the same key, so nothing is done twice.
+        Asking again is safe: it uses the same idempotency key, so nothing is written twice.
         {payload && ` Operation ${payload.operationId}.`}
       </p>
     </Dialog>
@@ -204,6 +204,7 @@ function StaleDialog({ profile, stage: { asked, theirs } }: Props<'stale'>) {
     }))
     .filter(({ before, now }) => !isSame(before, now));
   const wanted = (): Draft => Object.fromEntries(Object.entries(asked).filter(([key]) => !given.has(key)));
+  const isLeft = Object.keys(rebase(wanted(), fields, theirs)).length > 0;
   const give = (key: string, isGiven: boolean) => {
     const next = new Set(given);
     if (isGiven) next.add(key);
@@ -212,7 +213,7 @@ function StaleDialog({ profile, stage: { asked, theirs } }: Props<'stale'>) {
   };
   return (
     <Dialog
-      title="Somebody changed this user meanwhile"
+      title="Somebody else changed this user"
       busy={busy}
       actions={
         <>
@@ -222,7 +223,7 @@ function StaleDialog({ profile, stage: { asked, theirs } }: Props<'stale'>) {
             aria-disabled={!!busy}
             onClick={() => busy || profile.decide(wanted(), theirs)}
           >
-            Go on from here
+            {isLeft ? 'Review my changes' : 'Continue without saving'}
           </button>
           <button type="button" aria-disabled={!!busy} onClick={() => busy || profile.back()}>
             Back to the form
@@ -232,9 +233,9 @@ function StaleDialog({ profile, stage: { asked, theirs } }: Props<'stale'>) {
       onBack={() => profile.back()}
     >
       <p role="alert">
-        Nothing of yours was saved. Look at what changed since you read the user, and decide.
+        Your changes were not saved. This has changed since you opened the user; choose which values to keep.
       </p>
-      {rows.length === 0 && <p>What changed is nothing that this form shows.</p>}
+      {rows.length === 0 && <p>The change is in a field that this form does not show.</p>}
       {rows.map(({ field, before, now, mine }) =>
         mine === undefined || isSame(mine, now) ? (
           <div className="meanwhile" key={field.key}>

@@ -23,14 +23,15 @@ export function failureOf(error: unknown): Failure {
   if (ServerError.is(error)) {
     const told = topLevelErrors(error.bodyText)[0];
     // A proxy between may answer 502 or 504 to a call that idpatch still works on: it has no code of idpatch's.
-    if (!told?.extensions?.code) return lost(`Something in between answered HTTP ${error.statusCode}.`);
+    if (!told?.extensions?.code)
+      return lost(`A server between this page and idpatch answered HTTP ${error.statusCode}.`);
     return {
       refused: true,
       message: saysOf(told),
       retryAfterSeconds: Number(error.response.headers.get('retry-after') ?? 0) || 0,
     };
   }
-  return lost('The connection broke, or there was none.');
+  return lost('The connection failed.');
 }
 
 const lost = (message: string): Failure => ({ refused: false, message, retryAfterSeconds: 0 });
@@ -46,9 +47,9 @@ function topLevelErrors(body: string): readonly TopLevelError[] {
 function saysOf(error: TopLevelError | undefined): string {
   switch (error?.extensions?.code) {
     case 'UNAUTHENTICATED':
-      return 'You are not signed in, or no longer: sign in, and try again.';
+      return 'You are not signed in. Sign in and try again.';
     case 'FORBIDDEN_ORIGIN':
-      return 'This page may not call idpatch: its origin is not on the list.';
+      return 'This page may not call idpatch: its origin is not in server.cors.';
     case 'INTERNAL_SERVER_ERROR':
       return 'Something went wrong at idpatch.';
     default:

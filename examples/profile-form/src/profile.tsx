@@ -154,7 +154,7 @@ function AnotherField({ profile }: { readonly profile: Profile }) {
         </button>
       </div>
       <p className="hint" id="another-field-hint">
-        This directory does not say which custom fields it has: give the name, and a text as its value.
+        This directory does not list its custom fields. Enter the name of one, then its value as text.
       </p>
     </div>
   );

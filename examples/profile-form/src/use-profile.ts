@@ -79,9 +79,7 @@ export function useProfile(first: User, directory: Directory) {
         variables: { by },
         fetchPolicy: 'network-only',
       });
-      return (
-        data?.user ?? { refused: true, message: 'There is no such user any more.', retryAfterSeconds: 0 }
-      );
+      return data?.user ?? { refused: true, message: 'The user no longer exists.', retryAfterSeconds: 0 };
     } catch (error) {
       return failureOf(error);
     }
@@ -90,8 +88,8 @@ export function useProfile(first: User, directory: Directory) {
   async function meetStale(asked: Draft, known: User | null): Promise<void> {
     const theirs = known ?? (await readNow());
     if ('version' in theirs) return setStage({ at: 'stale', asked, theirs });
-    const title = 'Nothing was saved: the user has changed meanwhile.';
-    tell({ tone: 'refused', title, lines: [`They could not be read again. ${theirs.message}`] });
+    const title = 'Nothing was saved: somebody else changed the user.';
+    tell({ tone: 'refused', title, lines: [`The user could not be read again. ${theirs.message}`] });
   }
 
   /** Has the changes checked, and shows what saving them would do. */
@@ -152,7 +150,9 @@ export function useProfile(first: User, directory: Directory) {
     switch (outcome) {
       case 'APPLIED': {
         const seen =
-          payload.confirmedBy === 'READ_BACK' ? 'The user was read again' : 'The directory’s answer';
+          payload.confirmedBy === 'READ_BACK'
+            ? 'The user was read again afterwards and shows every change.'
+            : 'The directory’s answer shows every change.';
         const now = user ?? (await readNow());
         if ('version' in now) setBase(now);
         setDraft({});
@@ -179,7 +179,7 @@ export function useProfile(first: User, directory: Directory) {
     const saved = labels(Object.keys(asked).filter((key) => !byField.has(key)));
     tell({
       tone: 'partly',
-      title: 'Only a part was saved.',
+      title: 'Only some changes were saved.',
       errors: Object.fromEntries([...byField].map(([key, all]) => [key, all.map(({ message }) => message)])),
       lines: [`Saved: ${saved}. The rest is still in the form.`],
     });
@@ -227,15 +227,15 @@ export function useProfile(first: User, directory: Directory) {
         const left = Object.keys(adopt(now, asked));
         const lines =
           left.length === 0
-            ? ['Everything that you asked for is shown.']
-            : [`Not shown: ${labels(left)}. That is still in the form; the earlier save may yet arrive.`];
-        tell({ tone: 'news', title: 'This is the user as the directory shows them now.', lines });
+            ? ['The directory shows all of your changes.']
+            : [`Not shown: ${labels(left)}. It is still in the form; the earlier save may still arrive.`];
+        tell({ tone: 'news', title: 'This is the user as the directory has it now.', lines });
       }),
     /** Goes on from the user as others left them, with what the person still wants. */
     decide: (wanted: Draft, theirs: User) => {
       const left = adopt(theirs, wanted);
       if (Object.keys(left).length > 0) return review(left, theirs);
-      return tell({ tone: 'news', title: 'Nothing of yours is left to save.' });
+      return tell({ tone: 'news', title: 'None of your changes is left to save.' });
     },
   };
 }
@@ -253,7 +253,7 @@ function isUntidy(value: Value): boolean {
 
 function whyUnknown(errors: readonly PatchError[]): string {
   const has = (code: PatchErrorCode) => errors.some((error) => error.code === code);
-  if (has('IDEMPOTENCY_IN_PROGRESS')) return 'It is still under way.';
-  if (has('NOT_CONFIRMED')) return 'The directory took it, but does not show it.';
-  return 'It was sent, and the directory gave no answer that says what became of it.';
+  if (has('IDEMPOTENCY_IN_PROGRESS')) return 'The save is still in progress.';
+  if (has('NOT_CONFIRMED')) return 'The directory accepted the change, but does not show it.';
+  return 'The change was sent, but the directory’s answer does not say whether it was made.';
 }
