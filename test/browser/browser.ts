@@ -8,7 +8,7 @@ const executablePath = '/usr/bin/chromium';
 /** Opens an address in a profile of its own. When the test is over, the page has made no outside request. */
 export type OpenPage = (url: string, options?: Parameters<Browser['newContext']>[0]) => Promise<OpenedPage>;
 
-export interface OpenedPage {
+interface OpenedPage {
   readonly page: Page;
   /** Errors and warnings of the console, among them what a Content-Security-Policy forbade, and exceptions. */
   readonly complaints: readonly string[];
