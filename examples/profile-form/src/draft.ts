@@ -158,7 +158,7 @@ export function rebase(draft: Draft, fields: readonly Field[], user: User): Draf
 }
 
 /** A value in words. */
-export function say({ kind, custom }: Field, value: Value): string {
+export function display({ kind, custom }: Field, value: Value): string {
   const named = (text: string) => custom?.choices?.find((choice) => choice.value === text)?.label ?? text;
   if (isContact(value))
     return value.text === '' ? 'nothing' : `${value.text} (${value.verified ? 'verified' : 'not verified'})`;
@@ -180,9 +180,12 @@ export function say({ kind, custom }: Field, value: Value): string {
 /** A value as a plan gives it: text as it is, anything else as JSON. */
 export function plannedValue({ kind, key }: Field, text: string | null): Value {
   if (kind === 'contact') {
-    const told =
+    const planned =
       text === null ? {} : (JSON.parse(text) as { address?: string; number?: string; verified?: boolean });
-    return { text: (key === 'email' ? told.address : told.number) ?? '', verified: told.verified ?? false };
+    return {
+      text: (key === 'email' ? planned.address : planned.number) ?? '',
+      verified: planned.verified ?? false,
+    };
   }
   if (kind === 'list' || kind === 'tenants' || kind === 'TEXTS') return text === null ? [] : JSON.parse(text);
   return kind === 'DATE' ? (text?.slice(0, 19) ?? '') : (text ?? '');

@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from 'react';
-import { type Contact, type Field, isContact, say, type Value } from './draft.ts';
+import { type Contact, display, type Field, isContact, type Value } from './draft.ts';
 import type { Tenant } from './idpatch.ts';
 
 interface ControlProps {
@@ -107,7 +107,7 @@ function Control({ field, value, tied, onChange }: ControlProps & { readonly tie
         <select {...tied} value={value} onChange={change}>
           {optionsOf(field, value).map((option) => (
             <option key={option} value={option}>
-              {option === '' ? 'No value' : say(field, option)}
+              {option === '' ? 'No value' : display(field, option)}
             </option>
           ))}
         </select>
@@ -215,7 +215,7 @@ function Choices({ field, value, onChange }: ControlProps) {
               onChange(checked ? [...chosen, choice] : chosen.filter((one) => one !== choice))
             }
           />
-          {say(field, choice)}
+          {display(field, choice)}
         </label>
       ))}
     </div>

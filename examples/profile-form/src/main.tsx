@@ -11,7 +11,7 @@ import './style.css';
 
 const client = new ApolloClient({
   // Where callers have tokens, theirs goes here: headers: { authorization: `Bearer ${token}` }.
-  // No link may retry: what is sent a second time is for a person to say, with the same idempotency key.
+  // No link may retry: what is sent a second time is for a person to decide, with the same idempotency key.
   link: new HttpLink({ uri: '/graphql' }),
   // Users are known by their id, which is the default: a patch that gives one back updates every view of them.
   cache: new InMemoryCache({
@@ -50,7 +50,7 @@ function App() {
   return (
     <main>
       <h1>Edit a user’s profile</h1>
-      {error && <Sorry message={`Is idpatch running? ${failureOf(error).message}`} onRetry={refetch} />}
+      {error && <ErrorNotice message={`Is idpatch running? ${failureOf(error).message}`} onRetry={refetch} />}
       {names.length > 0 && (
         <Picker
           directories={names}
@@ -171,7 +171,7 @@ function Opened({ by, onUnsettled }: { readonly by: UserBy; onUnsettled(isUnsett
           Reading the user…
         </p>
       );
-    if (error) return <Sorry message={failureOf(error).message} onRetry={refetch} />;
+    if (error) return <ErrorNotice message={failureOf(error).message} onRetry={refetch} />;
     return (
       <p className="notice refused" role="alert">
         There is no such user.
@@ -197,7 +197,7 @@ function Opened({ by, onUnsettled }: { readonly by: UserBy; onUnsettled(isUnsett
   );
 }
 
-function Sorry({ message, onRetry }: { readonly message: string; onRetry(): unknown }) {
+function ErrorNotice({ message, onRetry }: { readonly message: string; onRetry(): unknown }) {
   return (
     <div className="notice refused" role="alert">
       <p>{message}</p>
