@@ -36,8 +36,6 @@ async function render(starterTabs: readonly string[]): Promise<Page> {
     // A POST to the page's own address would make the browser drop the page that it keeps:
     // https://www.rfc-editor.org/rfc/rfc9111#section-4.4
     endpoint: '?graphiql',
-    // The default icon and logo are fetched from elsewhere.
-    favicon: 'data:,',
     // Yoga's default has tokens in the browser's storage, where they outlive the page.
     shouldPersistHeaders: false,
     defaultTabs: starterTabs.map((query) => ({ query, headers: null })),

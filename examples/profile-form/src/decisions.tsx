@@ -1,17 +1,17 @@
 import { type ReactNode, useId, useLayoutEffect, useRef, useState } from 'react';
-import { type Draft, isSame, plannedValue, say, shownBy } from './draft.ts';
+import { type Draft, display, isSame, plannedValue, rebase, shownBy } from './draft.ts';
 import { keyOfPath } from './patch.ts';
 import type { Stage } from './stage.ts';
 import type { Profile } from './use-profile.ts';
 
-/** What comes before anything else: the plan to agree to, an outcome in doubt, a user whom others changed. */
+/** The dialog of the stage: a plan to confirm, an unknown outcome, or a user changed by somebody else. */
 export function Decision({ profile }: { readonly profile: Profile }) {
   const { stage } = profile;
   switch (stage.at) {
     case 'plan':
       return <PlanDialog profile={profile} stage={stage} />;
-    case 'doubt':
-      return <DoubtDialog profile={profile} stage={stage} />;
+    case 'unknown':
+      return <UnknownDialog profile={profile} stage={stage} />;
     case 'stale':
       return <StaleDialog profile={profile} stage={stage} />;
     default:
@@ -24,7 +24,7 @@ type Props<At extends Stage['at']> = {
   readonly stage: Extract<Stage, { at: At }>;
 };
 
-/** A modal dialog. Escape closes it where `onBack` says how to go back; a decision that must be made stays. */
+/** A modal dialog. Escape closes it where `onBack` is given; otherwise it stays until a button is pressed. */
 function Dialog({
   title,
   busy,
@@ -45,7 +45,7 @@ function Dialog({
     const { current } = dialog;
     current?.showModal();
     heading.current?.focus();
-    // Closed before it is taken away, the browser gives the focus back to where it was.
+    // Closing it before it is removed makes the browser restore the focus.
     return () => current?.close();
   }, []);
   const mayLeave = onBack && busy === undefined;
@@ -57,7 +57,7 @@ function Dialog({
         event.preventDefault();
         if (mayLeave) onBack();
       }}
-      // Browsers let a second Escape through: it must not hide what has to be decided.
+      // Browsers close it on a second Escape although the first was prevented.
       onClose={({ currentTarget }) => currentTarget.isConnected && currentTarget.showModal()}
     >
       <h2 id={titleId} ref={heading} tabIndex={-1}>
@@ -103,11 +103,11 @@ function PlanDialog({ profile, stage: { plan, attempt } }: Props<'plan'>) {
             <dd>
               <span className="before">
                 <span className="aside">from </span>
-                {say(field, before)}
+                {display(field, before)}
               </span>{' '}
               <span className="after">
                 <span className="aside">to </span>
-                {say(field, after)}
+                {display(field, after)}
               </span>
             </dd>
           </div>
@@ -132,7 +132,7 @@ function PlanDialog({ profile, stage: { plan, attempt } }: Props<'plan'>) {
   );
 }
 
-function DoubtDialog({ profile, stage: { attempt, payload, why } }: Props<'doubt'>) {
+function UnknownDialog({ profile, stage: { attempt, payload, why } }: Props<'unknown'>) {
   const { fields, busy } = profile;
   const now = payload?.user;
   const rows = fields.flatMap((field) => {
@@ -142,7 +142,7 @@ function DoubtDialog({ profile, stage: { attempt, payload, why } }: Props<'doubt
   const showsAll = now && rows.every(({ isShown }) => isShown);
   return (
     <Dialog
-      title="It cannot be told whether this was saved"
+      title="This may or may not have been saved"
       busy={busy}
       actions={
         <>
@@ -165,8 +165,8 @@ function DoubtDialog({ profile, stage: { attempt, payload, why } }: Props<'doubt
         {now && (
           <p>
             {showsAll
-              ? 'The directory now shows everything that you asked for.'
-              : 'The directory does not show all of it now. It may yet arrive.'}
+              ? 'The directory now shows all of your changes.'
+              : 'The directory does not show all of your changes now. They may still arrive.'}
           </p>
         )}
       </div>
@@ -175,7 +175,7 @@ function DoubtDialog({ profile, stage: { attempt, payload, why } }: Props<'doubt
           <div key={field.key}>
             <dt>{field.label}</dt>
             <dd>
-              {say(field, asked)}{' '}
+              {display(field, asked)}{' '}
               {isShown !== undefined && isShown !== null && (
                 <span className="state">{isShown ? 'shown now' : 'not shown'}</span>
               )}
@@ -184,7 +184,7 @@ function DoubtDialog({ profile, stage: { attempt, payload, why } }: Props<'doubt
         ))}
       </dl>
       <p className="hint">
-        Asking again is safe: it goes by the same key, so nothing is done twice.
+        Asking again is safe: it uses the same idempotency key, so nothing is written twice.
         {payload && ` Operation ${payload.operationId}.`}
       </p>
     </Dialog>
@@ -204,6 +204,7 @@ function StaleDialog({ profile, stage: { asked, theirs } }: Props<'stale'>) {
     }))
     .filter(({ before, now }) => !isSame(before, now));
   const wanted = (): Draft => Object.fromEntries(Object.entries(asked).filter(([key]) => !given.has(key)));
+  const isLeft = Object.keys(rebase(wanted(), fields, theirs)).length > 0;
   const give = (key: string, isGiven: boolean) => {
     const next = new Set(given);
     if (isGiven) next.add(key);
@@ -212,7 +213,7 @@ function StaleDialog({ profile, stage: { asked, theirs } }: Props<'stale'>) {
   };
   return (
     <Dialog
-      title="Somebody changed this user meanwhile"
+      title="Somebody else changed this user"
       busy={busy}
       actions={
         <>
@@ -222,7 +223,7 @@ function StaleDialog({ profile, stage: { asked, theirs } }: Props<'stale'>) {
             aria-disabled={!!busy}
             onClick={() => busy || profile.decide(wanted(), theirs)}
           >
-            Go on from here
+            {isLeft ? 'Review my changes' : 'Continue without saving'}
           </button>
           <button type="button" aria-disabled={!!busy} onClick={() => busy || profile.back()}>
             Back to the form
@@ -232,21 +233,21 @@ function StaleDialog({ profile, stage: { asked, theirs } }: Props<'stale'>) {
       onBack={() => profile.back()}
     >
       <p role="alert">
-        Nothing of yours was saved. Look at what changed since you read the user, and decide.
+        Your changes were not saved. This has changed since you opened the user; choose which values to keep.
       </p>
-      {rows.length === 0 && <p>What changed is nothing that this form shows.</p>}
+      {rows.length === 0 && <p>The change is in a field that this form does not show.</p>}
       {rows.map(({ field, before, now, mine }) =>
         mine === undefined || isSame(mine, now) ? (
           <div className="meanwhile" key={field.key}>
             <h3>{field.label}</h3>
             <p>
-              was {say(field, before)}, is now <strong>{say(field, now)}</strong>
+              was {display(field, before)}, is now <strong>{display(field, now)}</strong>
             </p>
           </div>
         ) : (
           <fieldset className="meanwhile" key={field.key}>
             <legend>{field.label}</legend>
-            <p>was {say(field, before)}</p>
+            <p>was {display(field, before)}</p>
             <label className="check">
               <input
                 type="radio"
@@ -254,7 +255,7 @@ function StaleDialog({ profile, stage: { asked, theirs } }: Props<'stale'>) {
                 checked={!given.has(field.key)}
                 onChange={() => give(field.key, false)}
               />
-              Mine: {say(field, mine)}
+              Mine: {display(field, mine)}
             </label>
             <label className="check">
               <input
@@ -263,7 +264,7 @@ function StaleDialog({ profile, stage: { asked, theirs } }: Props<'stale'>) {
                 checked={given.has(field.key)}
                 onChange={() => give(field.key, true)}
               />
-              Theirs: {say(field, now)}
+              Theirs: {display(field, now)}
             </label>
           </fieldset>
         ),

@@ -45,8 +45,8 @@ const builtIn: readonly (readonly [
   ['phone', 'Contact', 'Phone', 'contact', 'With the country code, such as +8615612345678.'],
   ['picture', 'Contact', 'Picture address', 'TEXT', 'https://…'],
   ['status', 'Access', 'Status', 'status'],
-  ['roleNames', 'Access', 'Roles', 'list', 'One a line.'],
-  ['ssoAppIds', 'Access', 'Applications', 'list', 'Ids for single sign-on, one a line.'],
+  ['roleNames', 'Access', 'Roles', 'list', 'One per line.'],
+  ['ssoAppIds', 'Access', 'Applications', 'list', 'Ids for single sign-on, one per line.'],
   ['tenants', 'Access', 'Tenants', 'tenants'],
 ];
 
@@ -55,7 +55,7 @@ export function fieldsOf(directory: Directory, user: User, typed: readonly strin
   const can = (name: string) => directory.capabilities.find(({ field }) => field === name);
   const fixed = builtIn.map(([key, group, label, kind, hint], index): Field => {
     const { settable = false, clearable = false, maxLength = null } = can(key) ?? {};
-    const locked = settable || clearable ? undefined : 'This directory does not hold it.';
+    const locked = settable || clearable ? undefined : 'This directory does not have this field.';
     return {
       key,
       id: `field-${index}`,
@@ -80,9 +80,9 @@ export function fieldsOf(directory: Directory, user: User, typed: readonly strin
       kind: type,
       clearable: operations.includes('REMOVE'),
       maxLength: null,
-      locked: locked ? undefined : 'This directory does not let it be set.',
+      locked: locked ? undefined : 'This directory does not allow setting this field.',
       custom: definition,
-      ...(type === 'DATE' ? { hint: 'In UTC.' } : texts ? { hint: 'One a line.' } : {}),
+      ...(type === 'DATE' ? { hint: 'In UTC.' } : texts ? { hint: 'One per line.' } : {}),
     };
   });
   return [...fixed, ...custom];
@@ -158,7 +158,7 @@ export function rebase(draft: Draft, fields: readonly Field[], user: User): Draf
 }
 
 /** A value in words. */
-export function say({ kind, custom }: Field, value: Value): string {
+export function display({ kind, custom }: Field, value: Value): string {
   const named = (text: string) => custom?.choices?.find((choice) => choice.value === text)?.label ?? text;
   if (isContact(value))
     return value.text === '' ? 'nothing' : `${value.text} (${value.verified ? 'verified' : 'not verified'})`;
@@ -180,9 +180,12 @@ export function say({ kind, custom }: Field, value: Value): string {
 /** A value as a plan gives it: text as it is, anything else as JSON. */
 export function plannedValue({ kind, key }: Field, text: string | null): Value {
   if (kind === 'contact') {
-    const told =
+    const planned =
       text === null ? {} : (JSON.parse(text) as { address?: string; number?: string; verified?: boolean });
-    return { text: (key === 'email' ? told.address : told.number) ?? '', verified: told.verified ?? false };
+    return {
+      text: (key === 'email' ? planned.address : planned.number) ?? '',
+      verified: planned.verified ?? false,
+    };
   }
   if (kind === 'list' || kind === 'tenants' || kind === 'TEXTS') return text === null ? [] : JSON.parse(text);
   return kind === 'DATE' ? (text?.slice(0, 19) ?? '') : (text ?? '');

@@ -1,10 +1,10 @@
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client/errors';
 
-/** A call that brought no payload. */
+/** A call without a payload. */
 export interface Failure {
-  /** True where idpatch says that it refused the call whole. False: it may have been done, and its answer was lost. */
+  /** True where idpatch refused the whole call. False: it may have been executed, and its answer was lost. */
   readonly refused: boolean;
-  /** For people. */
+  /** What to show to the person. */
   readonly message: string;
   readonly retryAfterSeconds: number;
 }
@@ -14,23 +14,24 @@ interface TopLevelError {
   readonly extensions?: { readonly code?: string };
 }
 
-/** Reads what Apollo Client threw. Only what idpatch itself answered says anything of what became of a call. */
+/** Reads an error of Apollo Client. Only an answer of idpatch itself says whether the call was executed. */
 export function failureOf(error: unknown): Failure {
   if (CombinedGraphQLErrors.is(error)) {
-    // Without any data the document was not run at all; with it, a field came to grief on its way.
-    return { refused: error.data === undefined, message: saysOf(error.errors[0]), retryAfterSeconds: 0 };
+    // Without any data the document was not executed; with data, a field failed during execution.
+    return { refused: error.data === undefined, message: messageOf(error.errors[0]), retryAfterSeconds: 0 };
   }
   if (ServerError.is(error)) {
-    const told = topLevelErrors(error.bodyText)[0];
-    // A proxy between may answer 502 or 504 to a call that idpatch still works on: it has no code of idpatch's.
-    if (!told?.extensions?.code) return lost(`Something in between answered HTTP ${error.statusCode}.`);
+    const first = topLevelErrors(error.bodyText)[0];
+    // A proxy may answer 502 or 504 while idpatch still executes the call. Its answer has no code of idpatch.
+    if (!first?.extensions?.code)
+      return lost(`A server between this page and idpatch answered HTTP ${error.statusCode}.`);
     return {
       refused: true,
-      message: saysOf(told),
+      message: messageOf(first),
       retryAfterSeconds: Number(error.response.headers.get('retry-after') ?? 0) || 0,
     };
   }
-  return lost('The connection broke, or there was none.');
+  return lost('The connection failed.');
 }
 
 const lost = (message: string): Failure => ({ refused: false, message, retryAfterSeconds: 0 });
@@ -43,12 +44,12 @@ function topLevelErrors(body: string): readonly TopLevelError[] {
   }
 }
 
-function saysOf(error: TopLevelError | undefined): string {
+function messageOf(error: TopLevelError | undefined): string {
   switch (error?.extensions?.code) {
     case 'UNAUTHENTICATED':
-      return 'You are not signed in, or no longer: sign in, and try again.';
+      return 'You are not signed in. Sign in and try again.';
     case 'FORBIDDEN_ORIGIN':
-      return 'This page may not call idpatch: its origin is not on the list.';
+      return 'This page may not call idpatch: its origin is not in server.cors.';
     case 'INTERNAL_SERVER_ERROR':
       return 'Something went wrong at idpatch.';
     default:

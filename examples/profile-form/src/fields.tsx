@@ -1,5 +1,5 @@
 import { type ReactNode, useId } from 'react';
-import { type Contact, type Field, isContact, say, type Value } from './draft.ts';
+import { type Contact, display, type Field, isContact, type Value } from './draft.ts';
 import type { Tenant } from './idpatch.ts';
 
 interface ControlProps {
@@ -83,13 +83,12 @@ function hintsOf({ locked, hint, clearable, maxLength, kind }: Field, value: Val
   const length = typeof value === 'string' ? [...value].length : 0;
   const bound =
     maxLength === null
-      ? undefined
+      ? []
       : length > maxLength
-        ? `${length} of at most ${maxLength} characters`
-        : `Up to ${maxLength} characters`;
-  const never = clearable || kind === 'status' ? undefined : 'never empty';
-  const rule = [bound, never].filter((part) => part !== undefined).join(', ');
-  return [...(hint ? [hint] : []), ...(rule ? [`${rule.slice(0, 1).toUpperCase()}${rule.slice(1)}.`] : [])];
+        ? [`${length} of at most ${maxLength} characters.`]
+        : [`Up to ${maxLength} characters.`];
+  const required = clearable || kind === 'status' ? [] : ['Cannot be empty.'];
+  return [...(hint ? [hint] : []), ...bound, ...required];
 }
 
 function Control({ field, value, tied, onChange }: ControlProps & { readonly tied: Tied }): ReactNode {
@@ -108,7 +107,7 @@ function Control({ field, value, tied, onChange }: ControlProps & { readonly tie
         <select {...tied} value={value} onChange={change}>
           {optionsOf(field, value).map((option) => (
             <option key={option} value={option}>
-              {option === '' ? 'No value' : say(field, option)}
+              {option === '' ? 'No value' : display(field, option)}
             </option>
           ))}
         </select>
@@ -216,7 +215,7 @@ function Choices({ field, value, onChange }: ControlProps) {
               onChange(checked ? [...chosen, choice] : chosen.filter((one) => one !== choice))
             }
           />
-          {say(field, choice)}
+          {display(field, choice)}
         </label>
       ))}
     </div>
@@ -239,14 +238,14 @@ function Tenants({ value, onChange }: ControlProps) {
             value={tenantId}
             onChange={({ currentTarget }) => change(index, { tenantId: currentTarget.value, roleNames })}
           />
-          <label htmlFor={`${id}-${index}-roles`}>Roles there, one a line</label>
+          <label htmlFor={`${id}-${index}-roles`}>Roles in this tenant, one per line</label>
           <Lines
             id={`${id}-${index}-roles`}
             lines={roleNames}
             onChange={(lines) => change(index, { tenantId, roleNames: lines })}
           />
           <button type="button" onClick={() => onChange(tenants.toSpliced(index, 1))}>
-            Leave {tenantId || 'this tenant'}
+            Remove {tenantId || 'this tenant'}
           </button>
         </div>
       ))}

@@ -11,7 +11,7 @@ import './style.css';
 
 const client = new ApolloClient({
   // Where callers have tokens, theirs goes here: headers: { authorization: `Bearer ${token}` }.
-  // No link may retry: what is sent a second time is for a person to say, with the same idempotency key.
+  // No link may retry: what is sent a second time is for a person to decide, with the same idempotency key.
   link: new HttpLink({ uri: '/graphql' }),
   // Users are known by their id, which is the default: a patch that gives one back updates every view of them.
   cache: new InMemoryCache({
@@ -24,8 +24,8 @@ const client = new ApolloClient({
   }),
 });
 
-/** Users of the sandbox, to begin with: there is no list of users to choose from. */
-const known: Readonly<Record<string, readonly (readonly [idOrLogin: string, name: string])[]>> = {
+/** Users of the sandbox, by their directory: idpatch has no query that lists users. */
+const sandboxUsers: Readonly<Record<string, readonly (readonly [idOrLogin: string, name: string])[]>> = {
   employees: [
     ['employees:user_xfnzgafb4oifko53tjlzlymx5l', 'Anna Schmidt'],
     ['employees:user_qvxylwjkbfgcq3ipqj6uzzckmr', '李娜'],
@@ -49,11 +49,12 @@ function App() {
   const names = data?.directories.map(({ name }) => name) ?? [];
   return (
     <main>
-      <h1>Profile</h1>
-      {error && <Sorry message={`Is idpatch running? ${failureOf(error).message}`} onRetry={refetch} />}
+      <h1>Edit a user’s profile</h1>
+      {error && <ErrorNotice message={`Is idpatch running? ${failureOf(error).message}`} onRetry={refetch} />}
       {names.length > 0 && (
         <Picker
           directories={names}
+          isFirst={!open}
           isLocked={isUnsettled}
           onOpen={(by) => setOpen({ by, count: (open?.count ?? 0) + 1 })}
         />
@@ -65,24 +66,32 @@ function App() {
 
 function Picker({
   directories,
+  isFirst,
   isLocked,
   onOpen,
 }: {
   readonly directories: readonly string[];
+  /** No user was opened yet. */
+  readonly isFirst: boolean;
   readonly isLocked: boolean;
   onOpen(by: UserBy): void;
 }) {
   const [directory = directories[0] ?? '', setDirectory] = useState<string>();
   const [who, setWho] = useState('');
-  const open = (event: FormEvent) => {
-    event.preventDefault();
-    const text = who.trim();
+  const open = (text: string, chosen: string) => {
     if (text === '' || isLocked) return;
-    const isId = directories.some((name) => text.startsWith(`${name}:`));
-    onOpen(isId ? { id: text } : { login: { directory, login: text } });
+    const ofId = directories.find((name) => text.startsWith(`${name}:`));
+    setDirectory(ofId ?? chosen);
+    setWho(text);
+    onOpen(ofId === undefined ? { login: { directory: chosen, login: text } } : { id: text });
   };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    open(who.trim(), directory);
+  };
+  const offered = directories.filter((name) => name in sandboxUsers);
   return (
-    <form className="picker" onSubmit={open} aria-label="Choose a user">
+    <form className="picker" onSubmit={submit} aria-label="Choose a user">
       <div className="field">
         <label className="label" htmlFor="directory">
           Directory
@@ -106,27 +115,40 @@ function Picker({
         </label>
         <input
           id="who"
-          list="known"
           required
           autoComplete="off"
           aria-describedby="who-hint"
           value={who}
           onChange={({ currentTarget }) => setWho(currentTarget.value)}
         />
-        <datalist id="known">
-          {known[directory]?.map(([idOrLogin, name]) => (
-            <option key={idOrLogin} value={idOrLogin}>
-              {name}
-            </option>
-          ))}
-        </datalist>
       </div>
       <button type="submit" disabled={isLocked}>
         Open
       </button>
       <p className="hint" id="who-hint">
-        {isLocked ? 'Save or discard your changes first.' : 'An id, or what the user signs in with.'}
+        {isLocked ? 'Save or discard your changes first.' : 'A user id, or what the user signs in with.'}
       </p>
+      {offered.length > 0 && (
+        <details className="users" open={isFirst}>
+          <summary>Users of the sandbox to try</summary>
+          {offered.map((name) => (
+            <p key={name}>
+              <span>{name}</span>
+              {sandboxUsers[name]?.map(([idOrLogin, label]) => (
+                <button
+                  className="link"
+                  type="button"
+                  key={idOrLogin}
+                  disabled={isLocked}
+                  onClick={() => open(idOrLogin, name)}
+                >
+                  {label}
+                </button>
+              ))}
+            </p>
+          ))}
+        </details>
+      )}
     </form>
   );
 }
@@ -149,7 +171,7 @@ function Opened({ by, onUnsettled }: { readonly by: UserBy; onUnsettled(isUnsett
           Reading the user…
         </p>
       );
-    if (error) return <Sorry message={failureOf(error).message} onRetry={refetch} />;
+    if (error) return <ErrorNotice message={failureOf(error).message} onRetry={refetch} />;
     return (
       <p className="notice refused" role="alert">
         There is no such user.
@@ -158,7 +180,7 @@ function Opened({ by, onUnsettled }: { readonly by: UserBy; onUnsettled(isUnsett
   }
   return (
     <section aria-labelledby="name">
-      {/* The cache's user: whatever is saved below shows here by itself. */}
+      {/* The cache's user: what is saved below appears here by itself. */}
       <header className="who">
         <h2 id="name" ref={heading} tabIndex={-1} dir="auto">
           {user.displayName ?? user.username ?? user.id}
@@ -175,7 +197,7 @@ function Opened({ by, onUnsettled }: { readonly by: UserBy; onUnsettled(isUnsett
   );
 }
 
-function Sorry({ message, onRetry }: { readonly message: string; onRetry(): unknown }) {
+function ErrorNotice({ message, onRetry }: { readonly message: string; onRetry(): unknown }) {
   return (
     <div className="notice refused" role="alert">
       <p>{message}</p>

@@ -79,11 +79,11 @@ function valueInput(type: CustomFieldType, text: string): CustomFieldValueInput 
   if (type === 'BOOLEAN') return { boolean: text === 'true' };
   if (type === 'DATE') {
     const date = new Date(`${text}Z`);
-    return Number.isNaN(date.getTime()) ? 'This is no date and time.' : { date: date.toISOString() };
+    return Number.isNaN(date.getTime()) ? 'Not a date and time.' : { date: date.toISOString() };
   }
   if (type !== 'NUMBER') return { text };
   const number = text.trim() === '' ? Number.NaN : Number(text);
-  if (!Number.isFinite(number)) return 'This is no number: digits, with a point for decimals.';
+  if (!Number.isFinite(number)) return 'Not a number. Use digits, with a point for decimals.';
   // Read here it would already be another number: the server cannot see what was typed.
   if (Number.isInteger(number) && !Number.isSafeInteger(number)) return 'At most ±9007199254740991.';
   return { number };

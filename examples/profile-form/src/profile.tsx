@@ -6,7 +6,7 @@ import type { Directory, User } from './idpatch.ts';
 import type { Notice } from './stage.ts';
 import { type Profile, useProfile } from './use-profile.ts';
 
-/** The form for a user who was read. `onUnsettled` is told whether there is something that leaving would lose. */
+/** The form for a user who was read. `onUnsettled` says whether leaving the form would lose something. */
 export function ProfileForm({
   user,
   directory,
@@ -27,7 +27,7 @@ export function ProfileForm({
   };
   return (
     <>
-      {notice && <Told key={notice.title} {...{ notice, profile }} />}
+      {notice && <NoticeBox key={notice.title} {...{ notice, profile }} />}
       <form noValidate onSubmit={review} aria-label="Profile">
         {[...groups].map(([group, members]) => (
           <fieldset className="group" key={group}>
@@ -49,7 +49,7 @@ export function ProfileForm({
         <div className="bar">
           <p>
             <span role="status">{busy}</span>
-            {busy === undefined && changesSay(changed.length)}
+            {busy === undefined && changesText(changed.length)}
           </p>
           <button type="button" disabled={changed.length === 0} onClick={profile.discard}>
             Discard
@@ -64,18 +64,18 @@ export function ProfileForm({
   );
 }
 
-function changesSay(count: number): string {
+function changesText(count: number): string {
   return count === 0 ? 'No changes' : count === 1 ? '1 change' : `${count} changes`;
 }
 
-/** What became of what the person did. Takes the focus to the first field that is wrong, else to itself. */
-function Told({ notice, profile }: { readonly notice: Notice; readonly profile: Profile }) {
+/** The result of the last action. Moves the focus to the first field with an error, else to itself. */
+function NoticeBox({ notice, profile }: { readonly notice: Notice; readonly profile: Profile }) {
   const { fields, stage, busy } = profile;
   const self = useRef<HTMLDivElement>(null);
   const wrong = fields.filter(({ key }) => notice.errors[key]);
-  // Where a part was saved, that is to be read first.
+  // After a partial save the notice is read first.
   const first = notice.tone === 'refused' ? wrong[0]?.id : undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each notice takes the focus once, also one that says the same
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each notice takes the focus once, even if its text is the same
   useEffect(() => {
     const control = first === undefined ? null : document.getElementById(first);
     (control ?? self.current)?.focus();
@@ -129,7 +129,7 @@ function Retry({
   );
 }
 
-/** Lets a custom field be named where the directory cannot say which there are. */
+/** Adds a custom field by its name, where the directory does not list them. */
 function AnotherField({ profile }: { readonly profile: Profile }) {
   const [name, setName] = useState('');
   const add = () => {
@@ -154,7 +154,7 @@ function AnotherField({ profile }: { readonly profile: Profile }) {
         </button>
       </div>
       <p className="hint" id="another-field-hint">
-        This directory does not say which custom fields it has: give the name, and a text as its value.
+        This directory does not list its custom fields. Enter the name of one, then its value as text.
       </p>
     </div>
   );

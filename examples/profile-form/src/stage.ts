@@ -2,33 +2,33 @@ import type { Draft } from './draft.ts';
 import type { PatchUserInput } from './generated/graphql.ts';
 import type { Payload, Plan, User } from './idpatch.ts';
 
-/** A patch that was or will be sent under a key of its own, and what the person asked for by it. */
+/** A patch with its own idempotency key, and the changes that the person asked for. */
 export interface Attempt {
   readonly input: PatchUserInput;
   readonly asked: Draft;
 }
 
-/** What a person is told above the form. */
+/** What is shown above the form. */
 export interface Notice {
   readonly tone: 'done' | 'refused' | 'partly' | 'news';
   readonly title: string;
-  /** What is wrong with each field, by its key. */
+  /** Error messages by the field's key. */
   readonly errors: Readonly<Record<string, readonly string[]>>;
-  /** What else there is to say. */
+  /** Further sentences. */
   readonly lines: readonly string[];
-  /** The same may be tried again, after so many seconds. */
+  /** The attempt can be repeated after so many seconds. */
   readonly retry?: { readonly attempt: Attempt; readonly afterSeconds: number };
 }
 
-/** Where the person is: at the form, or at a decision that comes before anything else. */
+/** At the form, or at a dialog that must be answered first. */
 export type Stage =
   | { readonly at: 'form'; readonly notice?: Notice }
   | { readonly at: 'plan'; readonly attempt: Attempt; readonly plan: Plan }
-  /** It is not known what became of the attempt: the payload says so, or there is none and `why` says why. */
-  | { readonly at: 'doubt'; readonly attempt: Attempt; readonly payload?: Payload; readonly why: string }
+  /** The outcome of the attempt is unknown: by its payload, or because there is none; `why` says which. */
+  | { readonly at: 'unknown'; readonly attempt: Attempt; readonly payload?: Payload; readonly why: string }
   | { readonly at: 'stale'; readonly asked: Draft; readonly theirs: User };
 
-/** An attempt of its own: with a key that no other has. */
+/** The same patch with a new idempotency key. */
 export function newAttempt({ input, asked }: Attempt): Attempt {
   // Browsers have randomUUID on https and on this machine's own addresses.
   return { asked, input: { ...input, idempotencyKey: crypto.randomUUID() } };

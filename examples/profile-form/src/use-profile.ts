@@ -15,13 +15,13 @@ import {
 import { keyOfPath, toPatch } from './patch.ts';
 import { type Attempt, type Notice, newAttempt, type Stage } from './stage.ts';
 
-/** Codes of this call's own, which say nothing of an earlier one with the same key. */
-const ofThisCallAlone: ReadonlySet<PatchErrorCode> = new Set(['FORBIDDEN', 'JOURNAL_UNAVAILABLE']);
+/** Codes that refuse this call only, and do not say what became of an earlier call with the same key. */
+const aboutThisCallOnly: ReadonlySet<PatchErrorCode> = new Set(['FORBIDDEN', 'JOURNAL_UNAVAILABLE']);
 
-/** All that can be done with one user who was read, and where it stands. */
+/** The state of the form for one user, and its actions. */
 export function useProfile(first: User, directory: Directory) {
   const client = useApolloClient();
-  /** The user whom the changes are changes of: as last read, and no newer than what the person has seen. */
+  /** The user that the draft differs from: as last read, and no newer than what the person has seen. */
   const [base, setBase] = useState(first);
   const [draft, setDraft] = useState<Draft>({});
   const [typed, setTyped] = useState<readonly string[]>([]);
@@ -32,7 +32,7 @@ export function useProfile(first: User, directory: Directory) {
 
   const changed = Object.keys(rebase(draft, fields, base));
 
-  const isUnsettled = changed.length > 0 || stage.at === 'doubt' || busy !== undefined;
+  const isUnsettled = changed.length > 0 || stage.at === 'unknown' || busy !== undefined;
   useEffect(() => {
     if (!isUnsettled) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -40,7 +40,7 @@ export function useProfile(first: User, directory: Directory) {
     return () => removeEventListener('beforeunload', ask);
   }, [isUnsettled]);
 
-  /** One thing at a time, however often somebody clicks. */
+  /** Runs one action at a time, however often somebody clicks. */
   async function work(doing: string, step: () => Promise<void>): Promise<void> {
     if (working.current) return;
     working.current = true;
@@ -51,7 +51,7 @@ export function useProfile(first: User, directory: Directory) {
     });
   }
 
-  function tell(notice: Partial<Notice> & Pick<Notice, 'tone' | 'title'>): void {
+  function notify(notice: Partial<Notice> & Pick<Notice, 'tone' | 'title'>): void {
     setStage({ at: 'form', notice: { errors: {}, lines: [], ...notice } });
   }
 
@@ -62,7 +62,7 @@ export function useProfile(first: User, directory: Directory) {
       ...errors.map((error) => ('retryAfterSeconds' in error && error.retryAfterSeconds) || 0),
     );
     const messages = [...byField].map(([key, all]) => [key, all.map(({ message }) => message)] as const);
-    tell({
+    notify({
       tone: 'refused',
       title: 'Nothing was saved.',
       errors: Object.fromEntries(messages.filter(([key]) => key !== '')),
@@ -79,31 +79,29 @@ export function useProfile(first: User, directory: Directory) {
         variables: { by },
         fetchPolicy: 'network-only',
       });
-      return (
-        data?.user ?? { refused: true, message: 'There is no such user any more.', retryAfterSeconds: 0 }
-      );
+      return data?.user ?? { refused: true, message: 'The user no longer exists.', retryAfterSeconds: 0 };
     } catch (error) {
       return failureOf(error);
     }
   }
 
-  async function meetStale(asked: Draft, known: User | null): Promise<void> {
+  async function showStale(asked: Draft, known: User | null): Promise<void> {
     const theirs = known ?? (await readNow());
     if ('version' in theirs) return setStage({ at: 'stale', asked, theirs });
-    const title = 'Nothing was saved: the user has changed meanwhile.';
-    tell({ tone: 'refused', title, lines: [`They could not be read again. ${theirs.message}`] });
+    const title = 'Nothing was saved: somebody else changed the user.';
+    notify({ tone: 'refused', title, lines: [`The user could not be read again. ${theirs.message}`] });
   }
 
-  /** Has the changes checked, and shows what saving them would do. */
+  /** Asks idpatch for the plan of the changes, and shows it. */
   function review(all: Draft, user: User): Promise<void> {
     return work('Checking the changes…', async () => {
       const asked = rebase(all, fields, user);
       const { patch, wrong } = toPatch(asked, fields, user);
       if (Object.keys(wrong).length > 0) {
         const errors = Object.fromEntries(Object.entries(wrong).map(([key, says]) => [key, [says]]));
-        return tell({ tone: 'refused', title: 'Nothing was saved.', errors });
+        return notify({ tone: 'refused', title: 'Nothing was saved.', errors });
       }
-      // The version that was seen: whoever changed the user since then is not overwritten unseen.
+      // The version that the person saw: a change made since then is not overwritten.
       const input = { user: { id: user.id }, patch, ifVersion: user.version };
       const attempt = newAttempt({ input, asked });
       try {
@@ -114,17 +112,17 @@ export function useProfile(first: User, directory: Directory) {
         });
         const plan = data?.planPatchUser;
         if (!plan) throw new Error('The plan is missing.');
-        if (plan.errors.some(({ code }) => code === 'STALE_VERSION')) return await meetStale(asked, null);
+        if (plan.errors.some(({ code }) => code === 'STALE_VERSION')) return await showStale(asked, null);
         if (plan.errors.length > 0) return refuse(plan.errors, attempt);
         setStage({ at: 'plan', attempt, plan });
       } catch (error) {
         const lines = [failureOf(error).message];
-        tell({ tone: 'refused', title: 'The changes could not be checked. Nothing was sent.', lines });
+        notify({ tone: 'refused', title: 'The changes could not be checked. Nothing was sent.', lines });
       }
     });
   }
 
-  /** Sends an attempt, or asks by its key what became of it: the same key and input are never done twice. */
+  /** Sends an attempt, or asks again with the same key, which never writes twice. */
   function send(attempt: Attempt, isAskedAgain: boolean): Promise<void> {
     return work(isAskedAgain ? 'Asking again…' : 'Saving…', async () => {
       try {
@@ -133,53 +131,55 @@ export function useProfile(first: User, directory: Directory) {
           variables: { input: attempt.input },
         });
         if (!data?.patchUser) throw new Error('The payload is missing.');
-        await settle(attempt, data.patchUser, isAskedAgain);
+        await handlePayload(attempt, data.patchUser, isAskedAgain);
       } catch (error) {
         const failure = failureOf(error);
         const { message, retryAfterSeconds: afterSeconds } = failure;
         if (failure.refused && !isAskedAgain) {
           const title = 'Nothing was saved.';
-          return tell({ tone: 'refused', title, lines: [message], retry: { attempt, afterSeconds } });
+          return notify({ tone: 'refused', title, lines: [message], retry: { attempt, afterSeconds } });
         }
-        // That asking was refused says nothing of what was asked about.
-        setStage({ at: 'doubt', attempt, why: message });
+        // A refused question does not say what became of the first call.
+        setStage({ at: 'unknown', attempt, why: message });
       }
     });
   }
 
-  async function settle(attempt: Attempt, payload: Payload, isAskedAgain: boolean): Promise<void> {
+  async function handlePayload(attempt: Attempt, payload: Payload, isAskedAgain: boolean): Promise<void> {
     const { outcome, user, errors } = payload;
     switch (outcome) {
       case 'APPLIED': {
         const seen =
-          payload.confirmedBy === 'READ_BACK' ? 'The user was read again' : 'The directory’s answer';
+          payload.confirmedBy === 'READ_BACK'
+            ? 'The user was read again afterwards and shows every change.'
+            : 'The directory’s answer shows every change.';
         const now = user ?? (await readNow());
         if ('version' in now) setBase(now);
         setDraft({});
-        return tell({ tone: 'done', title: 'Saved.', lines: [seen] });
+        return notify({ tone: 'done', title: 'Saved.', lines: [seen] });
       }
       case 'NOT_APPLIED':
-        if (isAskedAgain && errors.some(({ code }) => ofThisCallAlone.has(code))) {
-          return setStage({ at: 'doubt', attempt, why: errors.map(({ message }) => message).join(' ') });
+        if (isAskedAgain && errors.some(({ code }) => aboutThisCallOnly.has(code))) {
+          return setStage({ at: 'unknown', attempt, why: errors.map(({ message }) => message).join(' ') });
         }
-        if (errors.some(({ code }) => code === 'STALE_VERSION')) return meetStale(attempt.asked, user);
+        if (errors.some(({ code }) => code === 'STALE_VERSION')) return showStale(attempt.asked, user);
         return refuse(errors, attempt);
       case 'PARTIAL':
-        return tellPart(attempt, payload);
+        return showPartial(attempt, payload);
       case 'UNKNOWN': {
-        return setStage({ at: 'doubt', attempt, payload, why: whyUnknown(errors) });
+        return setStage({ at: 'unknown', attempt, payload, why: whyUnknown(errors) });
       }
     }
   }
 
-  async function tellPart({ asked, input }: Attempt, { user, errors }: Payload): Promise<void> {
+  async function showPartial({ asked, input }: Attempt, { user, errors }: Payload): Promise<void> {
     const now = user ?? (await readNow());
     if ('version' in now) adopt(now, asked);
     const byField = Map.groupBy(errors, ({ path }) => keyOfPath(path, input.patch) ?? '');
     const saved = labels(Object.keys(asked).filter((key) => !byField.has(key)));
-    tell({
+    notify({
       tone: 'partly',
-      title: 'Only a part was saved.',
+      title: 'Only some changes were saved.',
       errors: Object.fromEntries([...byField].map(([key, all]) => [key, all.map(({ message }) => message)])),
       lines: [`Saved: ${saved}. The rest is still in the form.`],
     });
@@ -188,7 +188,7 @@ export function useProfile(first: User, directory: Directory) {
   const labels = (keys: readonly string[]) =>
     keys.map((key) => fields.find((field) => field.key === key)?.label ?? key).join(', ') || 'nothing';
 
-  /** Takes the user as they are now for the one to change, and keeps what is not shown of what was asked for. */
+  /** Makes this user the base, and keeps the requested changes that it does not show. */
   function adopt(now: User, asked: Draft): Draft {
     const left = rebase(asked, fields, now);
     setBase(now);
@@ -207,35 +207,35 @@ export function useProfile(first: User, directory: Directory) {
     addField: (name: string) => setTyped([...typed, name]),
     discard: () => {
       setDraft({});
-      tell({ tone: 'news', title: 'Your changes were discarded.' });
+      notify({ tone: 'news', title: 'Your changes were discarded.' });
     },
     review: () => review(draft, base),
     save: (attempt: Attempt) => send(attempt, false),
-    /** The first call is over and wrote nothing, so this is another call: a key always gets its first answer. */
+    /** The first call wrote nothing. A new key, because a key always gets its first answer. */
     retry: (attempt: Attempt) => send(newAttempt(attempt), false),
     askAgain: (attempt: Attempt) => send(attempt, true),
     back: () => setStage({ at: 'form' }),
-    /** Looks at the user after an attempt in doubt, and goes on from what is there. */
+    /** Reads the user after an unknown outcome, and continues from there. */
     readUser: (asked: Draft = draft) =>
       work('Reading the user…', async () => {
         const now = await readNow();
         if (!('version' in now)) {
-          if (stage.at === 'doubt')
+          if (stage.at === 'unknown')
             return setStage({ ...stage, why: `The user could not be read. ${now.message}` });
-          return tell({ tone: 'refused', title: 'The user could not be read.', lines: [now.message] });
+          return notify({ tone: 'refused', title: 'The user could not be read.', lines: [now.message] });
         }
         const left = Object.keys(adopt(now, asked));
         const lines =
           left.length === 0
-            ? ['Everything that you asked for is shown.']
-            : [`Not shown: ${labels(left)}. That is still in the form; the earlier save may yet arrive.`];
-        tell({ tone: 'news', title: 'This is the user as the directory shows them now.', lines });
+            ? ['The directory shows all of your changes.']
+            : [`Not shown: ${labels(left)}. It is still in the form; the earlier save may still arrive.`];
+        notify({ tone: 'news', title: 'This is the user as the directory has it now.', lines });
       }),
-    /** Goes on from the user as others left them, with what the person still wants. */
+    /** Continues from the user as others changed it, with the changes that the person keeps. */
     decide: (wanted: Draft, theirs: User) => {
       const left = adopt(theirs, wanted);
       if (Object.keys(left).length > 0) return review(left, theirs);
-      return tell({ tone: 'news', title: 'Nothing of yours is left to save.' });
+      return notify({ tone: 'news', title: 'None of your changes is left to save.' });
     },
   };
 }
@@ -243,7 +243,7 @@ export function useProfile(first: User, directory: Directory) {
 /** What useProfile gives. */
 export type Profile = ReturnType<typeof useProfile>;
 
-/** Somebody is typing a list: its empty line must not be taken from under them. */
+/** A list that is being typed may have an empty line, which must stay. */
 function isUntidy(value: Value): boolean {
   return (
     Array.isArray(value) &&
@@ -253,7 +253,7 @@ function isUntidy(value: Value): boolean {
 
 function whyUnknown(errors: readonly PatchError[]): string {
   const has = (code: PatchErrorCode) => errors.some((error) => error.code === code);
-  if (has('IDEMPOTENCY_IN_PROGRESS')) return 'It is still under way.';
-  if (has('NOT_CONFIRMED')) return 'The directory took it, but does not show it.';
-  return 'It was sent, and the directory gave no answer that says what became of it.';
+  if (has('IDEMPOTENCY_IN_PROGRESS')) return 'The save is still in progress.';
+  if (has('NOT_CONFIRMED')) return 'The directory accepted the change, but does not show it.';
+  return 'The change was sent, but the directory’s answer does not say whether it was made.';
 }
