@@ -1,6 +1,16 @@
+import type { IncomingMessage } from 'node:http';
+import type { GraphQLParams } from 'graphql-yoga';
 import type { Caller } from '../auth/caller.ts';
 import { createPatchContext, type PatchContext, type Services } from '../patch/context.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
+
+/** What Yoga and its plugins get of a request. */
+export interface ServerContext {
+  readonly req: IncomingMessage;
+  readonly caller: Caller;
+  /** Throws a GraphQLError where they cannot be read. */
+  readonly readParams: () => GraphQLParams;
+}
 
 /** What a resolver gets: what a patch needs, and what reads of its GraphQL request share. */
 export interface Context extends PatchContext {

@@ -1,24 +1,8 @@
 import { getOperationAST } from 'graphql';
-import { type GraphQLParams, type Plugin, processRegularResult, type YogaServerInstance } from 'graphql-yoga';
+import { type GraphQLParams, processRegularResult, type YogaServerInstance } from 'graphql-yoga';
 import { type HttpResponse, toHttpResponse } from '../server/response.ts';
-import type { Context } from './context.ts';
+import type { Context, ServerContext } from './context.ts';
 import type { DocumentCache } from './documents/document-cache.ts';
-import type { ServerContext } from './yoga.ts';
-
-type HttpHook =
-  | 'onRequest'
-  | 'onRequestParse'
-  | 'onParams'
-  | 'onExecutionResult'
-  | 'onResultProcess'
-  | 'onResponse'
-  | 'instrumentation';
-
-/**
- * A plugin whose hooks run on every request, whichever path it takes. The fast path makes no Fetch Request and calls
- * no HTTP hook: a plugin that needs one needs `createGraphQLHandler` to leave the fast path out.
- */
-export type OperationPlugin = Plugin<{ readonly request: never }> & { readonly [hook in HttpHook]?: never };
 
 /**
  * Executes a POST whose document is known to be valid as Yoga does, with every hook of its plugins, but without

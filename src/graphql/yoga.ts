@@ -1,20 +1,20 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { execute, GraphQLError } from 'graphql';
-import { createYoga, type GraphQLParams, type Plugin, processRegularResult } from 'graphql-yoga';
+import { createYoga, type Plugin, processRegularResult } from 'graphql-yoga';
 import type { Authenticator } from '../auth/authenticator.ts';
-import type { Caller } from '../auth/caller.ts';
 import type { RateLimit } from '../auth/rate-limit.ts';
 import type { Config } from '../config/config.ts';
 import type { Services } from '../patch/context.ts';
 import { createAuthenticate } from '../server/authenticate.ts';
 import { readBody } from '../server/read-body.ts';
 import { type HttpResponse, toHttpResponse } from '../server/response.ts';
-import { type Context, createContext } from './context.ts';
+import { type Context, createContext, type ServerContext } from './context.ts';
 import { createDocumentCache } from './documents/document-cache.ts';
 import { paramsOfBody, paramsOfSearch } from './documents/params.ts';
 import { useDocumentLimits } from './documents/use-document-limits.ts';
 import { useSafeErrors } from './documents/use-safe-errors.ts';
-import { executeDirectly, type OperationPlugin } from './fast-path.ts';
+import { executeDirectly } from './fast-path.ts';
+import type { OperationPlugin } from './operation-plugin.ts';
 import { schema } from './schema/index.ts';
 
 /** What the server needs beside its services. */
@@ -25,14 +25,6 @@ export interface GraphQLHandlerOptions extends Pick<Config['server'], 'introspec
 
 /** Handles `/graphql` requests. CORS has already been checked. */
 export type GraphQLHandler = (request: IncomingMessage, response: ServerResponse) => Promise<HttpResponse>;
-
-/** What Yoga and its plugins get of a request. */
-export interface ServerContext {
-  readonly req: IncomingMessage;
-  readonly caller: Caller;
-  /** Throws a GraphQLError where they cannot be read. */
-  readonly readParams: () => GraphQLParams;
-}
 
 /** Makes the GraphQL server. `plugins` come after its own. */
 export function createGraphQLHandler(

@@ -1,6 +1,6 @@
 import type { DocumentNode, GraphQLError } from 'graphql';
 import { createLRUCache } from 'graphql-yoga';
-import type { OperationPlugin } from '../fast-path.ts';
+import type { OperationPlugin } from '../operation-plugin.ts';
 
 /** Documents that are kept, and characters of the longest of them. Our own choices. */
 const [maxDocuments, maxLength] = [200, 20_000];

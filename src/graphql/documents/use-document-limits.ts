@@ -1,6 +1,6 @@
 import { type DirectiveNode, type DocumentNode, GraphQLError, Kind, type SelectionSetNode } from 'graphql';
 import type { Config } from '../../config/config.ts';
-import type { OperationPlugin } from '../fast-path.ts';
+import type { OperationPlugin } from '../operation-plugin.ts';
 import { badRequest } from './bad-request.ts';
 
 type Limits = Config['limits']['document'];

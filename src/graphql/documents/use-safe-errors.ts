@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import type { Config } from '../../config/config.ts';
-import type { OperationPlugin } from '../fast-path.ts';
+import type { OperationPlugin } from '../operation-plugin.ts';
 import { createValidator, safeSyntaxError } from './document-errors.ts';
 import { variableErrors } from './variable-errors.ts';
 

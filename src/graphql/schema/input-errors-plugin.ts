@@ -71,8 +71,8 @@ class InputErrorsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
         return await resolve(parent, args, context, info);
       } catch (error) {
         if (!(error instanceof InvalidArguments)) throw error;
-        const errors = error.issues.map(
-          ({ message, path }) => invalidInput(message, path.slice(1).map(String)),
+        const errors = error.issues.map(({ message, path }) =>
+          invalidInput(message, path.slice(1).map(String)),
         );
         return onInvalidInput(errors, args, context);
       }
