@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll } from 'vitest';
 import { stringify } from 'yaml';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -74,15 +73,17 @@ export const issuer = {
 /** A configuration, with what it must have alone. */
 export const good = { callers: { anonymous: true }, directories: { employees, contractors, customers } };
 
-const folder = mkdtempSync(join(tmpdir(), 'idpatch-config-schema-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
 /**
  * What the program makes of a configuration, or of the text of one, where the environment holds the secret KEY.
  * @throws ConfigError
  */
 export function load(config: unknown): Config | undefined {
-  const path = join(folder, 'idpatch.yaml');
-  writeFileSync(path, typeof config === 'string' ? config : stringify(config));
-  return loadConfig({ IDPATCH_CONFIG: path, KEY: 'a-secret' });
+  const folder = mkdtempSync(join(tmpdir(), 'idpatch-config-schema-'));
+  try {
+    const path = join(folder, 'idpatch.yaml');
+    writeFileSync(path, typeof config === 'string' ? config : stringify(config));
+    return loadConfig({ IDPATCH_CONFIG: path, KEY: 'a-secret' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }

@@ -1,5 +1,5 @@
 import { request as sendHttp } from 'node:http';
-import { afterEach, expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { type PatchErrorCode, patchErrorCodes } from '../../src/domain/errors.ts';
 import {
   type EmulatorHooks,
@@ -31,15 +31,10 @@ export interface Dialect {
   readonly writes: RegExp;
 }
 
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  await Promise.all(closing.splice(0).map((close) => close()));
-});
-
 /** A front door that the end of the test closes. */
 export async function open(changes: SandboxChanges = {}): Promise<FrontDoor> {
   const door = await openFrontDoor(changes);
-  closing.push(() => door.close());
+  onTestFinished(() => door.close());
   return door;
 }
 
@@ -59,7 +54,7 @@ export async function openRetold(
 ): Promise<FrontDoor> {
   let target = '';
   const proxy = await serveOnLoopback(async (request) => retell(request, await forward(target, request)));
-  closing.push(() => proxy.close());
+  onTestFinished(() => proxy.close());
   const door = await open({ directories: { [directory]: { baseUrl: proxy.url } } });
   target = door.emulators[directory].url;
   return door;
