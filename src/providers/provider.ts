@@ -187,6 +187,7 @@ export interface Pace {
 
 /** A directory's provider as configured, not yet connected. */
 export interface ConfiguredProvider {
+  readonly kind: string;
   /** The origin that requests go to, `https://host[:port]`. */
   readonly origin: string;
   /** What the provider counts requests by, such as a project's id: directories of the same project share its quota. */
@@ -221,6 +222,7 @@ export function defineProvider<Settings>(module: {
 }): ProviderModule {
   const { kind, description } = module;
   const settings = module.settings.transform((settings) => ({
+    kind,
     origin: module.origin(settings),
     project: module.project(settings),
     pace: module.pace,

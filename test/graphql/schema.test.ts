@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entityKeys } from '../../src/graphql/schema/federation.ts';
 import { schema } from '../../src/graphql/schema/index.ts';
 import { subgraphSdl } from '../../src/graphql/schema/subgraph-sdl.ts';
+import { providers } from '../../src/providers/registry.ts';
 import { arrived, someUser } from '../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 
@@ -171,7 +172,7 @@ const face: Readonly<Record<string, readonly string[]>> = {
     ...['name: String!', 'provider: ProviderKind!', 'capabilities: [FieldCapability!]!'],
     'customFields: [CustomFieldDefinition!]',
   ],
-  ProviderKind: ['EIAM_DEVELOPER', 'EIAM_MANAGEMENT', 'DESCOPE'],
+  ProviderKind: providers.map(({ kind }) => kind.toUpperCase().replaceAll('-', '_')),
   FieldCapability: ['field: String!', 'settable: Boolean!', 'clearable: Boolean!', 'maxLength: Int'],
   CustomFieldDefinition: [
     ...['field: String!', 'type: CustomFieldType!', 'label: String', 'choices: [CustomFieldChoice!]'],
