@@ -268,7 +268,7 @@ describe.each(directoryNames)('a patch of %s with', (directory) => {
         invalidInput(says.empty, 'patch', 'displayName'),
         invalidInput(says.address, 'patch', 'email', 'address'),
         invalidInput(
-          'A whole number beyond ±9007199254740991 would be rounded on its way.',
+          'A whole number beyond ±9007199254740991 would be rounded.',
           ...at(1, 'replace', 'value', 'number'),
         ),
         // the capabilities

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => door.close());
 
 const notFinite = 'Expected a finite number.';
-const rounded = 'A whole number beyond ±9007199254740991 would be rounded on its way.';
+const rounded = 'A whole number beyond ±9007199254740991 would be rounded.';
 const otherForm = 'Expected plain characters: some have another form (NFKC).';
 const invisible = 'The name has invisible characters.';
 const mixed = 'The name mixes letters of several scripts.';

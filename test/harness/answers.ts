@@ -11,7 +11,7 @@ export interface Answer {
 
 /** Sends a body exactly as it is. */
 export async function post(
-  door: FrontDoor,
+  door: Pick<FrontDoor, 'url'>,
   body: BodyInit,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
@@ -25,7 +25,7 @@ export async function post(
 
 /** Sends a document. */
 export function ask(
-  door: FrontDoor,
+  door: Pick<FrontDoor, 'url'>,
   query: string,
   more: object = {},
   headers: Readonly<Record<string, string>> = {},

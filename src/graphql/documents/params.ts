@@ -1,6 +1,6 @@
 import type { GraphQLParams } from 'graphql-yoga';
 import { badRequest } from './bad-request.ts';
-import { mayBeRounded, parseLossless } from './lossless-numbers.ts';
+import { mayBeLossy, parseLossless } from './lossless-numbers.ts';
 
 /** Levels of objects and lists in a body. A patch needs ten. Our own choice. */
 const maxNesting = 32;
@@ -80,7 +80,7 @@ function fromJson(text: string, message: string): unknown {
   if (isDeeperThan(maxNesting, value)) {
     throw badRequest(`Variables and extensions are nested ${maxNesting} levels deep at most.`);
   }
-  return mayBeRounded(text) ? parseLossless(text) : value;
+  return mayBeLossy(text) ? parseLossless(text) : value;
 }
 
 /** It looks no deeper than it has to, so that the stack does not end before the value does. */

@@ -1,18 +1,34 @@
-import { GraphQLError } from 'graphql';
+import {
+  GraphQLError,
+  getNamedType,
+  NoSchemaIntrospectionCustomRule,
+  specifiedRules,
+  type ValidationRule,
+} from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import type { Config } from '../../config/config.ts';
 import type { OperationPlugin } from '../operation-plugin.ts';
-import { createValidator, safeSyntaxError } from './document-errors.ts';
+import { alwaysBadRequest } from './bad-request.ts';
+import { isLossless, notLossless } from './lossless-numbers.ts';
 import { variableErrors } from './variable-errors.ts';
 
+/** Errors of one response, nodes of one error, and characters of one message: a name may be as long as the body. */
+const [maxErrors, maxNodes, maxMessage] = [5, 2, 200];
+
 /**
- * Gives the errors of documents and of variables a code, and texts that repeat no value. Its options are parts of
- * the configuration.
+ * Gives errors of documents and of variables a code, and keeps every value out of their messages: a value may be
+ * personal data. Names of the document, and of the schema's types, may stand there. The options are the configuration's.
  */
-export function useSafeErrors(
-  options: Pick<Config['server'], 'introspection' | 'suggestions'>,
-): OperationPlugin {
-  const validator = createValidator(options);
+export function useSafeErrors({
+  introspection,
+  suggestions,
+}: Pick<Config['server'], 'introspection' | 'suggestions'>): OperationPlugin {
+  const rules = [
+    ...specifiedRules,
+    LosslessNumbersRule,
+    KnownOperationTypesRule,
+    ...(introspection ? [] : [NoSchemaIntrospectionCustomRule, NoServiceSdlRule]),
+  ].map((rule) => withSafeErrors(rule, suggestions));
   return {
     onParse() {
       return ({ result, replaceParseResult }) => {
@@ -20,7 +36,9 @@ export function useSafeErrors(
       };
     },
     onValidate({ validateFn, setValidationFn }) {
-      setValidationFn((schema, document) => validator(schema, document, validateFn));
+      setValidationFn((schema, document) =>
+        validateFn(schema, document, rules, { maxErrors, hideSuggestions: !suggestions }),
+      );
     },
     onExecute({ args }) {
       return {
@@ -28,22 +46,91 @@ export function useSafeErrors(
           if (isAsyncIterable(result) || !result.errors) return;
           // Without data nothing was executed: the variables were refused.
           if (!('data' in result)) return setResult({ errors: variableErrors(args) });
-          setResult({ ...result, errors: result.errors.map(withCode) });
+          setResult({ ...result, errors: result.errors.map(safeArgumentError) });
         },
       };
     },
   };
 }
 
+/** graphql-js quotes the token that it does not expect. */
+function safeSyntaxError({ locations, source, positions }: GraphQLError): GraphQLError {
+  const [{ line, column } = { line: 1, column: 1 }] = locations ?? [];
+  return new GraphQLError(`Syntax error at line ${line}, column ${column}.`, {
+    ...(source ? { source } : {}),
+    ...(positions ? { positions } : {}),
+    extensions: { code: 'GRAPHQL_PARSE_FAILED' },
+  });
+}
+
+/** Refuses a number of the document that would be rounded, as one of the variables is. */
+const LosslessNumbersRule: ValidationRule = (context) => ({
+  FloatValue(node) {
+    if (isLossless(node.value)) return;
+    context.reportError(
+      new GraphQLError(notLossless, { nodes: node, extensions: { code: 'INVALID_INPUT' } }),
+    );
+  },
+});
+
+/** graphql-js looks for the type of subscriptions only when it executes one. */
+const KnownOperationTypesRule: ValidationRule = (context) => ({
+  OperationDefinition(node) {
+    if (context.getSchema().getRootType(node.operation)) return;
+    context.reportError(new GraphQLError(`The schema has no type for a ${node.operation}.`, { nodes: node }));
+  },
+});
+
+/** Refuses `_service`, whose SDL is the whole schema, where introspection is off. */
+const NoServiceSdlRule: ValidationRule = (context) => ({
+  Field(node) {
+    const type = context.getType();
+    if (!type || getNamedType(type).name !== '_Service') return;
+    const message = 'GraphQL introspection has been disabled, and with it the field "_service".';
+    context.reportError(new GraphQLError(message, { nodes: node }));
+  },
+});
+
+/** Rules whose messages quote values of the document. */
+const quotingRules: ReadonlySet<string> = new Set(['ValuesOfCorrectTypeRule']);
+
+/** Rules that hold a limit, too. */
+const limitingRules: ReadonlySet<string> = new Set([
+  'KnownDirectivesRule',
+  'MaxIntrospectionDepthRule',
+  'NoFragmentCyclesRule',
+]);
+
+function withSafeErrors(rule: ValidationRule, suggestions: boolean): ValidationRule {
+  const safeMessage = ({ message }: GraphQLError) => {
+    if (quotingRules.has(rule.name)) return 'A value does not have the type that is expected here.';
+    // Some rules suggest also where they are asked not to.
+    const allowed = suggestions ? message : message.replace(/ Did you mean [^?]*\?/, '');
+    return allowed.length > maxMessage ? `${allowed.slice(0, maxMessage)}…` : allowed;
+  };
+  const http = limitingRules.has(rule.name) ? alwaysBadRequest : {};
+  const safe = (error: GraphQLError) =>
+    new GraphQLError(safeMessage(error), {
+      nodes: error.nodes?.slice(0, maxNodes) ?? null,
+      extensions: { ...error.extensions, http: { ...http } },
+    });
+  return (context) =>
+    // Only here is it known which rule reports an error.
+    rule(
+      Object.create(context, {
+        reportError: { value: (error: GraphQLError) => context.reportError(safe(error)) },
+      }),
+    );
+}
+
 /**
- * Errors without a code come from graphql-js' coercion of arguments, where a variable is null, and quote the document.
- * One that anything else threw is a bug, and is masked.
+ * graphql-js quotes the document where a variable of an argument is null and may not be: these errors have no code.
+ * An error that anything else threw is a bug, and is masked.
  */
-function withCode(error: GraphQLError): GraphQLError {
+function safeArgumentError(error: GraphQLError): GraphQLError {
   const { nodes = null, path = null, extensions, originalError } = error;
   if (extensions.code || (originalError && !(originalError instanceof GraphQLError))) return error;
-  const message = 'A variable is null or left out where a value is needed.';
-  return new GraphQLError(message, {
+  return new GraphQLError('A variable is null or left out where a value is needed.', {
     nodes: nodes?.slice(0, 1) ?? null,
     path,
     extensions: { ...extensions, code: 'INVALID_INPUT' },

@@ -80,7 +80,7 @@ export const number = z
   .refine((value) => typeof value === 'number' && Number.isFinite(value), 'Expected a finite number.')
   .refine(
     (value) => !Number.isInteger(value) || Number.isSafeInteger(value),
-    'A whole number beyond ±9007199254740991 would be rounded on its way.',
+    'A whole number beyond ±9007199254740991 would be rounded.',
   )
   .refine((value) => !Object.is(value, -0), 'Negative zero would not survive: say 0.') as z.ZodType<number>;
 
