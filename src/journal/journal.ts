@@ -16,6 +16,9 @@ import type { PatchConfirmation, PatchOutcome } from '../domain/outcome.ts';
  * - **One final result.** A result is written once; `finish` of an operation that has one changes nothing.
  */
 export interface Journal {
+  /** False where there is no journal: then no key can be honoured. */
+  readonly remembers: boolean;
+
   /** Writes an intent, unless the caller has used its key before: then gives the operation that stands there. */
   begin(
     intent: Intent,

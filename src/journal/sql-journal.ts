@@ -54,6 +54,8 @@ export function createSqlJournal(database: Database): Journal {
   }
 
   return {
+    remembers: true,
+
     async begin(intent) {
       await forgetAbandoned();
       const attempt = randomUUID();

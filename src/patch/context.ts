@@ -16,8 +16,7 @@ export interface Services {
   /** Every directory that is configured. */
   readonly directories: Directories;
   readonly limits: Config['limits'];
-  /** Undefined where the configuration has none. */
-  readonly journal: Journal | undefined;
+  readonly journal: Journal;
   /** Patches of one user wait for each other. */
   readonly userLock: UserLock;
   readonly inFlight: InFlight;

@@ -30,11 +30,10 @@ const lookAgainMs = 25;
 const leaseMarginMs = 5_000;
 
 /** Makes an empty set of queues; a queue lasts as long as something waits in it. */
-export function createUserLock(journal: Journal | undefined, deadlineMs: number): UserLock {
+export function createUserLock(journal: Journal, deadlineMs: number): UserLock {
   const tails = new Map<string, Promise<void>>();
 
   async function leased<T>(
-    journal: Journal,
     user: string,
     holder: string,
     call: CallOptions,
@@ -70,7 +69,7 @@ export function createUserLock(journal: Journal | undefined, deadlineMs: number)
       try {
         if (before && (await withDeadline(before, call.deadline)) === 'deadline') return 'timeout';
         if (call.deadline.isExpired()) return 'timeout';
-        return await (journal ? leased(journal, user, holder, call, task, onBusy) : task());
+        return await leased(user, holder, call, task, onBusy);
       } finally {
         leave();
         if (!before) leaveLine();
