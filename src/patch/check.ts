@@ -66,7 +66,7 @@ export async function validate(
 ): Promise<Validated> {
   const errors = [...inputErrors];
   if (request.idempotencyKey !== undefined && !journal.remembers) {
-    const message = 'No journal is configured here, so no key can be remembered: leave it out.';
+    const message = 'No journal is configured, so keys cannot be remembered: leave it out.';
     errors.push(invalidInput(message, ['idempotencyKey']));
   }
   if (!('directory' in target)) return { ok: false, errors: withoutRepeats(errors, [target]) };

@@ -33,22 +33,21 @@ export async function findByKey(
  */
 export function keyLookupFailed(): Verdict {
   const message =
-    'The journal cannot be read: nothing was sent now, and what became of an earlier call with this key cannot be ' +
-    'told. Call again with the same key.';
+    'The journal cannot be read: nothing was sent now, and the outcome of an earlier call with this key is unknown. ' +
+    'Call again with the same key.';
   const error: PatchError = { code: 'JOURNAL_UNAVAILABLE', message, path: ['idempotencyKey'] };
   return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [error] };
 }
 
 /** The key stands for another input. */
 export function keyReused(): Verdict {
-  const message =
-    'This key was used for another input: a key stands for one input, and for the first call’s answer.';
+  const message = 'This key was used with another input: use a new key for each input.';
   return notApplied([{ code: 'IDEMPOTENCY_KEY_REUSED', message, path: ['idempotencyKey'] }]);
 }
 
 /** The first call with the key has no result yet. */
 export function keyInProgress(): Verdict {
-  const message = 'A call with this key is under way: call again with the same key for its answer.';
+  const message = 'A call with this key is in progress: call again with the same key for its answer.';
   const error: PatchError = { code: 'IDEMPOTENCY_IN_PROGRESS', message, path: ['idempotencyKey'] };
   return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [error] };
 }

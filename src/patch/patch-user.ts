@@ -172,7 +172,10 @@ function failed(failure: unknown, operationId: string, { log }: PatchContext): V
   return notApplied([error]);
 }
 
-/** One line for each operation: paths and codes, and the ids by which a provider's support finds its refusals; no values. */
+/**
+ * One line for each operation: paths and codes, and the ids by which a provider's support finds its refusals; no
+ * values.
+ */
 function logResult(
   { operationId, outcome, errors }: PatchResult,
   { request, target }: PatchCall,
@@ -205,6 +208,6 @@ function logResult(
 }
 
 function lockTimeout(): PatchError {
-  const message = 'The time of this call was over before it was this patch’s turn: nothing of it was sent.';
+  const message = 'The time of this call was over before the patch could start: nothing was sent.';
   return { code: 'DEADLINE_EXCEEDED', message, path: [] };
 }

@@ -9,8 +9,8 @@ import { errorOfFailure, findByKey, inputDigest, keyReused } from './idempotency
 import { findUserId, readTarget } from './target.ts';
 
 /**
- * What patchUser would do. No requests where nothing would be sent: with errors, or where the key stands for this
- * very call, which would get its first answer.
+ * What patchUser would do. No requests where it would send nothing: with errors, or where the key was used for the same
+ * input, which would get the first answer again.
  */
 export interface PatchPlan {
   readonly errors: readonly PatchError[];
@@ -18,7 +18,7 @@ export interface PatchPlan {
   readonly changes: readonly PlannedChange[];
 }
 
-/** One field, as text: what it is now and what it would be; null where there is no value. */
+/** One field as text, now and afterwards; null where there is no value. */
 export interface PlannedChange {
   readonly path: InputPath;
   readonly before: string | null;
@@ -26,8 +26,8 @@ export interface PlannedChange {
 }
 
 /**
- * What patchUser would do with this request, and every reason why it would not: by the same checks, the same plan
- * and the same encoding. Reads the user; writes nothing, neither at the provider nor in the journal.
+ * What patchUser would do with this request, or every reason why it would not: by the same checks, plan and encoding.
+ * Reads the user; writes nothing, neither at the provider nor in the journal.
  */
 export async function planPatchUser(
   request: PatchRequest,
