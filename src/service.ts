@@ -7,6 +7,7 @@ import { type Config, ConfigError } from './config/config.ts';
 import { createDirectories } from './directories.ts';
 import { createGraphQLHandler } from './graphql/yoga.ts';
 import type { Journal } from './journal/journal.ts';
+import { noJournal } from './journal/no-journal.ts';
 import { createPostgresJournal } from './journal/postgres.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
 import { folderProblem, foreseeableFolderProblem } from './journal/sqlite-folder.ts';
@@ -51,15 +52,14 @@ export async function startService(
   config: Config,
   { log, starterTabs = [] }: { readonly log: Logger; readonly starterTabs?: readonly string[] },
 ): Promise<Service> {
-  const opened = openJournal(config.journal);
+  const opened = config.journal ? openJournal(config.journal) : noJournal;
   const telemetry = await startTelemetry(config, log);
   const { metrics } = telemetry;
   const postgres = config.journal && 'postgres' in config.journal ? config.journal.postgres : undefined;
   const quotas = createQuotas(postgres);
   const directories = createDirectories(config, quotas, telemetry);
-  const journal = opened && instrumentJournal(telemetry, opened);
-  const stopPruning =
-    journal && config.journal ? pruneDaily(journal, config.journal.retentionDays, log) : () => {};
+  const journal = opened.remembers ? instrumentJournal(telemetry, opened) : opened;
+  const stopPruning = config.journal ? pruneDaily(journal, config.journal.retentionDays, log) : () => {};
   const inFlight = createInFlight();
   const { limits } = config;
   const services = {
@@ -75,12 +75,10 @@ export async function startService(
   metrics?.process({ operationsUnderWay: () => inFlight.count(), isDraining: () => leaving });
   const isReady = async () => {
     if (leaving) return false;
-    return journal
-      ? journal.check().then(
-          () => true,
-          () => false,
-        )
-      : true;
+    return journal.check().then(
+      () => true,
+      () => false,
+    );
   };
   const userIdForms = new Map(
     [...directories].map(([name, { provider }]) => [name, provider.capabilities.userIds]),
@@ -122,7 +120,7 @@ export async function startService(
       stopPruning();
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
       await Promise.all([authenticator.close(), rateLimit.close(), quotas.close()]);
-      await journal?.close();
+      await journal.close();
       await telemetry.close();
       await metricsServer?.close();
     },
@@ -135,8 +133,7 @@ function noMetricsPort(error: NodeJS.ErrnoException): never {
   throw error;
 }
 
-function openJournal(config: Config['journal']): Journal | undefined {
-  if (!config) return undefined;
+function openJournal(config: NonNullable<Config['journal']>): Journal {
   if ('postgres' in config) return createPostgresJournal(config.postgres.reveal());
   refuseFolder(folderProblem(dirname(config.sqlite)));
   return createSqliteJournal(config.sqlite);

@@ -17,7 +17,7 @@ interface Details {
 
 /** What is known of a code. */
 interface CodeRow {
-  /** The GraphQL type of an error with this code: one for each decision that it leaves the caller. */
+  /** The error's GraphQL type: one for each decision that a caller can make. */
   readonly type: string;
   readonly description: string;
   /** Whether the very same call may succeed later, provided that nothing was written. */
@@ -25,81 +25,79 @@ interface CodeRow {
   readonly details?: readonly (keyof Details)[];
 }
 
-/**
- * Every code of an error. GraphQL's enum and types, the journal's JSON and the metrics' labels are made of this table:
- * a new code is a new row.
- */
+/** Every error code. GraphQL's enum, the journal's JSON and the metrics' labels are made from this table. */
 export const patchErrorCodes = {
   INVALID_INPUT: {
     type: 'InvalidInputError',
-    description: 'The value at the path cannot be right: change it.',
+    description: 'The value at the path is not valid: change it.',
   },
   UNSUPPORTED_FIELD: {
     type: 'UnsupportedFieldError',
-    description: 'The directory cannot do this with the field: see Directory.capabilities.',
+    description: 'The directory does not support this change of the field: see Directory.capabilities.',
   },
   UNKNOWN_DIRECTORY: {
     type: 'InvalidInputError',
     description: 'There is no directory of this name: see directories.',
   },
   USER_NOT_FOUND: { type: 'UserNotFoundError', description: 'The directory has no such user.' },
-  CONFLICT: { type: 'ConflictError', description: 'Another user has this value, and no two may.' },
+  CONFLICT: { type: 'ConflictError', description: 'Another user has this value, and it must be unique.' },
   FORBIDDEN: {
     type: 'ForbiddenError',
-    description: 'You may not do this. It reads the same whether there is such a user or not.',
+    description: 'You may not do this. The answer is the same whether the user exists or not.',
   },
   STALE_VERSION: {
     type: 'StaleVersionError',
-    description: 'The user is no longer at the version that ifVersion names.',
+    description: 'The user has changed since the version in ifVersion.',
     details: ['currentVersion'],
   },
   IDEMPOTENCY_KEY_REUSED: {
     type: 'IdempotencyError',
-    description: 'The idempotency key stands for another input.',
+    description: 'The idempotency key was used with another input.',
   },
   IDEMPOTENCY_IN_PROGRESS: {
     type: 'IdempotencyError',
-    description: 'A call with this key is under way: call again with the same key.',
+    description: 'A call with this key is in progress: call again with the same key.',
   },
   RATE_LIMITED: {
     type: 'RateLimitedError',
-    description: 'The provider asks for fewer requests: wait.',
+    description: 'The provider’s rate limit or request quota is used up: wait.',
     isTransient: true,
     details: ['retryAfterSeconds'],
   },
   PROVIDER_UNAVAILABLE: {
     type: 'ProviderUnavailableError',
-    description: 'The provider was not reached, and nothing was sent.',
+    description: 'The provider could not be reached, and nothing was sent.',
     isTransient: true,
   },
   PROVIDER_REFUSED: {
     type: 'ProviderRefusedError',
-    description: 'The provider said no, by its own rules.',
+    description: 'The provider refused the change by its own rules.',
     details: ['providerCode', 'providerRequestId'],
   },
   PROVIDER_AUTH: {
     type: 'ProviderRefusedError',
-    description: 'The provider does not accept the credentials that are configured here.',
+    description: 'The provider does not accept the configured credentials.',
     details: ['providerCode', 'providerRequestId'],
   },
   DEADLINE_EXCEEDED: {
     type: 'ProviderUnavailableError',
-    description: 'The time was over before anything was sent.',
+    description: 'The deadline passed before anything was sent.',
     isTransient: true,
   },
   NOT_CONFIRMED: {
     type: 'OutcomeUnknownError',
-    description: 'The provider took the change, but the user does not show it.',
+    description: 'The provider accepted the change, but the user does not show it.',
   },
   JOURNAL_UNAVAILABLE: {
     type: 'JournalUnavailableError',
     description:
-      'The journal cannot be written, so nothing was sent; or, for a key, not read, so that an earlier call is unknown.',
+      'The journal cannot be written, so nothing was sent; or, with a key, cannot be read, so that the outcome of an ' +
+      'earlier call is unknown.',
     isTransient: true,
   },
   OUTCOME_UNKNOWN: {
     type: 'OutcomeUnknownError',
-    description: 'It was sent, and no answer came that says what became of it.',
+    description: 'The change was sent, and no answer says whether it was written.',
   },
 } as const satisfies Readonly<Record<string, CodeRow>>;
 
@@ -119,8 +117,8 @@ export type DetailsOf<Code extends PatchErrorCode> = Codes[Code] extends {
   : unknown;
 
 /**
- * Something that a caller can act on: plain data that is returned, never thrown. The message is for people; it says
- * what would be right and repeats no value of the input.
+ * An error that a caller can act on: data that is returned, never thrown. The message explains it to people and
+ * contains no value of the input.
  */
 export type PatchError<Code extends PatchErrorCode = PatchErrorCode> = {
   [C in Code]: { readonly code: C; readonly message: string; readonly path: InputPath } & DetailsOf<C>;
@@ -138,21 +136,21 @@ export const noProviderDetails: DetailsOf<'PROVIDER_REFUSED'> = {
   providerRequestId: null,
 };
 
-/** The input itself is wrong: the caller has to change it. */
+/** The input is not valid: the caller has to change it. */
 export function invalidInput(message: string, path: InputPath): PatchError<'INVALID_INPUT'> {
   return { code: 'INVALID_INPUT', message, path };
 }
 
-/** Maximum number of errors in one answer: a hostile input has no end of them. */
+/** Maximum number of errors in one answer: a hostile input could have any number. */
 export const maxErrors = 100;
 
-/** True only where nothing was written and the same call may succeed later. The one place that decides it. */
+/** True only where nothing was written and the same call may succeed later. No other place decides this. */
 export function isRetryable(outcome: PatchOutcome, { code }: PatchError): boolean {
   const row: CodeRow = patchErrorCodes[code];
   return outcome === 'NOT_APPLIED' && row.isTransient === true;
 }
 
-/** A read that gave no user and no certainty that there is none; `error` says why. */
+/** A read that found neither the user nor that there is none; `error` says why. */
 export class ReadFailure extends Error {
   override readonly name: string = 'ReadFailure';
   readonly error: PatchError;
@@ -162,7 +160,7 @@ export class ReadFailure extends Error {
   }
 }
 
-/** It cannot be told which user a login means. `path`: where the input has the login, once that is known. */
+/** A login that fits more than one user. `path`: where the input has the login, once that is known. */
 export class AmbiguousLogin extends ReadFailure {
   override readonly name = 'AmbiguousLogin';
   constructor(message: string, path: InputPath = []) {

@@ -1,5 +1,5 @@
-/** What became of a patch. PARTIAL: some steps were written. UNKNOWN: it was sent and could not be confirmed. */
+/** The outcome of a patch. PARTIAL: some changes were written. UNKNOWN: it was sent and could not be confirmed. */
 export type PatchOutcome = 'APPLIED' | 'NOT_APPLIED' | 'PARTIAL' | 'UNKNOWN';
 
-/** How APPLIED was established: the provider's answer to the write carried the user, or the user was read again. */
+/** How APPLIED was confirmed: by the user in the provider's answer to the write, or by reading the user again. */
 export type PatchConfirmation = 'RESPONSE' | 'READ_BACK';

@@ -3,8 +3,8 @@ import type { PatchError } from './errors.ts';
 import type { UserWithCustomFields } from './user.ts';
 
 /**
- * A digest of everything that is known of a user: 32 characters of base64url. Equal for equal users, whatever
- * the order of their lists; what the provider itself changes on every write (updatedAt) counts as well.
+ * A digest of all of a user's fields: 32 characters of base64url. The order of lists does not matter; updatedAt, which
+ * the provider changes on every write, does.
  */
 export function userVersion(user: UserWithCustomFields): string {
   const canonical = {
@@ -23,14 +23,14 @@ export function userVersion(user: UserWithCustomFields): string {
   return createHash('sha256').update(JSON.stringify(entries)).digest('base64url').slice(0, 32);
 }
 
-/** The refusal where the user is not at the version that a caller named; undefined where it is, or none was named. */
+/** The error where the user is not at the version that the caller named; undefined where it is, or none was named. */
 export function staleError(
   user: UserWithCustomFields,
   ifVersion: string | undefined,
 ): PatchError<'STALE_VERSION'> | undefined {
   const version = userVersion(user);
   if (ifVersion === undefined || ifVersion === version) return undefined;
-  const message = 'The user is no longer at this version: read it again, and decide anew.';
+  const message = 'The user has changed since this version: read the user again before you decide.';
   return { code: 'STALE_VERSION', message, path: ['ifVersion'], currentVersion: version };
 }
 

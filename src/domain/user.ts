@@ -1,13 +1,13 @@
-/** An account's state. ENABLED and DISABLED can be asked for; the other two only the provider brings about. */
+/** An account's status. A patch can set ENABLED and DISABLED; the other two are set by the provider alone. */
 export type UserStatus = 'ENABLED' | 'DISABLED' | 'INVITED' | 'EXPIRED';
 
-/** An email address and whether the provider holds it for verified. */
+/** An email address and whether the provider has it as verified. */
 export interface Email {
   readonly address: string;
   readonly verified: boolean;
 }
 
-/** A phone number in E.164 (`+8615612345678`) and whether the provider holds it for verified. */
+/** A phone number in E.164 (`+8615612345678`) and whether the provider has it as verified. */
 export interface Phone {
   readonly number: string;
   readonly verified: boolean;
@@ -34,7 +34,7 @@ export interface CustomField {
   readonly value: CustomFieldValue;
 }
 
-/** A user as a provider gives it, in the domain's words: what the provider does not have is null or an empty list. */
+/** A user as read from a provider: fields that the provider does not have are null or an empty list. */
 export interface User {
   readonly directory: string;
   /** The provider's own id. */
@@ -53,29 +53,26 @@ export interface User {
   readonly roleNames: readonly string[];
   readonly tenants: readonly UserTenant[];
   readonly ssoAppIds: readonly string[];
-  /** Absent where the call that read the user does not carry them; then nothing is known of them. */
+  /** Absent where the call that read the user does not return them: then they are not known. */
   readonly customFields?: readonly CustomField[];
   readonly createdAt: Date | null;
   readonly updatedAt: Date | null;
 }
 
-/** A user read by a call that carries custom fields. */
+/** A user read by a call that returns custom fields. */
 export type UserWithCustomFields = User & Required<Pick<User, 'customFields'>>;
 
-/** Whether the custom fields came along. */
+/** Whether the user was read with custom fields. */
 export function hasCustomFields(user: User): user is UserWithCustomFields {
   return user.customFields !== undefined;
 }
 
-/** One operation on one custom field, as the caller asked for it. */
+/** A caller's operation on one custom field. */
 export type CustomFieldOperation =
   | { readonly operation: 'ADD' | 'REPLACE'; readonly field: string; readonly value: CustomFieldValue }
   | { readonly operation: 'REMOVE'; readonly field: string; readonly values?: readonly string[] };
 
-/**
- * What a caller asks to change. A field left out stays as it is, `null` clears it.
- * Custom fields carry one operation each, in the caller's order.
- */
+/** The changes that a caller asks for: a field left out is unchanged, `null` clears it. */
 export interface UserPatch {
   readonly username?: string | null;
   readonly displayName?: string | null;
@@ -144,7 +141,7 @@ export function globalId(user: { readonly directory: string; readonly userId: st
   return `${user.directory}:${user.userId}`;
 }
 
-/** Reads a global id; undefined where it has not the form `<directory>:<user id>`. Says nothing of existence. */
+/** Parses a global id; undefined where it does not have the form `<directory>:<user id>`. */
 export function parseGlobalId(id: string): { directory: string; userId: string } | undefined {
   const colon = id.indexOf(':');
   const directory = id.slice(0, Math.max(colon, 0));

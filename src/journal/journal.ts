@@ -2,91 +2,94 @@ import type { PatchError } from '../domain/errors.ts';
 import type { PatchConfirmation, PatchOutcome } from '../domain/outcome.ts';
 
 /**
- * The memory of what was asked and what became of it. It keeps who, when, which user, which paths, a digest of
- * the input and the outcome; no value of any field and no other personal data.
+ * The durable record of operations and their results. It keeps the caller, the time, the user's id, the paths, a digest
+ * of the input and the outcome; no value of any field and no other personal data.
  *
- * The contract, which test/journal/contract.ts holds every journal to:
- * - **Durable before it answers.** When `begin` resolves with `begun`, the intent survives the machine's power;
- *   only then may a request leave. When `finish` resolves, so does the result.
- * - **One winner.** Of any number of `begin` with the same caller and key, at the same time and on any number of
- *   processes that share the journal, one gets `begun`; the others get what stands there.
- * - **Says when it cannot.** Every method rejects with JournalUnavailable where it cannot do its work (down,
- *   full, read-only, not to be opened) within its time, and nothing of it was done or it is as if nothing was.
- *   A journal that failed is tried afresh at the next call: it heals without a restart.
+ * The contract, which test/journal/contract.ts checks for every journal:
+ * - **Durable before it resolves.** When `begin` resolves with `begun`, the intent survives a power failure; only then
+ *   may a request be sent. When `finish` resolves, the result does.
+ * - **One winner.** Of any number of `begin` with the same caller and key, at the same time and in any number of
+ *   processes that share the journal, one gets `begun`; the others get the operation that is there.
+ * - **Reports failure.** Every method rejects with JournalUnavailable where it cannot do its work in time (down, full,
+ *   read-only, cannot be opened); then it had no effect, or none that can be seen. The next call tries again: a journal
+ *   recovers without a restart.
  * - **One final result.** A result is written once; `finish` of an operation that has one changes nothing.
  */
 export interface Journal {
-  /** Writes an intent, unless the caller has used its key before: then gives the operation that stands there. */
+  /** False where there is no journal: then no key can be honoured. */
+  readonly remembers: boolean;
+
+  /** Writes an intent, unless the caller has used its key before: then returns the operation of that key. */
   begin(
     intent: Intent,
   ): Promise<{ readonly kind: 'begun' } | { readonly kind: 'known'; readonly operation: Operation }>;
 
-  /** The operation that the caller began with this key; undefined where there is none, or none any more. */
+  /** The operation that the caller began with this key; undefined where there is none, or it was pruned. */
   findByKey(caller: string, key: string): Promise<Operation | undefined>;
 
   /** Writes the result of an operation. */
   finish(operationId: string, result: OperationResult): Promise<void>;
 
-  /** The operation of this id; undefined where there is none, or none any more. */
+  /** The operation with this id; undefined where there is none, or it was pruned. */
   find(operationId: string): Promise<Operation | undefined>;
 
   /**
-   * Takes the lease of a user for `holder` until `ttlMs` from now by the journal's own clock, where nobody else
-   * holds it: true where it is taken. A lease that ran out may be taken by anybody.
+   * Takes the lease of a user for `holder`, unless another holds it; true where it was taken. It expires after `ttlMs`
+   * by the journal's own clock, and may then be taken by any holder.
    */
   lease(user: string, holder: string, ttlMs: number): Promise<boolean>;
 
-  /** Gives a lease back, where `holder` still holds it. */
+  /** Releases a lease, where `holder` still holds it. */
   release(user: string, holder: string): Promise<void>;
 
-  /** Forgets the finished operations, and the unfinished whose time is over, that began before `before`; says how many. */
+  /** Deletes operations that began before `before` and are finished or past their `ttlMs`; returns how many. */
   prune(before: Date): Promise<number>;
 
-  /** Resolves where the journal can be written now. */
+  /** Resolves if the journal can be written now. */
   check(): Promise<void>;
 
-  /** Closes files and connections. A later call opens nothing again. */
+  /** Closes files and connections. Later calls do not reopen them. */
   close(): Promise<void>;
 }
 
-/** What is about to be tried. */
+/** An operation that is about to be sent. */
 export interface Intent {
   readonly operationId: string;
   readonly caller: string;
-  /** The caller's idempotency key; null where they gave none. */
+  /** The caller's idempotency key; null where there is none. */
   readonly key: string | null;
-  /** A digest of the whole input, hexadecimal. Says whether two inputs are the same, and nothing of them. */
+  /** A hexadecimal digest of the whole input: tells whether two inputs are equal, and nothing else about them. */
   readonly inputDigest: string;
   /** The user's global id. */
   readonly user: string;
   /** The paths of the fields to change, such as `patch.email`. */
   readonly fields: readonly string[];
-  /** Milliseconds from now by the journal's own clock after which the process that began it can no longer be at it. */
+  /** Milliseconds, by the journal's own clock, after which the process that began it cannot be running it any more. */
   readonly ttlMs: number;
 }
 
-/** What became of an operation. */
+/** The result of an operation. */
 export interface OperationResult {
   readonly outcome: PatchOutcome;
   readonly confirmedBy: PatchConfirmation | null;
-  /** The errors as they were answered; their texts repeat nothing of the input. */
+  /** The errors as they were answered; their messages contain no value of the input. */
   readonly errors: readonly PatchError[];
 }
 
-/** An operation as the journal remembers it. */
+/** An operation as the journal has it. */
 export interface Operation extends Omit<Intent, 'ttlMs'> {
   readonly startedAt: Date;
-  /** Null where no result was written. */
+  /** Null without a result. */
   readonly finishedAt: Date | null;
   readonly result: OperationResult | null;
   /**
-   * Without a result: whether the process that began it may still be at it. False means that it ended in
-   * between, so that the outcome is unknown and nothing more will come of it but a write that already left.
+   * Without a result: whether the process that began it may still be running it. False: that process ended, so the
+   * outcome is unknown, and nothing more is sent than may have been sent already.
    */
   readonly mayBeRunning: boolean;
 }
 
-/** The journal cannot do its work now. `cause` is for the log; it holds no personal data. */
+/** The journal cannot do its work now. `cause` is for the log; it contains no personal data. */
 export class JournalUnavailable extends Error {
   override readonly name = 'JournalUnavailable';
   constructor(cause: unknown) {

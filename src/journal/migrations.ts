@@ -1,11 +1,10 @@
 /**
- * What brings the tables from each version to the next. Every database of the journal runs the same statements,
- * SQLite too, so they use types and words that all of them have. Each may meet its own work already done, by
- * another replica or by itself before it was cut off: so each says IF NOT EXISTS. One that is released is never
- * changed; what comes is appended.
+ * The statements that bring the tables from each version to the next, the same for every database, including SQLite.
+ * Each has IF NOT EXISTS, because another replica, or an earlier attempt that was cut off, may have run it. A released
+ * migration is never changed; new ones are appended.
  *
  * Times are milliseconds since 1970 by the database's clock. `begun_by` is the process, `attempt` the one call of
- * `begin` that wrote the row; both are random. The unique pair leaves out rows without a key, as NULLs differ.
+ * `begin` that wrote the row; both are random. The unique pair does not apply to rows without a key, as NULLs differ.
  */
 const migrations: readonly (readonly string[])[] = [
   [
@@ -35,7 +34,7 @@ const migrations: readonly (readonly string[])[] = [
       checked_at BIGINT NOT NULL
     )`,
   ],
-  // What callers/rate-limit.ts counts in, where replicas share a database; the columns are rate-limiter-flexible's.
+  // For auth/rate-limit.ts, where replicas share a database; the columns are rate-limiter-flexible's.
   [
     `CREATE TABLE IF NOT EXISTS idpatch_rate_limit (
       key VARCHAR(255) NOT NULL PRIMARY KEY,
@@ -43,7 +42,7 @@ const migrations: readonly (readonly string[])[] = [
       expire BIGINT
     )`,
   ],
-  // What pace/ledger.ts keeps of each provider's quota, where replicas share a database.
+  // For upstream/quota/postgres-ledger.ts, where replicas share a database.
   [
     `CREATE TABLE IF NOT EXISTS idpatch_pace (
       key TEXT NOT NULL PRIMARY KEY,
@@ -53,17 +52,14 @@ const migrations: readonly (readonly string[])[] = [
   ],
 ];
 
-/** Makes the table that says which migrations were made. */
+/** Creates the table of the migrations that were run. */
 export const createVersionTable =
   'CREATE TABLE IF NOT EXISTS idpatch_schema (version BIGINT NOT NULL PRIMARY KEY)';
 
-/** Reads the version: one row with `version`, which is 0 where no migration was made. */
+/** Reads the version: one row with `version`, which is 0 where no migration was run. */
 export const readVersion = 'SELECT COALESCE(MAX(version), 0) AS version FROM idpatch_schema';
 
-/**
- * The statements that bring tables of this version to this idpatch's, in order. Throws where they are newer than
- * this idpatch knows: it could misread them.
- */
+/** The statements that bring tables of this version to the newest, in order. Throws where the tables are newer. */
 export function migrationsFrom(version: number): string[] {
   if (version > migrations.length) {
     throw new Error(

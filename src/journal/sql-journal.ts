@@ -3,41 +3,41 @@ import { setImmediate } from 'node:timers/promises';
 import { detailNames } from '../domain/errors.ts';
 import { type Journal, JournalUnavailable, type Operation, type OperationResult } from './journal.ts';
 
-/** A row as a database gives it. */
+/** A row of a result. */
 export type Row = Readonly<Record<string, unknown>>;
 
-/** A value that a statement takes. */
+/** A parameter of a statement. */
 export type Value = string | number | null;
 
 /** A database under the journal. */
 export interface Database {
-  /** The SQL of the milliseconds since 1970 by the database's clock, at the moment it is asked. */
+  /** SQL for the milliseconds since 1970 by the database's clock, at the time of evaluation. */
   readonly now: string;
-  /** Goes into every intent that is begun through this object; random. */
+  /** Random; written into every intent that is begun through this object. */
   readonly instance: string;
-  /** Whether operations that other instances began can still be running. */
+  /** Whether other instances can use the database at the same time. */
   readonly shared: boolean;
   /**
-   * Runs one statement with values for $1, $2, …, as a transaction of its own; what it wrote is durable when this
-   * resolves. It may run twice where the first answer was lost. Rejects with JournalUnavailable.
+   * Runs one statement with values for $1, $2, … as a transaction of its own, which is durable when this resolves. The
+   * statement may run twice where the first answer was lost. Rejects with JournalUnavailable.
    */
   run(statement: string, values: readonly Value[]): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
 
-/** Few enough that one statement stays far below its time, also on a journal that grew for years. */
+/** Rows that one statement deletes: few enough to stay far below its timeout, also in a journal of many years. */
 const pruneBatch = 1000;
 
-/** How many begins that failed are remembered. Those of the start of an outage are the ones that may have got in. */
+/** How many failed begins are remembered. Those from the start of an outage are the ones that may have been written. */
 const maxAbandoned = 500;
 
-/** The journal in SQL, the same for every database. */
+/** A journal in SQL, the same for every database. */
 export function createSqlJournal(database: Database): Journal {
   const { now, instance, shared } = database;
   const select = `SELECT *, CASE WHEN expires_at > ${now} THEN 1 ELSE 0 END AS in_time FROM idpatch_operation`;
   const operationIn = (row: Row) => operationOf(row, shared || row.begun_by === instance);
 
-  /** Attempts that were rejected although their row may be there, each with its operation. */
+  /** Attempts that were rejected although their row may have been written, with the operation of each. */
   const abandoned = new Map<string, string>();
 
   async function forgetAbandoned(): Promise<void> {
@@ -54,6 +54,8 @@ export function createSqlJournal(database: Database): Journal {
   }
 
   return {
+    remembers: true,
+
     async begin(intent) {
       await forgetAbandoned();
       const attempt = randomUUID();
@@ -62,7 +64,7 @@ export function createSqlJournal(database: Database): Journal {
       const fields = ascii(JSON.stringify(intent.fields));
       const ttl = Math.ceil(intent.ttlMs);
       try {
-        // The row that was in the way can be pruned before it is read: then there is room again.
+        // The conflicting row can be pruned before it is read: then the insert can succeed.
         for (let tries = 0; tries < 3; tries++) {
           const inserted = await database.run(
             `INSERT INTO idpatch_operation (operation_id, caller, idempotency_key, input_digest, user_id, fields,
@@ -76,11 +78,11 @@ export function createSqlJournal(database: Database): Journal {
             `${select} WHERE operation_id = $1 OR (caller = $2 AND idempotency_key = $3)`,
             [id, ...claim],
           );
-          // Its own row: the answer to the insert was lost, and it was sent again.
+          // Its own row: the answer to the insert was lost, and the statement ran again.
           if (row?.attempt === attempt) return { kind: 'begun' };
           if (row !== undefined) return { kind: 'known', operation: operationIn(row) };
         }
-        throw new JournalUnavailable(new Error('What stood in the way of an intent was never to be seen.'));
+        throw new JournalUnavailable(new Error('An insert met a conflicting row that could not be read.'));
       } catch (error) {
         if (abandoned.size < maxAbandoned) abandoned.set(attempt, intent.operationId);
         throw error;
@@ -127,7 +129,7 @@ export function createSqlJournal(database: Database): Journal {
     },
 
     async prune(before) {
-      // A holder that ended without giving its lease back leaves a row that nobody else would remove.
+      // A process that died without releasing its lease leaves a row that nothing else would delete.
       await database.run(`DELETE FROM idpatch_lease WHERE expires_at <= ${now}`, []);
       let pruned = 0;
       for (;;) {
@@ -141,7 +143,7 @@ export function createSqlJournal(database: Database): Journal {
         );
         pruned += gone.length;
         if (gone.length < pruneBatch) return pruned;
-        // SQLite works on the event loop: requests come in between.
+        // SQLite blocks the event loop: let requests run in between.
         await setImmediate();
       }
     },
@@ -160,8 +162,8 @@ export function createSqlJournal(database: Database): Journal {
 }
 
 /**
- * The text with everything but plain ASCII as JSON escapes it. So it arrives whole in a database of any encoding,
- * and so do NUL, which PostgreSQL has no place for, and half a surrogate pair, which UTF-8 has none for.
+ * The text with all but plain ASCII in JSON's escapes: safe in a database of any encoding, including NUL, which
+ * PostgreSQL cannot store, and lone surrogates, which UTF-8 cannot.
  */
 function ascii(text: string): string {
   return JSON.stringify(text)
@@ -171,7 +173,7 @@ function ascii(text: string): string {
 
 const fromAscii = (text: unknown): string => JSON.parse(`"${text}"`);
 
-/** JSON of the result's own members: whatever else an object carries, such as a user, is not written. */
+/** The result's own members as JSON. Anything else that the object has, such as a user, is not written. */
 function writeResult({ outcome, confirmedBy, errors }: OperationResult): string {
   const recorded = errors.map((error) => {
     const { code, message, path } = error;
@@ -206,7 +208,7 @@ function operationOf(row: Row, processMayLive: boolean): Operation {
       mayBeRunning: !finished && processMayLive && Number(row.in_time) === 1,
     };
   } catch {
-    // The parser's own message repeats what it read.
-    throw new JournalUnavailable(new Error('A row of the journal is not as idpatch writes them.'));
+    // The parser's own message would quote the row.
+    throw new JournalUnavailable(new Error('A row of the journal does not have the expected form.'));
   }
 }

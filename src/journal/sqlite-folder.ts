@@ -11,41 +11,41 @@ import {
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder with those above it, each for its owner alone, and makes their names durable: SQLite does so for its
- * files, and not for what they lie in. Throws the system's error where there can be no such folder.
+ * Creates a folder and its parents, each for its owner alone, and makes their names durable: SQLite does so for its
+ * files, but not for their folders. Throws the system's error where the folder cannot be created.
  */
 export function makeFolder(folder: string): void {
   if (isFolder(folder)) return;
   const parent = dirname(folder);
-  // One after the other: where a folder that is there takes none, and says ENOENT as /proc does, mkdir's own
-  // `recursive` goes up and down without an end (Node 24, MKDirpSync in src/node_file.cc).
+  // Not by mkdir's own `recursive`: where an existing folder answers ENOENT, as /proc does, it loops without end (Node
+  // 24, MKDirpSync in src/node_file.cc).
   if (parent !== folder) makeFolder(parent);
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    // Another process was faster.
+    // Another process was first.
     if (!isFolder(folder)) throw error;
   }
   makeDurable(parent);
 }
 
 /**
- * What keeps a path from ever being a folder: the code of the system's error, such as ENOENT. Undefined where it is one
- * now, for it is made, and where it is only for now that it cannot be made, as on a full disk.
+ * Creates a folder; the code of the system's error, such as ENOENT, where the path can never be one. Undefined where it
+ * exists afterwards, and where it only cannot be created now, as on a full disk.
  */
 export function folderProblem(folder: string): string | undefined {
   try {
     makeFolder(folder);
     return undefined;
   } catch (error) {
-    // What was made and could not be opened to be made durable is there at the next call.
+    // It was created and could not be opened for fsync: the next call finds it.
     return (error as NodeJS.ErrnoException).syscall === 'open' ? undefined : lastingCode(error);
   }
 }
 
 /**
- * The same without making anything, so far as it shows in what is there already: a file system that takes no folders
- * for another reason than a right, as /proc, says so only when it is asked for one.
+ * The same without creating anything, as far as the existing folders show it. A file system that takes no folders for
+ * another reason than permissions, as /proc, shows that only when one is created.
  */
 export function foreseeableFolderProblem(folder: string): string | undefined {
   try {
@@ -65,7 +65,7 @@ function lastingCode(error: unknown): string | undefined {
   return code !== undefined && lasting.has(code) ? code : undefined;
 }
 
-/** Errors that no time heals, but only whoever names another path, or prepares this one. */
+/** Errors that do not pass by themselves: the operator has to choose another path, or prepare this one. */
 const lasting: ReadonlySet<string> = new Set([
   ...['ENOENT', 'ENOTDIR', 'EEXIST', 'ELOOP', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'],
   ...['EACCES', 'EPERM', 'EROFS'],
@@ -76,7 +76,7 @@ function isFolder(path: string): boolean {
 }
 
 function makeDurable(folder: string): void {
-  // Windows opens no folder as a file.
+  // Windows does not open folders as files.
   if (process.platform === 'win32') return;
   const descriptor = openSync(folder, 'r');
   try {

@@ -7,35 +7,35 @@ import { createVersionTable, migrationsFrom, readVersion } from './migrations.ts
 import { createSqlJournal, type Row, type Value } from './sql-journal.ts';
 import { makeFolder } from './sqlite-folder.ts';
 
-/** A file that is open, and the statements that were prepared on it. */
+/** An open file and the statements prepared on it. */
 interface OpenFile {
   readonly db: DatabaseSync;
   readonly identity: string;
   readonly prepared: Map<string, StatementSync>;
 }
 
-/** A statement that waits to be run. */
-interface Waiting {
+/** A statement in the queue. */
+interface Queued {
   readonly statement: string;
   readonly values: readonly Value[];
   readonly resolve: (rows: readonly Row[]) => void;
   readonly reject: (error: JournalUnavailable) => void;
 }
 
-/** Prepared statements that are kept. The journal has a dozen, and a few more whose length differs. */
+/** Maximum number of cached statements: the journal has a dozen, some in several lengths. */
 const maxPrepared = 50;
 
 /**
- * A journal in a file of this process alone: any other process that opens it gets JournalUnavailable for as long
- * as this one lives or has not closed it. It is opened at the first call, and again after a failure. Statements
- * that come in the same turn of the event loop are made durable together: one fsync serves all of them.
+ * A journal in a file that this process has to itself: any other process gets JournalUnavailable until this one ends or
+ * closes it. The file is opened at the first call, and again after a failure. Statements of one turn of the event loop
+ * share a transaction, and so one fsync.
  */
 export function createSqliteJournal(path: string): Journal {
-  // Absolute, so that neither a later chdir nor a name that SQLite takes for something else changes what it is.
+  // Absolute: a later chdir must not change it, nor SQLite read it as a special name such as `:memory:`.
   const file = resolve(path);
   let open: OpenFile | undefined;
   let closed = false;
-  let waiting: Waiting[] = [];
+  let queue: Queued[] = [];
 
   function shut(): void {
     const was = open;
@@ -43,13 +43,13 @@ export function createSqliteJournal(path: string): Journal {
     try {
       was?.db.close();
     } catch {
-      // What matters was durable before; there is nothing left to be done about this file.
+      // All results were durable before; nothing more can be done about this file.
     }
   }
 
   function opened(): OpenFile {
     if (closed) throw new Error('The journal was closed.');
-    // Whoever removes or replaces an open file leaves SQLite writing to one that nobody will find again.
+    // Where the open file was removed or replaced, SQLite would go on writing to the old one.
     if (open !== undefined && identityOf(file) !== open.identity) shut();
     if (open === undefined) {
       const db = openFile(file);
@@ -58,10 +58,10 @@ export function createSqliteJournal(path: string): Journal {
     return open;
   }
 
-  /** Runs all that waits, as one transaction. */
-  function runWaiting(): void {
-    const group = waiting;
-    waiting = [];
+  /** Runs the queue as one transaction. */
+  function runQueue(): void {
+    const group = queue;
+    queue = [];
     if (group.length === 0) return;
     try {
       const { db, prepared } = opened();
@@ -81,8 +81,8 @@ export function createSqliteJournal(path: string): Journal {
   }
 
   function shutAfter(error: unknown): void {
-    // A full disk leaves the connection whole. To keep it is to keep the lock: while this process is at an
-    // operation, no other may open the file and call that operation one of a process that ended.
+    // A full disk leaves the connection intact. Keep it, and with it the lock: another process that opened the file
+    // would take the running operations of this one for those of a dead process.
     if (!isFull(error) || open?.db.isTransaction) shut();
   }
 
@@ -92,19 +92,19 @@ export function createSqliteJournal(path: string): Journal {
     shared: false,
     run(statement, values) {
       return new Promise((resolve, reject) => {
-        if (waiting.length === 0) setImmediate(runWaiting);
-        waiting.push({ statement, values, resolve, reject });
+        if (queue.length === 0) setImmediate(runQueue);
+        queue.push({ statement, values, resolve, reject });
       });
     },
     async close() {
-      runWaiting();
+      runQueue();
       closed = true;
       shut();
     },
   });
 }
 
-/** What `run` gives, once it is durable; where it throws, nothing of it was done. */
+/** The result of `run`, once it is durable; where it throws, the transaction had no effect. */
 function inTransaction<T>(db: DatabaseSync, isNeeded: boolean, run: () => T): T {
   if (!isNeeded) return run();
   db.exec('BEGIN');
@@ -114,18 +114,18 @@ function inTransaction<T>(db: DatabaseSync, isNeeded: boolean, run: () => T): T 
     return result;
   } catch (error) {
     try {
-      // Some errors have undone it already.
+      // Some errors have rolled it back already.
       if (db.isTransaction) db.exec('ROLLBACK');
     } catch {
-      // Then the file is closed, which undoes it too.
+      // The file is closed next, which rolls it back too.
     }
     throw error;
   }
 }
 
 /**
- * What one statement of a group gives. Where it fails SQLite undoes that one alone; it throws where the whole
- * transaction was undone (https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
+ * Runs one statement of a group. A failed statement is rolled back alone and its error returned; throws where SQLite
+ * rolled back the whole transaction (https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction).
  */
 function runOne(
   db: DatabaseSync,
@@ -149,15 +149,15 @@ function runOne(
 
 function openFile(file: string): DatabaseSync {
   makeFolder(dirname(file));
-  // Whoever has the lock keeps it as long as it lives: to wait for long would only hold up the event loop.
+  // A process keeps the lock as long as it lives: waiting longer would only block the event loop.
   const db = new DatabaseSync(file, { timeout: 50 });
   try {
-    // Before WAL: then SQLite takes the lock of the whole file and no shared memory. https://sqlite.org/wal.html#noshm
+    // Before WAL: then SQLite locks the whole file and needs no shared memory. https://sqlite.org/wal.html#noshm
     db.exec('PRAGMA locking_mode = EXCLUSIVE');
     const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode;
     if (mode !== 'wal') throw new Error('SQLite cannot keep a write-ahead log there.');
     db.exec('PRAGMA synchronous = FULL');
-    // macOS leaves what fsync wrote in the drive's cache; elsewhere it does nothing.
+    // On macOS, fsync leaves data in the drive's cache; elsewhere this does nothing.
     db.exec('PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
     db.exec(`BEGIN EXCLUSIVE; ${createVersionTable}`);
     const version = Number(db.prepare(readVersion).get()?.version);
@@ -169,7 +169,7 @@ function openFile(file: string): DatabaseSync {
   }
 }
 
-/** By name, never by opening it: to close a second descriptor would give up SQLite's locks (fcntl, POSIX). */
+/** By name, never by opening it: closing a second descriptor would release SQLite's locks (fcntl, POSIX). */
 function identityOf(file: string): string {
   const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
   return `${stat?.dev} ${stat?.ino}`;

@@ -11,7 +11,7 @@ import type { Change, Provider, Step, WriteResult } from '../providers/provider.
 import type { CallOptions } from '../upstream/client.ts';
 import { unconfirmed } from './confirm.ts';
 
-/** What became of a patch, and how that is known. `errors` is empty exactly where the outcome is APPLIED. */
+/** The outcome of a patch and how it is known. `errors` is empty exactly where the outcome is APPLIED. */
 export interface Verdict {
   readonly outcome: PatchOutcome;
   readonly confirmedBy: PatchConfirmation | null;
@@ -20,111 +20,113 @@ export interface Verdict {
   readonly errors: readonly PatchError[];
 }
 
-/** Nothing was written. Of more errors than `mostErrors` the first are given. */
+/** Nothing was written. At most `maxErrors` errors are kept. */
 export function notApplied(errors: readonly PatchError[]): Verdict {
   return { outcome: 'NOT_APPLIED', confirmedBy: null, user: null, errors: errors.slice(0, maxErrors) };
 }
 
-/** Where the sending of steps ended. */
-interface Sent {
-  /** The changes of the steps that the provider said yes to, or that were seen after an ambiguous answer. */
-  readonly done: readonly Change[];
-  /** The changes of the step whose outcome could not be told. */
-  readonly doubtful: readonly Change[];
-  /** The changes of the steps that were refused or, after one that stopped, not sent at all. */
-  readonly undone: readonly Change[];
+/** The changes of all steps, by what became of them. */
+interface SendResult {
+  /** The provider accepted the step, or its user shows it after an ambiguous answer. */
+  readonly accepted: readonly Change[];
+  /** Whether the step was written is unknown. */
+  readonly ambiguous: readonly Change[];
+  /** The step was refused, or comes after one that was not accepted and was not sent. */
+  readonly notWritten: readonly Change[];
   /** Why a step was refused. */
   readonly refusals: readonly PatchError[];
-  /** The user as read last after all of `done`, and how. */
-  readonly seen?: { readonly user: UserWithCustomFields; readonly by: PatchConfirmation } | undefined;
+  /** The user as last read after all of `accepted`, and how. */
+  readonly lastRead?: { readonly user: UserWithCustomFields; readonly by: PatchConfirmation } | undefined;
 }
 
 /**
- * Sends the steps of one user in order until one is refused or in doubt, looks at the user, and says what is in:
- * the provider's yes is believed only as far as the user shows it, its silence only where the user shows all.
- * `writing` bounds the sending, `readingBack` the look afterwards.
- * Answers in every case; `report` gets what should never have been thrown.
+ * Sends the steps of one user in order until one is refused or ambiguous, and decides the outcome by the user as it is
+ * then. An acceptance counts only as far as the user shows the change, a missing answer only where it shows all.
+ * `writing` bounds the sending, `readingBack` the read afterwards. Resolves in every case; `reportBug` gets what should
+ * never have been thrown.
  */
 export async function applySteps(
   provider: Provider,
   userId: string,
   steps: readonly Step[],
   { writing, readingBack }: { readonly writing: CallOptions; readonly readingBack: CallOptions },
-  report: (bug: unknown) => void,
+  reportBug: (bug: unknown) => void,
 ): Promise<Verdict> {
-  const look = () => readBack(provider, userId, readingBack).catch(noted(undefined));
+  const read = () => readBack(provider, userId, readingBack).catch(reported(undefined));
   const write = (step: Step) =>
-    provider.write(userId, step, writing).catch(noted<WriteResult>({ kind: 'ambiguous' }));
-  const sent = await send(steps, write, look);
-  if (sent.done.length === 0 && sent.doubtful.length === 0) return notApplied(sent.refusals);
-  const user = sent.seen?.user ?? (await look()) ?? undefined;
-  return decideOutcome(sent, user, sent.seen?.by ?? 'READ_BACK');
+    provider.write(userId, step, writing).catch(reported<WriteResult>({ kind: 'ambiguous' }));
+  const sent = await sendSteps(steps, write, read);
+  if (sent.accepted.length === 0 && sent.ambiguous.length === 0) return notApplied(sent.refusals);
+  const user = sent.lastRead?.user ?? (await read()) ?? undefined;
+  return decideOutcome(sent, user, sent.lastRead?.by ?? 'READ_BACK');
 
-  // A bug of ours after something may have left must not take the answer along: it is as good as no answer.
-  function noted<T>(instead: T): (bug: unknown) => T {
+  // Something may have been sent: a bug of ours must not replace the answer, it counts as no answer.
+  function reported<T>(instead: T): (bug: unknown) => T {
     return (bug) => {
-      report(bug);
+      reportBug(bug);
       return instead;
     };
   }
 }
 
-async function send(
+async function sendSteps(
   steps: readonly Step[],
   write: (step: Step) => Promise<WriteResult>,
-  look: () => Promise<UserWithCustomFields | null | undefined>,
-): Promise<Sent> {
-  const done: Change[] = [];
-  let seen: Sent['seen'];
+  read: () => Promise<UserWithCustomFields | null | undefined>,
+): Promise<SendResult> {
+  const accepted: Change[] = [];
+  let lastRead: SendResult['lastRead'];
   for (const [index, { changes }] of steps.entries()) {
     const later = steps.slice(index + 1).flatMap((step) => step.changes);
+    const refusedFor = (refusals: readonly PatchError[]): SendResult => ({
+      ...{ accepted, ambiguous: [], notWritten: [...changes, ...later], refusals, lastRead },
+    });
     const result = await write({ changes });
     switch (result.kind) {
       case 'accepted':
-        seen = result.user && { user: result.user, by: 'RESPONSE' };
+        lastRead = result.user && { user: result.user, by: 'RESPONSE' };
         break;
       case 'refused':
-        return {
-          done,
-          doubtful: [],
-          undone: [...changes, ...later],
-          refusals: result.errors,
-          seen: undefined,
-        };
+        lastRead = undefined;
+        return refusedFor(result.errors);
       case 'ambiguous': {
-        const user = await look();
-        seen = user ? { user, by: 'READ_BACK' } : undefined;
+        const user = await read();
+        lastRead = user ? { user, by: 'READ_BACK' } : undefined;
         if (user && unconfirmed(changes, user).length === 0) break;
         if (user === undefined || !result.refusedUnlessApplied)
-          return { done, doubtful: changes, undone: later, refusals: [], seen };
-        const refusals: readonly PatchError[] = user
-          ? result.refusedUnlessApplied
-          : [{ code: 'USER_NOT_FOUND', message: 'There is no such user.', path: ['user'] }];
-        return { done, doubtful: [], undone: [...changes, ...later], refusals, seen };
+          return { accepted, ambiguous: changes, notWritten: later, refusals: [], lastRead };
+        return refusedFor(user ? result.refusedUnlessApplied : [noSuchUser]);
       }
     }
-    done.push(...changes);
+    accepted.push(...changes);
   }
-  return { done, doubtful: [], undone: [], refusals: [], seen };
+  return { accepted, ambiguous: [], notWritten: [], refusals: [], lastRead };
 }
 
-/** Weighs what was sent against the user as it is now; `user` undefined where it could not be read. */
-function decideOutcome(sent: Sent, user: UserWithCustomFields | undefined, by: PatchConfirmation): Verdict {
-  const refused = (change: Change) => sent.refusals.some(({ path }) => isWithin(path, change.path));
-  const notWritten = [...sent.refusals, ...sent.undone.filter((change) => !refused(change)).map(notSent)];
+/** Compares what was sent with the user as it is now; `user` undefined where it could not be read. */
+function decideOutcome(
+  sent: SendResult,
+  user: UserWithCustomFields | undefined,
+  by: PatchConfirmation,
+): Verdict {
+  const isRefused = (change: Change) => sent.refusals.some(({ path }) => isWithin(path, change.path));
+  const notWritten = [
+    ...sent.refusals,
+    ...sent.notWritten.filter((change) => !isRefused(change)).map(alsoNotWritten),
+  ];
   if (!user) {
-    const errors = [...[...sent.done, ...sent.doubtful].map(unknown), ...notWritten];
+    const errors = [...[...sent.accepted, ...sent.ambiguous].map(unknown), ...notWritten];
     return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors };
   }
-  const [unseen, doubtful] = [unconfirmed(sent.done, user), unconfirmed(sent.doubtful, user)];
-  const errors = [...unseen.map(notConfirmed), ...doubtful.map(unknown), ...notWritten];
+  const [unseen, ambiguous] = [unconfirmed(sent.accepted, user), unconfirmed(sent.ambiguous, user)];
+  const errors = [...unseen.map(notConfirmed), ...ambiguous.map(unknown), ...notWritten];
   const verdict = { confirmedBy: null, user, errors };
   if (errors.length === 0) return { ...verdict, outcome: 'APPLIED', confirmedBy: by };
-  const shown = sent.done.length + sent.doubtful.length - unseen.length - doubtful.length;
-  return { ...verdict, outcome: shown > 0 && doubtful.length === 0 ? 'PARTIAL' : 'UNKNOWN' };
+  const confirmed = sent.accepted.length + sent.ambiguous.length - unseen.length - ambiguous.length;
+  return { ...verdict, outcome: confirmed > 0 && ambiguous.length === 0 ? 'PARTIAL' : 'UNKNOWN' };
 }
 
-/** The user as the provider has it now; null where there is none, undefined where that could not be told. */
+/** The user as the provider has it now; null where there is none, undefined where the read failed. */
 export async function readBack(
   provider: Provider,
   userId: string,
@@ -134,23 +136,26 @@ export async function readBack(
   return user instanceof ReadFailure ? undefined : ((user ?? null) as UserWithCustomFields | null);
 }
 
-function isWithin(path: readonly string[], place: readonly string[]): boolean {
-  return place.every((part, index) => path[index] === part);
+function isWithin(path: InputPath, outer: InputPath): boolean {
+  return outer.every((part, index) => path[index] === part);
 }
+
+const noSuchUser: PatchError = { code: 'USER_NOT_FOUND', message: 'There is no such user.', path: ['user'] };
 
 function notConfirmed({ path }: Change): PatchError {
   const message =
-    'The provider took the change but does not show it: read the user again before deciding anything.';
+    'The provider accepted the change, but the user does not show it: read the user again before you decide.';
   return { code: 'NOT_CONFIRMED', message, path };
 }
 
-/** That it cannot be told whether the change is in. */
+/** Whether the change was written is unknown. */
 export function unknown({ path }: { readonly path: InputPath }): PatchError {
-  const message = 'The change was sent, and whether it is in could not be seen: it may be, or may yet come.';
+  const message =
+    'The change was sent and could not be confirmed: it may have been written, or may still be.';
   return { code: 'OUTCOME_UNKNOWN', message, path };
 }
 
-function notSent({ path }: Change): PatchError {
-  const message = 'Not written, because another part of the patch was not.';
+function alsoNotWritten({ path }: Change): PatchError {
+  const message = 'Not written, because another part of the patch was refused or is unknown.';
   return { code: 'PROVIDER_REFUSED', message, path, ...noProviderDetails };
 }

@@ -14,73 +14,84 @@ export interface PatchRequest {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** A patch that may be sent, or everything that is wrong with the request. */
-export type Checked =
-  | { readonly sendable: true; readonly plan: Plan; readonly target: Target }
-  | { readonly sendable: false; readonly errors: readonly PatchError[] };
+/** A request with its target, which is resolved once. */
+export interface PatchCall {
+  readonly request: PatchRequest;
+  /** Who is to be patched, or why that reference is wrong. */
+  readonly target: Target | PatchError;
+  /** What the input's types found wrong. Where there is any, the rest is checked and nothing is sent. */
+  readonly inputErrors: readonly PatchError[];
+}
 
-const targetPaths = { id: ['user', 'id'], login: ['user', 'login'] };
+/** A patch that may be sent, or everything that is wrong with the call. */
+export type Validated =
+  | { readonly ok: true; readonly plan: Plan; readonly target: Target }
+  | { readonly ok: false; readonly errors: readonly PatchError[] };
+
+/** Resolves the target of a request. Sends nothing. */
+export function resolveCall(
+  request: PatchRequest,
+  inputErrors: readonly PatchError[],
+  context: PatchContext,
+): PatchCall {
+  const target = findTarget(request.user, context, { id: ['user', 'id'], login: ['user', 'login'] });
+  return { request, target, inputErrors };
+}
 
 /**
- * What of the request the caller may not do. Comes before everything else, so that it tells nothing of the user,
- * the provider or an earlier call. A target that cannot be right is left for `checkPatch` to say so. `refuse`: by
- * which rules, where it is not to be patched.
+ * What the caller may not do. It comes before all other checks, so that a caller without rights learns nothing of the
+ * user, the provider or an earlier call. A target that is wrong for everybody is left to `validate`. `rules`: the
+ * policy, where it is not that of patching.
  */
 export function authorize(
-  { user, patch }: PatchRequest,
-  context: PatchContext,
-  refuse: typeof refusals = refusals,
-): readonly PatchError<'FORBIDDEN'>[] {
-  const target = findTarget(user, context, targetPaths);
+  { request, target }: PatchCall,
+  { caller }: PatchContext,
+  rules: typeof refusals = refusals,
+): readonly PatchError[] {
   if ('directory' in target) {
-    return refuse(context.caller, { ...target, directory: target.directory.name }, patch, target.path);
+    return rules(caller, { ...target, directory: target.directory.name }, request.patch, target.path);
   }
   return target.code === 'FORBIDDEN' ? [target] : [];
 }
 
-/** Who is meant, where the caller may patch them so; undefined for a request that is refused before anybody is asked. */
-export function authorizedTarget(request: PatchRequest, context: PatchContext): Target | undefined {
-  const target = findTarget(request.user, context, targetPaths);
-  return 'directory' in target && authorize(request, context).length === 0 ? target : undefined;
-}
-
 /**
- * Checks a request against all that is known without its user: the directory, what it can do, its custom fields.
- * `found` is what the input's own schema found wrong; everything is reported together. Sends nothing but the
- * question for the custom fields, where they are not known yet.
+ * Checks a call against all that is known without reading its user: the directory, its capabilities, its custom fields.
+ * All errors are reported together with those of the input. The only request that it may send is the one for the
+ * definitions of custom fields, where they are not cached.
  */
-export async function validatePatch(
-  request: PatchRequest,
-  found: readonly PatchError[],
+export async function validate(
+  { request, target, inputErrors }: PatchCall,
   { writing }: OperationTime,
-  context: PatchContext,
-): Promise<Checked> {
-  const { journal, limits } = context;
-  const errors = [...found];
-  if (request.idempotencyKey !== undefined && !journal) {
-    const message = 'No journal is configured here, so no key can be remembered: leave it out.';
+  { journal, limits }: PatchContext,
+): Promise<Validated> {
+  const errors = [...inputErrors];
+  if (request.idempotencyKey !== undefined && !journal.remembers) {
+    const message = 'No journal is configured, so keys cannot be remembered: leave it out.';
     errors.push(invalidInput(message, ['idempotencyKey']));
   }
-  const target = findTarget(request.user, context, targetPaths);
-  if (!('directory' in target)) return { sendable: false, errors: together(errors, [target]) };
+  if (!('directory' in target)) return { ok: false, errors: withoutRepeats(errors, [target]) };
   const { name, provider } = target.directory;
   const names = request.patch.customFields?.map(({ field }) => field) ?? [];
   try {
     const definitions = names.length > 0 ? await provider.customFieldDefinitions(writing, names) : null;
-    const rules = { directory: name, capabilities: provider.capabilities, definitions, ...limits };
-    const made = plan(request.patch, rules);
-    const all = together(errors, made.errors);
-    return all.length > 0 ? { sendable: false, errors: all } : { sendable: true, plan: made, target };
+    const made = plan(request.patch, {
+      directory: name,
+      capabilities: provider.capabilities,
+      definitions,
+      ...limits,
+    });
+    const all = withoutRepeats(errors, made.errors);
+    return all.length > 0 ? { ok: false, errors: all } : { ok: true, plan: made, target };
   } catch (failure) {
     if (!(failure instanceof ReadFailure)) throw failure;
-    return { sendable: false, errors: together(errors, [failure.error]) };
+    return { ok: false, errors: withoutRepeats(errors, [failure.error]) };
   }
 }
 
-/** Both lists, without what the second says of a place that the first has called wrong already. */
-function together(found: readonly PatchError[], more: readonly PatchError[]): readonly PatchError[] {
+/** Both lists, without the invalid inputs of the second that lie at or below a path of the first. */
+function withoutRepeats(first: readonly PatchError[], second: readonly PatchError[]): readonly PatchError[] {
   const repeats = (error: PatchError) =>
     error.code === 'INVALID_INPUT' &&
-    found.some(({ path }) => path.length > 0 && path.every((part, index) => error.path[index] === part));
-  return [...found, ...more.filter((error) => !repeats(error))];
+    first.some(({ path }) => path.length > 0 && path.every((part, index) => error.path[index] === part));
+  return [...first, ...second.filter((error) => !repeats(error))];
 }

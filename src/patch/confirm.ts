@@ -2,8 +2,8 @@ import type { CustomFieldValue, UserWithCustomFields } from '../domain/user.ts';
 import type { Change } from '../providers/provider.ts';
 
 /**
- * The changes that this user does not show, of those that were asked for. Empty: every one is seen.
- * Compared exactly, to the character; lists of names are compared as sets, for no provider keeps their order.
+ * The changes that this user does not show; empty where the user shows all of them. Values are compared exactly, to the
+ * character; lists of names as sets, because no provider keeps their order.
  */
 export function unconfirmed(changes: readonly Change[], user: UserWithCustomFields): readonly Change[] {
   return changes.filter((change) => !matches(user, change));
@@ -25,15 +25,15 @@ function matches(user: UserWithCustomFields, change: Change): boolean {
     case 'tenants':
       return (
         user.tenants.length === change.value.length &&
-        change.value.every((asked) => {
-          const tenant = user.tenants.find(({ tenantId }) => tenantId === asked.tenantId);
-          return tenant !== undefined && sameSet(tenant.roleNames, asked.roleNames);
+        change.value.every((wanted) => {
+          const tenant = user.tenants.find(({ tenantId }) => tenantId === wanted.tenantId);
+          return tenant !== undefined && sameSet(tenant.roleNames, wanted.roleNames);
         })
       );
     case 'customFields': {
       const value = user.customFields.find(({ field }) => field === change.name)?.value;
       if (change.operation === 'REMOVE') return value === undefined;
-      // A list without members and no value at all are one and the same to a provider.
+      // Providers do not distinguish an empty list from no value.
       if (value === undefined) return change.value.kind === 'texts' && change.value.value.length === 0;
       return sameValue(value, change.value);
     }

@@ -11,17 +11,14 @@ import { createDeadline } from '../upstream/deadline.ts';
 import type { InFlight } from './in-flight.ts';
 import type { UserLock } from './user-lock.ts';
 
-/** What lives as long as the process. */
+/** Lives as long as the process. */
 export interface Services {
-  /** Every directory that is configured. */
+  /** All configured directories. */
   readonly directories: Directories;
   readonly limits: Config['limits'];
-  /** Undefined where the configuration has none. */
-  readonly journal: Journal | undefined;
-  /** Patches of one user wait for each other. */
+  readonly journal: Journal;
   readonly userLock: UserLock;
   readonly inFlight: InFlight;
-  /** What the operator is told of each patchUser call. */
   readonly instrumentation: OperationInstrumentation;
   readonly log: Logger;
 }
@@ -36,26 +33,22 @@ export interface OperationTime {
   end(): void;
 }
 
-/** What a patch needs: the services, and what belongs to its request alone. */
+/** What a patch needs: the services, and the state of its request. */
 export interface PatchContext extends Services {
-  /** Who asks. */
   readonly caller: Caller;
-  /** The directories that the caller has anything to do with: to them there are no others. */
+  /** The directories in which the caller has rights. The caller does not learn of others. */
   readonly directories: Directories;
-  /** Whether there are directories that the caller does not see. */
+  /** Whether there are others. */
   readonly hidesDirectories: boolean;
   /** Starts the time of one operation: of a write, before which reads stand back, unless it `onlyReads`. */
   startOperation(onlyReads?: 'onlyReads'): OperationTime;
   /** Starts the time of one read. */
   startCall(): CallOptions;
-  /** Hears that a patch may have changed the user of this global id; `user` as it is now, where that is known. */
+  /** Called when a patch may have changed the user of this global id; `user`: as it is now, where known. */
   userChanged(id: string, user: UserWithCustomFields | undefined): void;
 }
 
-/**
- * Makes the context of one request of one caller. `deadlineMs`: what the caller asks for in place of the configured
- * deadline; never more than that.
- */
+/** Creates the context of one request. `deadlineMs`: the caller's own deadline, capped by the configured one. */
 export function createPatchContext(
   services: Services,
   caller: Caller,
@@ -63,7 +56,7 @@ export function createPatchContext(
 ): PatchContext {
   const all = services.directories;
   const directories = visibleTo(caller, all);
-  // Whatever a request asks for one after the other shares this time: it is the request that must be answered.
+  // All operations of a request share one deadline, because the request has to be answered.
   const endsAt = performance.now() + Math.min(deadlineMs, services.limits.deadlineMs);
   const msLeft = () => Math.max(0, endsAt - performance.now());
   return {
@@ -95,7 +88,7 @@ export function withReservation({ writing, readingBack }: OperationTime): Operat
   };
 }
 
-/** Directories by the caller who sees them: a caller who calls again is the same object. */
+/** Visible directories by caller: a caller's requests have the same object. */
 const visible = new WeakMap<Caller, { readonly all: Directories; readonly directories: Directories }>();
 
 function visibleTo(caller: Caller, all: Directories): Directories {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { PatchError } from '../domain/errors.ts';
+import { type PatchError, ReadFailure } from '../domain/errors.ts';
 import { parseGlobalId } from '../domain/user.ts';
-import type { Journal, Operation } from '../journal/journal.ts';
+import { JournalUnavailable, type Operation } from '../journal/journal.ts';
 import { notApplied, readBack, unknown, type Verdict } from './apply.ts';
-import { type PatchRequest, validatePatch } from './check.ts';
+import { type PatchCall, type PatchRequest, validate } from './check.ts';
 import { unconfirmed } from './confirm.ts';
 import type { OperationTime, PatchContext } from './context.ts';
 
@@ -17,50 +17,57 @@ export function inputDigest({ user, patch, ifVersion }: PatchRequest): string {
 }
 
 /**
- * The operation that the caller's key stands for already; undefined without a key, or without a journal.
+ * The operation that the caller's key stands for already; undefined where there is none, or no key.
  * @throws JournalUnavailable
  */
 export async function findByKey(
   { idempotencyKey: key }: PatchRequest,
   { journal, caller }: PatchContext,
 ): Promise<Operation | undefined> {
-  return key === undefined ? undefined : journal?.findByKey(caller.id, key);
+  return key === undefined ? undefined : journal.findByKey(caller.id, key);
 }
 
 /**
- * The journal cannot say whether the key was used before. Nothing was sent now; but whoever calls again for a lost
- * answer must not be told that nothing was written.
+ * The journal cannot say whether the key was used before. UNKNOWN although nothing was sent now: an earlier call with
+ * the key, whose answer was lost, may have written.
  */
 export function keyLookupFailed(): Verdict {
   const message =
-    'The journal cannot be read: nothing was sent now, and what became of an earlier call with this key cannot be ' +
-    'told. Call again with the same key.';
+    'The journal cannot be read: nothing was sent now, and the outcome of an earlier call with this key is unknown. ' +
+    'Call again with the same key.';
   const error: PatchError = { code: 'JOURNAL_UNAVAILABLE', message, path: ['idempotencyKey'] };
   return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [error] };
 }
 
 /** The key stands for another input. */
 export function keyReused(): Verdict {
-  const message =
-    'This key was used for another input: a key stands for one input, and for the first call’s answer.';
+  const message = 'This key was used with another input: use a new key for each input.';
   return notApplied([{ code: 'IDEMPOTENCY_KEY_REUSED', message, path: ['idempotencyKey'] }]);
 }
 
 /** The first call with the key has no result yet. */
 export function keyInProgress(): Verdict {
-  const message = 'A call with this key is under way: call again with the same key for its answer.';
+  const message = 'A call with this key is in progress: call again with the same key for its answer.';
   const error: PatchError = { code: 'IDEMPOTENCY_IN_PROGRESS', message, path: ['idempotencyKey'] };
   return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [error] };
 }
 
-/** Puts a result on record, before it is answered. Where it cannot be, the truth is answered all the same. */
-export async function record(
+/** The error of a failure before anything was written. @throws whatever else was thrown: a bug of ours */
+export function errorOfFailure(failure: unknown): PatchError {
+  if (failure instanceof ReadFailure) return failure.error;
+  if (failure instanceof JournalUnavailable) {
+    const message = 'The journal cannot be written, so nothing was sent.';
+    return { code: 'JOURNAL_UNAVAILABLE', message, path: [] };
+  }
+  throw failure;
+}
+
+/** Records the result. The verdict is answered all the same where that fails, for it is the truth. */
+export async function finish(
   operationId: string,
-  verdict: Verdict,
-  journal: Journal,
-  { log }: PatchContext,
+  { outcome, confirmedBy, errors }: Verdict,
+  { journal, log }: PatchContext,
 ): Promise<void> {
-  const { outcome, confirmedBy, errors } = verdict;
   try {
     await journal.finish(operationId, { outcome, confirmedBy, errors });
   } catch (err) {
@@ -68,43 +75,46 @@ export async function record(
   }
 }
 
+/** A call that is answered by the journal. */
+interface Repeated extends PatchCall {
+  readonly digest: string;
+  readonly time: OperationTime;
+}
+
 /** The answer to a key that was used before: the first call's, as far as it is known. Nothing is ever sent again. */
 export async function replay(
   operation: Operation,
-  request: PatchRequest,
-  digest: string,
-  time: OperationTime,
+  call: Repeated,
   context: PatchContext,
 ): Promise<Verdict & { readonly operationId?: string }> {
   const { operationId, result } = operation;
-  if (operation.inputDigest !== digest) return keyReused();
+  if (operation.inputDigest !== call.digest) return keyReused();
   if (result) {
-    const { outcome, confirmedBy } = result;
-    // The journal keeps nothing of the user, so it is given as it is now.
-    const showed = outcome !== 'NOT_APPLIED' || result.errors.some(({ code }) => code === 'STALE_VERSION');
-    const user = showed ? await look(operation, time, context) : undefined;
-    return { operationId, outcome, confirmedBy, user: user ?? null, errors: result.errors };
+    // The journal keeps nothing of the user: give the user as it is now, where the first answer had one.
+    const hadUser =
+      result.outcome !== 'NOT_APPLIED' || result.errors.some(({ code }) => code === 'STALE_VERSION');
+    const user = hadUser ? await readUserOf(operation, call.time, context) : undefined;
+    return { operationId, ...result, user: user ?? null };
   }
   if (operation.mayBeRunning) return { operationId, ...keyInProgress() };
-  const verdict = await afterCrash(operation, request, time, context);
-  if (context.journal) await record(operationId, verdict, context.journal, context);
+  const verdict = await decideAfterCrash(operation, call, context);
+  await finish(operationId, verdict, context);
   return { operationId, ...verdict };
 }
 
 /**
- * An intent whose process died before it had a result: it may have been sent. Where the user now shows every
- * change it is in; otherwise it is not known, because it may yet come. What was added to a list or taken from
- * one cannot be told without the list as it was.
+ * For an intent whose process died before it had a result: the write may have been sent. APPLIED where the user now
+ * shows every change, otherwise UNKNOWN, for the write may still arrive. Additions to a list and removals from one
+ * cannot be confirmed without the list as it was.
  */
-async function afterCrash(
+async function decideAfterCrash(
   operation: Operation,
-  request: PatchRequest,
-  time: OperationTime,
+  call: Repeated,
   context: PatchContext,
 ): Promise<Verdict> {
-  const checked = await validatePatch(request, [], time, context);
-  const user = (await look(operation, time, context)) ?? null;
-  const steps = checked.sendable && !checked.plan.readsFirst ? checked.plan.steps() : [];
+  const validated = await validate(call, call.time, context);
+  const user = (await readUserOf(operation, call.time, context)) ?? null;
+  const steps = validated.ok && !validated.plan.readsFirst ? validated.plan.steps() : [];
   const changes = 'errors' in steps ? [] : steps.flatMap((step) => step.changes);
   if (user && changes.length > 0 && unconfirmed(changes, user).length === 0) {
     return { outcome: 'APPLIED', confirmedBy: 'READ_BACK', user, errors: [] };
@@ -113,7 +123,7 @@ async function afterCrash(
   return { outcome: 'UNKNOWN', confirmedBy: null, user, errors: paths.map(unknown) };
 }
 
-function look({ user }: Operation, { readingBack }: OperationTime, { directories }: PatchContext) {
+function readUserOf({ user }: Operation, { readingBack }: OperationTime, { directories }: PatchContext) {
   const reference = parseGlobalId(user);
   const provider = reference && directories.get(reference.directory)?.provider;
   return provider && readBack(provider, reference.userId, readingBack);

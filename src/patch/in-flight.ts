@@ -1,51 +1,50 @@
-/** The patches that this process is at, so that it does not leave in the middle of one, and knows a key that is at work. */
+/** The operations that this process runs: shutdown waits for them, and calls with the same key share one. */
 export interface InFlight {
-  /** Runs an operation to its end, whether or not its caller stays. */
+  /** Runs an operation to its end, also where its caller disconnects. */
   run<T>(operation: () => Promise<T>): Promise<T>;
-  /** The same under a name: where one of that name is at work, gives that one in place of starting this. */
-  runOnce<Work extends AtWork>(name: string, start: () => Work): Work;
-  /** How many are at work. */
+  /** The same under a name: while one of that name runs, returns it and does not call `start`. */
+  runOnce<Run extends NamedRun>(name: string, start: () => Run): Run;
+  /** The number of running operations. */
   count(): number;
-  /** Resolves when no operation is at work. */
+  /** Resolves when none is running. */
   settled(): Promise<void>;
 }
 
-/** An operation that was started. */
-interface AtWork {
+/** A named operation. */
+interface NamedRun {
   readonly result: Promise<unknown>;
 }
 
-/** Makes an empty set. */
 export function createInFlight(): InFlight {
-  const atWork = new Set<Promise<unknown>>();
-  const named = new Map<string, AtWork>();
+  const running = new Set<Promise<unknown>>();
+  const named = new Map<string, NamedRun>();
 
   function run<T>(operation: () => Promise<T>): Promise<T> {
-    const running = operation();
-    atWork.add(running);
+    const promise = operation();
+    running.add(promise);
     const end = () => {
-      atWork.delete(running);
+      running.delete(promise);
     };
-    running.then(end, end);
-    return running;
+    promise.then(end, end);
+    return promise;
   }
 
   return {
     run,
-    runOnce<Work extends AtWork>(name: string, start: () => Work) {
-      const first = named.get(name) as Work | undefined;
+    runOnce<Run extends NamedRun>(name: string, start: () => Run) {
+      const first = named.get(name) as Run | undefined;
       if (first) return first;
-      const work = start();
-      named.set(name, work);
+      const started = start();
+      named.set(name, started);
       const end = () => {
         named.delete(name);
       };
-      run(() => work.result).then(end, end);
-      return work;
+      run(() => started.result).then(end, end);
+      return started;
     },
-    count: () => atWork.size,
+    count: () => running.size,
     async settled() {
-      while (atWork.size > 0) await Promise.allSettled(atWork);
+      while (running.size > 0) await Promise.allSettled(running);
     },
   };
 }

@@ -2,9 +2,9 @@ import type { Directory } from '../directories.ts';
 import type { PatchError } from '../domain/errors.ts';
 import { withDeadline } from '../upstream/deadline.ts';
 import { createGathering, type Gathering } from './batch.ts';
-import { authorizedTarget, type PatchRequest } from './check.ts';
+import { authorize, type PatchRequest, resolveCall } from './check.ts';
 import { type OperationTime, type PatchContext, withReservation } from './context.ts';
-import { type PatchResult, patchUser } from './patch-user.ts';
+import { type PatchResult, patchTarget } from './patch-user.ts';
 import type { Target } from './target.ts';
 
 /** One of the patches of a call, with what the input's own schema found wrong with it. */
@@ -35,29 +35,34 @@ export function patchUsers(
   context: PatchContext,
 ): readonly Promise<PatchResult>[] {
   const time = context.startOperation();
-  const targets = patches.map(({ request, found }) =>
-    found.length === 0 ? authorizedTarget(request, context) : undefined,
+  const calls = patches.map(({ request, found }) => resolveCall(request, found, context));
+  const targets = calls.map((call) =>
+    call.inputErrors.length === 0 && 'directory' in call.target && authorize(call, context).length === 0
+      ? call.target
+      : undefined,
   );
   const lanes = new Map<string | undefined, Lane>();
   for (const directory of new Set(targets.flatMap((target) => target?.directory ?? [])))
     lanes.set(directory.name, openLane(directory, targets, time, context));
 
   const results: Promise<PatchResult>[] = [];
-  for (const [index, { request, found }] of patches.entries()) {
-    const lane = lanes.get(targets[index]?.directory.name);
+  for (const [index, call] of calls.entries()) {
+    const target = targets[index];
+    const lane = lanes.get(target?.directory.name);
     const earlier = results.slice();
     const apply = async () => {
       const users = await lane?.users;
       const sameUser = (other: number) => users?.[index] !== undefined && users[other] === users[index];
-      const key = found.length === 0 ? request.idempotencyKey : undefined;
+      const key = call.inputErrors.length === 0 ? call.request.idempotencyKey : undefined;
       const sameKey = (other: number) => key !== undefined && patches[other]?.request.idempotencyKey === key;
       const before = Promise.allSettled(earlier.filter((_, other) => sameUser(other) || sameKey(other)));
       // When the time for writing is over nothing of this one can be, so that it needs no order any more: a journal
       // that hangs holds all of them up together, and not each after the other.
       await withDeadline(before, time.writing.deadline);
       // Nothing is sent for it.
-      if (!lane) return patchUser(request, found, { ...context, startOperation: () => time });
-      return lane.gathering.run(() => patchUser(request, found, lane.contextOf(index)));
+      if (!lane || !target) return patchTarget(call, { ...context, startOperation: () => time });
+      const together = { ...call, target: { ...target, directory: lane.gathering.directory } };
+      return lane.gathering.run(() => patchTarget(together, lane.contextOf(index)));
     };
     results.push(apply());
   }

@@ -8,32 +8,32 @@ import type {
 import type { CustomFieldChange, CustomFieldDefinition } from '../providers/provider.ts';
 import type { PlanInput } from './plan-input.ts';
 
-/** A patch's operations on custom fields, checked. */
+/** The checked operations of a patch on custom fields. */
 export interface CustomFieldsPlan {
   readonly errors: readonly PatchError[];
   readonly paths: readonly InputPath[];
   /** True where the changes depend on the user as it is now. */
   readonly readsFirst: boolean;
-  /** What the operations come to for the user as it is now, or why they cannot be done to it. */
+  /** The changes that the operations make to the user as it is now, or why they cannot be made. */
   changes(
     current?: UserWithCustomFields,
   ): readonly CustomFieldChange[] | { readonly errors: readonly PatchError[] };
 }
 
-/** Checks the operations against the fields that the directory has, and turns them into changes. Pure. */
-export function planCustomFields(operations: UserPatch['customFields'], rules: PlanInput): CustomFieldsPlan {
+/** Checks the operations against the directory's custom fields, and turns them into changes. Pure. */
+export function planCustomFields(operations: UserPatch['customFields'], input: PlanInput): CustomFieldsPlan {
   const errors: PatchError[] = [];
-  const planned = planOperations(operations, rules, errors);
-  const whole = rules.capabilities.replacesAllCustomFields === true && planned.length > 0;
+  const planned = planOperations(operations, input, errors);
+  const replacesAll = input.capabilities.replacesAllCustomFields === true && planned.length > 0;
   return {
     errors,
     paths: planned.map(({ path }) => path),
-    readsFirst: whole || planned.some((one) => one.list),
+    readsFirst: replacesAll || planned.some((one) => one.changesMembers),
     changes(current) {
-      const unreadable = planned.filter((one) => one.list && isNoList(one, current)).map(notAList);
-      if (unreadable.length > 0) return { errors: unreadable };
+      const impossible = planned.filter((one) => one.changesMembers && isNoList(one, current)).map(notAList);
+      if (impossible.length > 0) return { errors: impossible };
       const named = planned.map((one) => customFieldChange(one, current));
-      return whole ? [...named, ...keptFields(named, current)] : named;
+      return replacesAll ? [...named, ...keptFields(named, current)] : named;
     },
   };
 }
@@ -41,34 +41,32 @@ export function planCustomFields(operations: UserPatch['customFields'], rules: P
 interface PlannedOperation {
   readonly path: InputPath;
   readonly operation: CustomFieldOperation;
-  /** True where the operation changes some members of a list and keeps the others. */
-  readonly list: boolean;
+  /** True where the operation adds members to a list or removes some, and keeps the others. */
+  readonly changesMembers: boolean;
 }
 
 function planOperations(
   operations: UserPatch['customFields'],
-  rules: PlanInput,
+  input: PlanInput,
   errors: PatchError[],
 ): PlannedOperation[] {
   if (operations === undefined) return [];
   const path = ['patch', 'customFields'];
-  const { settable } = rules.capabilities.fields.customFields;
+  const { settable } = input.capabilities.fields.customFields;
   if (!settable) {
     errors.push({
       code: 'UNSUPPORTED_FIELD',
-      message: `The directory "${rules.directory}" has no custom fields to set.`,
+      message: `The directory "${input.directory}" has no custom fields to set.`,
       path,
     });
     return [];
   }
   if (operations === null || operations.length === 0) {
-    errors.push(
-      invalidInput('Name at least one operation: custom fields are cleared one by one, with remove.', path),
-    );
+    errors.push(invalidInput('Name at least one operation: remove clears custom fields, one by one.', path));
     return [];
   }
-  if (operations.length > rules.operationsPerPatch) {
-    errors.push(invalidInput(`At most ${rules.operationsPerPatch} operations in one patch.`, path));
+  if (operations.length > input.operationsPerPatch) {
+    errors.push(invalidInput(`At most ${input.operationsPerPatch} operations in one patch.`, path));
     return [];
   }
   const seen = new Set<string>();
@@ -76,20 +74,20 @@ function planOperations(
     const at = [...path, String(index), operation.operation.toLowerCase()];
     if (seen.has(operation.field)) {
       errors.push(
-        invalidInput('Another operation of this patch names the same custom field: one is enough.', [
-          ...at,
-          'field',
-        ]),
+        invalidInput(
+          'Another operation of this patch names the same custom field: use one operation for each field.',
+          [...at, 'field'],
+        ),
       );
       return [];
     }
     seen.add(operation.field);
-    const list = checkOperation(operation, at, rules, errors);
-    return [{ operation, list, path: at }];
+    const changesMembers = checkOperation(operation, at, input, errors);
+    return [{ operation, changesMembers, path: at }];
   });
 }
 
-/** Reports what is wrong with one operation; true where it changes some members of a list. */
+/** Reports what is wrong with one operation. True where it changes some members of a list. */
 function checkOperation(
   operation: CustomFieldOperation,
   path: InputPath,
@@ -120,8 +118,7 @@ function checkOperation(
     if (definition?.type !== 'TEXTS') {
       errors.push({
         code: 'UNSUPPORTED_FIELD',
-        message:
-          'Values to remove can be named for a list only: leave them out to take the whole value away.',
+        message: 'Only a list has values to remove one by one: leave them out to remove the whole value.',
         path: [...path, 'values'],
       });
       return false;
@@ -147,7 +144,7 @@ function valueErrors(
   definition: CustomFieldDefinition | undefined,
 ): PatchError[] {
   if (!definition) {
-    // A directory that knows nothing of its fields' types gives every value back as a text.
+    // Where the types of custom fields are not configured, every value is read as a text.
     return value.kind === 'text'
       ? []
       : [
@@ -163,7 +160,7 @@ function valueErrors(
   }
   if (!definition.choices) return [];
   const offered = new Set(definition.choices.map((choice) => choice.value));
-  const message = `Not one of the choices, which are: ${[...offered].join(', ')}.`;
+  const message = `Not one of the choices: ${[...offered].join(', ')}.`;
   if (value.kind === 'text' && !offered.has(value.value)) return [invalidInput(message, [...path, 'text'])];
   if (value.kind === 'texts') {
     return value.value.flatMap((text, index) =>
@@ -173,7 +170,7 @@ function valueErrors(
   return [];
 }
 
-/** True where the user has a value that is no list of texts, so that nothing can be added to it or taken from it. */
+/** True where the user's value is not a list of texts, so that it has no members to add or remove. */
 function isNoList({ operation }: PlannedOperation, current?: UserWithCustomFields): boolean {
   const value = current?.customFields.find(({ field }) => field === operation.field)?.value;
   return value !== undefined && value.kind !== 'texts';
@@ -184,7 +181,7 @@ function notAList({ path }: PlannedOperation): PatchError {
   return invalidInput(message, path);
 }
 
-/** The custom fields that a patch leaves alone, as changes, for a provider that takes only all of them together. */
+/** The custom fields that the patch does not name, as changes: for a provider whose write replaces all of them. */
 function keptFields(
   named: readonly CustomFieldChange[],
   current?: UserWithCustomFields,
@@ -200,13 +197,15 @@ function keptFields(
   }));
 }
 
-/** What an operation comes to for the user as it is now: a list's add and remove become the list that results. */
+/**
+ * The change that an operation makes to the user as it is now: adding and removing members become the resulting list.
+ */
 function customFieldChange(
-  { operation, path, list }: PlannedOperation,
+  { operation, path, changesMembers }: PlannedOperation,
   current?: UserWithCustomFields,
 ): CustomFieldChange {
   const change = { field: 'customFields', name: operation.field, path } as const;
-  if (list) {
+  if (changesMembers) {
     const value = current?.customFields.find(({ field }) => field === operation.field)?.value;
     const now = value?.kind === 'texts' ? value.value : [];
     if (operation.operation === 'REMOVE') {

@@ -12,35 +12,34 @@ import type { Capabilities, Change, Step } from '../providers/provider.ts';
 import { planCustomFields } from './plan-custom-fields.ts';
 import type { PlanInput } from './plan-input.ts';
 
-/** A patch that was checked. With errors it must not be sent, and has no steps. */
+/** A checked patch. With errors it must not be sent, and has no steps. */
 export interface Plan {
   readonly errors: readonly PatchError[];
-  /** Every place in the input that asks for a change. */
+  /** The input path of every change. */
   readonly paths: readonly InputPath[];
-  /** True where the steps depend on the user as it is now: values are added to a list or taken from one. */
+  /** True where the steps depend on the user as it is now, such as members added to a list. */
   readonly readsFirst: boolean;
   /**
-   * The requests' worth of changes, in order, or why they cannot be made from the user as it is. `current` is
-   * the user as it is now; needed where `readsFirst`.
+   * The changes of each request, in order, or why they cannot be made. `current`: the user as it is now, needed where
+   * `readsFirst`.
    */
   steps(current?: UserWithCustomFields): readonly Step[] | { readonly errors: readonly PatchError[] };
 }
 
 /**
- * Checks a patch against what a directory can do and turns it into steps. Pure: it sends nothing and reads
- * nothing. Every rule of absent, null and empty is here, custom fields' in plan-custom-fields.ts:
- * a field left out stays; `null` clears it where the directory can clear it; `""` is refused; `[]` and `null`
- * are both "no members" for roles, tenants and apps; a patch that asks for nothing is refused.
- * All errors are found, not the first one only.
+ * Checks a patch against the directory's capabilities and turns it into steps. Pure: it sends and reads nothing.
+ * The rules of absent, null and empty are here, those of custom fields in plan-custom-fields.ts: a field left out is
+ * unchanged; `null` clears it where the directory can clear it; `""` is refused; `[]` and `null` both mean "no members"
+ * for roles, tenants and apps; a patch without any change is refused. All errors are found, not only the first.
  */
-export function plan(patch: UserPatch, rules: PlanInput): Plan {
+export function plan(patch: UserPatch, input: PlanInput): Plan {
   const errors: PatchError[] = [];
   const changes: Change[] = [];
   for (const field of patchFields) {
     if (patch[field] !== undefined && field !== 'customFields')
-      planField(field, patch, rules, errors, changes);
+      planField(field, patch, input, errors, changes);
   }
-  const customFields = planCustomFields(patch.customFields, rules);
+  const customFields = planCustomFields(patch.customFields, input);
   errors.push(...customFields.errors);
   const paths = [...changes.map(({ path }) => path), ...customFields.paths];
   if (paths.length === 0 && errors.length === 0) {
@@ -52,7 +51,7 @@ export function plan(patch: UserPatch, rules: PlanInput): Plan {
     readsFirst: customFields.readsFirst,
     steps(current) {
       const changed = customFields.changes(current);
-      return 'errors' in changed ? changed : inOrder([...changes, ...changed], rules.capabilities);
+      return 'errors' in changed ? changed : inOrder([...changes, ...changed], input.capabilities);
     },
   };
 }
@@ -60,16 +59,16 @@ export function plan(patch: UserPatch, rules: PlanInput): Plan {
 function planField(
   field: Exclude<PatchField, 'customFields'>,
   patch: UserPatch,
-  rules: PlanInput,
+  input: PlanInput,
   errors: PatchError[],
   changes: Change[],
 ): void {
   const path = ['patch', field];
-  const capability = rules.capabilities.fields[field];
+  const capability = input.capabilities.fields[field];
   if (!capability.settable && !capability.clearable) {
     errors.push({
       code: 'UNSUPPORTED_FIELD',
-      message: `The directory "${rules.directory}" has no ${field} to set.`,
+      message: `The directory "${input.directory}" has no ${field} to set.`,
       path,
     });
     return;
@@ -77,7 +76,7 @@ function planField(
   if (patch[field] === null && !capability.clearable) {
     errors.push({
       code: 'UNSUPPORTED_FIELD',
-      message: `The directory "${rules.directory}" cannot clear ${field}; it can set it.`,
+      message: `The directory "${input.directory}" cannot clear ${field}; it can set it.`,
       path,
     });
     return;
@@ -86,8 +85,8 @@ function planField(
     case 'email': {
       const value = patch.email ?? null;
       if (value) {
-        errors.push(...formErrors(value.address, [...path, 'address'], rules, field));
-        errors.push(...verifiedErrors(value, path, rules, field));
+        errors.push(...formErrors(value.address, [...path, 'address'], input, field));
+        errors.push(...verifiedErrors(value, path, input, field));
       }
       changes.push({ field, value, path });
       return;
@@ -95,8 +94,8 @@ function planField(
     case 'phone': {
       const value = patch.phone ?? null;
       if (value) {
-        errors.push(...phoneErrors(value.number, [...path, 'number'], rules));
-        errors.push(...verifiedErrors(value, path, rules, field));
+        errors.push(...phoneErrors(value.number, [...path, 'number'], input));
+        errors.push(...verifiedErrors(value, path, input, field));
       }
       changes.push({ field, value, path });
       return;
@@ -104,7 +103,7 @@ function planField(
     case 'status': {
       const value = patch.status;
       if (value === 'ENABLED' || value === 'DISABLED') changes.push({ field, value, path });
-      else errors.push(invalidInput('A status to set is ENABLED or DISABLED.', path));
+      else errors.push(invalidInput('Expected ENABLED or DISABLED: no other status can be set.', path));
       return;
     }
     case 'roleNames':
@@ -116,13 +115,13 @@ function planField(
       return;
     default: {
       const value = patch[field] ?? null;
-      if (value !== null) errors.push(...formErrors(value, path, rules, field));
+      if (value !== null) errors.push(...formErrors(value, path, input, field));
       changes.push({ field, value, path });
     }
   }
 }
 
-/** What the directory itself asks of a text: not empty, not too long, of its form. */
+/** The directory's own rules for a text: not empty, not too long, of the right form. */
 function formErrors(
   value: string,
   path: InputPath,
@@ -133,7 +132,7 @@ function formErrors(
   if (value === '')
     return [
       invalidInput(
-        'An empty text is no value: null clears the field, where the directory can clear it.',
+        'An empty text is not a value: null clears the field, where the directory can clear it.',
         path,
       ),
     ];
@@ -173,9 +172,8 @@ function phoneErrors(number: string, path: InputPath, { capabilities, directory 
 }
 
 /**
- * One step, or two where status is a request of its own. Disabling goes first and enabling last: should the
- * other step fail, what is left is a disabled account with the old data, never an enabled one that should not
- * be, or that is enabled without the data it was to be enabled with.
+ * One step, or two where the provider changes the status by a separate call. Disabling goes first and enabling last:
+ * if the other step fails, the account is disabled with the old data, and never enabled without the new.
  */
 function inOrder(changes: readonly Change[], { statusIsSeparateCall }: Capabilities): readonly Step[] {
   const status = changes.find((change) => change.field === 'status');

@@ -3,15 +3,14 @@ import { type InputPath, maxErrors, type PatchError } from '../domain/errors.ts'
 import type { CustomFieldValue, UserWithCustomFields } from '../domain/user.ts';
 import { staleError } from '../domain/user-version.ts';
 import type { Change, DescribedRequest } from '../providers/provider.ts';
-import { authorize, type PatchRequest, validatePatch } from './check.ts';
+import { authorize, type PatchRequest, resolveCall, validate } from './check.ts';
 import type { PatchContext } from './context.ts';
-import { errorOfFailure } from './error-of-failure.ts';
-import { findByKey, inputDigest, keyReused } from './idempotency.ts';
+import { errorOfFailure, findByKey, inputDigest, keyReused } from './idempotency.ts';
 import { findUserId, readTarget } from './target.ts';
 
 /**
- * What patchUser would do. No requests where nothing would be sent: with errors, or where the key stands for this
- * very call, which would get its first answer.
+ * What patchUser would do. No requests where it would send nothing: with errors, or where the key was used for the same
+ * input, which would get the first answer again.
  */
 export interface PatchPlan {
   readonly errors: readonly PatchError[];
@@ -19,7 +18,7 @@ export interface PatchPlan {
   readonly changes: readonly PlannedChange[];
 }
 
-/** One field, as text: what it is now and what it would be; null where there is no value. */
+/** One field as text, now and afterwards; null where there is no value. */
 export interface PlannedChange {
   readonly path: InputPath;
   readonly before: string | null;
@@ -27,12 +26,12 @@ export interface PlannedChange {
 }
 
 /**
- * What patchUser would do with this request, and every reason why it would not: by the same checks, the same plan
- * and the same encoding. Reads the user; writes nothing, neither at the provider nor in the journal.
+ * What patchUser would do with this request, or every reason why it would not: by the same checks, plan and encoding.
+ * Reads the user; writes nothing, neither at the provider nor in the journal.
  */
 export async function planPatchUser(
   request: PatchRequest,
-  found: readonly PatchError[],
+  inputErrors: readonly PatchError[],
   context: PatchContext,
 ): Promise<PatchPlan> {
   const refused = (errors: readonly PatchError[]): PatchPlan => ({
@@ -41,15 +40,16 @@ export async function planPatchUser(
     changes: [],
   });
   const time = context.startOperation('onlyReads');
-  const denied = authorize(request, context, planRefusals);
-  if (denied.length > 0) return refused([...found, ...denied]);
+  const call = resolveCall(request, inputErrors, context);
+  const denied = authorize(call, context, planRefusals);
+  if (denied.length > 0) return refused([...inputErrors, ...denied]);
   try {
-    const known = found.length === 0 ? await findByKey(request, context) : undefined;
-    // Either refused, or answered as the first call was: nothing would be sent.
+    const known = inputErrors.length === 0 ? await findByKey(request, context) : undefined;
+    // patchUser would refuse the call or repeat the first answer: either way it would send nothing.
     if (known) return refused(known.inputDigest === inputDigest(request) ? [] : keyReused().errors);
-    const checked = await validatePatch(request, found, time, context);
-    if (!checked.sendable) return refused(checked.errors);
-    const { plan, target } = checked;
+    const validated = await validate(call, time, context);
+    if (!validated.ok) return refused(validated.errors);
+    const { plan, target } = validated;
     const userId = await findUserId(target, time.writing);
     if (typeof userId !== 'string') return refused([userId]);
     const current = await readTarget(target, userId, time.writing);
@@ -61,22 +61,22 @@ export async function planPatchUser(
     return {
       errors: [],
       requests: steps.map((step) => target.directory.provider.describe(userId, step)),
-      changes: steps.flatMap(({ changes }) => changes.map((change) => shownChange(change, current))),
+      changes: steps.flatMap(({ changes }) => changes.map((change) => plannedChange(change, current))),
     };
   } catch (failure) {
     return refused([errorOfFailure(failure)]);
   }
 }
 
-function shownChange(change: Change, user: UserWithCustomFields): PlannedChange {
+function plannedChange(change: Change, user: UserWithCustomFields): PlannedChange {
   const { path } = change;
   switch (change.field) {
     case 'customFields': {
       const before = user.customFields.find(({ field }) => field === change.name)?.value;
       return {
         path,
-        before: shownValue(before),
-        after: change.operation === 'REMOVE' ? null : shownValue(change.value),
+        before: displayValue(before),
+        after: change.operation === 'REMOVE' ? null : displayValue(change.value),
       };
     }
     case 'tenants': {
@@ -88,7 +88,7 @@ function shownChange(change: Change, user: UserWithCustomFields): PlannedChange 
   }
 }
 
-function shownValue(value: CustomFieldValue | undefined): string | null {
+function displayValue(value: CustomFieldValue | undefined): string | null {
   return value === undefined
     ? null
     : display(value.kind === 'date' ? value.value.toISOString() : value.value);

@@ -9,36 +9,36 @@ import {
 import { isUserId, parseGlobalId, plainUserIds, type UserWithCustomFields } from '../domain/user.ts';
 import type { CallOptions } from '../upstream/client.ts';
 
-/** Which user is meant, as the caller says it: exactly one of the two. */
+/** A caller's reference to a user: exactly one of the two. */
 export interface UserBy {
   readonly id?: string | null | undefined;
   readonly login?: { readonly directory: string; readonly login: string } | null | undefined;
 }
 
-/** The user who is meant, in a directory that exists: by id, or by a login that is still to be looked up. */
+/** A user in a directory that exists: by id, or by a login that is still to be looked up. */
 export type Target = {
   readonly directory: Directory;
-  /** Where the input says who is meant. */
+  /** Where the input has the reference. */
   readonly path: InputPath;
 } & ({ readonly userId: string } | { readonly login: string });
 
-/** Where the input says who is meant, for either way of saying it. */
+/** Where the input has either kind of reference. */
 export interface TargetPaths {
   readonly id: InputPath;
   readonly login: InputPath;
 }
 
 /** The directories that a caller sees. */
-export interface Sight {
+export interface VisibleDirectories {
   readonly directories: Directories;
   /** Whether there are others. */
   readonly hidesDirectories: boolean;
 }
 
-/** The directory and user that a reference means, or what is wrong with it. Asks no provider. */
+/** Resolves a reference, or says what is wrong with it. Sends nothing. */
 export function findTarget(
   { id, login }: UserBy,
-  { directories, hidesDirectories }: Sight,
+  { directories, hidesDirectories }: VisibleDirectories,
   paths: TargetPaths,
 ): Target | PatchError {
   const reference = login ?? parseGlobalId(id ?? '');
@@ -47,7 +47,7 @@ export function findTarget(
   if (!directory) {
     const names = [...directories.keys()].join(', ') || 'none';
     const at = login ? [...paths.login, 'directory'] : paths.id;
-    // The same whether it is not there or not for this caller.
+    // The same text whether the directory does not exist or is not visible to this caller.
     if (hidesDirectories) {
       const message = `There is no such directory, or you have no right in it. You have rights in: ${names}.`;
       return { code: 'FORBIDDEN', message, path: at };
@@ -71,7 +71,7 @@ function invalidId(directory: Directory | undefined, path: InputPath): PatchErro
 }
 
 /**
- * The provider's id of the target. A login is looked up; an id is taken at once as it is, whether it exists or not.
+ * The provider's id of the target. A login is looked up; an id is returned as it is, whether it exists or not.
  * @throws ReadFailure
  */
 export function findUserId(
@@ -84,8 +84,8 @@ export function findUserId(
 
 /**
  * The user who signs in by the login; undefined where there is none.
- * @throws ReadFailure; with the path of the login where it is ambiguous, or the user's id is none that a caller could
- * give
+ * @throws ReadFailure; with the input path of the login where it is ambiguous, or the user's id has not the
+ * directory's form
  */
 export async function findByLogin(
   { directory, login, path }: Target & { readonly login: string },
@@ -96,17 +96,17 @@ export async function findByLogin(
   });
   const { userIds } = directory.provider.capabilities;
   if (!user || isUserId(user.userId, userIds)) return user;
-  const message = `The user has an id that idpatch does not take in the directory "${directory.name}": it must have only ${userIds.description}.`;
+  const message = `The user has an id that idpatch does not accept in the directory "${directory.name}": it must have only ${userIds.description}.`;
   throw new ReadFailure(invalidInput(message, path));
 }
 
-/** That there is no such user, at the place in the input that says who is meant. */
+/** The directory has no such user; with the input path of the reference. */
 export function userNotFound({ directory, path }: Target): PatchError<'USER_NOT_FOUND'> {
   return { code: 'USER_NOT_FOUND', message: `The directory "${directory.name}" has no such user.`, path };
 }
 
 /**
- * The target as the provider has it now, whole.
+ * The target as the provider has it now.
  * @throws ReadFailure
  */
 export async function readTarget(

@@ -3,13 +3,13 @@ import type { Journal } from '../journal/journal.ts';
 import type { CallOptions } from '../upstream/client.ts';
 import { withDeadline } from '../upstream/deadline.ts';
 
-/** Whose turn it is: patches of one user are applied one after the other, those of different users side by side. */
+/** Patches of one user run one at a time; those of different users run in parallel. */
 export interface UserLock {
   /**
-   * Runs the task when every earlier one of the user has ended, here and on every replica that shares the journal.
-   * Gives `timeout`, and does not run it, where the call's deadline comes first.
-   * Rejects with JournalUnavailable where the journal cannot say whose turn it is. `onBusy` is called where it is
-   * not this one's turn at once, so that nobody waits for it in vain; it may be called more than once.
+   * Runs the task while it holds the user's lock, in this process and on every replica that shares the journal.
+   * Returns `timeout`, without running it, where the call's deadline comes first.
+   * Rejects with JournalUnavailable where the journal cannot grant the lease. `onBusy` is called when the lock is held
+   * by another task; it may be called more than once.
    */
   withLock<T>(
     user: string,
@@ -20,21 +20,20 @@ export interface UserLock {
   ): Promise<T | 'timeout'>;
 }
 
-/** Milliseconds between two looks whether another replica has given the user back; drawn out at random. */
-const lookAgainMs = 25;
+/** Poll interval (ms, with jitter) while another replica holds the user's lease. */
+const pollMs = 25;
 
 /**
- * Milliseconds for which a lease outlasts the call that took it. It is given back when the task ends; the time
- * counts only where its process died, and then nothing of that process can still be on its way.
+ * Milliseconds for which a lease outlasts its call. It is released when the task ends; only the lease of a process that
+ * died runs out, and by then no request of that process can still be on its way.
  */
 const leaseMarginMs = 5_000;
 
-/** Makes an empty set of queues; a queue lasts as long as something waits in it. */
-export function createUserLock(journal: Journal | undefined, deadlineMs: number): UserLock {
+/** Keeps a queue for each user, as long as a task waits in it. */
+export function createUserLock(journal: Journal, deadlineMs: number): UserLock {
   const tails = new Map<string, Promise<void>>();
 
   async function leased<T>(
-    journal: Journal,
     user: string,
     holder: string,
     call: CallOptions,
@@ -43,14 +42,14 @@ export function createUserLock(journal: Journal | undefined, deadlineMs: number)
   ) {
     while (!(await journal.lease(user, holder, deadlineMs + leaseMarginMs))) {
       onBusy();
-      const pause = lookAgainMs * (1 + Math.random());
+      const pause = pollMs * (1 + Math.random());
       if (performance.now() + pause >= call.deadline.endsAt) return 'timeout';
       await delay(pause);
     }
     try {
       return await task();
     } finally {
-      // A lease that cannot be given back runs out.
+      // A lease that cannot be released runs out.
       await journal.release(user, holder).catch(() => {});
     }
   }
@@ -59,21 +58,21 @@ export function createUserLock(journal: Journal | undefined, deadlineMs: number)
     async withLock(user, holder, call, task, onBusy = () => {}) {
       const before = tails.get(user);
       if (before) onBusy();
-      const { promise: done, resolve: leave } = Promise.withResolvers<void>();
-      // Whoever comes next waits for all that came before, also where this one gives up its turn early.
+      const { promise: done, resolve: unlock } = Promise.withResolvers<void>();
+      // The next task waits for all earlier ones, also where this one times out before them.
       const tail = before ? before.then(() => done) : done;
       tails.set(user, tail);
-      const leaveLine = () => {
+      const forget = () => {
         if (tails.get(user) === tail) tails.delete(user);
       };
-      if (before) void tail.then(leaveLine);
+      if (before) void tail.then(forget);
       try {
         if (before && (await withDeadline(before, call.deadline)) === 'deadline') return 'timeout';
         if (call.deadline.isExpired()) return 'timeout';
-        return await (journal ? leased(journal, user, holder, call, task, onBusy) : task());
+        return await leased(user, holder, call, task, onBusy);
       } finally {
-        leave();
-        if (!before) leaveLine();
+        unlock();
+        if (!before) forget();
       }
     },
   };

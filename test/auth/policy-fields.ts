@@ -183,7 +183,7 @@ function custom(...operations: readonly (readonly [Operation, string, object, ..
 
 function customCells(directory: DirectoryName): readonly Cell[] {
   const nothing = invalidInput(
-    'Name at least one operation: custom fields are cleared one by one, with remove.',
+    'Name at least one operation: remove clears custom fields, one by one.',
     ...['patch', 'customFields'],
   );
   const asks = [plain('customFields')];
@@ -205,7 +205,7 @@ function customCells(directory: DirectoryName): readonly Cell[] {
         {
           ...custom(['remove', 'grade', { values: ['p5'] }]),
           refused: unsupported(
-            'Values to remove can be named for a list only: leave them out to take the whole value away.',
+            'Only a list has values to remove one by one: leave them out to remove the whole value.',
             ...['patch', 'customFields', '0', 'remove', 'values'],
           ),
         },

@@ -175,7 +175,7 @@ describe.each(directoryNames)('ifVersion of a user of %s', (directory) => {
     const input = { user, patch: { displayName: 'New' }, ifVersion: 'a'.repeat(32), idempotencyKey };
     const stale = {
       ...{ __typename: 'StaleVersionError', code: 'STALE_VERSION', path: ['ifVersion'], retryable: false },
-      message: 'The user is no longer at this version: read it again, and decide anew.',
+      message: 'The user has changed since this version: read the user again before you decide.',
     };
     const version = await versionFor(door, user.id, reader);
     const toWriter = { user: null, errors: [{ ...stale, currentVersion: null }] };

@@ -114,9 +114,7 @@ describe.each(directoryNames)('where %s', (directory) => {
     await until(() => proxy.writes.length === 1);
     const second = await door.patch(user, { displayName: 'Second' });
     expect(second).toEqual(
-      notApplied(
-        tooLate('The time of this call was over before it was this patch’s turn: nothing of it was sent.'),
-      ),
+      notApplied(tooLate('The time of this call was over before the patch could start: nothing was sent.')),
     );
     expect(await first).toMatchObject({ outcome: 'UNKNOWN' });
     expect(proxy.writes).toHaveLength(1);

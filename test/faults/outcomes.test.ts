@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { directoryNames, outcomeUnknown, someUser, written } from '../harness/expected.ts';
 import { type Fault, openBadLine } from '../harness/faulty-proxy.ts';
 
-const unknown = 'The change was sent, and whether it is in could not be seen: it may be, or may yet come.';
+const unknown = 'The change was sent and could not be confirmed: it may have been written, or may still be.';
 const short = { deadlineMs: 800, readBackMs: 500 };
 const huge = ' '.repeat(8 * 1024 * 1024);
 

@@ -65,39 +65,39 @@ export type PatchConfirmation =
   /** The provider’s answer to the write carried the user, and it shows every change. */
   | 'RESPONSE';
 
-/** What is wrong, for programs. Each code belongs to one type of PatchUserError. */
+/** Machine-readable error code. Each code belongs to one type of PatchUserError. */
 export type PatchErrorCode =
-  /** Another user has this value, and no two may. */
+  /** Another user has this value, and it must be unique. */
   | 'CONFLICT'
-  /** The time was over before anything was sent. */
+  /** The deadline passed before anything was sent. */
   | 'DEADLINE_EXCEEDED'
-  /** You may not do this. It reads the same whether there is such a user or not. */
+  /** You may not do this. The answer is the same whether the user exists or not. */
   | 'FORBIDDEN'
-  /** A call with this key is under way: call again with the same key. */
+  /** A call with this key is in progress: call again with the same key. */
   | 'IDEMPOTENCY_IN_PROGRESS'
-  /** The idempotency key stands for another input. */
+  /** The idempotency key was used with another input. */
   | 'IDEMPOTENCY_KEY_REUSED'
-  /** The value at the path cannot be right: change it. */
+  /** The value at the path is not valid: change it. */
   | 'INVALID_INPUT'
-  /** The journal cannot be written, so nothing was sent; or, for a key, not read, so that an earlier call is unknown. */
+  /** The journal cannot be written, so nothing was sent; or, with a key, cannot be read, so that the outcome of an earlier call is unknown. */
   | 'JOURNAL_UNAVAILABLE'
-  /** The provider took the change, but the user does not show it. */
+  /** The provider accepted the change, but the user does not show it. */
   | 'NOT_CONFIRMED'
-  /** It was sent, and no answer came that says what became of it. */
+  /** The change was sent, and no answer says whether it was written. */
   | 'OUTCOME_UNKNOWN'
-  /** The provider does not accept the credentials that are configured here. */
+  /** The provider does not accept the configured credentials. */
   | 'PROVIDER_AUTH'
-  /** The provider said no, by its own rules. */
+  /** The provider refused the change by its own rules. */
   | 'PROVIDER_REFUSED'
-  /** The provider was not reached, and nothing was sent. */
+  /** The provider could not be reached, and nothing was sent. */
   | 'PROVIDER_UNAVAILABLE'
-  /** The provider asks for fewer requests: wait. */
+  /** The provider’s rate limit or request quota is used up: wait. */
   | 'RATE_LIMITED'
-  /** The user is no longer at the version that ifVersion names. */
+  /** The user has changed since the version in ifVersion. */
   | 'STALE_VERSION'
   /** There is no directory of this name: see directories. */
   | 'UNKNOWN_DIRECTORY'
-  /** The directory cannot do this with the field: see Directory.capabilities. */
+  /** The directory does not support this change of the field: see Directory.capabilities. */
   | 'UNSUPPORTED_FIELD'
   /** The directory has no such user. */
   | 'USER_NOT_FOUND';

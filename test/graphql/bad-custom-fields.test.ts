@@ -44,7 +44,7 @@ const rows: readonly BadPatch[] = [
       { customFields: none },
       () => [
         invalidInput(
-          'Name at least one operation: custom fields are cleared one by one, with remove.',
+          'Name at least one operation: remove clears custom fields, one by one.',
           ...['patch', 'customFields'],
         ),
       ],
@@ -61,7 +61,7 @@ const rows: readonly BadPatch[] = [
     () =>
       Array.from({ length: 100 }, (_, index) =>
         invalidInput(
-          'An empty text is no value: null clears the field, where the directory can clear it.',
+          'An empty text is not a value: null clears the field, where the directory can clear it.',
           ...['patch', 'customFields', String(index), 'remove', 'field'],
         ),
       ),
@@ -144,7 +144,7 @@ const rows: readonly BadPatch[] = [
     { customFields: [{ replace: { field: 'grade', value: { text: 'canary' } } }] },
     (directory) => [
       invalidInput(
-        `Not one of the choices, which are: ${directory === 'employees' ? 'p5, p6, p7, p8' : 'junior, senior, lead'}.`,
+        `Not one of the choices: ${directory === 'employees' ? 'p5, p6, p7, p8' : 'junior, senior, lead'}.`,
         ...at(0, 'replace', 'value', 'text'),
       ),
     ],
@@ -159,13 +159,10 @@ const rows: readonly BadPatch[] = [
       ],
     },
     () => [
-      invalidInput(
-        'Not one of the choices, which are: free, pro, enterprise.',
-        ...at(0, 'replace', 'value', 'text'),
-      ),
+      invalidInput('Not one of the choices: free, pro, enterprise.', ...at(0, 'replace', 'value', 'text')),
       ...['1', '2'].map((index) =>
         invalidInput(
-          'Not one of the choices, which are: beta, vip, partner, press.',
+          'Not one of the choices: beta, vip, partner, press.',
           ...at(1, 'add', 'value', 'texts', index),
         ),
       ),
@@ -177,7 +174,7 @@ const rows: readonly BadPatch[] = [
     { customFields: [{ remove: { field: 'age', values: ['canary'] } }] },
     () => [
       unsupported(
-        'Values to remove can be named for a list only: leave them out to take the whole value away.',
+        'Only a list has values to remove one by one: leave them out to remove the whole value.',
         ...at(0, 'remove', 'values'),
       ),
     ],
@@ -206,7 +203,7 @@ const rows: readonly BadPatch[] = [
       invalidInput('The text has a NUL character.', ...at(3, 'replace', 'value', 'text')),
       invalidInput(says.empty, ...at(4, 'remove', 'field')),
       unsupported(
-        'Values to remove can be named for a list only: leave them out to take the whole value away.',
+        'Only a list has values to remove one by one: leave them out to remove the whole value.',
         ...at(1, 'remove', 'values'),
       ),
       invalidInput(
@@ -275,7 +272,7 @@ describe.each(directoryNames)('a patch of %s with', (directory) => {
         ...(directory === 'customers'
           ? [unsupported('The directory "customers" has no username to set.', 'patch', 'username')]
           : [unsupported(`The directory "${directory}" has no picture to set.`, 'patch', 'picture')]),
-        invalidInput('A status to set is ENABLED or DISABLED.', 'patch', 'status'),
+        invalidInput('Expected ENABLED or DISABLED: no other status can be set.', 'patch', 'status'),
         // the definitions of the custom fields
         invalidInput(
           'The custom field is of type NUMBER: give its value as number.',

@@ -119,7 +119,7 @@ const rows: readonly BadPatch[] = [
   [
     'a status that only the provider brings about',
     { status: 'INVITED' },
-    () => [invalidInput('A status to set is ENABLED or DISABLED.', 'patch', 'status')],
+    () => [invalidInput('Expected ENABLED or DISABLED: no other status can be set.', 'patch', 'status')],
   ],
   [
     'no status at all',

@@ -41,8 +41,8 @@ const cannotTell = {
     {
       ...{ __typename: 'JournalUnavailableError', code: 'JOURNAL_UNAVAILABLE', retryable: false },
       message:
-        'The journal cannot be read: nothing was sent now, and what became of an earlier call with this key cannot ' +
-        'be told. Call again with the same key.',
+        'The journal cannot be read: nothing was sent now, and the outcome of an earlier call with this key is ' +
+        'unknown. Call again with the same key.',
       path: ['idempotencyKey'],
     },
   ],

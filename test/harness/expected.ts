@@ -149,7 +149,7 @@ export async function postRaw(door: FrontDoor, body: string): Promise<{ data?: u
 
 /** What the input schema says. */
 export const says = {
-  empty: 'An empty text is no value: null clears the field, where the directory can clear it.',
+  empty: 'An empty text is not a value: null clears the field, where the directory can clear it.',
   control: 'The text has control or direction-changing characters.',
   showsNothing: 'The text shows nothing: it is all spaces.',
   half: 'The text has half of a character (a lone surrogate).',
@@ -158,7 +158,7 @@ export const says = {
   picture: 'Expected the address of a picture: https://…',
   expectedId: 'Expected <directory>:<user id>, as User.id gives it; a user id has letters, digits, _ and -.',
   notThere: 'There is no such directory. There are: employees, contractors, customers.',
-  twice: 'Another operation of this patch names the same custom field: one is enough.',
+  twice: 'Another operation of this patch names the same custom field: use one operation for each field.',
 } as const;
 
 /** A patch with what is wrong with it, in each of some directories. */

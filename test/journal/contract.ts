@@ -89,6 +89,27 @@ export function journalContract(newPlace: () => Promise<Place>, shared: boolean)
       expect((await journal.find(asked.operationId))?.result).toStrictEqual(result);
     });
 
+    it('have their results in the form that released versions wrote', async () => {
+      const asked = intent();
+      await journal.begin(asked);
+      await journal.finish(asked.operationId, result);
+      await journal.close();
+      const rows = await place.execute('SELECT result FROM idpatch_operation');
+      const [row] = rows as readonly { readonly result: string }[];
+      const [rateLimited, refused] = result.errors.map(({ code, message, path }) => ({
+        code,
+        message,
+        path,
+      }));
+      expect(JSON.parse(JSON.parse(`"${row?.result}"`))).toStrictEqual({
+        ...{ outcome: 'PARTIAL', confirmedBy: 'READ_BACK' },
+        errors: [
+          { ...rateLimited, details: { retryAfterSeconds: 7 } },
+          { ...refused, details: { providerCode: null, providerRequestId: 'id' } },
+        ],
+      });
+    });
+
     it('have one result', async () => {
       const asked = intent();
       await journal.begin(asked);

@@ -44,8 +44,7 @@ const idempotencyKey = 'order-4711_attempt-1';
 const keyReused = {
   __typename: 'IdempotencyError',
   code: 'IDEMPOTENCY_KEY_REUSED',
-  message:
-    'This key was used for another input: a key stands for one input, and for the first call’s answer.',
+  message: 'This key was used with another input: use a new key for each input.',
   path: ['idempotencyKey'],
   retryable: false,
 };
@@ -175,7 +174,7 @@ describe.each(directoryNames)('a key of a patch of %s', (directory) => {
     proxy.fault = ({ isWrite }) => (isWrite ? { delivered: false, answer: 'reset' } : undefined);
     const first = await patchUser(door, input);
     const unknown =
-      'The change was sent, and whether it is in could not be seen: it may be, or may yet come.';
+      'The change was sent and could not be confirmed: it may have been written, or may still be.';
     expect(first).toMatchObject({
       ...{ outcome: 'UNKNOWN', confirmedBy: null, user: { id } },
       errors: expect.arrayContaining([outcomeUnknown(unknown, 'patch', 'displayName')]),
@@ -295,7 +294,7 @@ it('a key of a call that is at work is not waited for longer than a call has', a
   await arrivedThere.promise;
   const atWork = {
     ...{ __typename: 'IdempotencyError', code: 'IDEMPOTENCY_IN_PROGRESS', path: ['idempotencyKey'] },
-    message: 'A call with this key is under way: call again with the same key for its answer.',
+    message: 'A call with this key is in progress: call again with the same key for its answer.',
     retryable: false,
   };
   const again = await inAHurry(input.patch);
@@ -366,7 +365,7 @@ describe('a key', () => {
     onTestFinished(() => door.close());
     const input = { user: { id: someUser(door, 'employees') }, patch: { givenName: 'Ada' }, idempotencyKey };
     const { operationId: _, ...told } = await patchUser(door, input);
-    const noJournal = 'No journal is configured here, so no key can be remembered: leave it out.';
+    const noJournal = 'No journal is configured, so keys cannot be remembered: leave it out.';
     expect(told).toMatchObject({ outcome: 'NOT_APPLIED', confirmedBy: null, user: null });
     expect(told.errors).toEqual([
       invalidInput(noJournal, 'idempotencyKey'),

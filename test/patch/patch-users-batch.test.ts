@@ -19,7 +19,7 @@ import { openDoor, outcomesOf, patchMany } from '../harness/many.ts';
 const batch = 'customers PATCH /v1/mgmt/user/patch/batch';
 const load = 'customers POST /v1/mgmt/users/load';
 const operationId = expect.any(String);
-const unknown = 'The change was sent, and whether it is in could not be seen: it may be, or may yet come.';
+const unknown = 'The change was sent and could not be confirmed: it may have been written, or may still be.';
 
 /** A new name for each of the first users. */
 const rename = (door: FrontDoor, count: number): readonly PatchUserInput[] =>

@@ -26,7 +26,7 @@ const error = (__typename: string, code: string, message: string, path: string[]
 const keyReused = error(
   'IdempotencyError',
   'IDEMPOTENCY_KEY_REUSED',
-  'This key was used for another input: a key stands for one input, and for the first call’s answer.',
+  'This key was used with another input: use a new key for each input.',
   ['idempotencyKey'],
 );
 const noJournal = error(

@@ -35,7 +35,7 @@ beforeEach(async () => {
 const staleError = (currentVersion: string) => ({
   __typename: 'StaleVersionError',
   code: 'STALE_VERSION',
-  message: 'The user is no longer at this version: read it again, and decide anew.',
+  message: 'The user has changed since this version: read the user again before you decide.',
   path: ['ifVersion'],
   retryable: false,
   currentVersion,

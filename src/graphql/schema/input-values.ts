@@ -1,7 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { z } from 'zod';
 
-const emptyText = 'An empty text is no value: null clears the field, where the directory can clear it.';
+const emptyText = 'An empty text is not a value: null clears the field, where the directory can clear it.';
 
 /** Half of a character that needs two: it would reach the provider as U+FFFD. */
 const wellFormed = (text: string) => text.isWellFormed();

@@ -45,7 +45,7 @@ builder.queryField('operation', (t) =>
       'there is none.',
     resolve: async (_root, { id }, { journal, caller }) => {
       try {
-        const operation = await journal?.find(id);
+        const operation = await journal.find(id);
         return operation && maySee(caller, operation) ? operation : null;
       } catch (error) {
         if (!(error instanceof JournalUnavailable)) throw error;

@@ -9,41 +9,40 @@ import type { PatchOutcome } from '../../domain/outcome.ts';
 import { builder } from './builder.ts';
 
 const PatchErrorCodeEnum = builder.enumType('PatchErrorCode', {
-  description: 'What is wrong, for programs. Each code belongs to one type of PatchUserError.',
+  description: 'Machine-readable error code. Each code belongs to one type of PatchUserError.',
   values: patchErrorCodes,
 });
 
-/** An error of a patch, as it is reported: whether a retry makes sense depends on the outcome, too. */
+/** An error of a patch with the outcome, on which `retryable` depends too. */
 export interface ReportedError {
   readonly error: PatchError;
   readonly outcome: PatchOutcome;
-  /** Whether it is for somebody who may read the user. */
+  /** Whether the caller may read the user. */
   readonly toReader: boolean;
 }
 
-/** Any of the errors. */
 export const PatchUserError = builder.interfaceRef<ReportedError>('PatchUserError').implement({
-  description: 'Something that kept a patch, or a part of it, from being seen at the provider.',
+  description: 'Why a patch, or a part of it, was not applied or could not be confirmed.',
   fields: (t) => ({
     code: t.field({
       type: PatchErrorCodeEnum,
-      description: 'For programs.',
+      description: 'Machine-readable error code.',
       resolve: ({ error }) => error.code,
     }),
     message: t.string({
-      description: 'For people: what would be right. It repeats nothing of the input.',
+      description: 'Human-readable explanation; contains no input values.',
       resolve: ({ error }) => error.message,
     }),
     path: t.stringList({
       description:
-        'Where in the input, such as ["patch", "customFields", "1", "replace", "value"]; empty where it is about ' +
-        'the call as a whole.',
+        'Path in the input, such as ["patch", "customFields", "1", "replace", "value"]; empty for an error of the ' +
+        'whole call.',
       resolve: ({ error }) => [...error.path],
     }),
     retryable: t.boolean({
       description:
-        'True only where nothing was written and the same call may succeed later; with a new idempotency key, where ' +
-        'it had one, for a key always gets the first call’s answer.',
+        'True only where nothing was written and the same call may succeed later. A call with an idempotency key needs ' +
+        'a new key: a used key always gets the first answer.',
       resolve: ({ error, outcome }) => isRetryable(outcome, error),
     }),
   }),
@@ -55,23 +54,26 @@ function errorType(name: PatchErrorType, description: string): void {
   builder.objectRef<ReportedError>(name).implement({ description, interfaces: [PatchUserError] });
 }
 
-errorType('InvalidInputError', 'A value cannot be right, or the directory does not exist: change the input.');
-errorType('UnsupportedFieldError', 'The directory cannot do this with the field: leave it out.');
+errorType('InvalidInputError', 'A value is not valid, or the directory does not exist: change the input.');
+errorType('UnsupportedFieldError', 'The directory does not support this change of the field: leave it out.');
 errorType('UserNotFoundError', 'The directory has no such user.');
-errorType('ConflictError', 'Another user has the value already: choose another.');
-errorType('ForbiddenError', 'You may not do this: nothing was looked at and nothing was sent.');
+errorType('ConflictError', 'Another user already has the value, which must be unique: choose another.');
+errorType('ForbiddenError', 'You may not do this. Nothing was read and nothing was sent.');
 errorType(
   'ProviderUnavailableError',
   'The provider was not reached in time, and nothing was sent: call again.',
 );
-errorType('IdempotencyError', 'The idempotency key stands for another input, or for a call under way.');
+errorType(
+  'IdempotencyError',
+  'The idempotency key was used with another input, or its first call is still in progress.',
+);
 errorType(
   'JournalUnavailableError',
   'The journal cannot be written or read, so nothing was sent by this call: call again later, with the same key.',
 );
 errorType(
   'OutcomeUnknownError',
-  'Whether the change is in could not be seen: read the user before deciding.',
+  'Whether the change was written could not be confirmed: read the user before you decide.',
 );
 
 /** A reference to the type of errors of a code that has details. */
@@ -80,13 +82,13 @@ function detailedType<Code extends PatchErrorCode>(name: (typeof patchErrorCodes
 }
 
 detailedType<'STALE_VERSION'>('StaleVersionError').implement({
-  description: 'The user has changed since the version that ifVersion names: read the user and decide anew.',
+  description: 'The user has changed since the version in ifVersion: read the user again before you decide.',
   interfaces: [PatchUserError],
   fields: (t) => ({
     currentVersion: t.string({
       nullable: true,
       description:
-        'The version that the user is at now; null where the user could not be read, or is not for you to read.',
+        'The user’s version now; null where the user could not be read, or you may not read the user.',
       // The version is a hash of the whole user: without read access a caller could verify guesses with it.
       resolve: ({ error, toReader }) => (toReader ? error.currentVersion : null),
     }),
@@ -94,29 +96,29 @@ detailedType<'STALE_VERSION'>('StaleVersionError').implement({
 });
 
 detailedType<'RATE_LIMITED'>('RateLimitedError').implement({
-  description: 'The provider asks for fewer requests: call again later.',
+  description: 'The provider’s rate limit or request quota is used up: call again later.',
   interfaces: [PatchUserError],
   fields: (t) => ({
     retryAfterSeconds: t.int({
       nullable: true,
-      description: 'How long to wait, from 1 to 3600; null where the provider does not say.',
+      description: 'How long to wait, from 1 to 3600; null where the provider does not tell.',
       resolve: ({ error }) => error.retryAfterSeconds,
     }),
   }),
 });
 
 detailedType<'PROVIDER_REFUSED' | 'PROVIDER_AUTH'>('ProviderRefusedError').implement({
-  description: 'The provider said no for a reason that is not the form of the input.',
+  description: 'The provider refused the change for a reason other than the form of the input.',
   interfaces: [PatchUserError],
   fields: (t) => ({
     providerCode: t.string({
       nullable: true,
-      description: 'The provider’s own code, for its documentation; null where it gave none.',
+      description: 'The provider’s own error code, as in its documentation; null where it gave none.',
       resolve: ({ error }) => error.providerCode,
     }),
     providerRequestId: t.string({
       nullable: true,
-      description: 'The provider’s id of the request, for its support; null where it gave none.',
+      description: 'The provider’s id of the request, for its support team; null where it gave none.',
       resolve: ({ error }) => error.providerRequestId,
     }),
   }),

@@ -112,7 +112,7 @@ describe('user ids', () => {
   it.each(['zoe', 'ivy'])('outside of it are refused where a login finds them: %s', async (login) => {
     const by = { login: { directory: 'people', login } };
     const message =
-      'The user has an id that idpatch does not take in the directory "people": it must have only letters, digits and _ . @ -.';
+      'The user has an id that idpatch does not accept in the directory "people": it must have only letters, digits and _ . @ -.';
     expect(await patch(by, { displayName: 'Zoë' })).toEqual(notApplied(invalid(message, 'user', 'login')));
     expect(await read(by)).toMatchObject({
       errors: [{ message, extensions: { code: 'INVALID_INPUT', inputPath: ['by', 'login'] } }],
