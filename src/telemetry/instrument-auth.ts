@@ -1,6 +1,7 @@
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { RateLimit } from '../auth/rate-limit.ts';
-import type { CallerRefusal, Telemetry } from './telemetry.ts';
+import type { CallerRefusal } from './label-values.ts';
+import type { Telemetry } from './telemetry.ts';
 
 const reasons = {
   'no-token': 'no_token',

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Route, Telemetry } from './telemetry.ts';
+import type { Route } from './label-values.ts';
+import type { Telemetry } from './telemetry.ts';
 
 type Handler<Result> = (request: IncomingMessage, response: ServerResponse) => Result | Promise<Result>;
 

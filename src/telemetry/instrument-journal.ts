@@ -1,5 +1,6 @@
 import { type Journal, JournalUnavailable } from '../journal/journal.ts';
-import type { JournalOperation, Telemetry } from './telemetry.ts';
+import type { JournalOperation } from './label-values.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** The journal with metrics and spans. */
 export function instrumentJournal({ metrics, tracing }: Telemetry, journal: Journal): Journal {

@@ -1,9 +1,9 @@
+import { patchOutcomes } from '../domain/outcome.ts';
 import { createInstruments } from './instruments.ts';
 import {
   errorCodes,
   journalOperations,
   journalResults,
-  outcomes,
   refusals,
   routes,
   statusClasses,
@@ -53,7 +53,7 @@ export function createMetrics(directories: readonly string[]): Metrics {
     'outcome',
   );
   const ofDirectory = (directory: string) => ({
-    outcomes: record(outcomes, (outcome) => ({
+    outcomes: record(patchOutcomes, (outcome) => ({
       total: operations(directory, outcome),
       seconds: operationSeconds(directory, outcome),
     })),

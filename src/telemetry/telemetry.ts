@@ -1,6 +1,7 @@
 import type { PatchErrorCode } from '../domain/errors.ts';
 import type { PatchOutcome } from '../domain/outcome.ts';
 import type { SendResult } from '../upstream/client.ts';
+import type { CallerRefusal, JournalOperation, Route, UpstreamResult } from './label-values.ts';
 
 /**
  * Metrics and traces of the process. Each exists only if configured, and only then its library is loaded. The
@@ -14,36 +15,6 @@ export interface Telemetry {
   /** Flushes within two seconds. */
   close(): Promise<void>;
 }
-
-/** The route of a request; `other` for every unknown path. */
-export type Route = 'graphql' | 'health' | 'ready' | 'other';
-
-type NotSent = Exclude<Extract<SendResult, { kind: 'not-sent' }>['reason'], 'throttled'> | 'paced';
-
-/** The result of a request to a provider. 401, 403 and 429 are separate because they concern the operator. */
-export type UpstreamResult =
-  | '2xx'
-  | '3xx'
-  | '401'
-  | '403'
-  | '429'
-  | '4xx'
-  | '5xx'
-  | 'no_answer'
-  | 'no_answer_in_time'
-  | `not_sent_${NotSent}`;
-
-export type JournalOperation =
-  | 'begin'
-  | 'recall'
-  | 'finish'
-  | 'find'
-  | 'lease'
-  | 'release'
-  | 'prune'
-  | 'check';
-
-export type CallerRefusal = 'no_token' | 'token_refused' | 'keys_unavailable';
 
 /** One finished patchUser call. `directory`: empty if the call names no configured one. */
 export interface FinishedOperation {
