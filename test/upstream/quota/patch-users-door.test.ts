@@ -5,10 +5,10 @@ import type { SandboxChanges } from '../../../src/sandbox/sandbox.ts';
 import type { PatchUserInput } from '../../generated/graphql.ts';
 import { arrived, type DirectoryName, someUser, written } from '../../harness/expected.ts';
 import { type Fault, openBadLine } from '../../harness/faulty-proxy.ts';
+import { freshJournal } from '../../harness/fresh-journal.ts';
 import type { FrontDoor } from '../../harness/front-door.ts';
 import { openDoor, outcomesOf, patchMany } from '../../harness/many.ts';
 import { patchManyOperation } from '../../harness/operations.ts';
-import { freshJournal } from '../../interop/clients/fresh-journal.ts';
 
 const prefix = { employees: 'user_', contractors: 'user_', customers: 'U2' };
 
