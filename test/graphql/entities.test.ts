@@ -5,7 +5,7 @@ import { contractors } from '../../src/sandbox/eiam/contractors.ts';
 import type { SeedUser } from '../../src/sandbox/emulator.ts';
 import { arrived, counted, directoryNames, postRaw, says, someUser, written } from '../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
-import { ownTokenOf } from '../interop/federation/graph.ts';
+import { ownTokenOf } from '../harness/sandbox-tokens.ts';
 
 const seed = (name: string, count: number): readonly SeedUser[] =>
   Array.from({ length: count }, (_, index) => ({

@@ -7,10 +7,10 @@ import { Secret } from '../../src/settings/secret.ts';
 import type { PatchUserInput } from '../generated/graphql.ts';
 import { arrived, notApplied, patchUser, someUser, written } from '../harness/expected.ts';
 import { openBadLine } from '../harness/faulty-proxy.ts';
+import { freshJournal } from '../harness/fresh-journal.ts';
 import { type FrontDoor, openFrontDoor, payload } from '../harness/front-door.ts';
 import { openSilence } from '../harness/held-port.ts';
 import { openDoor, outcomesOf, patchMany } from '../harness/many.ts';
-import { freshJournal } from '../interop/clients/fresh-journal.ts';
 
 const idempotencyKey = 'order-4711_attempt-1';
 const operationId = expect.any(String);

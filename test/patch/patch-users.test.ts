@@ -17,10 +17,10 @@ import {
   written,
 } from '../harness/expected.ts';
 import { openBadLine } from '../harness/faulty-proxy.ts';
+import { freshJournal } from '../harness/fresh-journal.ts';
 import type { FrontDoor } from '../harness/front-door.ts';
 import { openDoor, outcomesOf, patchMany } from '../harness/many.ts';
 import { patchManyOperation } from '../harness/operations.ts';
-import { freshJournal } from '../interop/clients/fresh-journal.ts';
 
 const named = (id: string, displayName: string): PatchUserInput => ({ user: { id }, patch: { displayName } });
 const by = (directory: string, login: string, patch: UserPatchInput): PatchUserInput => ({

@@ -1,9 +1,9 @@
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { type DirectoryName, someUser } from '../harness/expected.ts';
+import { freshJournal } from '../harness/fresh-journal.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 import { holdPort } from '../harness/held-port.ts';
-import { freshJournal } from '../interop/clients/fresh-journal.ts';
 import { type CollectedSpan, type Collector, resourceIn, startCollector } from './collector.ts';
 
 let door: FrontDoor | undefined;

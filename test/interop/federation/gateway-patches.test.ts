@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { arrived, someUser, written } from '../../harness/expected.ts';
+import { ownTokenOf, tokenOf } from '../../harness/sandbox-tokens.ts';
 import { startApolloGateway, startHiveGateway } from './gateways.ts';
-import { type Graph, openGraph, ownTokenOf, tokenOf } from './graph.ts';
+import { type Graph, openGraph } from './graph.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'idpatch-gateway-'));
 afterAll(() => rmSync(folder, { recursive: true }));

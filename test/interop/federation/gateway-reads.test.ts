@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { customers } from '../../../src/sandbox/descope/customers.ts';
 import type { SeedUser } from '../../../src/sandbox/emulator.ts';
 import { arrived, counted, says, someUser, written } from '../../harness/expected.ts';
+import { ownTokenOf, tokenOf } from '../../harness/sandbox-tokens.ts';
 import { startApolloGateway, startHiveGateway } from './gateways.ts';
-import { type Graph, openGraph, ownTokenOf, tokenOf } from './graph.ts';
+import { type Graph, openGraph } from './graph.ts';
 
 const many: readonly SeedUser[] = Array.from({ length: 100 }, (_, index) => ({
   userId: `buyer_${index}`,

@@ -3,6 +3,7 @@ import { sandboxCallers } from '../../../src/sandbox/callers.ts';
 import type { SandboxChanges } from '../../../src/sandbox/sandbox.ts';
 import { type Answered, ask, sdlOf } from '../../graphql/served.ts';
 import { type FrontDoor, openFrontDoor } from '../../harness/front-door.ts';
+import { tokenOf } from '../../harness/sandbox-tokens.ts';
 import type { StartGateway, Subgraph } from './gateways.ts';
 import { type Line, openLine } from './line.ts';
 import { startOrders } from './orders.ts';
@@ -55,14 +56,4 @@ export async function openGraph(startGateway: StartGateway, changes: SandboxChan
       await Promise.all([orders.close(), line.close(), door.close()]);
     },
   };
-}
-
-/** A token with these rights in every directory, as a gateway's caller would have it. */
-export function tokenOf({ sandbox }: FrontDoor, scope: string, claims: object = {}): Promise<string> {
-  return sandbox.issuer.token({ aud: 'idpatch-gateway', sub: 'gateway', scope, ...claims });
-}
-
-/** The token of a user who sees and changes their own record alone. */
-export function ownTokenOf({ sandbox }: FrontDoor, id: string): Promise<string> {
-  return sandbox.issuer.token({ aud: 'idpatch-profile', sub: id.slice(id.indexOf(':') + 1) });
 }

@@ -1,0 +1,11 @@
+import type { FrontDoor } from './front-door.ts';
+
+/** A token with these rights in every directory, as a gateway's caller would have it. */
+export function tokenOf({ sandbox }: FrontDoor, scope: string, claims: object = {}): Promise<string> {
+  return sandbox.issuer.token({ aud: 'idpatch-gateway', sub: 'gateway', scope, ...claims });
+}
+
+/** The token of a user who sees and changes their own record alone. */
+export function ownTokenOf({ sandbox }: FrontDoor, id: string): Promise<string> {
+  return sandbox.issuer.token({ aud: 'idpatch-profile', sub: id.slice(id.indexOf(':') + 1) });
+}
