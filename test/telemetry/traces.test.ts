@@ -3,7 +3,7 @@ import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { type DirectoryName, someUser } from '../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 import { holdPort } from '../harness/held-port.ts';
-import { freshJournal } from '../interop/clients/fresh-journal.ts';
+import { freshJournal } from '../harness/fresh-journal.ts';
 import { type CollectedSpan, type Collector, resourceIn, startCollector } from './collector.ts';
 
 let door: FrontDoor | undefined;

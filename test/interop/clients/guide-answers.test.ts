@@ -8,7 +8,7 @@ import type { PatchOutcome, PatchUserInput, UserPatchInput } from '../../generat
 import { type DirectoryName, patchUser, someUser, written } from '../../harness/expected.ts';
 import { openBadLine } from '../../harness/faulty-proxy.ts';
 import type { FrontDoor } from '../../harness/front-door.ts';
-import { freshJournal } from './fresh-journal.ts';
+import { freshJournal } from '../../harness/fresh-journal.ts';
 import { type Answer, ask, bearer, bug, gateway, lines, open, table } from './guide.ts';
 
 /** A question whose directory gives this answer in place of its own. */

@@ -5,7 +5,7 @@ import type { EmulatorRequest } from '../../../src/sandbox/emulator.ts';
 import { someUser, written } from '../../harness/expected.ts';
 import { outcomesOf, patchMany } from '../../harness/many.ts';
 import { patchManyOperation } from '../../harness/operations.ts';
-import { freshJournal } from './fresh-journal.ts';
+import { freshJournal } from '../../harness/fresh-journal.ts';
 import { lines, open } from './guide.ts';
 
 const section = lines.join(' ').split('## Many patches in one call')[1]?.split(' ## ')[0] ?? '';

@@ -9,7 +9,7 @@ import type {
 } from '../../generated/graphql.ts';
 import { says, someUser, written } from '../../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../../harness/front-door.ts';
-import { freshJournal } from './fresh-journal.ts';
+import { freshJournal } from '../../harness/fresh-journal.ts';
 
 /** What a client tells whoever calls by it, in whatever form it has it. */
 export interface Told<Data> {

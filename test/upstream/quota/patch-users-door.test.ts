@@ -8,7 +8,7 @@ import { type Fault, openBadLine } from '../../harness/faulty-proxy.ts';
 import type { FrontDoor } from '../../harness/front-door.ts';
 import { openDoor, outcomesOf, patchMany } from '../../harness/many.ts';
 import { patchManyOperation } from '../../harness/operations.ts';
-import { freshJournal } from '../../interop/clients/fresh-journal.ts';
+import { freshJournal } from '../../harness/fresh-journal.ts';
 
 const prefix = { employees: 'user_', contractors: 'user_', customers: 'U2' };
 
