@@ -28,7 +28,8 @@ export interface ExpectedError {
   readonly retryable: boolean;
 }
 
-function error(code: PatchErrorCode, retryable: boolean) {
+/** Makes errors of a code. */
+export function error(code: PatchErrorCode, retryable = false) {
   return (message: string, ...path: readonly string[]): ExpectedError => ({
     __typename: patchErrorCodes[code].type,
     code,
@@ -44,7 +45,23 @@ export const unsupported = error('UNSUPPORTED_FIELD', false);
 export const notFound = error('USER_NOT_FOUND', false);
 export const unavailable = error('PROVIDER_UNAVAILABLE', true);
 export const tooLate = error('DEADLINE_EXCEEDED', true);
+export const conflict = error('CONFLICT', false);
 export const outcomeUnknown = error('OUTCOME_UNKNOWN', false);
+export const keyReused = error('IDEMPOTENCY_KEY_REUSED', false)(
+  'This key was used with another input: use a new key for each input.',
+  'idempotencyKey',
+);
+export const unconfirmed =
+  'The change was sent and could not be confirmed: it may have been written, or may still be.';
+
+/** A refusal in the provider's own words. */
+export function refused(
+  message: string,
+  path: readonly string[],
+  [providerCode, providerRequestId]: readonly [string | null, string | null],
+) {
+  return { ...error('PROVIDER_REFUSED', false)(message, ...path), providerCode, providerRequestId };
+}
 
 /** What is said of a provider that was not reached, or gave no answer. */
 export const unreached = {

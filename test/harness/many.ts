@@ -1,6 +1,7 @@
 import { expect, onTestFinished } from 'vitest';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
-import type { PatchManyMutation, PatchUserInput } from '../generated/graphql.ts';
+import type { PatchManyMutation, PatchUserInput, UserPatchInput } from '../generated/graphql.ts';
+import { someUser, written } from './expected.ts';
 import { type FrontDoor, openFrontDoor } from './front-door.ts';
 import { patchManyOperation } from './operations.ts';
 
@@ -18,6 +19,26 @@ export async function patchMany(
   const payloads = data?.patchUsers ?? [];
   return payloads.map((one) => one ?? expect.fail('A payload is null.'));
 }
+
+/** A new name for each of the first customers. */
+export const rename = (door: FrontDoor, count: number): readonly PatchUserInput[] =>
+  Array.from({ length: count }, (_, which) => named(someUser(door, 'customers', which), `Name ${which}`));
+
+/** A patch of the name of one user. */
+export const named = (id: string, displayName: string): PatchUserInput => ({
+  user: { id },
+  patch: { displayName },
+});
+
+/** A patch of a user by login. */
+export const byLogin = (directory: string, login: string, patch: UserPatchInput): PatchUserInput => ({
+  user: { login: { directory, login } },
+  patch,
+});
+
+/** The names that were written, in order. */
+export const storedNames = (door: FrontDoor) =>
+  written(door).map(({ change }) => change.displayName ?? change.name);
 
 /** The outcomes in order, each with how it is known or the codes of its errors. */
 export function outcomesOf(payloads: readonly OneOfMany[]): readonly string[] {

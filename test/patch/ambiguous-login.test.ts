@@ -1,78 +1,47 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { arrived, written } from '../harness/expected.ts';
-import { openFrontDoor } from '../harness/front-door.ts';
+import { describe, expect, it } from 'vitest';
+import { arrived, invalidInput, notApplied, planPatchUser, written } from '../harness/expected.ts';
+import { openDoor } from '../harness/many.ts';
 
 const login = 'ada@example.com';
-const says = 'More than one user signs in by this login: say who is meant by id.';
+const message = 'More than one user signs in by this login: say who is meant by id.';
 
-/** One whose name is another's email address. */
+/** The name of one is the email address of the other. */
 const users = [
-  { userId: 'user_first', username: login, status: 'enabled', createdAt: 0 },
-  {
-    userId: 'user_second',
-    username: 'ada',
-    email: { address: login, verified: true },
-    status: 'enabled',
-    createdAt: 0,
-  },
-] as const;
+  { userId: 'user_first', username: login },
+  { userId: 'user_second', username: 'ada', email: { address: login, verified: true } },
+].map((user) => ({ ...user, status: 'enabled' as const, createdAt: 0 }));
+
+const read = 'query ($by: UserBy!) { user(by: $by) { id } }';
 
 describe.each(['employees', 'contractors'] as const)('a login that fits two users of %s', (directory) => {
-  const by = { login: { directory, login } };
-  const input = { user: by, patch: { displayName: 'Ada' } };
-
-  async function open() {
-    const door = await openFrontDoor({ [directory]: { users } });
-    onTestFinished(() => door.close());
-    return door;
-  }
-
-  it('means neither for a patch, and nothing is written', async () => {
-    const door = await open();
-    expect(await door.patch(by, input.patch)).toMatchObject({
-      outcome: 'NOT_APPLIED',
-      user: null,
+  it('is refused at its path for a patch, a plan and a read', async () => {
+    const door = await openDoor({ [directory]: { users } });
+    const by = { login: { directory, login } };
+    const error = invalidInput(message, 'user', 'login');
+    expect(await door.patch(by, { displayName: 'Ada' })).toEqual(notApplied(error));
+    expect(await planPatchUser(door, { user: by, patch: { displayName: 'Ada' } })).toEqual({
+      ...{ errors: [error], requests: [], changes: [] },
+    });
+    expect(await door.graphql(read, { by })).toMatchObject({
+      data: { user: null },
       errors: [
-        { __typename: 'InvalidInputError', code: 'INVALID_INPUT', message: says, path: ['user', 'login'] },
+        { message, path: ['user'], extensions: { code: 'INVALID_INPUT', inputPath: ['by', 'login'] } },
       ],
     });
     expect(written(door)).toEqual([]);
-  });
-
-  it('means neither for a plan', async () => {
-    const door = await open();
-    const query =
-      'query ($input: PatchUserInput!) { planPatchUser(input: $input) { errors { code message path } requests { path } } }';
-    expect((await door.graphql(query, { input })).data).toEqual({
-      planPatchUser: {
-        errors: [{ code: 'INVALID_INPUT', message: says, path: ['user', 'login'] }],
-        requests: [],
-      },
-    });
     expect(arrived(door)).not.toEqual([]);
-  });
-
-  it('is nobody’s to a reader, who hears where it stands in the query', async () => {
-    const door = await open();
-    const { data, errors } = await door.graphql('query ($by: UserBy!) { user(by: $by) { id } }', { by });
-    expect(data).toEqual({ user: null });
-    expect(errors).toMatchObject([
-      { message: says, path: ['user'], extensions: { code: 'INVALID_INPUT', inputPath: ['by', 'login'] } },
-    ]);
   });
 });
 
-it('what a provider says of anything else is not blamed on the login', async () => {
+it('any other refusal of a read has no path of the login', async () => {
   const refusal = {
     status: 400,
     body: { error: 'InvalidParameter.InstanceId', error_description: 'No such instance.' },
   };
-  const door = await openFrontDoor({
+  const door = await openDoor({
     employees: { intercept: ({ method }) => (method === 'GET' ? refusal : undefined) },
   });
-  onTestFinished(() => door.close());
-  const by = { login: { directory: 'employees', login: 'li.na' } };
-  const { errors } = await door.graphql('query ($by: UserBy!) { user(by: $by) { id } }', { by });
+  const { errors } = await door.graphql(read, { by: { login: { directory: 'employees', login: 'li.na' } } });
   expect(errors).toMatchObject([{ path: ['user'], extensions: { code: 'INVALID_INPUT' } }]);
   expect(errors?.[0]).not.toHaveProperty('extensions.inputPath');
 });

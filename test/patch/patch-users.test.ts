@@ -1,32 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SeedUser } from '../../src/sandbox/emulator.ts';
-import { policyCallers, tells, tokenOf, userIdOf } from '../auth/policy-door.ts';
-import type { PatchUserInput, UserPatchInput } from '../generated/graphql.ts';
-import {
-  arrived,
-  counted,
-  directoryNames,
-  invalidInput,
-  notApplied,
-  notFound,
-  says,
-  someUser,
-  unknownDirectory,
-  unsupported,
-  written,
-} from '../harness/expected.ts';
+import type { PatchUserInput } from '../generated/graphql.ts';
+import { arrived, counted, directoryNames, someUser, written } from '../harness/expected.ts';
 import { openBadLine } from '../harness/faulty-proxy.ts';
-import { freshJournal } from '../harness/fresh-journal.ts';
-import type { FrontDoor } from '../harness/front-door.ts';
-import { openDoor, outcomesOf, patchMany } from '../harness/many.ts';
-import { patchManyOperation } from '../harness/operations.ts';
+import { byLogin, named, openDoor, outcomesOf, patchMany, storedNames } from '../harness/many.ts';
 
-const named = (id: string, displayName: string): PatchUserInput => ({ user: { id }, patch: { displayName } });
-const by = (directory: string, login: string, patch: UserPatchInput): PatchUserInput => ({
-  user: { login: { directory, login } },
-  patch,
-});
 const seeds = (count: number, prefix: string): readonly SeedUser[] =>
   Array.from({ length: count }, (_, index) => ({
     userId: `${prefix}${String(index).padStart(25, '0')}`,
@@ -34,7 +13,6 @@ const seeds = (count: number, prefix: string): readonly SeedUser[] =>
     status: 'enabled',
     createdAt: 0,
   }));
-const names = (door: FrontDoor) => written(door).map(({ change }) => change.displayName ?? change.name);
 
 describe('patches of users of every directory in one call', () => {
   it('are answered in the order given, and those of one provider that can take them go together', async () => {
@@ -101,24 +79,7 @@ describe('patches of users of every directory in one call', () => {
       'NOT_APPLIED INVALID_INPUT INVALID_INPUT',
       'NOT_APPLIED INVALID_INPUT',
     ]);
-    const operationId = expect.any(String);
-    expect(told[1]).toEqual({
-      operationId,
-      ...notApplied(notFound('The directory "customers" has no such user.', 'user', 'id')),
-    });
-    expect(told[4]).toEqual({ operationId, ...notApplied(unknownDirectory(says.notThere, 'user', 'id')) });
-    expect(told[5]).toEqual({
-      operationId,
-      ...notApplied(unsupported('The directory "employees" has no givenName to set.', 'patch', 'givenName')),
-    });
-    expect(told[6]).toEqual({
-      operationId,
-      ...notApplied(
-        invalidInput(says.empty, 'patch', 'displayName'),
-        invalidInput(says.address, 'patch', 'email', 'address'),
-      ),
-    });
-    expect(names(door)).toEqual([undefined, 'Applied']);
+    expect(storedNames(door)).toEqual([undefined, 'Applied']);
   });
 
   it('of one user follow each other, by id or by login, and not those of others', async () => {
@@ -127,10 +88,10 @@ describe('patches of users of every directory in one call', () => {
     const login = 'ada.okafor@example.com';
     const told = await patchMany(door, [
       named(ada, 'First'),
-      by('customers', login, { displayName: 'Second' }),
+      byLogin('customers', login, { displayName: 'Second' }),
       named(zhang, 'Other'),
       named(ada, 'Third'),
-      by('customers', login, { givenName: 'Fourth' }),
+      byLogin('customers', login, { givenName: 'Fourth' }),
       named(someUser(door, 'employees'), 'E first'),
       named(someUser(door, 'employees'), 'E second'),
     ]);
@@ -165,16 +126,15 @@ describe('patches of users of every directory in one call', () => {
     const told = await patchMany(door, inputs);
     expect(outcomesOf(told)).toEqual(Array(6).fill('APPLIED RESPONSE'));
     expect(counted(arrived(door))).toMatchObject({ 'customers PATCH /v1/mgmt/user/patch/batch': 2 });
-    expect(names(door)).toEqual(['First 0', 'First 1', 'First 2', 'Second 0', 'Second 1', 'Second 2']);
+    expect(storedNames(door)).toEqual(['First 0', 'First 1', 'First 2', 'Second 0', 'Second 1', 'Second 2']);
   });
 
-  it('of which one was refused are waited for, for the next of the same user', async () => {
+  it('of one user are waited for also where the first is refused', async () => {
     const door = await openDoor();
     const [ada, zhang] = [someUser(door, 'customers'), someUser(door, 'customers', 1)];
-    const unheardOf = { remove: { field: 'unheard_of' } };
     const told = await patchMany(door, [
       named(ada, 'Ada'),
-      { user: { id: zhang }, patch: { customFields: [unheardOf] } },
+      { user: { id: zhang }, patch: { customFields: [{ remove: { field: 'unheard_of' } }] } },
       named(zhang, 'Zhang'),
     ]);
     expect(outcomesOf(told)).toEqual(['APPLIED RESPONSE', 'NOT_APPLIED INVALID_INPUT', 'APPLIED RESPONSE']);
@@ -237,113 +197,5 @@ describe('patches of users of every directory in one call', () => {
     const place = proxy.writes.findIndex((write) => write.endsWith(users[0]?.userId ?? ''));
     expect(place).toBeGreaterThanOrEqual(16);
     expect(place).toBeLessThan(24);
-  });
-});
-
-describe('a call of patchUsers', () => {
-  const refusal = (message: string) => ({
-    data: { patchUsers: null },
-    errors: [
-      {
-        message,
-        locations: [expect.anything()],
-        path: ['patchUsers'],
-        extensions: { code: 'INVALID_INPUT', inputPath: ['inputs'] },
-      },
-    ],
-  });
-
-  it.each([
-    [101, 'At most 100 patches.'],
-    [0, 'Name at least one patch.'],
-  ])('of %d patches is refused, and nothing is sent', async (count, says) => {
-    const door = await openDoor();
-    const inputs = Array.from({ length: count }, () => named(someUser(door, 'customers'), 'Ada'));
-    expect(await door.call(patchManyOperation, { inputs })).toEqual(refusal(says));
-    const bad = inputs.map((input, index) =>
-      index === 3 ? { ...input, patch: { displayName: '' } } : input,
-    );
-    expect(await door.call(patchManyOperation, { inputs: bad })).toEqual(refusal(says));
-    expect(arrived(door)).toEqual([]);
-    expect(door.log).toEqual([]);
-  });
-
-  it('names no more users, together with the others of its document, than a document may', async () => {
-    const door = await openDoor({ limits: { document: { rootMutations: 11 } } });
-    const tooMany = {
-      message: 'The lists of one request name at most 1000 users together.',
-      locations: [expect.anything()],
-      path: ['m10'],
-      extensions: { code: 'INVALID_INPUT', inputPath: ['inputs'] },
-    };
-    for (const displayName of ['Ada', '']) {
-      const inputs = Array.from({ length: 100 }, () => named('nowhere:a', displayName));
-      const fields = Array.from(
-        { length: 11 },
-        (_, index) => `m${index}: patchUsers(inputs: $inputs) { outcome }`,
-      );
-      const told = await door.graphql(`mutation ($inputs: [PatchUserInput!]!) { ${fields.join(' ')} }`, {
-        inputs,
-      });
-      expect(told.errors).toEqual([tooMany]);
-      expect(told.data).toMatchObject({ m9: Array(100).fill({ outcome: 'NOT_APPLIED' }), m10: null });
-    }
-  });
-
-  it('gives null for a patch that meets a bug of ours, and the others as they are', async () => {
-    const door = await openDoor(freshJournal());
-    const { stringify } = JSON;
-    const broken = vi.spyOn(JSON, 'stringify').mockImplementation((value, ...more) => {
-      // Where the input's digest is made, for only there is a function given.
-      if (typeof more[0] === 'function' && value.patch.displayName === 'Bug') throw new TypeError('A bug.');
-      return stringify(value, ...(more as []));
-    });
-    onTestFinished(() => broken.mockRestore());
-    const inputs = ['One', 'Bug', 'Three'].map((name, which) =>
-      named(someUser(door, 'customers', which), name),
-    );
-    const { data, errors } = await door.call(patchManyOperation, { inputs });
-    expect(data?.patchUsers?.map((one) => one?.user?.displayName)).toEqual(['One', undefined, 'Three']);
-    expect(data?.patchUsers?.[1]).toBeNull();
-    expect(errors).toMatchObject([
-      { path: ['patchUsers', 1], extensions: { code: 'INTERNAL_SERVER_ERROR' } },
-    ]);
-    expect(names(door)).toEqual(['One', 'Three']);
-  });
-
-  it('has each patch checked by the caller’s rights, and asks nobody about what they may not', async () => {
-    const door = await openDoor({ callers: policyCallers });
-    const own = { directory: 'customers', list: 'others' } as const;
-    const token = await tokenOf(door, { rights: ['users:write'], directories: ['employees'], own });
-    const told = await patchMany(
-      door,
-      [
-        named(`customers:${userIdOf(door, 'customers', 1)}`, 'Not mine'),
-        named(someUser(door, 'customers'), 'Mine'),
-        by('customers', 'ada.okafor@example.com', { displayName: 'By login' }),
-        { user: { id: someUser(door, 'employees') }, patch: { status: 'DISABLED', displayName: 'E' } },
-        named(someUser(door, 'employees'), 'E'),
-        named(someUser(door, 'contractors'), 'C'),
-      ],
-      token,
-    );
-    expect(
-      told.map(({ errors }) => errors.map(({ code, message, path }) => [code, message, ...path])),
-    ).toEqual([
-      [['FORBIDDEN', tells.noUser, 'user', 'id']],
-      [],
-      [['FORBIDDEN', tells.noUser, 'user', 'login']],
-      [['FORBIDDEN', tells.needs('users:write:privileged', 'employees'), 'patch', 'status']],
-      [],
-      [['FORBIDDEN', expect.stringContaining('no right in it'), 'user', 'id']],
-    ]);
-    expect(outcomesOf(told)).toEqual([
-      ...['NOT_APPLIED FORBIDDEN', 'APPLIED RESPONSE', 'NOT_APPLIED FORBIDDEN', 'NOT_APPLIED FORBIDDEN'],
-      ...['APPLIED READ_BACK', 'NOT_APPLIED FORBIDDEN'],
-    ]);
-    // Their own record they may read; the employee they may not.
-    expect(told.map(({ user }) => user?.displayName ?? null)).toEqual([null, 'Mine', null, null, null, null]);
-    expect(arrived(door).filter((request) => /contractors|GET .v1.mgmt.user$/.test(request))).toEqual([]);
-    expect(names(door)).toEqual(['E', 'Mine']);
   });
 });

@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { PatchUserInput } from '../generated/graphql.ts';
 import {
   type DirectoryName,
   directoryNames,
+  error,
   invalidInput,
   notApplied,
   patchUser,
@@ -17,27 +15,23 @@ import {
   written,
   wroteBy,
 } from '../harness/expected.ts';
-import { type FrontDoor, openFrontDoor, wholeUser } from '../harness/front-door.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'idpatch-plan-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+import { freshJournal } from '../harness/fresh-journal.ts';
+import { type FrontDoor, wholeUser } from '../harness/front-door.ts';
+import { openDoor } from '../harness/many.ts';
 
 let door: FrontDoor;
 let journal: string;
-let journals = 0;
 beforeEach(async () => {
-  journals += 1;
-  journal = join(folder, `${journals}.db`);
-  door = await openFrontDoor({ journal: { sqlite: journal } });
-  onTestFinished(() => door.close());
+  const fresh = freshJournal();
+  journal = fresh.journal.sqlite;
+  door = await openDoor(fresh);
 });
 
 const staleError = (currentVersion: string) => ({
-  __typename: 'StaleVersionError',
-  code: 'STALE_VERSION',
-  message: 'The user has changed since this version: read the user again before you decide.',
-  path: ['ifVersion'],
-  retryable: false,
+  ...error('STALE_VERSION')(
+    'The user has changed since this version: read the user again before you decide.',
+    'ifVersion',
+  ),
   currentVersion,
 });
 
@@ -127,21 +121,10 @@ const plans: Readonly<
     ],
   },
   contractors: {
-    patch: {
-      username: 'liu_yang',
-      phone: { number: '+8613700137099', verified: true },
-      status: 'ENABLED',
-      customFields: [{ replace: { field: 'vip', value: { boolean: true } } }, { remove: { field: 'grade' } }],
-    },
+    patch: { username: 'liu_yang', status: 'ENABLED', customFields: [{ remove: { field: 'grade' } }] },
     changes: [
       [['username'], 'liu.yang', 'liu_yang'],
-      [
-        ['phone'],
-        '{"number":"+8613700137011","verified":true}',
-        '{"number":"+8613700137099","verified":true}',
-      ],
-      [['customFields', '0', 'replace'], 'false', 'true'],
-      [['customFields', '1', 'remove'], 'senior', null],
+      [['customFields', '0', 'remove'], 'senior', null],
       [['status'], 'ENABLED', 'ENABLED'],
     ],
   },
@@ -189,6 +172,11 @@ describe.each(directoryNames)('the plan of a patch of %s', (directory) => {
     door.forgetRequests();
     expect(await patchUser(door, input())).toMatchObject({ outcome: 'APPLIED', errors: [] });
     expect(plan.requests).toEqual(wroteBy(door, directory));
+    const credentials = door.emulators[directory].requests.flatMap(
+      ({ headers }) => String(headers.authorization).match(/[\w.-]{20,}/g) ?? [],
+    );
+    expect(credentials).not.toEqual([]);
+    for (const secret of credentials) expect(JSON.stringify(plan)).not.toContain(secret);
   });
 
   it('writes nothing at the provider and begins nothing in the journal', async () => {
@@ -206,27 +194,13 @@ describe.each(directoryNames)('the plan of a patch of %s', (directory) => {
     expect(operationsOnRecord()).toBe(1);
   });
 
-  it('has no credentials', async () => {
-    const { requests } = await planPatchUser(door, input());
-    const sent = door.emulators[directory].requests.map(({ headers }) => String(headers.authorization));
-    const secrets = sent.flatMap((header) => header.match(/[\w.-]{20,}/g) ?? []);
-    expect(secrets).not.toEqual([]);
-    for (const secret of secrets) expect(JSON.stringify(requests)).not.toContain(secret);
-    expect(JSON.stringify(requests)).not.toMatch(/authorization|signature|bearer/i);
-  });
-
   it('has the errors of patchUser, whole, and then no requests and no changes', async () => {
     const id = someUser(door, directory);
     const displayName = 'Ada';
     const version = await versionOf(door, id);
     const everythingWrong = {
-      ...{
-        displayName: '',
-        username: 'a\u200b',
-        picture: 'canary',
-        status: 'EXPIRED' as const,
-        roleNames: ['a', 'a'],
-      },
+      ...{ displayName: '', username: 'a\u200b', picture: 'canary' },
+      ...{ status: 'EXPIRED' as const, roleNames: ['a', 'a'] },
       email: { address: 'canary', verified: true },
       customFields: [{ remove: { field: 'nobody' } }, { remove: { field: 'age', values: ['1'] } }],
     };

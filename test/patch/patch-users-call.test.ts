@@ -1,0 +1,114 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { policyCallers, tells, tokenOf, userIdOf } from '../auth/policy-door.ts';
+import { arrived, someUser } from '../harness/expected.ts';
+import { freshJournal } from '../harness/fresh-journal.ts';
+import { byLogin, named, openDoor, outcomesOf, patchMany, storedNames } from '../harness/many.ts';
+import { patchManyOperation } from '../harness/operations.ts';
+
+describe('a call of patchUsers', () => {
+  const refusal = (message: string) => ({
+    data: { patchUsers: null },
+    errors: [
+      {
+        message,
+        locations: [expect.anything()],
+        path: ['patchUsers'],
+        extensions: { code: 'INVALID_INPUT', inputPath: ['inputs'] },
+      },
+    ],
+  });
+
+  it.each([
+    [101, 'At most 100 patches.'],
+    [0, 'Name at least one patch.'],
+  ])('of %d patches is refused, and nothing is sent', async (count, says) => {
+    const door = await openDoor();
+    const inputs = Array.from({ length: count }, () => named(someUser(door, 'customers'), 'Ada'));
+    expect(await door.call(patchManyOperation, { inputs })).toEqual(refusal(says));
+    const bad = inputs.map((input, index) =>
+      index === 3 ? { ...input, patch: { displayName: '' } } : input,
+    );
+    expect(await door.call(patchManyOperation, { inputs: bad })).toEqual(refusal(says));
+    expect(arrived(door)).toEqual([]);
+    expect(door.log).toEqual([]);
+  });
+
+  it('names no more users, together with the others of its document, than a document may', async () => {
+    const door = await openDoor({ limits: { document: { rootMutations: 11 } } });
+    const tooMany = {
+      message: 'The lists of one request name at most 1000 users together.',
+      locations: [expect.anything()],
+      path: ['m10'],
+      extensions: { code: 'INVALID_INPUT', inputPath: ['inputs'] },
+    };
+    for (const displayName of ['Ada', '']) {
+      const inputs = Array.from({ length: 100 }, () => named('nowhere:a', displayName));
+      const fields = Array.from(
+        { length: 11 },
+        (_, index) => `m${index}: patchUsers(inputs: $inputs) { outcome }`,
+      );
+      const told = await door.graphql(`mutation ($inputs: [PatchUserInput!]!) { ${fields.join(' ')} }`, {
+        inputs,
+      });
+      expect(told.errors).toEqual([tooMany]);
+      expect(told.data).toMatchObject({ m9: Array(100).fill({ outcome: 'NOT_APPLIED' }), m10: null });
+    }
+  });
+
+  it('gives null for a patch that meets a bug of ours, and the others as they are', async () => {
+    const door = await openDoor(freshJournal());
+    const { stringify } = JSON;
+    const broken = vi.spyOn(JSON, 'stringify').mockImplementation((value, ...more) => {
+      // Where the input's digest is made, for only there is a function given.
+      if (typeof more[0] === 'function' && value.patch.displayName === 'Bug') throw new TypeError('A bug.');
+      return stringify(value, ...(more as []));
+    });
+    onTestFinished(() => broken.mockRestore());
+    const inputs = ['One', 'Bug', 'Three'].map((name, which) =>
+      named(someUser(door, 'customers', which), name),
+    );
+    const { data, errors } = await door.call(patchManyOperation, { inputs });
+    expect(data?.patchUsers?.map((one) => one?.user?.displayName)).toEqual(['One', undefined, 'Three']);
+    expect(data?.patchUsers?.[1]).toBeNull();
+    expect(errors).toMatchObject([
+      { path: ['patchUsers', 1], extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+    ]);
+    expect(storedNames(door)).toEqual(['One', 'Three']);
+  });
+
+  it('has each patch checked by the caller’s rights, and asks nobody about what they may not', async () => {
+    const door = await openDoor({ callers: policyCallers });
+    const own = { directory: 'customers', list: 'others' } as const;
+    const token = await tokenOf(door, { rights: ['users:write'], directories: ['employees'], own });
+    const told = await patchMany(
+      door,
+      [
+        named(`customers:${userIdOf(door, 'customers', 1)}`, 'Not mine'),
+        named(someUser(door, 'customers'), 'Mine'),
+        byLogin('customers', 'ada.okafor@example.com', { displayName: 'By login' }),
+        { user: { id: someUser(door, 'employees') }, patch: { status: 'DISABLED', displayName: 'E' } },
+        named(someUser(door, 'employees'), 'E'),
+        named(someUser(door, 'contractors'), 'C'),
+      ],
+      token,
+    );
+    expect(
+      told.map(({ errors }) => errors.map(({ code, message, path }) => [code, message, ...path])),
+    ).toEqual([
+      [['FORBIDDEN', tells.noUser, 'user', 'id']],
+      [],
+      [['FORBIDDEN', tells.noUser, 'user', 'login']],
+      [['FORBIDDEN', tells.needs('users:write:privileged', 'employees'), 'patch', 'status']],
+      [],
+      [['FORBIDDEN', expect.stringContaining('no right in it'), 'user', 'id']],
+    ]);
+    expect(outcomesOf(told)).toEqual([
+      ...['NOT_APPLIED FORBIDDEN', 'APPLIED RESPONSE', 'NOT_APPLIED FORBIDDEN', 'NOT_APPLIED FORBIDDEN'],
+      ...['APPLIED READ_BACK', 'NOT_APPLIED FORBIDDEN'],
+    ]);
+    // Their own record they may read; the employee they may not.
+    expect(told.map(({ user }) => user?.displayName ?? null)).toEqual([null, 'Mine', null, null, null, null]);
+    expect(arrived(door).filter((request) => /contractors|GET .v1.mgmt.user$/.test(request))).toEqual([]);
+    expect(storedNames(door)).toEqual(['E', 'Mine']);
+  });
+});
