@@ -2,7 +2,7 @@ import type { Refusal } from './contract.ts';
 import { error, type Json } from './contract-door.ts';
 
 /** Descope's own error body. */
-export const says = (errorCode: string) => ({
+export const errorBody = (errorCode: string) => ({
   errorCode,
   errorDescription: 'Vendor text',
   errorMessage: 'Vendor text',
@@ -11,7 +11,7 @@ const name = ['patch', 'displayName'];
 const two = { displayName: 'New Name', givenName: 'New' };
 
 const documented = (code: string, status: number, ours: Json): [string, Refusal][] => [
-  [`${code} ${status}`, { answer: { status, body: says(code) }, error: ours }],
+  [`${code} ${status}`, { answer: { status, body: errorBody(code) }, error: ours }],
 ];
 
 const limited = (header: Json, retryAfterSeconds: number | null, body?: unknown): Refusal => ({
@@ -39,22 +39,26 @@ export const descopeRefusals: Readonly<Record<string, Refusal>> = {
     ...documented('E011003', 200, error('INVALID_INPUT', name)),
   ]),
   'E011004 of more than one field': {
-    answer: { status: 400, body: says('E011004') },
+    answer: { status: 400, body: errorBody('E011004') },
     patch: two,
     error: error('INVALID_INPUT', ['patch']),
   },
   'an unknown code with the request’s id': {
-    answer: { status: 400, headers: { 'cf-ray': '8f0c4d1e2a3b5c6d-FRA' }, body: says('E999999') },
+    answer: { status: 400, headers: { 'cf-ray': '8f0c4d1e2a3b5c6d-FRA' }, body: errorBody('E999999') },
     error: error('PROVIDER_REFUSED', name, {
       providerCode: 'E999999',
       providerRequestId: '8f0c4d1e2a3b5c6d-FRA',
     }),
   },
-  'E130429 with seconds': limited({ 'retry-after': '7' }, 7, says('E130429')),
-  'E130429 without them': limited({}, null, says('E130429')),
-  'E130429 with a date': limited({ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, null, says('E130429')),
-  'E130429 with none to wait': limited({ 'retry-after': '0' }, 1, says('E130429')),
-  'E130429 with a year': limited({ 'retry-after': '31536000' }, 3600, says('E130429')),
+  'E130429 with seconds': limited({ 'retry-after': '7' }, 7, errorBody('E130429')),
+  'E130429 without them': limited({}, null, errorBody('E130429')),
+  'E130429 with a date': limited(
+    { 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' },
+    null,
+    errorBody('E130429'),
+  ),
+  'E130429 with none to wait': limited({ 'retry-after': '0' }, 1, errorBody('E130429')),
+  'E130429 with a year': limited({ 'retry-after': '31536000' }, 3600, errorBody('E130429')),
   'the edge’s 429 without a body': limited({ 'retry-after': '7', 'content-type': 'text/plain' }, 7),
   'the edge’s 429 with a page': limited({ 'content-type': 'text/html' }, null, '<html>Vendor</html>'),
 };

@@ -1,14 +1,21 @@
 import type { EmulatorRequest } from '../../src/sandbox/emulator.ts';
-import type { Case, Subject } from './contract.ts';
-import { descopeRefusals, says } from './contract-descope-refusals.ts';
-import { customField, customFieldsWith, type Dialect, type Json, type Sent } from './contract-door.ts';
+import type { Case, ProviderFixture } from './contract.ts';
+import { descopeRefusals, errorBody } from './contract-descope-refusals.ts';
+import {
+  type CapturedRequest,
+  customField,
+  customFieldsWith,
+  type Json,
+  storedAs,
+  type WireFormat,
+} from './contract-door.ts';
 
 export const userId = 'U2u8jzPde0IgxLd6GncfBAepfJB';
 export const patchCall = 'PATCH /v1/mgmt/user/patch';
 export const attributesCall = 'GET /v1/mgmt/user/customattributes';
 const loadCall = `GET /v1/mgmt/user?userId=${userId}`;
 
-export const dialect: Dialect = { directory: 'customers', read, writes: /^PATCH / };
+export const wireFormat: WireFormat = { directory: 'customers', read, writes: /^PATCH / };
 
 /** The user whom the suite changes. */
 export const ada = {
@@ -39,129 +46,74 @@ export const ada = {
   createdAt: '2024-03-04T00:00:00.000Z',
 };
 
-function read({ method, url, body }: EmulatorRequest): Sent {
+function read({ method, url, body }: EmulatorRequest): CapturedRequest {
   return { call: `${method} ${url}`, ...(body === '' ? {} : { body: JSON.parse(body) as unknown }) };
 }
 
-function patched(members: Json): Sent[] {
-  return [{ call: patchCall, body: { userId, ...members } }];
-}
+/** One case of one field: `wire` is what is sent and, unless `stores` says otherwise, stored. */
+const one = (does: string, patch: Json, wire: Json, shows: Json = patch, stores: Json = wire): Case => ({
+  does,
+  patch,
+  sends: [{ call: patchCall, body: { userId, ...wire } }],
+  stores: [stores],
+  shows,
+});
 
-const text = (field: string, member = field): Case[] => [
-  {
-    does: `sets ${field}`,
-    patch: { [field]: 'https://example.com/Zoë 😀' },
-    sends: patched({ [member]: 'https://example.com/Zoë 😀' }),
-    stores: [{ [member]: 'https://example.com/Zoë 😀' }],
-    shows: { [field]: 'https://example.com/Zoë 😀' },
-  },
-  {
-    does: `clears ${field}`,
-    patch: { [field]: null },
-    sends: patched({ [member]: '' }),
-    stores: [{ [member]: null }],
-    shows: { [field]: null },
-  },
-];
+const texts = (field: string, member = field): Case[] => {
+  const value = 'https://example.com/Zoë 😀';
+  const cleared = one(`clears ${field}`, { [field]: null }, { [member]: '' }, undefined, { [member]: null });
+  return [one(`sets ${field}`, { [field]: value }, { [member]: value }), cleared];
+};
 
 const contact = (field: string, part: string, value: string, flag: string): Case[] => [
-  ...[true, false].map((verified) => ({
-    does: `sets ${field}, verified ${verified}`,
-    patch: { [field]: { [part]: value, verified } },
-    sends: patched({ [field]: value, [flag]: verified }),
-    stores: [{ [field]: value, [flag]: verified }],
-    shows: { [field]: { [part]: value, verified } },
-  })),
-  {
-    does: `clears ${field}`,
-    patch: { [field]: null },
-    sends: patched({ [field]: '' }),
-    stores: [{ [field]: null, [flag]: false }],
-    shows: { [field]: null },
-  },
+  ...[true, false].map((verified) =>
+    one(
+      `sets ${field}, verified ${verified}`,
+      { [field]: { [part]: value, verified } },
+      { [field]: value, [flag]: verified },
+    ),
+  ),
+  one(`clears ${field}`, { [field]: null }, { [field]: '' }, undefined, { [field]: null, [flag]: false }),
 ];
 
 const list = (field: string, values: readonly string[]): Case[] => [
-  {
-    does: `replaces ${field}`,
-    patch: { [field]: values },
-    sends: patched({ [field]: values }),
-    stores: [{ [field]: values }],
-    shows: { [field]: values },
-  },
-  ...[[], null].map((none) => ({
-    does: `empties ${field} by ${JSON.stringify(none)}`,
-    patch: { [field]: none },
-    sends: patched({ [field]: [] }),
-    stores: [{ [field]: [] }],
-    shows: { [field]: [] },
-  })),
+  one(`replaces ${field}`, { [field]: values }, { [field]: values }),
+  ...emptied(field, field),
 ];
 
+const emptied = (field: string, member: string): Case[] =>
+  [[], null].map((none) =>
+    one(`empties ${field} by ${JSON.stringify(none)}`, { [field]: none }, { [member]: [] }, { [field]: [] }),
+  );
+
+const twoTenants = [
+  { tenantId: 'acme', roleNames: [] },
+  { tenantId: 'globex', roleNames: ['dispatcher'] },
+];
+const tenantNames = ['Acme Supplies', 'Globex Logistics'];
 const tenants: Case[] = [
-  {
-    does: 'replaces tenants, roles in them too',
-    patch: {
-      tenants: [
-        { tenantId: 'acme', roleNames: [] },
-        { tenantId: 'globex', roleNames: ['dispatcher'] },
-      ],
-    },
-    sends: patched({
-      userTenants: [
-        { tenantId: 'acme', roleNames: [] },
-        { tenantId: 'globex', roleNames: ['dispatcher'] },
-      ],
-    }),
-    stores: [
-      {
-        userTenants: [
-          { tenantId: 'acme', tenantName: 'Acme Supplies', roleNames: [] },
-          { tenantId: 'globex', tenantName: 'Globex Logistics', roleNames: ['dispatcher'] },
-        ],
-      },
-    ],
-    shows: {
-      tenants: [
-        { tenantId: 'acme', name: 'Acme Supplies', roleNames: [] },
-        { tenantId: 'globex', name: 'Globex Logistics', roleNames: ['dispatcher'] },
-      ],
-    },
-  },
-  ...[[], null].map((none) => ({
-    does: `empties tenants by ${JSON.stringify(none)}`,
-    patch: { tenants: none },
-    sends: patched({ userTenants: [] }),
-    stores: [{ userTenants: [] }],
-    shows: { tenants: [] },
-  })),
+  one(
+    'replaces tenants, roles in them too',
+    { tenants: twoTenants },
+    { userTenants: twoTenants },
+    { tenants: twoTenants.map((tenant, at) => ({ ...tenant, name: tenantNames[at] })) },
+    { userTenants: twoTenants.map((tenant, at) => ({ ...tenant, tenantName: tenantNames[at] })) },
+  ),
+  ...emptied('tenants', 'userTenants'),
 ];
 
 const status: Case[] = [
-  {
-    does: 'disables',
-    patch: { status: 'DISABLED' },
-    sends: patched({ status: 'disabled' }),
-    stores: [{ status: 'disabled' }],
-    shows: { status: 'DISABLED' },
-  },
-  {
-    does: 'enables who is enabled',
-    patch: { status: 'ENABLED' },
-    sends: patched({ status: 'enabled' }),
-    stores: [{ status: 'enabled' }],
-    shows: {},
-    already: true,
-  },
+  one('disables', { status: 'DISABLED' }, { status: 'disabled' }),
+  { ...one('enables who is enabled', { status: 'ENABLED' }, { status: 'enabled' }), already: true },
 ];
 
-const attribute = (does: string, operation: Json, field: string, wire: unknown, shown?: Json): Case => ({
-  does,
-  patch: { customFields: [operation] },
-  sends: patched({ customAttributes: { [field]: wire } }),
-  stores: [{ customAttributes: { [field]: wire } }],
-  shows: { customFields: customFieldsWith(ada, field, shown) },
-});
+const attribute = (does: string, operation: Json, field: string, wire: unknown, shown?: Json): Case =>
+  one(
+    does,
+    { customFields: [operation] },
+    { customAttributes: { [field]: wire } },
+    { customFields: customFieldsWith(ada, field, shown) },
+  );
 
 const moment = '2001-02-03T04:05:06.789Z';
 
@@ -190,12 +142,9 @@ const tags = (does: string, operation: string, members: Json, left: readonly str
     left.length > 0 ? { texts: left } : undefined,
   );
 
+const allTags = ['vip', 'beta', 'press'];
 const lists: Case[] = [
-  tags('adds to a list what is missing', 'add', { value: { texts: ['press', 'vip'] } }, [
-    'vip',
-    'beta',
-    'press',
-  ]),
+  tags('adds to a list what is missing', 'add', { value: { texts: ['press', 'vip'] } }, allTags),
   {
     ...tags('adds to a list what it has', 'add', { value: { texts: ['beta'] } }, ['vip', 'beta']),
     already: true,
@@ -204,20 +153,34 @@ const lists: Case[] = [
   tags('removes the last of a list', 'remove', { values: ['beta', 'vip'] }, []),
 ];
 
-const everything: Case = {
-  does: 'sets everything at once',
-  patch: {
-    displayName: 'New Name',
-    givenName: 'New',
-    middleName: 'M',
-    familyName: 'Name',
-    email: { address: 'new@example.com', verified: false },
-    phone: { number: '+447700900999', verified: false },
-    picture: 'https://pictures.example.com/new.png',
-    status: 'DISABLED',
-    roleNames: ['support'],
-    tenants: [{ tenantId: 'globex', roleNames: [] }],
-    ssoAppIds: ['helpdesk'],
+/** Members that are the same in the patch, on the wire and in the user. */
+const same = {
+  givenName: 'New',
+  middleName: 'M',
+  familyName: 'Name',
+  picture: 'https://pictures.example.com/new.png',
+  roleNames: ['support'],
+  ssoAppIds: ['helpdesk'],
+};
+const asked = {
+  ...same,
+  displayName: 'New Name',
+  email: { address: 'new@example.com', verified: false },
+  phone: { number: '+447700900999', verified: false },
+  status: 'DISABLED',
+};
+const globex = { tenantId: 'globex', roleNames: [] };
+const wire = {
+  ...same,
+  ...{ name: 'New Name', email: 'new@example.com', verifiedEmail: false, status: 'disabled' },
+  ...{ phone: '+447700900999', verifiedPhone: false, userTenants: [globex] },
+  customAttributes: { plan: 'pro', age: 42, nick: null, tags: allTags },
+};
+const everything: Case = one(
+  'sets everything at once',
+  {
+    ...asked,
+    tenants: [globex],
     customFields: [
       { add: { field: 'plan', value: { text: 'pro' } } },
       { replace: { field: 'age', value: { number: 42 } } },
@@ -225,80 +188,32 @@ const everything: Case = {
       { add: { field: 'tags', value: { texts: ['press'] } } },
     ],
   },
-  sends: patched({
-    name: 'New Name',
-    givenName: 'New',
-    middleName: 'M',
-    familyName: 'Name',
-    email: 'new@example.com',
-    verifiedEmail: false,
-    phone: '+447700900999',
-    verifiedPhone: false,
-    picture: 'https://pictures.example.com/new.png',
-    status: 'disabled',
-    roleNames: ['support'],
-    userTenants: [{ tenantId: 'globex', roleNames: [] }],
-    ssoAppIds: ['helpdesk'],
-    customAttributes: { plan: 'pro', age: 42, nick: null, tags: ['vip', 'beta', 'press'] },
-  }),
-  stores: [
-    {
-      name: 'New Name',
-      givenName: 'New',
-      middleName: 'M',
-      familyName: 'Name',
-      email: 'new@example.com',
-      verifiedEmail: false,
-      phone: '+447700900999',
-      verifiedPhone: false,
-      picture: 'https://pictures.example.com/new.png',
-      status: 'disabled',
-      roleNames: ['support'],
-      userTenants: [{ tenantId: 'globex', tenantName: 'Globex Logistics', roleNames: [] }],
-      ssoAppIds: ['helpdesk'],
-      customAttributes: { plan: 'pro', age: 42, nick: null, tags: ['vip', 'beta', 'press'] },
-    },
-  ],
-  shows: {
-    displayName: 'New Name',
-    givenName: 'New',
-    middleName: 'M',
-    familyName: 'Name',
-    email: { address: 'new@example.com', verified: false },
-    phone: { number: '+447700900999', verified: false },
-    picture: 'https://pictures.example.com/new.png',
-    status: 'DISABLED',
-    roleNames: ['support'],
-    tenants: [{ tenantId: 'globex', name: 'Globex Logistics', roleNames: [] }],
-    ssoAppIds: ['helpdesk'],
+  wire,
+  {
+    ...asked,
+    tenants: [{ ...globex, name: 'Globex Logistics' }],
     customFields: [
       customField('plan', { text: 'pro' }),
       customField('age', { number: 42 }),
       customField('newsletter', { boolean: true }),
-      customField('tags', { texts: ['vip', 'beta', 'press'] }),
+      customField('tags', { texts: allTags }),
       customField('birthday', { date: '1984-02-29T00:00:00.000Z' }),
     ],
   },
-};
+  { ...wire, userTenants: [{ ...globex, tenantName: 'Globex Logistics' }] },
+);
 
-const parts = {
+const change = (index: number, kind: string) => ['patch', 'customFields', String(index), kind];
+const parts: ProviderFixture['parts'] = {
+  ...Object.fromEntries([...Object.keys(same), 'status'].map((field) => [field, ['patch', field]])),
+  ...Object.fromEntries(['email', 'verifiedEmail'].map((member) => [member, ['patch', 'email']])),
+  ...Object.fromEntries(['phone', 'verifiedPhone'].map((member) => [member, ['patch', 'phone']])),
   name: ['patch', 'displayName'],
-  givenName: ['patch', 'givenName'],
-  middleName: ['patch', 'middleName'],
-  familyName: ['patch', 'familyName'],
-  email: ['patch', 'email'],
-  verifiedEmail: ['patch', 'email'],
-  phone: ['patch', 'phone'],
-  verifiedPhone: ['patch', 'phone'],
-  picture: ['patch', 'picture'],
-  status: ['patch', 'status'],
-  roleNames: ['patch', 'roleNames'],
   userTenants: ['patch', 'tenants'],
-  ssoAppIds: ['patch', 'ssoAppIds'],
-  'customAttributes.plan': ['patch', 'customFields', '0', 'add'],
-  'customAttributes.age': ['patch', 'customFields', '1', 'replace'],
-  'customAttributes.nick': ['patch', 'customFields', '2', 'remove'],
-  'customAttributes.tags': ['patch', 'customFields', '3', 'add'],
+  'customAttributes.plan': change(0, 'add'),
+  'customAttributes.age': change(1, 'replace'),
+  'customAttributes.nick': change(2, 'remove'),
+  'customAttributes.tags': change(3, 'add'),
 };
 
 const name = ['patch', 'displayName'];
@@ -306,9 +221,15 @@ const name = ['patch', 'displayName'];
 const changesList = (patch: Json): boolean =>
   /"(add|remove)":\{"field":"tags","va/.test(JSON.stringify(patch));
 
+const login = (login: string, userId: string, ...more: readonly string[]) => ({
+  login,
+  userId,
+  asks: [`GET /v1/mgmt/user?loginId=${encodeURIComponent(login)}`, ...more],
+});
+
 /** What is known of Descope, for the suite that every provider passes. */
-export const descopeSubject: Subject = {
-  ...dialect,
+export const descopeFixture: ProviderFixture = {
+  ...wireFormat,
   user: ada,
   confirmedBy: 'RESPONSE',
   // Numbers and dates are told apart by the definitions, which are asked for once.
@@ -317,11 +238,8 @@ export const descopeSubject: Subject = {
       ? [attributesCall, ...(changesList(patch) ? [loadCall] : []), ...writes]
       : [...writes, attributesCall],
   cases: [
-    ...text('displayName', 'name'),
-    ...text('givenName'),
-    ...text('middleName'),
-    ...text('familyName'),
-    ...text('picture'),
+    ...texts('displayName', 'name'),
+    ...['givenName', 'middleName', 'familyName', 'picture'].flatMap((field) => texts(field)),
     ...contact('email', 'address', 'new+1@example.com', 'verifiedEmail'),
     ...contact('phone', 'number', '+447700900999', 'verifiedPhone'),
     ...list('roleNames', ['support', 'member']),
@@ -330,76 +248,65 @@ export const descopeSubject: Subject = {
     ...status,
     ...customFields,
     ...lists,
-    {
-      does: 'says of the same email that it is not verified',
-      patch: { email: { address: 'ada.okafor@example.com', verified: false } },
-      sends: patched({ email: 'ada.okafor@example.com', verifiedEmail: false }),
-      stores: [{ email: 'ada.okafor@example.com', verifiedEmail: false }],
-      shows: { email: { address: 'ada.okafor@example.com', verified: false } },
-    },
+    one(
+      'says of the same email that it is not verified',
+      { email: { address: 'ada.okafor@example.com', verified: false } },
+      { email: 'ada.okafor@example.com', verifiedEmail: false },
+    ),
   ],
   everything,
   parts,
   unsupported: ['username'],
   notClearable: ['status'],
   refusals: descopeRefusals,
-  lies: [
-    {
-      does: 'a name in other letters',
-      patch: { displayName: 'New Name' },
-      stores: { name: 'NEW NAME' },
-      outcome: 'UNKNOWN',
-      paths: [name],
-    },
-    {
-      does: 'a phone that is said to be verified',
-      patch: { displayName: 'New Name', phone: { number: '+447700900999', verified: false } },
-      stores: { verifiedPhone: true },
-      outcome: 'PARTIAL',
-      paths: [['patch', 'phone']],
-    },
-    {
-      does: 'one role more',
-      patch: { roleNames: ['member'] },
-      stores: { roleNames: ['member', 'support'] },
-      outcome: 'UNKNOWN',
-      paths: [['patch', 'roleNames']],
-    },
-    {
-      does: 'one role in a tenant more',
-      patch: { displayName: 'New Name', tenants: [{ tenantId: 'acme', roleNames: [] }] },
-      stores: { userTenants: [{ tenantId: 'acme', tenantName: 'Acme Supplies', roleNames: ['buyer'] }] },
-      outcome: 'PARTIAL',
-      paths: [['patch', 'tenants']],
-    },
-    {
-      does: 'a rounded number',
-      patch: { customFields: [{ replace: { field: 'age', value: { number: 41.5 } } }] },
-      stores: { customAttributes: { age: 42 } },
-      outcome: 'UNKNOWN',
-      paths: [['patch', 'customFields', '0', 'replace']],
-    },
-    {
-      does: 'a date without its milliseconds',
-      patch: { customFields: [{ add: { field: 'birthday', value: { date: moment } } }] },
-      stores: { customAttributes: { birthday: Date.parse('2001-02-03T04:05:06Z') } },
-      outcome: 'UNKNOWN',
-      paths: [['patch', 'customFields', '0', 'add']],
-    },
-    {
-      does: 'a list that is replaced where it was to be added to',
-      patch: { displayName: 'New', customFields: [{ add: { field: 'tags', value: { texts: ['press'] } } }] },
-      stores: { customAttributes: { tags: ['press'] } },
-      outcome: 'PARTIAL',
-      paths: [['patch', 'customFields', '0', 'add']],
-    },
-    {
-      does: 'a boolean as a text',
-      patch: { customFields: [{ replace: { field: 'newsletter', value: { boolean: false } } }] },
-      stores: { customAttributes: { newsletter: 'false' } },
-      outcome: 'UNKNOWN',
-      paths: [['patch', 'customFields', '0', 'replace']],
-    },
+  storedDifferently: [
+    storedAs('a name in other letters', 'UNKNOWN', { displayName: 'New Name' }, { name: 'NEW NAME' }, name),
+    storedAs(
+      'a phone that is said to be verified',
+      'PARTIAL',
+      { displayName: 'New Name', phone: { number: '+447700900999', verified: false } },
+      { verifiedPhone: true },
+      ['patch', 'phone'],
+    ),
+    storedAs('one role more', 'UNKNOWN', { roleNames: ['member'] }, { roleNames: ['member', 'support'] }, [
+      'patch',
+      'roleNames',
+    ]),
+    storedAs(
+      'one role in a tenant more',
+      'PARTIAL',
+      { displayName: 'New Name', tenants: [{ tenantId: 'acme', roleNames: [] }] },
+      { userTenants: [{ tenantId: 'acme', tenantName: 'Acme Supplies', roleNames: ['buyer'] }] },
+      ['patch', 'tenants'],
+    ),
+    storedAs(
+      'a rounded number',
+      'UNKNOWN',
+      { customFields: [{ replace: { field: 'age', value: { number: 41.5 } } }] },
+      { customAttributes: { age: 42 } },
+      change(0, 'replace'),
+    ),
+    storedAs(
+      'a date without its milliseconds',
+      'UNKNOWN',
+      { customFields: [{ add: { field: 'birthday', value: { date: moment } } }] },
+      { customAttributes: { birthday: Date.parse('2001-02-03T04:05:06Z') } },
+      change(0, 'add'),
+    ),
+    storedAs(
+      'a list that is replaced where it was to be added to',
+      'PARTIAL',
+      { displayName: 'New', customFields: [{ add: { field: 'tags', value: { texts: ['press'] } } }] },
+      { customAttributes: { tags: ['press'] } },
+      change(0, 'add'),
+    ),
+    storedAs(
+      'a boolean as a text',
+      'UNKNOWN',
+      { customFields: [{ replace: { field: 'newsletter', value: { boolean: false } } }] },
+      { customAttributes: { newsletter: 'false' } },
+      change(0, 'replace'),
+    ),
   ],
   noAnswers: {
     nothing: { status: 200 },
@@ -411,38 +318,22 @@ export const descopeSubject: Subject = {
       body: { user: { userId: 'U2d0Kh8oOOL8dKLzdocJ2isAjIh', name: 'New Name' } },
     },
     created: { status: 201, body: { user: { userId, name: 'New Name' } } },
-    'a code without a status of its own': { status: 500, body: says('E011003') },
+    'a code without a status of its own': { status: 500, body: errorBody('E011003') },
   },
   yesAnswers: {},
   logins: [
-    {
-      login: 'ada.okafor@example.com',
-      userId,
-      asks: ['GET /v1/mgmt/user?loginId=ada.okafor%40example.com', attributesCall],
-    },
-    {
-      login: 'zoe+shop@example.com',
-      userId: 'U2KtJ0RlgLKOmxgJTeKdNnFRIBX',
-      asks: ['GET /v1/mgmt/user?loginId=zoe%2Bshop%40example.com'],
-    },
-    {
-      login: '+15555550105',
-      userId: 'U2hGAkWvj7FAc9QeWJKY40uvSwM',
-      asks: ['GET /v1/mgmt/user?loginId=%2B15555550105', attributesCall],
-    },
-    {
-      login: 'yuki',
-      userId: 'U2CzJr4i0B3JrTAwR4y9ojfljoQ',
-      asks: ['GET /v1/mgmt/user?loginId=yuki', attributesCall],
-    },
+    login('ada.okafor@example.com', userId, attributesCall),
+    login('zoe+shop@example.com', 'U2KtJ0RlgLKOmxgJTeKdNnFRIBX'),
+    login('+15555550105', 'U2hGAkWvj7FAc9QeWJKY40uvSwM', attributesCall),
+    login('yuki', 'U2CzJr4i0B3JrTAwR4y9ojfljoQ', attributesCall),
   ],
   // An email that is no login id, letters in another case, and another user's id, which the service takes.
-  strangers: ['yuki.sato@example.com', 'Yuki', 'nobody', 'U2d0Kh8oOOL8dKLzdocJ2isAjIh'],
-  nobody: 'U2nobody',
+  unknownLogins: ['yuki.sato@example.com', 'Yuki', 'nobody', 'U2d0Kh8oOOL8dKLzdocJ2isAjIh'],
+  unknownUserId: 'U2nobody',
   many: {
     userId: (index) => `U2${String(index).padStart(25, '0')}`,
     sends: (alone) => ({ call: `${patchCall}/batch`, body: { users: alone.map(({ body }) => body) } }),
-    most: 100,
+    max: 100,
     answer: (written, failed) => ({
       status: 200,
       body: {
@@ -452,16 +343,19 @@ export const descopeSubject: Subject = {
       },
     }),
     refusesAll: {
-      'the key': [{ status: 401, body: says('E011003') }, 'PROVIDER_AUTH'],
-      'the right': [{ status: 403, body: says('E000001') }, 'PROVIDER_AUTH'],
-      'the pace': [{ status: 429, headers: { 'retry-after': '60' }, body: says('E130429') }, 'RATE_LIMITED'],
+      'the key': [{ status: 401, body: errorBody('E011003') }, 'PROVIDER_AUTH'],
+      'the right': [{ status: 403, body: errorBody('E000001') }, 'PROVIDER_AUTH'],
+      'the pace': [
+        { status: 429, headers: { 'retry-after': '60' }, body: errorBody('E130429') },
+        'RATE_LIMITED',
+      ],
     },
     refusesTogether: {
-      'an argument': { status: 400, body: says('E011003') },
-      'a user': { status: 404, body: says('E112102') },
-      'a value that is taken': { status: 409, body: says('E062107') },
-      'as too large': { status: 413, body: says('E999999') },
-      'with a 200': { status: 200, body: says('E011001') },
+      'an argument': { status: 400, body: errorBody('E011003') },
+      'a user': { status: 404, body: errorBody('E112102') },
+      'a value that is taken': { status: 409, body: errorBody('E062107') },
+      'as too large': { status: 413, body: errorBody('E999999') },
+      'with a 200': { status: 200, body: errorBody('E011001') },
     },
     noAnswers: {
       nothing: { status: 200 },
@@ -469,7 +363,7 @@ export const descopeSubject: Subject = {
       'no lists': { status: 200, body: {} },
       'no list of users': { status: 200, body: { patchedUsers: 'all', failedUsers: null } },
       'an answer to one': { status: 200, body: { user: { userId, name: 'New Name' } } },
-      'a code without a status of its own': { status: 500, body: says('E011003') },
+      'a code without a status of its own': { status: 500, body: errorBody('E011003') },
     },
   },
 };

@@ -1,21 +1,20 @@
-import { request as sendHttp } from 'node:http';
 import { expect, onTestFinished } from 'vitest';
 import { type PatchErrorCode, patchErrorCodes } from '../../src/domain/errors.ts';
-import {
-  type EmulatorHooks,
-  type EmulatorRequest,
-  type EmulatorResponse,
-  serveOnLoopback,
-  type WriteLogEntry,
+import type {
+  EmulatorHooks,
+  EmulatorRequest,
+  EmulatorResponse,
+  WriteLogEntry,
 } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
+import type { Fault } from '../harness/faulty-proxy.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
 
-/** A request in a provider's own words: `PATCH /users/x` or an action, and what it carries. */
-export interface Sent {
+/** A request by its call, `PATCH /users/x` or an action, and what it carries. */
+export interface CapturedRequest {
   readonly call: string;
   readonly body?: unknown;
 }
@@ -24,11 +23,36 @@ export interface Sent {
 type SandboxDirectory = keyof FrontDoor['emulators'];
 
 /** How the requests of one provider are read. */
-export interface Dialect {
+export interface WireFormat {
   readonly directory: SandboxDirectory;
-  readonly read: (request: EmulatorRequest) => Sent;
+  readonly read: (request: EmulatorRequest) => CapturedRequest;
   /** The calls that write. */
   readonly writes: RegExp;
+}
+
+/** A change that the provider stores otherwise than asked for. `path`: of the change that does not show. */
+export interface StoredDifferently {
+  readonly does: string;
+  readonly outcome: 'PARTIAL' | 'UNKNOWN';
+  readonly patch: Json;
+  readonly stores: Json;
+  readonly path: readonly string[];
+}
+
+export function storedAs(
+  does: string,
+  outcome: StoredDifferently['outcome'],
+  patch: Json,
+  stores: Json,
+  path: StoredDifferently['path'],
+): StoredDifferently {
+  return { does, outcome, patch, stores, path };
+}
+
+/** An answer as the faulty proxy gives it. */
+export function answered({ status, headers, body }: EmulatorResponse): Fault['answer'] {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return { status, ...(headers && { headers: { ...headers } }), ...(body !== undefined && { body: text }) };
 }
 
 /** A front door that the end of the test closes. */
@@ -40,59 +64,31 @@ export async function open(changes: SandboxChanges = {}): Promise<FrontDoor> {
 
 /** A front door whose emulator of one directory is hooked, and set up otherwise. */
 export function openHooked(
-  { directory }: Pick<Dialect, 'directory'>,
+  { directory }: Pick<WireFormat, 'directory'>,
   hooks: EmulatorHooks,
   changes: SandboxChanges = {},
 ): Promise<FrontDoor> {
   return open({ ...changes, [directory]: { ...changes[directory], ...hooks } });
 }
 
-/** A front door whose provider does what it is asked, and whose answers `retell` may replace. */
-export async function openRetold(
-  { directory }: Pick<Dialect, 'directory'>,
-  retell: (request: EmulatorRequest, truth: EmulatorResponse) => EmulatorResponse,
-): Promise<FrontDoor> {
-  let target = '';
-  const proxy = await serveOnLoopback(async (request) => retell(request, await forward(target, request)));
-  onTestFinished(() => proxy.close());
-  const door = await open({ directories: { [directory]: { baseUrl: proxy.url } } });
-  target = door.emulators[directory].url;
-  return door;
-}
-
-/** Sends a request on with its headers as they are, Host among them: it may be signed. */
-function forward(origin: string, { method, url, headers, body }: EmulatorRequest): Promise<EmulatorResponse> {
-  const { promise, resolve, reject } = Promise.withResolvers<EmulatorResponse>();
-  const request = sendHttp(`${origin}${url}`, { method, headers }, async (response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(chunk as Buffer);
-    const type = response.headers['content-type'];
-    resolve({
-      status: response.statusCode ?? 0,
-      ...(type === undefined ? {} : { headers: { 'content-type': type } }),
-      body: Buffer.concat(chunks).toString('utf8'),
-    });
-  });
-  request.once('error', reject);
-  request.end(body);
-  return promise;
-}
-
-/** Everything that arrived at any provider, in a dialect's words; at another directory's nothing may arrive. */
-export function arrived({ emulators }: FrontDoor, { directory, read }: Dialect): readonly Sent[] {
+/** Every request that arrived, by the wire format. At another directory none may arrive. */
+export function arrived(
+  { emulators }: FrontDoor,
+  { directory, read }: WireFormat,
+): readonly CapturedRequest[] {
   for (const [name, { requests }] of Object.entries(emulators))
     if (name !== directory) expect(requests).toEqual([]);
   return emulators[directory].requests.map(read);
 }
 
 /** The names of all calls that arrived, in order. */
-export function calls(door: FrontDoor, dialect: Dialect): readonly string[] {
-  return arrived(door, dialect).map(({ call }) => call);
+export function calls(door: FrontDoor, wireFormat: WireFormat): readonly string[] {
+  return arrived(door, wireFormat).map(({ call }) => call);
 }
 
 /** The requests that arrived and would write. */
-export function writesSent(door: FrontDoor, dialect: Dialect): readonly Sent[] {
-  return arrived(door, dialect).filter(({ call }) => dialect.writes.test(call));
+export function writesSent(door: FrontDoor, wireFormat: WireFormat): readonly CapturedRequest[] {
+  return arrived(door, wireFormat).filter(({ call }) => wireFormat.writes.test(call));
 }
 
 /** Changes of the suite's user as the emulator logs them. */
@@ -104,8 +100,11 @@ export function logged(
 }
 
 /** An answer of `intercept` to every request that writes. */
-export function onWrite(dialect: Dialect, answer: EmulatorResponse): NonNullable<EmulatorHooks['intercept']> {
-  return (request) => (dialect.writes.test(dialect.read(request).call) ? answer : undefined);
+export function onWrite(
+  wireFormat: WireFormat,
+  answer: EmulatorResponse,
+): NonNullable<EmulatorHooks['intercept']> {
+  return (request) => (wireFormat.writes.test(wireFormat.read(request).call) ? answer : undefined);
 }
 
 /** A whole error of a payload. What its type adds is null unless `more` says otherwise. */
@@ -134,7 +133,7 @@ export function notApplied(...errors: readonly Json[]): Json {
 }
 
 /** A payload of a patch that is in doubt, or in part. `user` null: it could not be read. */
-export function doubtful(
+export function uncertain(
   outcome: 'PARTIAL' | 'UNKNOWN',
   user: Json | null,
   ...errors: readonly Json[]

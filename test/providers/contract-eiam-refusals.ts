@@ -3,7 +3,7 @@ import { error, type Json } from './contract-door.ts';
 import type { EiamApi } from './contract-eiam.ts';
 
 /** Refusals whose codes name an account's field, each at its place in the input. */
-export function accountRefusals(api: Pick<EiamApi, 'says' | 'told'>): Record<string, Refusal> {
+export function accountRefusals(api: Pick<EiamApi, 'errorBody' | 'safeDetails'>): Record<string, Refusal> {
   const patch = {
     username: 'new.name',
     displayName: 'New Name',
@@ -27,17 +27,17 @@ export function accountRefusals(api: Pick<EiamApi, 'says' | 'told'>): Record<str
   ];
   const refusal = (code: string, status: number, ours: Json): [string, Refusal] => [
     `${code} ${status}`,
-    { answer: { status, body: api.says(code) }, patch, error: ours },
+    { answer: { status, body: api.errorBody(code) }, patch, error: ours },
   ];
   const at = (path: readonly string[]) => ['patch', ...path];
-  const refused = (code: string) => error('PROVIDER_REFUSED', ['patch'], api.told(code));
+  const refused = (code: string) => error('PROVIDER_REFUSED', ['patch'], api.safeDetails(code));
   return Object.fromEntries([
-    ...subjects.flatMap(([subject, path]) => [
-      refusal(`InvalidParameter.${subject}`, 400, error('INVALID_INPUT', at(path))),
-      refusal(`MissingParameter.${subject}`, 400, error('INVALID_INPUT', at(path))),
+    ...subjects.flatMap(([fixture, path]) => [
+      refusal(`InvalidParameter.${fixture}`, 400, error('INVALID_INPUT', at(path))),
+      refusal(`MissingParameter.${fixture}`, 400, error('INVALID_INPUT', at(path))),
       // Codes decide, never the status.
       ...[400, 403, 409].map((status) =>
-        refusal(`ResourceDuplicated.${subject}`, status, error('CONFLICT', at(path))),
+        refusal(`ResourceDuplicated.${fixture}`, status, error('CONFLICT', at(path))),
       ),
     ]),
     ...[400, 404].map((status) =>
@@ -60,7 +60,7 @@ export function accountRefusals(api: Pick<EiamApi, 'says' | 'told'>): Record<str
         {
           answer: {
             status,
-            body: api.says('Throttling.User'),
+            body: api.errorBody('Throttling.User'),
             ...(wait === undefined ? {} : { headers: { 'x-acs-retry-after': wait } }),
           },
           error: error('RATE_LIMITED', ['patch', 'displayName'], { retryable: true, retryAfterSeconds }),

@@ -1,18 +1,25 @@
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
-import type { Case, Lie, Subject } from './contract.ts';
-import { customField, customFieldsWith, type Json, type Sent } from './contract-door.ts';
+import type { Case, ProviderFixture } from './contract.ts';
+import {
+  type CapturedRequest,
+  customField,
+  customFieldsWith,
+  type Json,
+  type StoredDifferently,
+  storedAs,
+} from './contract-door.ts';
 
 /** What differs between the two APIs to the same accounts. */
-export interface EiamApi extends Pick<Subject, 'directory' | 'read' | 'writes' | 'user'> {
+export interface EiamApi extends Pick<ProviderFixture, 'directory' | 'read' | 'writes' | 'user'> {
   /** The request of a patch whose members are in the developer API's spelling. */
-  readonly update: (members: Json) => Sent;
-  readonly setStatus: (status: 'enable' | 'disable') => Sent;
+  readonly update: (members: Json) => CapturedRequest;
+  readonly setStatus: (status: 'enable' | 'disable') => CapturedRequest;
   /** The calls of an applied patch, in order, around those that write. */
   readonly calls: (writes: readonly string[]) => readonly string[];
-  /** The body of an error as the API says it. */
-  readonly says: (code: string) => Json;
-  /** What an error of `says` shows of itself where it is passed on. */
-  readonly told: (code: string) => Json;
+  /** The body of an error with this code. */
+  readonly errorBody: (code: string) => Json;
+  /** What of this body is passed on. */
+  readonly safeDetails: (code: string) => Json;
   /** The call that reads one user, and its answer for an account in the developer API's spelling. */
   readonly getUser: { readonly call: RegExp; readonly body: (account: Json) => Json };
   /** A choice of the field `grade`. */
@@ -20,7 +27,7 @@ export interface EiamApi extends Pick<Subject, 'directory' | 'read' | 'writes' |
 }
 
 /** What every account's contract has in common. */
-export function eiamSubject(api: EiamApi) {
+export function eiamFixture(api: EiamApi) {
   const everything = setsEverything(api);
   return {
     directory: api.directory,
@@ -46,103 +53,65 @@ export function eiamSubject(api: EiamApi) {
     },
     unsupported: ['givenName', 'middleName', 'familyName', 'picture', 'roleNames', 'tenants', 'ssoAppIds'],
     notClearable: ['username', 'displayName', 'email', 'phone', 'status'],
-    lies: lies(api),
-    nobody: 'user_nobody',
-  } as const satisfies Partial<Subject>;
+    storedDifferently: storedDifferently(api),
+    unknownUserId: 'user_nobody',
+  } as const satisfies Partial<ProviderFixture>;
 }
 
 const newEmail = { address: 'new_name@example.com', verified: true };
 
 function fields(api: EiamApi): Case[] {
-  const { update, user } = api;
-  const [, email, phone] = user.loginIds as string[];
+  const { update, user, setStatus } = api;
+  const [username, email, phone] = user.loginIds as string[];
   const oldEmail = (user.email as { address: string }).address;
-  const one = (does: string, patch: Json, members: Json, shows: Json): Case => ({
-    does,
-    patch,
-    sends: [update(members)],
-    stores: [members],
-    shows,
+  const one = (does: string, patch: Json, members: Json, loginIds = user.loginIds): Case => ({
+    ...{ does, patch, sends: [update(members)], stores: [members], shows: { ...patch, loginIds } },
   });
+  // A region of one, two and three digits; an Italian number keeps its zero.
+  const phones = ['1 2125550123', '44 7700900123', '852 51234568', '39 0612345678'];
+  const status = (does: string, status: 'ENABLED' | 'DISABLED', ...renamed: readonly Json[]): Case => {
+    const enables = status === 'ENABLED';
+    const inOrder = <T>(step: T, rest: readonly T[]) => (enables ? [...rest, step] : [step, ...rest]);
+    const patch = { status, ...renamed[0] };
+    return {
+      ...{ does, patch, shows: patch },
+      sends: inOrder(setStatus(enables ? 'enable' : 'disable'), renamed.map(update)),
+      stores: inOrder<Json>({ status: enables ? 'enabled' : 'disabled' }, renamed),
+      ...(enables && { already: true }),
+    };
+  };
   return [
-    one(
-      'sets username',
-      { username: 'new.name' },
-      { username: 'new.name' },
-      {
-        username: 'new.name',
-        loginIds: ['new.name', email, phone],
-      },
-    ),
+    one('sets username', { username: 'new.name' }, { username: 'new.name' }, ['new.name', email, phone]),
     ...['New Name', "  Zoë *~'()!+&=%/?#; 张三 😀"].map((displayName) =>
-      one(`sets displayName ${displayName}`, { displayName }, { displayName }, { displayName }),
+      one(`sets displayName ${displayName}`, { displayName }, { displayName }),
     ),
-    ...[true, false].map((verified) =>
+    ...[true, false].flatMap((verified) => [
       one(
         `sets email, verified ${verified}`,
         { email: { address: newEmail.address, verified } },
         { email: newEmail.address, emailVerified: verified },
-        {
-          email: { address: newEmail.address, verified },
-          loginIds: [user.username, newEmail.address, phone],
-        },
+        [username, newEmail.address, phone],
       ),
-    ),
-    one(
-      'says of the same email that it is not verified',
-      { email: { address: oldEmail, verified: false } },
-      { email: oldEmail, emailVerified: false },
-      { email: { address: oldEmail, verified: false } },
-    ),
-    ...[true, false].flatMap((verified) =>
-      // A region of one, two and three digits; an Italian number keeps its zero.
-      (
-        [
-          ['1', '2125550123'],
-          ['44', '7700900123'],
-          ['852', '51234568'],
-          ['39', '0612345678'],
-        ] as const
-      ).map(([phoneRegion, phoneNumber]) => {
+      ...phones.map((split) => {
+        const [phoneRegion, phoneNumber] = split.split(' ');
         const number = `+${phoneRegion}${phoneNumber}`;
         return one(
           `sets phone ${number}, verified ${verified}`,
           { phone: { number, verified } },
           { phoneRegion, phoneNumber, phoneNumberVerified: verified },
-          { phone: { number, verified }, loginIds: [user.username, email, number] },
+          [username, email, number],
         );
       }),
+    ]),
+    one(
+      'says of the same email that it is not verified',
+      { email: { address: oldEmail, verified: false } },
+      { email: oldEmail, emailVerified: false },
     ),
-    {
-      does: 'disables',
-      patch: { status: 'DISABLED' },
-      sends: [api.setStatus('disable')],
-      stores: [{ status: 'disabled' }],
-      shows: { status: 'DISABLED' },
-    },
-    {
-      does: 'enables who is enabled',
-      patch: { status: 'ENABLED' },
-      sends: [api.setStatus('enable')],
-      stores: [{ status: 'enabled' }],
-      shows: {},
-      already: true,
-    },
-    {
-      does: 'enables last',
-      patch: { status: 'ENABLED', displayName: 'New Name' },
-      sends: [update({ displayName: 'New Name' }), api.setStatus('enable')],
-      stores: [{ displayName: 'New Name' }, { status: 'enabled' }],
-      shows: { displayName: 'New Name' },
-      already: true,
-    },
-    {
-      does: 'disables first',
-      patch: { status: 'DISABLED', displayName: 'New Name' },
-      sends: [api.setStatus('disable'), update({ displayName: 'New Name' })],
-      stores: [{ status: 'disabled' }, { displayName: 'New Name' }],
-      shows: { status: 'DISABLED', displayName: 'New Name' },
-    },
+    status('disables', 'DISABLED'),
+    status('enables who is enabled', 'ENABLED'),
+    status('enables last', 'ENABLED', { displayName: 'New Name' }),
+    status('disables first', 'DISABLED', { displayName: 'New Name' }),
   ];
 }
 
@@ -181,7 +150,7 @@ function clearings({ directory, update, user }: EiamApi): Case[] {
   const [username, email, phone] = user.loginIds as string[];
   const changes: SandboxChanges = { directories: { [directory]: { emptyStringClears: true } } };
   const one = (field: string, members: Json, stored: Json, shows: Json): Case => ({
-    does: `clears ${field}, where the configuration says how`,
+    does: `clears ${field}, where the configuration errorBody how`,
     patch: { [field]: null },
     sends: [update(members)],
     stores: [stored],
@@ -200,24 +169,42 @@ function clearings({ directory, update, user }: EiamApi): Case[] {
   ];
 }
 
-function setsEverything({ update, setStatus, user, grade }: EiamApi): Case {
-  const members = {
-    username: 'new.name',
-    displayName: 'New Name',
-    email: newEmail.address,
-    emailVerified: false,
-    phoneRegion: '49',
-    phoneNumber: '15112345678',
-    phoneNumberVerified: false,
+/** The user of a fixture: what EIAM does not have is null or empty. */
+export function eiamUser(
+  directory: string,
+  userId: string,
+  username: string,
+  displayName: string,
+  number: string,
+  customFields: readonly Json[],
+): EiamApi['user'] {
+  const address = `${username}@example.com`;
+  return {
+    ...{ id: `${directory}:${userId}`, userId, directory: { name: directory }, username, displayName },
+    loginIds: [username, address, number],
+    ...{ givenName: null, middleName: null, familyName: null, picture: null, status: 'ENABLED' },
+    email: { address, verified: true },
+    phone: { number, verified: true },
+    ...{ roleNames: [], tenants: [], ssoAppIds: [], customFields, createdAt: '2021-01-01T08:00:00.000Z' },
   };
+}
+
+function setsEverything({ update, setStatus, user, grade }: EiamApi): Case {
+  const email = { address: newEmail.address, verified: false };
+  const asked = {
+    ...{ username: 'new.name', displayName: 'New Name', status: 'DISABLED', email },
+    phone: { number: '+4915112345678', verified: false },
+  };
+  const members = {
+    ...{ username: asked.username, displayName: asked.displayName },
+    ...{ email: email.address, emailVerified: false },
+    ...{ phoneRegion: '49', phoneNumber: '15112345678', phoneNumberVerified: false },
+  };
+  const shown = { age: customField('age', { number: 99 }), grade: customField('grade', { text: grade }) };
   return {
     does: 'sets everything at once',
     patch: {
-      username: 'new.name',
-      displayName: 'New Name',
-      email: { address: newEmail.address, verified: false },
-      phone: { number: '+4915112345678', verified: false },
-      status: 'DISABLED',
+      ...asked,
       customFields: [
         { add: { field: 'grade', value: { text: grade } } },
         { replace: { field: 'age', value: { number: 99 } } },
@@ -237,66 +224,55 @@ function setsEverything({ update, setStatus, user, grade }: EiamApi): Case {
     ],
     stores: [{ status: 'disabled' }, { ...members, customFields: { grade, age: '99', nick_name: null } }],
     shows: {
-      username: 'new.name',
-      loginIds: ['new.name', newEmail.address, '+4915112345678'],
-      displayName: 'New Name',
-      email: { address: newEmail.address, verified: false },
-      phone: { number: '+4915112345678', verified: false },
-      status: 'DISABLED',
+      ...asked,
+      loginIds: [asked.username, email.address, asked.phone.number],
       customFields: (user.customFields as { field: string }[])
         .filter(({ field }) => field !== 'nick_name')
-        .map((one) => {
-          if (one.field === 'age') return customField('age', { number: 99 });
-          return one.field === 'grade' ? customField('grade', { text: grade }) : one;
-        }),
+        .map((one) => shown[one.field as keyof typeof shown] ?? one),
     },
   };
 }
 
-function lies({ user }: EiamApi): Lie[] {
+function storedDifferently({ user }: EiamApi): StoredDifferently[] {
   const old = (user.phone as { number: string }).number;
+  const renamed = { displayName: 'New Name' };
+  const email = { address: newEmail.address, verified: false };
+  const operation = ['patch', 'customFields', '0'];
+  const replaceAge = { customFields: [{ replace: { field: 'age', value: { number: 9.5 } } }] };
+  const addVip = { ...renamed, customFields: [{ add: { field: 'vip', value: { boolean: true } } }] };
   return [
-    {
-      does: 'a name without the spaces around it',
-      patch: { displayName: ' New Name ' },
-      stores: { displayName: 'New Name' },
-      outcome: 'UNKNOWN',
-      paths: [['patch', 'displayName']],
-    },
-    {
-      does: 'an email in small letters',
-      patch: { displayName: 'New Name', email: { address: 'New@example.com', verified: true } },
-      stores: { email: 'new@example.com' },
-      outcome: 'PARTIAL',
-      paths: [['patch', 'email']],
-    },
-    {
-      does: 'an email that is said to be verified',
-      patch: { email: { address: newEmail.address, verified: false } },
-      stores: { emailVerified: true },
-      outcome: 'UNKNOWN',
-      paths: [['patch', 'email']],
-    },
-    {
-      does: 'a number in another region',
-      patch: { displayName: 'New Name', phone: { number: old, verified: true } },
-      stores: { phoneRegion: '852' },
-      outcome: 'PARTIAL',
-      paths: [['patch', 'phone']],
-    },
-    {
-      does: 'a rounded number',
-      patch: { customFields: [{ replace: { field: 'age', value: { number: 9.5 } } }] },
-      stores: { customFields: { age: '10' } },
-      outcome: 'UNKNOWN',
-      paths: [['patch', 'customFields', '0', 'replace']],
-    },
-    {
-      does: 'a boolean in words that are none',
-      patch: { displayName: 'New', customFields: [{ add: { field: 'vip', value: { boolean: true } } }] },
-      stores: { customFields: { vip: 'TRUE' } },
-      outcome: 'PARTIAL',
-      paths: [['patch', 'customFields', '0', 'add']],
-    },
+    storedAs(
+      'a name without the spaces around it',
+      'UNKNOWN',
+      { displayName: ' New Name ' },
+      { displayName: 'New Name' },
+      ['patch', 'displayName'],
+    ),
+    storedAs(
+      'an email in small letters',
+      'PARTIAL',
+      { ...renamed, email: { address: 'New@example.com', verified: true } },
+      { email: 'new@example.com' },
+      ['patch', 'email'],
+    ),
+    storedAs('an email that is said to be verified', 'UNKNOWN', { email }, { emailVerified: true }, [
+      'patch',
+      'email',
+    ]),
+    storedAs(
+      'a number in another region',
+      'PARTIAL',
+      { ...renamed, phone: { number: old, verified: true } },
+      { phoneRegion: '852' },
+      ['patch', 'phone'],
+    ),
+    storedAs('a rounded number', 'UNKNOWN', replaceAge, { customFields: { age: '10' } }, [
+      ...operation,
+      'replace',
+    ]),
+    storedAs('a boolean in words that are none', 'PARTIAL', addVip, { customFields: { vip: 'TRUE' } }, [
+      ...operation,
+      'add',
+    ]),
   ];
 }

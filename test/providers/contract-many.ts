@@ -1,23 +1,23 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Provider, UserWrite, WriteResult } from '../../src/providers/provider.ts';
-import type { EmulatorResponse, SeedUser } from '../../src/sandbox/emulator.ts';
+import type { SeedUser } from '../../src/sandbox/emulator.ts';
 import { createDeadline } from '../../src/upstream/deadline.ts';
 import { createHttpClient } from '../../src/upstream/undici-client.ts';
 import { someUser } from '../harness/expected.ts';
 import { type Fault, openBadLine } from '../harness/faulty-proxy.ts';
 import { type FrontDoor, payload } from '../harness/front-door.ts';
-import type { Case, ManyDialect, Subject } from './contract.ts';
-import { strange } from './contract-answers.ts';
-import { applied, type Json, open, type Sent, writesSent } from './contract-door.ts';
+import type { BatchWireFormat, Case, ProviderFixture } from './contract.ts';
+import { undocumentedAnswers } from './contract-answers.ts';
+import { answered, applied, type CapturedRequest, type Json, open, writesSent } from './contract-door.ts';
 
 const path = ['patch', 'displayName'];
 
 /** Patches of many users: each as if it were alone, whether or not the provider has a request for many. */
-export function describeMany(subject: Subject): void {
-  const { user, directory, many } = subject;
-  const rename = subject.cases.find(({ patch }) => 'displayName' in patch && patch.displayName !== null);
+export function describeMany(fixture: ProviderFixture): void {
+  const { user, directory, many } = fixture;
+  const rename = fixture.cases.find(({ patch }) => 'displayName' in patch && patch.displayName !== null);
 
-  it.each([...subject.cases, subject.everything])(
+  it.each([...fixture.cases, fixture.everything])(
     'beside another user: $does',
     async ({ patch, sends, shows, changes }: Case) => {
       const door = await open(changes);
@@ -25,7 +25,7 @@ export function describeMany(subject: Subject): void {
       if (!rename) throw new Error('No case sets displayName.');
       const theirs = JSON.parse(
         JSON.stringify(rename.sends).replaceAll(user.userId, other.slice(directory.length + 1)),
-      ) as readonly Sent[];
+      ) as readonly CapturedRequest[];
       const inputs = [
         { user: { id: user.id }, patch },
         { user: { id: other }, patch: rename.patch },
@@ -33,11 +33,15 @@ export function describeMany(subject: Subject): void {
       const mutation = `mutation ($inputs: [PatchUserInput!]!) { patchUsers(inputs: $inputs) { ${payload} } }`;
       const answer = await door.graphql(mutation, { inputs });
       expect(answer.errors).toBeUndefined();
-      const { patchUsers: told } = answer.data as { patchUsers: Json[] };
-      expect(told[0]).toEqual(applied({ ...user, ...shows }, subject.confirmedBy));
-      expect(told[1]).toMatchObject({ outcome: 'APPLIED', user: { id: other, ...rename.patch }, errors: [] });
-      expect(told).toHaveLength(2);
-      const sent = writesSent(door, subject);
+      const { patchUsers: results } = answer.data as { patchUsers: Json[] };
+      expect(results[0]).toEqual(applied({ ...user, ...shows }, fixture.confirmedBy));
+      expect(results[1]).toMatchObject({
+        outcome: 'APPLIED',
+        user: { id: other, ...rename.patch },
+        errors: [],
+      });
+      expect(results).toHaveLength(2);
+      const sent = writesSent(door, fixture);
       if (many && !('customFields' in patch)) expect(sent).toEqual([many.sends([...sends, ...theirs])]);
       else if (many) {
         // Who asks for the definitions comes after; who reads first is not waited for.
@@ -45,17 +49,17 @@ export function describeMany(subject: Subject): void {
         expect([[many.sends(later)], later]).toContainEqual(sent);
       } else {
         // Each in its order, and side by side in whatever order.
-        const ofUser = (one: Sent) => JSON.stringify(one).includes(user.userId);
+        const ofUser = (one: CapturedRequest) => JSON.stringify(one).includes(user.userId);
         expect(sent.filter(ofUser)).toEqual(sends);
         expect(sent.filter((one) => !ofUser(one))).toEqual(theirs);
       }
     },
   );
 
-  if (many) describe('in one request', () => describeTogether(subject, many));
+  if (many) describe('in one request', () => describeTogether(fixture, many));
 }
 
-function describeTogether({ directory, nobody, read }: Subject, many: ManyDialect): void {
+function describeTogether({ directory, unknownUserId, read }: ProviderFixture, many: BatchWireFormat): void {
   /** The provider itself, behind a bad line, with so many users and a write for each. */
   async function openProvider(count: number, fault?: Fault) {
     const users: readonly SeedUser[] = Array.from({ length: count }, (_, index) => ({
@@ -83,11 +87,6 @@ function describeTogether({ directory, nobody, read }: Subject, many: ManyDialec
     return provider.writeMany(writes, { deadline: createDeadline(ms) });
   }
 
-  const answered = ({ status, headers, body }: EmulatorResponse): Fault['answer'] => ({
-    status,
-    ...(headers ? { headers: headers as Record<string, string> } : {}),
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
   const stored = (door: FrontDoor) => door.emulators[directory].writes.map(({ userId }) => userId);
   const accepted = (userId = '') => ({
     kind: 'accepted',
@@ -102,7 +101,7 @@ function describeTogether({ directory, nobody, read }: Subject, many: ManyDialec
   it('each result is in its writer’s place', async () => {
     const { door, ids, write } = await openProvider(4);
     const [a = '', b = '', c = '', d = ''] = ids;
-    expect(await write([c, nobody, a, d])).toEqual([
+    expect(await write([c, unknownUserId, a, d])).toEqual([
       accepted(c),
       refused(/PROVIDER_REFUSED|USER_NOT_FOUND/),
       ...[accepted(a), accepted(d)],
@@ -120,7 +119,7 @@ function describeTogether({ directory, nobody, read }: Subject, many: ManyDialec
     ['in neither list', ([, ...more]) => [more, []], 'ambiguous'],
     ['written twice', ([a = '', ...more]) => [[a, ...more, a], []], 'ambiguous'],
     ['failed twice', ([a = '', ...more]) => [more, [a, a]], 'ambiguous'],
-    ['somebody else in their place', ([, ...more]) => [[nobody, ...more], []], 'ambiguous'],
+    ['somebody else in their place', ([, ...more]) => [[unknownUserId, ...more], []], 'ambiguous'],
   ])('a user who is %s', async (_, lists, kind) => {
     const { door, proxy, ids, write } = await openProvider(3);
     const [written, failed] = lists(ids);
@@ -137,10 +136,9 @@ function describeTogether({ directory, nobody, read }: Subject, many: ManyDialec
 
   it.each<[string, Fault['answer']]>([
     ...(['reset', 'half', 'nothing'] as const).map((one): [string, Fault['answer']] => [one, one]),
-    ...Object.entries({ ...strange, ...many.noAnswers }).map(([name, answer]): [string, Fault['answer']] => [
-      name,
-      answered(answer),
-    ]),
+    ...Object.entries({ ...undocumentedAnswers, ...many.noAnswers }).map(
+      ([name, answer]): [string, Fault['answer']] => [name, answered(answer)],
+    ),
   ])('no answer that can be understood: %s', async (_, answer) => {
     const { door, proxy, ids, write } = await openProvider(3, { delivered: true, answer });
     expect(await write(ids, answer === 'nothing' ? 300 : 5_000)).toEqual(Array(3).fill(ambiguous));
@@ -182,9 +180,9 @@ function describeTogether({ directory, nobody, read }: Subject, many: ManyDialec
   });
 
   it('goes in lots of as many as a request takes, each with an outcome of its own', async () => {
-    const { door, proxy, ids, write } = await openProvider(2 * many.most + 1);
+    const { door, proxy, ids, write } = await openProvider(2 * many.max + 1);
     expect(await write()).toEqual(ids.map(accepted));
-    const lots = [ids.slice(0, many.most), ids.slice(many.most, 2 * many.most), ids.slice(2 * many.most)];
+    const lots = [ids.slice(0, many.max), ids.slice(many.max, 2 * many.max), ids.slice(2 * many.max)];
     const sent = door.emulators[directory].requests.map(read);
     const names = (lot: readonly string[]) =>
       many.sends(lot.map((userId) => ({ call: '', body: { userId, name: `Name of ${userId}` } })));
@@ -192,11 +190,11 @@ function describeTogether({ directory, nobody, read }: Subject, many: ManyDialec
     expect(sent).toEqual(expect.arrayContaining(lots.map(names)));
     proxy.fault = () => (proxy.writes.length === 4 ? { delivered: false, answer: 'reset' } : undefined);
     const kinds = (await write()).map(({ kind }) => kind);
-    const doubtful = kinds.filter((kind) => kind === 'ambiguous').length;
-    expect([1, many.most]).toContain(doubtful);
+    const uncertain = kinds.filter((kind) => kind === 'ambiguous').length;
+    expect([1, many.max]).toContain(uncertain);
     // One lot whole, and no other.
-    expect(kinds.lastIndexOf('ambiguous') - kinds.indexOf('ambiguous')).toBe(doubtful - 1);
-    expect(kinds.indexOf('ambiguous') % many.most).toBe(0);
+    expect(kinds.lastIndexOf('ambiguous') - kinds.indexOf('ambiguous')).toBe(uncertain - 1);
+    expect(kinds.indexOf('ambiguous') % many.max).toBe(0);
     expect(new Set(kinds)).toEqual(new Set(['accepted', 'ambiguous']));
   });
 

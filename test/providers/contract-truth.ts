@@ -1,70 +1,70 @@
 import { expect, it } from 'vitest';
 import { patchFields } from '../../src/domain/user.ts';
 import { type FrontDoor, wholeUser } from '../harness/front-door.ts';
-import type { Subject } from './contract.ts';
-import { applied, doubtful, error, type Json, logged, openHooked, writesSent } from './contract-door.ts';
+import type { ProviderFixture } from './contract.ts';
+import { applied, error, type Json, logged, openHooked, uncertain, writesSent } from './contract-door.ts';
 
 /** A provider that says yes and stores something else: it must never be APPLIED. */
-export function describeTruth(subject: Subject): void {
-  const { user, directory } = subject;
+export function describeTruth(fixture: ProviderFixture): void {
+  const { user, directory } = fixture;
   const { id } = user;
-  const cases = subject.cases.filter(({ already }) => !already);
+  const cases = fixture.cases.filter(({ already }) => !already);
 
-  it.each([...cases, subject.everything])('lost though the provider says yes: $does', async (one) => {
+  it.each([...cases, fixture.everything])('lost though the provider says yes: $does', async (one) => {
     const { patch, sends, changes } = one;
-    const door = await openHooked(subject, { distort: () => ({}) }, changes);
+    const door = await openHooked(fixture, { distort: () => ({}) }, changes);
     const errors = pathsOf(patch).map((path) => error('NOT_CONFIRMED', path));
     const answer = await door.patch({ id }, patch);
-    expect(sorted(answer)).toEqual(sorted(doubtful('UNKNOWN', user, ...errors)));
+    expect(sorted(answer)).toEqual(sorted(uncertain('UNKNOWN', user, ...errors)));
     expect(door.emulators[directory].writes.filter(({ change }) => Object.keys(change).length > 0)).toEqual(
       [],
     );
-    expect(writesSent(door, subject)).toEqual(sends);
+    expect(writesSent(door, fixture)).toEqual(sends);
   });
 
-  it.each(Object.entries(subject.parts))('of everything only %s is lost', async (part, path) => {
-    const { patch, stores } = subject.everything;
-    const door = await openHooked(subject, { distort: ({ change }) => without(change, part) });
+  it.each(Object.entries(fixture.parts))('of everything only %s is lost', async (part, path) => {
+    const { patch, stores } = fixture.everything;
+    const door = await openHooked(fixture, { distort: ({ change }) => without(change, part) });
     const answer = await door.patch({ id }, patch);
-    const shown = await look(door, id);
-    expect(answer).toEqual(doubtful('PARTIAL', shown, error('NOT_CONFIRMED', path)));
+    const shown = await read(door, id);
+    expect(answer).toEqual(uncertain('PARTIAL', shown, error('NOT_CONFIRMED', path)));
     const kept = stores
       .map((change) => without(change, part))
       .filter((change) => Object.keys(change).length > 0);
     const writes = door.emulators[directory].writes.filter(({ change }) => Object.keys(change).length > 0);
-    expect(writes).toEqual(logged(subject, ...kept));
+    expect(writes).toEqual(logged(fixture, ...kept));
   });
 
   it('the parts above are all of what everything stores', () => {
-    const stored = subject.everything.stores.flatMap((change) =>
+    const stored = fixture.everything.stores.flatMap((change) =>
       Object.entries(change).flatMap(([name, value]) =>
         name.startsWith('custom') ? Object.keys(value as Json).map((field) => `${name}.${field}`) : [name],
       ),
     );
-    expect(Object.keys(subject.parts).sort()).toEqual(stored.sort());
+    expect(Object.keys(fixture.parts).sort()).toEqual(stored.sort());
   });
 
-  it.each(subject.lies)('stored otherwise: $does', async ({ patch, stores, outcome, paths }) => {
-    const door = await openHooked(subject, { distort: ({ change }) => ({ ...change, ...stores }) });
+  it.each(fixture.storedDifferently)('stored otherwise: $does', async ({ patch, stores, outcome, path }) => {
+    const door = await openHooked(fixture, { distort: ({ change }) => ({ ...change, ...stores }) });
     const answer = await door.patch({ id }, patch);
-    const errors = paths.map((path) => error('NOT_CONFIRMED', path));
-    expect(answer).toEqual(doubtful(outcome, await look(door, id), ...errors));
-    expect(door.emulators[directory].writes).toEqual(logged(subject, expect.objectContaining(stores)));
+    const missed = error('NOT_CONFIRMED', path);
+    expect(answer).toEqual(uncertain(outcome, await read(door, id), missed));
+    expect(door.emulators[directory].writes).toEqual(logged(fixture, expect.objectContaining(stores)));
   });
 
   it('a field that nobody asked for is in the user who is given', async () => {
-    const extra = subject.cases.find(({ patch }) => 'email' in patch && patch.email !== null);
-    const door = await openHooked(subject, {
+    const extra = fixture.cases.find(({ patch }) => 'email' in patch && patch.email !== null);
+    const door = await openHooked(fixture, {
       distort: ({ change }) => ({ ...change, ...extra?.stores[0] }),
     });
     const patch = { displayName: 'New Name' };
     const after = { ...user, ...extra?.shows, ...patch };
-    expect(await door.patch({ id }, patch)).toEqual(applied(after, subject.confirmedBy));
+    expect(await door.patch({ id }, patch)).toEqual(applied(after, fixture.confirmedBy));
   });
 }
 
 /** The user as idpatch gives it in a request of its own. */
-async function look(door: FrontDoor, id: string): Promise<Json> {
+async function read(door: FrontDoor, id: string): Promise<Json> {
   const selection = wholeUser.replace('version', '').replace('updatedAt', '');
   const answer = await door.graphql(`query ($id: ID!) { user(by: { id: $id }) { ${selection} } }`, { id });
   expect(answer.errors).toBeUndefined();

@@ -4,7 +4,7 @@ import type { PatchField } from '../../src/domain/user.ts';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { describeAnswers } from './contract-answers.ts';
-import type { Dialect, Json, Sent } from './contract-door.ts';
+import type { CapturedRequest, Json, StoredDifferently, WireFormat } from './contract-door.ts';
 import { describeFields } from './contract-fields.ts';
 import { describeMany } from './contract-many.ts';
 import { describeTruth } from './contract-truth.ts';
@@ -15,7 +15,7 @@ export interface Case {
   readonly does: string;
   readonly patch: Json;
   /** The requests that write, whole. */
-  readonly sends: readonly Sent[];
+  readonly sends: readonly CapturedRequest[];
   /** The changes that the provider logs, whole. */
   readonly stores: readonly Json[];
   /** What the user shows otherwise than before. */
@@ -35,23 +35,14 @@ export interface Refusal {
   readonly sent?: number;
 }
 
-/** A change that is stored otherwise than asked for. */
-export interface Lie {
-  readonly does: string;
-  readonly patch: Json;
-  readonly stores: Json;
-  readonly outcome: 'PARTIAL' | 'UNKNOWN';
-  readonly paths: readonly (readonly string[])[];
-}
-
 /** How a provider that has a request for many users is asked by it, and answers. */
-export interface ManyDialect {
+export interface BatchWireFormat {
   /** An id that the provider's users may have. */
   readonly userId: (index: number) => string;
   /** The request for these, made of those that each would be alone. */
-  readonly sends: (alone: readonly Sent[]) => Sent;
+  readonly sends: (alone: readonly CapturedRequest[]) => CapturedRequest;
   /** Users that it names at most. */
-  readonly most: number;
+  readonly max: number;
   /** The answer that says of these users, as the emulator has them, that they were written, and of those that not. */
   readonly answer: (written: readonly Json[], failed: readonly string[]) => EmulatorResponse;
   /** Refusals that are of all users, with our code for each. */
@@ -63,7 +54,7 @@ export interface ManyDialect {
 }
 
 /** What is known of one provider, for the suite that every provider passes. */
-export interface Subject extends Dialect {
+export interface ProviderFixture extends WireFormat {
   /** The user that the suite changes, as GraphQL gives it before. */
   readonly user: Json & { readonly id: string; readonly userId: string };
   readonly confirmedBy: 'RESPONSE' | 'READ_BACK';
@@ -79,7 +70,7 @@ export interface Subject extends Dialect {
   /** Fields that can be set and not cleared. */
   readonly notClearable: readonly PatchField[];
   readonly refusals: Readonly<Record<string, Refusal>>;
-  readonly lies: readonly Lie[];
+  readonly storedDifferently: readonly StoredDifferently[];
   /** Answers to a write that do not say what became of it, and those that are a yes, though nothing is written. */
   readonly noAnswers: Readonly<Record<string, EmulatorResponse>>;
   readonly yesAnswers: Readonly<Record<string, EmulatorResponse>>;
@@ -89,21 +80,21 @@ export interface Subject extends Dialect {
     readonly userId: string;
     readonly asks: readonly string[];
   }[];
-  /** Logins that find nobody, whatever the provider says. */
-  readonly strangers: readonly string[];
-  /** An id that nobody has. */
-  readonly nobody: string;
+  /** Logins by which no user signs in, whatever the provider answers. */
+  readonly unknownLogins: readonly string[];
+  /** An id that no user has. */
+  readonly unknownUserId: string;
   /** Left out where every write is a request of its own. */
-  readonly many?: ManyDialect;
+  readonly many?: BatchWireFormat;
 }
 
 /** The one suite that every provider passes, through GraphQL against its emulator. */
-export function describeProvider(name: string, subject: Subject): void {
+export function describeProvider(name: string, fixture: ProviderFixture): void {
   describe(name, () => {
-    describe('fields', () => describeFields(subject));
-    describe('users', () => describeUsers(subject));
-    describe('answers', () => describeAnswers(subject));
-    describe('truth', () => describeTruth(subject));
-    describe('many', () => describeMany(subject));
+    describe('fields', () => describeFields(fixture));
+    describe('users', () => describeUsers(fixture));
+    describe('answers', () => describeAnswers(fixture));
+    describe('truth', () => describeTruth(fixture));
+    describe('many', () => describeMany(fixture));
   });
 }

@@ -4,17 +4,15 @@ import { Secret } from '../../src/settings/secret.ts';
 import { describeProvider, type Refusal } from './contract.ts';
 import {
   applied,
-  calls,
+  type CapturedRequest,
   customField,
   error,
   type Json,
   logged,
-  notApplied,
   open,
-  type Sent,
   writesSent,
 } from './contract-door.ts';
-import { type EiamApi, eiamSubject } from './contract-eiam.ts';
+import { type EiamApi, eiamFixture, eiamUser } from './contract-eiam.ts';
 import { accountRefusals } from './contract-eiam-refusals.ts';
 import { describeGuesses, describeStatus } from './contract-eiam-ways.ts';
 
@@ -26,42 +24,26 @@ const api: EiamApi = {
   directory: 'contractors',
   read,
   writes: /^(UpdateUser|EnableUser|DisableUser)$/,
-  user: {
-    id: `contractors:${userId}`,
-    userId,
-    directory: { name: 'contractors' },
-    username: 'liu.yang',
-    loginIds: ['liu.yang', 'liu.yang@example.com', '+8613700137011'],
-    displayName: '刘洋',
-    givenName: null,
-    middleName: null,
-    familyName: null,
-    email: { address: 'liu.yang@example.com', verified: true },
-    phone: { number: '+8613700137011', verified: true },
-    picture: null,
-    status: 'ENABLED',
-    roleNames: [],
-    tenants: [],
-    ssoAppIds: [],
-    customFields: [
-      customField('nick_name', { text: '洋洋' }),
-      customField('age', { number: 36 }),
-      customField('vip', { boolean: false }),
-      customField('grade', { text: 'senior' }),
-    ],
-    createdAt: '2021-01-01T08:00:00.000Z',
-  },
+  user: eiamUser('contractors', userId, 'liu.yang', '刘洋', '+8613700137011', [
+    customField('nick_name', { text: '洋洋' }),
+    customField('age', { number: 36 }),
+    customField('vip', { boolean: false }),
+    customField('grade', { text: 'senior' }),
+  ]),
   update: (members) => ({ call: 'UpdateUser', body: { ...target, ...parametersOf(members) } }),
   setStatus: (status) => ({ call: status === 'enable' ? 'EnableUser' : 'DisableUser', body: target }),
   calls: (writes) => [...writes, 'GetUser'],
-  says: (Code) => ({
+  errorBody: (Code) => ({
     RequestId: 'B7F0C0DE-1111-5222-8333-44445555AAAA',
     HostId: 'eiam.example.com',
     Code,
     Message: 'Vendor text: POST /?Email=liu.yang%40example.com',
     Recommend: 'https://vendor.example.com/Vendor',
   }),
-  told: (providerCode) => ({ providerCode, providerRequestId: 'B7F0C0DE-1111-5222-8333-44445555AAAA' }),
+  safeDetails: (providerCode) => ({
+    providerCode,
+    providerRequestId: 'B7F0C0DE-1111-5222-8333-44445555AAAA',
+  }),
   getUser: {
     call: /^GetUser$/,
     body: (members) => ({
@@ -73,7 +55,7 @@ const api: EiamApi = {
 };
 
 /** The action, and the parameters of the decoded query: the body is empty. */
-function read({ method, url, headers, body }: EmulatorRequest): Sent {
+function read({ method, url, headers, body }: EmulatorRequest): CapturedRequest {
   expect([method, body, url.slice(0, 2)]).toEqual(['POST', '', '/?']);
   const parameters = [...new URLSearchParams(url.slice(2))];
   const names = parameters.map(([name]) => name);
@@ -101,11 +83,15 @@ const gateway = (
   sent = 1,
 ): [string, Refusal] => [
   `${code} ${status}`,
-  { answer: { status, body: api.says(code) }, error: error(ours, ['patch'], api.told(code)), sent },
+  {
+    answer: { status, body: api.errorBody(code) },
+    error: error(ours, ['patch'], api.safeDetails(code)),
+    sent,
+  },
 ];
 
 describeProvider('eiam-management', {
-  ...eiamSubject(api),
+  ...eiamFixture(api),
   refusals: {
     ...accountRefusals(api),
     ...Object.fromEntries([
@@ -125,9 +111,9 @@ describeProvider('eiam-management', {
     'no content': { status: 204 },
     'an empty object': { status: 200, body: {} },
     'a request id that is none': { status: 200, body: { RequestId: 7 } },
-    'InternalError 500': { status: 500, body: api.says('InternalError') },
-    'ServiceUnavailable 503': { status: 503, body: api.says('ServiceUnavailable') },
-    'an unknown code beside a yes': { status: 200, body: api.says('SomethingNew') },
+    'InternalError 500': { status: 500, body: api.errorBody('InternalError') },
+    'ServiceUnavailable 503': { status: 503, body: api.errorBody('ServiceUnavailable') },
+    'an unknown code beside a yes': { status: 200, body: api.errorBody('SomethingNew') },
     'the developer API’s words': { status: 400, body: { error: 'permission_denied' } },
   },
   yesAnswers: {
@@ -144,7 +130,15 @@ describeProvider('eiam-management', {
     },
   ],
   // The beginning of a username, other letters, a number without its region, an id.
-  strangers: ['liu', 'Liu.yang', 'Liu.Yang@example.com', '13700137011', '+85213700137011', 'nobody', userId],
+  unknownLogins: [
+    'liu',
+    'Liu.yang',
+    'Liu.Yang@example.com',
+    '13700137011',
+    '+85213700137011',
+    'nobody',
+    userId,
+  ],
 });
 
 describeStatus(api);
@@ -194,37 +188,6 @@ describe('eiam-management, its own ways', () => {
     });
     expect(await wrong.patch({ id }, patch)).toMatchObject({ outcome: 'NOT_APPLIED' });
     expect(wrong.emulators.contractors.writes).toEqual([]);
-  });
-
-  it.each([
-    ['another secret', { accessKeySecret: 'other' }, 'SignatureDoesNotMatch', 'PROVIDER_AUTH'],
-    ['another key', { accessKeyId: 'other' }, 'InvalidAccessKeyId.NotFound', 'PROVIDER_AUTH'],
-    ['another hour', { now: () => Date.now() + 3_600_000 }, 'InvalidTimeStamp.Expired', 'PROVIDER_AUTH'],
-    ['no right', { allowedActions: ['eiam:GetUser'] }, 'Forbidden.RAM', 'PROVIDER_REFUSED'],
-    ['another instance', { instanceId: 'idaas_other' }, 'ResourceNotFound.Instance', 'PROVIDER_REFUSED'],
-  ] as const)('%s', async (_name, contractors, providerCode, code) => {
-    const door = await open({ contractors });
-    const providerRequestId = expect.stringMatching(/^[0-9A-F-]{36}$/);
-    const refused = error(code, ['patch'], { providerCode, providerRequestId });
-    const answer = await door.patch({ id }, patch);
-    expect(answer).toEqual(notApplied(refused));
-    // The service repeats the request that it does not accept, personal data included.
-    expect(JSON.stringify(answer) + door.log.join('')).not.toMatch(/New(%20| )Name/);
-    // One that is too early or too late is signed once more, by the provider's clock.
-    const again = providerCode === 'InvalidTimeStamp.Expired' ? ['UpdateUser'] : [];
-    expect(calls(door, api)).toEqual(['UpdateUser', ...again]);
-    expect(door.emulators.contractors.writes).toEqual([]);
-  });
-
-  it('a rate limit of the service itself, in milliseconds beside a 400', async () => {
-    const now = Date.now();
-    const door = await open({ contractors: { requestsPerMinute: 1, now: () => now } });
-    const answers = await Promise.all([door.patch({ id }, patch), door.patch({ id: `${id}x` }, patch)]);
-    const limited = error('RATE_LIMITED', ['patch', 'displayName'], {
-      retryable: true,
-      retryAfterSeconds: 60,
-    });
-    expect(answers).toContainEqual(notApplied(limited));
   });
 
   it('the beginning of too many usernames is no login', async () => {

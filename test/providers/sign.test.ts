@@ -57,24 +57,6 @@ describe('ACS3-HMAC-SHA256', () => {
     expect(signed.filter(({ headers }) => 'x-acs-security-token' in headers)).toHaveLength(1);
   });
 
-  it('a temporary key’s token is sent and signed', () => {
-    const { headers } = sign(
-      {
-        ...{ method: 'POST', host: 'eiam.example.com', action: 'GetUser', version: '2021-12-01' },
-        ...{ query: {}, date: new Date(0), nonce: 'n' },
-      },
-      {
-        accessKeyId: 'STS.id',
-        accessKeySecret: new Secret('secret'),
-        securityToken: new Secret('CAIS/sts+token=='),
-      },
-    );
-    expect(headers['x-acs-security-token']).toBe('CAIS/sts+token==');
-    expect(headers['x-acs-date']).toBe('1970-01-01T00:00:00Z');
-    const names = headerNames.replace('x-acs-signature-nonce', 'x-acs-security-token;x-acs-signature-nonce');
-    expect(headers.authorization).toContain(`Credential=STS.id,SignedHeaders=${names},Signature=`);
-  });
-
   it('a query is sorted by plain name and encoded once by RFC 3986', () => {
     expect(canonicalQuery({})).toBe('');
     const numbers = Object.fromEntries(['1', '2', '10'].map((at) => [`CustomFields.${at}.FieldName`, at]));
