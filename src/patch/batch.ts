@@ -1,5 +1,7 @@
+import DataLoader from 'dataloader';
+import pLimit from 'p-limit';
 import type { Directory } from '../directories.ts';
-import type { ReadFailure } from '../domain/errors.ts';
+import { ReadFailure } from '../domain/errors.ts';
 import type { User, UserWithCustomFields } from '../domain/user.ts';
 import type { Provider, UserWrite, WriteResult } from '../providers/provider.ts';
 import type { CallOptions, Reservation } from '../upstream/client.ts';
@@ -8,143 +10,149 @@ import type { OperationTime } from './context.ts';
 import type { UserLock } from './user-lock.ts';
 
 /**
- * The operations of one call for many users that are of the same directory: each goes its own way, and what they
- * send at the same time goes together where the provider has a request for many users.
+ * Lets the operations of one patchUsers call in one directory share requests, where the provider can write many users
+ * in one. An operation writes while it holds its user's lock, and all whose writes share a request hold theirs until it
+ * is answered.
  *
- * An operation sends when it has its user's turn, and the turns of all whose writes go together are held while they
- * do. None waits for a turn while it holds another, and what goes together never waits for somebody whose user is
- * busy: whoever gets their turn later sends later. So no order of taking turns is needed, two calls cannot wait for
- * each other here or across replicas, and one busy user takes nobody else's time.
+ * Deadlock-free, in this process and across replicas: an operation holds no other lock while it waits for its user's,
+ * and a batch is sent without operations whose user is locked; they join a later batch.
  */
-export interface Gathering {
-  /** The directory as the operations are to see it. */
+export interface Batcher {
+  /** The directory for the operations. */
   readonly directory: Directory;
-  /** The turns, as the operations are to take them. */
+  /** The locks for the operations. */
   readonly userLock: UserLock;
-  /** Runs one of the operations. Those that have something to send wait until the others do, or have none. */
+  /** Runs one of the operations. Requests wait until every running operation has one, waits for a lock or has ended. */
   run<T>(operation: () => Promise<T>): Promise<T>;
-  /** Releases what is reserved for read-backs: all operations are over. */
+  /** Releases the reservations of read-backs: all operations are over. */
   end(): void;
 }
 
-/** Requests of one call for many users that a directory gets at the same time. Our own choice: its connections. */
-const mostAtOnce = 16;
+/** Concurrent requests to a directory for one patchUsers call: as many as the client has connections. */
+const concurrency = 16;
 
-/** The share of the time left that what is to be sent waits for others at most: one may hang in a question of its own. */
-const waitShare = 0.1;
+/** Maximum share of the time left that a request waits for others, which may hang in a request of their own. */
+const maxWaitShare = 0.1;
 
-/** The share of the time left in which a login must be found: the order of all others hangs on whom it means. */
+/** Share of the time left for looking up a login: the order of the operations depends on the result. */
 const lookupShare = 0.3;
 
-/** Makes a gathering of operations that have all begun at the same time, by the same clock. */
-export function createGathering(
+/** For operations that begin at the same time and share `time`. */
+export function createBatcher(
   { name, provider }: Directory,
   userLock: UserLock,
   time: OperationTime,
-): Gathering {
-  const limited = createLimit(mostAtOnce);
-  // Writes may wait for the provider's quota; read-backs, for which it is reserved, must not wait behind them.
-  const limitedReadBacks = createLimit(mostAtOnce);
-  const reading = ({ priority }: CallOptions) => (priority === 'urgent' ? limitedReadBacks : limited);
+): Batcher {
+  const limit = pLimit(concurrency);
+  // A read-back has its quota and must not wait behind writes, which may wait for theirs.
+  const limitReadBacks = pLimit(concurrency);
+  const limitRead = ({ priority }: CallOptions) => (priority === 'urgent' ? limitReadBacks : limit);
   const lookups = new Map<string, Promise<UserWithCustomFields | undefined>>();
-  /** Operations that may soon have something to send. Not those that were sent, or that wait for their turn. */
-  let onTheirWay = 0;
+
+  /** Operations that may soon have a request: neither waiting for a lock nor for an answer. */
+  let active = 0;
+  let timer: NodeJS.Timeout | undefined;
+  const dispatches: (() => void)[] = [];
+  const send = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    for (const dispatch of dispatches.splice(0)) dispatch();
+  };
+  const enter = () => {
+    active += 1;
+  };
+  const leave = () => {
+    active -= 1;
+    // The next operation of the same user begins in this turn of the event loop.
+    if (active === 0) setImmediate(() => active === 0 && send());
+  };
+
+  /** Makes a function that waits for its part of a request, which it shares with other items of the same options. */
+  function batched<Item, Result>(
+    request: (items: readonly Item[], call: CallOptions) => Promise<readonly (Result | Error)[]>,
+  ): (item: Item, call: CallOptions) => Promise<Result> {
+    const loaders = new Map<CallOptions, DataLoader<Item, Result>>();
+    const loaderFor = (call: CallOptions) =>
+      new DataLoader<Item, Result>((items) => request(items, call), {
+        cache: false,
+        batchScheduleFn: (dispatch) => dispatches.push(dispatch),
+      });
+    return (item, call) => {
+      const loader = loaders.get(call) ?? loaderFor(call);
+      loaders.set(call, loader);
+      timer ??= setTimeout(send, msLeft(call) * maxWaitShare);
+      const result = loader.load(item);
+      leave();
+      return result.finally(enter);
+    };
+  }
 
   // Each request that writes has a reservation of its own until its users were read back.
-  const reservation = time.writing.reservation ?? {
-    endsAt: time.readingBack.deadline.endsAt,
-    release: undefined,
-  };
-  const reservations = new Set<Reservation>([reservation]);
-  const idle = [reservation];
-  const writes = createQueue<UserWrite, WriteResult>((some, call) =>
-    limited(async () => {
-      const own = idle.pop() ?? { endsAt: reservation.endsAt, release: undefined };
-      reservations.add(own);
-      const results = await writeAll(provider, some, { ...call, reservation: own });
+  const shared = time.writing.reservation ?? { endsAt: time.readingBack.deadline.endsAt, release: undefined };
+  const reservations = new Set<Reservation>([shared]);
+  const idle = [shared];
+  const write = batched<UserWrite, WriteResult>((writes, call) =>
+    limit(async () => {
+      const reservation = idle.pop() ?? { endsAt: shared.endsAt, release: undefined };
+      reservations.add(reservation);
+      const results = await writeAll(provider, writes, { ...call, reservation });
       if (results.every(needsNoReadBack)) {
-        own.release?.();
-        idle.push(own);
+        reservation.release?.();
+        idle.push(reservation);
       }
       return results;
     }),
   );
-  const reads = createQueue<string, User | undefined | ReadFailure>((userIds, call) =>
-    reading(call)(() => {
-      const [own = reservation] = [...reservations].filter(({ release }) => release);
-      return provider.readUsers(userIds, { customFields: true }, { ...call, reservation: own });
+  const read = batched<string, User | undefined>((userIds, call) =>
+    limitRead(call)(() => {
+      const reservation = [...reservations].find(({ release }) => release) ?? shared;
+      return provider.readUsers(userIds, { customFields: true }, { ...call, reservation });
     }),
   );
 
-  let alarm: NodeJS.Timeout | undefined;
-  const send = () => {
-    clearTimeout(alarm);
-    alarm = undefined;
-    writes.send();
-    reads.send();
+  const batches: Pick<Provider, 'readUsers' | 'write'> = {
+    readUsers: (userIds, _want, call) =>
+      Promise.all(userIds.map((userId) => read(userId, call).catch(readFailure))),
+    write: (userId, step, call) => write({ userId, step }, call),
   };
-  const leave = () => {
-    onTheirWay -= 1;
-    // Who follows an operation that has just ended begins in this turn of the event loop.
-    if (onTheirWay === 0) setImmediate(() => onTheirWay === 0 && send());
+  const singles: typeof batches = {
+    readUsers: (userIds, want, call) => limitRead(call)(() => provider.readUsers(userIds, want, call)),
+    write: (userId, step, call) => limit(() => provider.write(userId, step, call)),
   };
-  const comeBack = () => {
-    onTheirWay += 1;
-  };
-
-  function together<Asked, Given>(
-    queue: Queue<Asked, Given>,
-    asked: Asked,
-    call: CallOptions,
-  ): Promise<Given> {
-    alarm ??= setTimeout(send, msLeft(call) * waitShare);
-    const given = queue.ask(asked, call);
-    leave();
-    return given.finally(comeBack);
-  }
-
-  const goesTogether = provider.writeMany !== undefined;
   return {
     directory: {
       name,
       provider: {
         ...provider,
-        // Looked up once and early, so that whom a login means does not change by what is written meanwhile.
+        ...(provider.writeMany ? batches : singles),
+        // Once and before all writes, so that they do not change whom the login means.
         findUser(login, call) {
-          const found = lookups.get(login) ?? limited(() => provider.findUser(login, hurried(call)));
-          lookups.set(login, found);
-          return found;
+          const lookup = lookups.get(login) ?? limit(() => provider.findUser(login, forLookup(call)));
+          lookups.set(login, lookup);
+          return lookup;
         },
-        readUsers: (userIds, want, call) =>
-          goesTogether
-            ? Promise.all(userIds.map((userId) => together(reads, userId, call)))
-            : reading(call)(() => provider.readUsers(userIds, want, call)),
-        write: (userId, step, call) =>
-          goesTogether
-            ? together(writes, { userId, step }, call)
-            : limited(() => provider.write(userId, step, call)),
       },
     },
     userLock: {
-      async withLock(user, holder, call, task) {
-        let isHeldUp = false;
-        const hold = () => {
-          if (!isHeldUp) leave();
-          isHeldUp = true;
+      withLock(user, holder, call, task) {
+        let isWaiting = false;
+        const wait = () => {
+          if (!isWaiting) leave();
+          isWaiting = true;
         };
-        const goOn = () => {
-          if (isHeldUp) comeBack();
-          isHeldUp = false;
+        const resume = () => {
+          if (isWaiting) enter();
+          isWaiting = false;
         };
-        const inTurn = () => {
-          goOn();
+        const resumed = () => {
+          resume();
           return task();
         };
-        return userLock.withLock(user, holder, call, inTurn, hold).finally(goOn);
+        return userLock.withLock(user, holder, call, resumed, wait).finally(resume);
       },
     },
-    async run(operation) {
-      comeBack();
+    run(operation) {
+      enter();
       return operation().finally(leave);
     },
     end() {
@@ -167,66 +175,13 @@ function needsNoReadBack(result: WriteResult): boolean {
   return result.kind === 'refused' || (result.kind === 'accepted' && result.user !== undefined);
 }
 
-/** What waits to be sent together. */
-interface Queue<Asked, Given> {
-  /** Gives what the request says of this one, when it was sent. */
-  ask(asked: Asked, call: CallOptions): Promise<Given>;
-  /** Sends what waits: in one request what has the same time. */
-  send(): void;
+/** DataLoader rejects where a result is an error; readUsers returns a ReadFailure. */
+function readFailure(failure: unknown): ReadFailure {
+  if (failure instanceof ReadFailure) return failure;
+  throw failure;
 }
 
-function createQueue<Asked, Given>(
-  request: (all: readonly Asked[], call: CallOptions) => Promise<readonly Given[]>,
-): Queue<Asked, Given> {
-  let waiting: {
-    readonly asked: Asked;
-    readonly call: CallOptions;
-    readonly given: PromiseWithResolvers<Given>;
-  }[] = [];
-  return {
-    ask(asked, call) {
-      const given = Promise.withResolvers<Given>();
-      waiting.push({ asked, call, given });
-      return given.promise;
-    },
-    send() {
-      const all = Map.groupBy(waiting, ({ call }) => call);
-      waiting = [];
-      for (const [call, some] of all) {
-        request(
-          some.map(({ asked }) => asked),
-          call,
-        ).then(
-          (answers) => {
-            for (const [index, { given }] of some.entries()) given.resolve(answers[index] as Given);
-          },
-          (failure) => {
-            for (const { given } of some) given.reject(failure);
-          },
-        );
-      }
-    },
-  };
-}
-
-/** Runs tasks, so many at once, in the order in which they come. */
-function createLimit(most: number): <T>(task: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (task) => {
-    if (running === most) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
-}
-
-function hurried(call: CallOptions): CallOptions {
+function forLookup(call: CallOptions): CallOptions {
   return { ...call, deadline: createDeadline(msLeft(call) * lookupShare) };
 }
 

@@ -23,11 +23,11 @@ export interface Services {
   readonly log: Logger;
 }
 
-/** The time that one operation has. The last part of it is kept for looking at what was written. */
+/** The time of one operation. Its last part is kept for reading back what was written. */
 export interface OperationTime {
-  /** For looking up and writing. */
+  /** For lookups and writes. */
   readonly writing: CallOptions;
-  /** For reading back: ends when the operation must. */
+  /** For reading back: until the deadline of the operation. */
   readonly readingBack: CallOptions;
   /** Releases the reservation: the operation is over. */
   end(): void;
@@ -40,7 +40,7 @@ export interface PatchContext extends Services {
   readonly directories: Directories;
   /** Whether there are others. */
   readonly hidesDirectories: boolean;
-  /** Starts the time of one operation: of a write, before which reads stand back, unless it `onlyReads`. */
+  /** Starts the time of one operation, at a write's priority unless it `onlyReads`. */
   startOperation(onlyReads?: 'onlyReads'): OperationTime;
   /** Starts the time of one read. */
   startCall(): CallOptions;
@@ -66,12 +66,12 @@ export function createPatchContext(
     hidesDirectories: directories.size < all.size,
     startCall: () => callFor(msLeft()),
     startOperation: (onlyReads) => {
-      const whole = msLeft();
-      // A caller in a hurry leaves less time for reading back, too.
-      const forReadingBack = Math.min(services.limits.readBackMs, whole * 0.4);
-      const sendBy = createDeadline((whole - forReadingBack) * sendByShare);
-      const writing = { ...callFor(whole - forReadingBack), sendBy };
-      const time = { writing, readingBack: callFor(whole), end() {} };
+      const totalMs = msLeft();
+      // A shorter deadline leaves less time for reading back, too.
+      const readBackMs = Math.min(services.limits.readBackMs, totalMs * maxReadBackShare);
+      const sendBy = createDeadline((totalMs - readBackMs) * sendByShare);
+      const writing = { ...callFor(totalMs - readBackMs), sendBy };
+      const time = { writing, readingBack: callFor(totalMs), end() {} };
       return onlyReads ? time : withReservation(time);
     },
     userChanged() {},
@@ -99,10 +99,12 @@ function visibleTo(caller: Caller, all: Directories): Directories {
   return directories;
 }
 
-/** The share of the time for writing in which a write must have left: the rest is for its answer. */
+/** Maximum share of an operation's time that is kept for reading back. */
+const maxReadBackShare = 0.4;
+
+/** Share of the time for writing within which a write must be sent: the rest is for its answer. */
 const sendByShare = 0.6;
 
-/** A call that starts now. */
 function callFor(ms: number): CallOptions {
   return { deadline: createDeadline(ms) };
 }

@@ -36,7 +36,7 @@ builder.mutationFields((t) => ({
       limitNamedUsers(inputs.length, at, context);
       return [
         ...patchUsers(
-          inputs.map((input) => ({ request: toRequest(input), found: [] })),
+          inputs.map((input) => ({ request: toRequest(input), inputErrors: [] })),
           context,
         ),
       ];
@@ -48,7 +48,7 @@ builder.mutationFields((t) => ({
       const patches = inputs.map(
         (input, index): OneOfMany => ({
           request: toRequest(input),
-          found: inputErrors.flatMap(({ message, path: [place, ...path] }) =>
+          inputErrors: inputErrors.flatMap(({ message, path: [place, ...path] }) =>
             place === String(index) ? invalidInput(message, path) : [],
           ),
         }),
