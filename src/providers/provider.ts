@@ -20,8 +20,8 @@ import type { CallOptions, HttpClient } from '../upstream/client.ts';
  *   an expired token: that proves that the first request did nothing.
  * - **A provider only translates:** a Step to a request, an answer to a WriteResult. Whether a patch may be sent is
  *   decided before (patch/plan.ts), and its outcome afterwards (patch/apply.ts).
- * - **Strict out, lenient in.** A request has only what its Step names, never a default. Of an answer only the members
- *   in use are parsed; one that cannot be parsed is an explicit case (null, ambiguous), never a guess.
+ * - **Strict out, lenient in.** A request has only what its Step names, never a default. Only the members in use of
+ *   an answer are parsed; one that cannot be parsed is an explicit case (null, ambiguous), never a guess.
  * - **No vendor text is passed on.** Messages are ours; the vendor's code and request id are data.
  */
 export interface Provider {
@@ -71,8 +71,8 @@ export interface Provider {
    * - not sent, or our credentials refused, or rate limited: `refused` for all;
    * - the answer lists the user as written, or as failed: `accepted`, or `refused`;
    * - the answer lists the user in both, in neither or twice, or there is no answer that can be parsed: `ambiguous`;
-   * - the request was refused as a whole for another reason: `ambiguous` with `refusedUnlessApplied`, because it is not
-   *   known whether some users were written by then.
+   * - the request was refused as a whole for another reason: `ambiguous` with `refusedUnlessApplied`, because some
+   *   users may have been written by then.
    * Left out by a provider without such a request: `write` is called for each user.
    */
   writeMany?(writes: readonly UserWrite[], call: CallOptions): Promise<readonly WriteResult[]>;
@@ -190,7 +190,7 @@ export interface ConfiguredProvider {
   readonly kind: string;
   /** The origin that requests go to, `https://host[:port]`. */
   readonly origin: string;
-  /** What the provider counts requests by, such as a project's id: directories of the same project share its quota. */
+  /** What the provider counts requests by, such as a project's id: its directories share the quota. */
   readonly project: string;
   /** The quota to stay within; undefined for none. */
   readonly pace: Pace | undefined;
@@ -207,9 +207,9 @@ export interface ProviderModule {
 }
 
 /**
- * Defines a provider for the registry: the schema of its settings in idpatch.yaml (without `provider`, `allowLoopback`
- * and `pace`; unknown keys refused), the origin and project of these settings, its published quota, where there is
- * one, and its factory.
+ * Defines a provider for the registry: the schema of its settings in idpatch.yaml (without `provider`,
+ * `allowLoopback` and `pace`; unknown keys refused), the origin and project of these settings, its published quota,
+ * where there is one, and its factory.
  */
 export function defineProvider<Settings>(module: {
   readonly kind: string;

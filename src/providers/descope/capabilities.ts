@@ -18,9 +18,9 @@ export interface Guesses {
 }
 
 /**
- * What a patch can do with a Descope user. Source: the request body of https://docs.descope.com, PATCH /v1/mgmt/user/patch
- * (no username: a user's login ids are not part of a patch). That `[]` clears a list is asserted by the official
- * clients' live tests.
+ * What a patch can do with a Descope user. Source: the request body of PATCH /v1/mgmt/user/patch at
+ * https://docs.descope.com (no username: a user's login ids are not part of a patch). That `[]` clears a list is
+ * asserted by the official clients' live tests.
  */
 export function capabilities(guesses: Guesses, maxLength: Partial<Record<PatchField, number>>): Capabilities {
   const text: FieldCapability = { settable: true, clearable: guesses.emptyStringClears, maxLength: null };

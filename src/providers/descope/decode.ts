@@ -36,7 +36,7 @@ export function decodeUser(directory: string, user: WireUser): User {
   };
 }
 
-/** Decodes a user with custom fields. A date and a number are both numbers on the wire: only the definitions tell them apart. */
+/** Decodes a user with custom fields. Only the definitions tell a date from a number: both are numbers on the wire. */
 export function decodeUserWithCustomFields(
   directory: string,
   user: WireUser,

@@ -12,7 +12,7 @@ export interface DefinitionsCache {
   get(call: CallOptions, maxAgeMs: number): Definitions | Promise<Definitions>;
 }
 
-/** Milliseconds for reading the definitions. A deadline of its own, because the request serves every waiting caller. */
+/** Milliseconds for reading the definitions: not a caller's deadline, because every waiting caller shares the request. */
 const deadlineMs = 5_000;
 
 export function createDefinitionsCache(load: (call: CallOptions) => Promise<Definitions>): DefinitionsCache {

@@ -14,7 +14,7 @@ export interface EiamDeveloperClient {
   send(request: WireRequest, call: CallOptions): Promise<DeveloperResult>;
 }
 
-/** The path with names in place of ids. `_` is no id: the API has it in place of one in calls that name no user by id. */
+/** The path with names in place of ids. `_` is no id: it stands in the calls that name no user by id. */
 function templateOf(path: string): string {
   return `/v2/{instanceId}/{applicationId}${path.replace(/^\/users\/(?!_\/)[^/]+/, '/users/{userId}')}`;
 }

@@ -23,7 +23,7 @@ export interface TokenCache {
 /** The share of its lifetime after which a token is renewed, so that none expires in flight. */
 const renewAfterShare = 0.8;
 
-/** Milliseconds for a token request. A deadline of its own, because the request serves every waiting caller. */
+/** Milliseconds for a token request: not a caller's deadline, because every waiting caller shares the request. */
 const tokenDeadlineMs = 5_000;
 
 /** Milliseconds after a failed token request in which no other is sent: callers get the same failure. */

@@ -52,7 +52,7 @@ export function decodeAccount(directory: string, wire: z.infer<typeof account>):
   };
 }
 
-/** Decodes an account with its custom fields, each by its configured type; as text where none is configured or the value does not fit. */
+/** Decodes an account with its custom fields, by their configured types; as text where there is none or it does not fit. */
 export function decodeAccountWithCustomFields(
   directory: string,
   wire: z.infer<typeof account>,

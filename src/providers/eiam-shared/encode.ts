@@ -2,7 +2,7 @@ import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import type { CustomFieldValue } from '../../domain/user.ts';
 import type { Step } from '../provider.ts';
 
-/** The members of an account that a patch may carry, in the developer API's spelling; the management API's is PascalCase. */
+/** The members of an account that a patch may carry, in the developer API's spelling. */
 export interface AccountPatch {
   username?: string;
   displayName?: string;

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../upstream/client.ts';
 import { pathOf, type Step, stepPath } from '../provider.ts';
 import { type ProviderError, rateLimited, type SafeForms } from '../response.ts';
 
-/** Codes such as `ResourceDuplicated.Username`, `Forbidden.RAM` or `invalid_token`; a UUID as the gateways make it. */
+/** Codes such as `ResourceDuplicated.Username`, `Forbidden.RAM` or `invalid_token`; request ids that are UUIDs. */
 export const safeForms: SafeForms = {
   code: /^(?=.{2,64}$)(?:(?:[A-Z][a-z]+)+(?:\.(?=[A-Z])(?:[A-Z][a-z]+)*[A-Z]{0,4})*|[a-z]+(?:_[a-z]+)*)$/,
   requestId: /^[\dA-F]{8}(?:-[\dA-F]{4}){3}-[\dA-F]{12}$/i,
@@ -22,7 +22,7 @@ export function isThrottling(code: string): boolean {
   return code === 'Throttling' || code.startsWith('Throttling.');
 }
 
-/** The error for a refusal about an account, at the input path of the code's subject. `step`: what was sent, where it was a write. */
+/** The error for a refusal about an account, at the input path of the code's subject. `step`: what a write sent. */
 export function accountError(error: ProviderError, answer: HttpResponse, step: Step | undefined): PatchError {
   const { code } = error;
   const about = step ? stepPath(step) : [];
