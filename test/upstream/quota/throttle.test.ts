@@ -376,6 +376,14 @@ describe('replicas', () => {
     expect(await burst(opened, [0, 20])).toBe(15);
   });
 
+  it('reject at once, as far as a slow ledger lets them know, where waiting is in vain', async () => {
+    const { send, sent } = open(10, { replicas: 1, ledgerMs: 400 });
+    const all = Promise.all(Array.from({ length: 12 }, () => send(urgent(20_000))));
+    expect((await eventually(all)).filter((result) => result === answered)).toHaveLength(10);
+    expect(performance.now()).toBeLessThan(3_000);
+    expect(sent).toHaveLength(10);
+  });
+
   it('ask anew before they reject by what they knew', async () => {
     const opened = open(20, { replicas: 2 });
     const { send } = opened;
