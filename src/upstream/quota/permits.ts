@@ -37,8 +37,17 @@ export function usableBy(priority: Priority, perMinute: number): number {
 export function createLocalPermits(limit: (now: number) => number, others: Uses = new Map()) {
   const ended: Uses = new Map();
   let inFlight = 0;
-  const free = (now: number, priority: Priority) =>
-    usableBy(priority, limit(now)) - inFlight - countUses(ended, now) - countUses(others, now);
+  let endedCount = 0;
+  function used(now: number): number {
+    // The oldest are the first.
+    for (const [second, count] of ended) {
+      if (second * 1_000 > now) break;
+      ended.delete(second);
+      endedCount -= count;
+    }
+    return inFlight + endedCount + countUses(others, now);
+  }
+  const free = (now: number, priority: Priority) => usableBy(priority, limit(now)) - used(now);
   return {
     /** Permits of requests that have ended. */
     ended,
@@ -50,6 +59,7 @@ export function createLocalPermits(limit: (now: number) => number, others: Uses 
     },
     commit(now) {
       inFlight -= 1;
+      endedCount += 1;
       addUse(ended, now + windowMs);
     },
     rollback() {

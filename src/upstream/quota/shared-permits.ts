@@ -49,7 +49,7 @@ export function createSharedPermits(
   /** Whether the last request for a lease did not report all. */
   let unreported = false;
   let pausedUntil = Number.NEGATIVE_INFINITY;
-  let [askedAt, reportedAt, failedAt] = [pausedUntil, pausedUntil, pausedUntil];
+  let [askedAt, answeredAt, reportedAt, failedAt] = [pausedUntil, pausedUntil, pausedUntil, pausedUntil];
   const others: Uses = new Map();
   // Also counts what is taken from leases, so that a standalone process starts from its real usage.
   const local = createLocalPermits((now) => {
@@ -102,7 +102,8 @@ export function createSharedPermits(
       pauseMs = 0;
     }
     isAsking = false;
-    if (unreported && !standalone) void ask(wanted, performance.now());
+    answeredAt = performance.now();
+    if (unreported && !standalone) void ask(wanted, answeredAt);
     onChange(pauseMs);
   }
 
@@ -119,7 +120,7 @@ export function createSharedPermits(
     free(now, priority) {
       const free = local.free(now, priority);
       if (!standalone) return Math.min(leased(now), free);
-      if (now >= askedAt + retryMs) void ask(nothing, now);
+      if (now >= answeredAt + retryMs) void ask(nothing, now);
       return free;
     },
     take() {
@@ -138,11 +139,11 @@ export function createSharedPermits(
     },
     msUntilFree(now, count, priority) {
       // What is known of the others may be out of date: the next answer tells.
-      if (!standalone && (count <= leased(now) || now >= reportedAt + retryMs)) return 0;
+      if (!standalone && (count <= leased(now) || now >= answeredAt + retryMs)) return 0;
       return local.msUntilFree(now, count, priority);
     },
     refill(wanted, now) {
-      if (!standalone && now >= askedAt + (isShort ? retryMs : 0)) void ask(wanted, now);
+      if (!standalone && now >= answeredAt + (isShort ? retryMs : 0)) void ask(wanted, now);
     },
     pauseAll(ms, now) {
       pausedUntil = now + ms;

@@ -133,6 +133,21 @@ describe('where a quota is short, a call of patchUsers', () => {
     expect(outcomesOf(await many)).toEqual(Array(4).fill('APPLIED READ_BACK'));
   });
 
+  it('reserves nothing for what it need not read back, though others are still to be written', async () => {
+    const { door, proxy } = await openBadLine('customers', {}, short(6, 'customers'));
+    const gate = Promise.withResolvers<void>();
+    proxy.fault = () =>
+      proxy.writes.length === 1 ? { delivered: true, answer: 'its answer', after: gate.promise } : undefined;
+    const busy = burst(door, renames('customers', 0, 1));
+    await vi.waitFor(() => expect(proxy.writes).toHaveLength(1));
+    const many = patchMany(door, renames('customers', 0, 2));
+    await vi.waitFor(() => expect(written(door)).toHaveLength(1));
+    expect(await burst(door, renames('customers', 2, 3))).toEqual({ 'APPLIED RESPONSE': 1 });
+    gate.resolve();
+    expect(await busy).toEqual({ 'APPLIED RESPONSE': 1 });
+    expect(outcomesOf(await many)).toEqual(Array(2).fill('APPLIED RESPONSE'));
+  });
+
   const unknown = (directory: DirectoryName, index: number): PatchUserInput => ({
     ...{ user: { id: `${directory}:U2nobody${index}` }, patch: { displayName: 'Ada' } },
   });
@@ -151,11 +166,11 @@ describe('where a quota is short, a call of patchUsers', () => {
     const door = await openDoor(short(used + 3, directory));
     expect(outcomesOf(await patchMany(door, inputs))).toEqual(inputs.map(() => outcome));
     expect(arrived(door)).toHaveLength(used);
-    expect(outcomesOf(await patchMany(door, renames(directory, 7, 8)))[0]).toMatch('APPLIED');
+    expect(outcomesOf(await patchMany(door, renames(directory, 7, 8)))[0]).toMatch(/^APPLIED/);
   });
 
   it('keeps nothing when it met a bug of ours', async () => {
-    const door = await openDoor(short(9, 'contractors'));
+    const door = await openDoor(short(7, 'contractors'));
     const { stringify } = JSON;
     const broken = vi.spyOn(JSON, 'stringify').mockImplementation((value, ...more) => {
       // Where the input's digest is made, for only there is a function given.
