@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/settings/secret.ts';
-import { refusalOf } from '../config/refused-config.ts';
+import { refusalOf } from '../harness/config.ts';
 
 /** An issuer that is right. Values that must not be printed carry the word canary. */
 export const issuer = {

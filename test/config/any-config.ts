@@ -1,34 +1,35 @@
 import fc from 'fast-check';
-import { within } from './config-schema.ts';
+import { subschemas } from './subschemas.ts';
 
 const some = <T>(...values: readonly T[]) => fc.constantFrom(...values);
-/** A record of which only these members have to be there. */
-const having = <T>(
+/** A record whose other members are optional. */
+const recordOf = <T>(
   required: readonly (keyof T & string)[],
   members: { [K in keyof T]: fc.Arbitrary<T[K]> },
 ) => fc.record(members, { requiredKeys: [...required] });
 const few = <T>(arbitrary: fc.Arbitrary<T>) => fc.array(arbitrary, { minLength: 1, maxLength: 2 });
 const secret = some({ env: 'KEY' });
+const text = fc.string({ minLength: 1 });
 const claim = fc.oneof(some('sub', 'scope'), few(some('realm_access', 'roles')));
 const rights = fc.uniqueArray(some('users:read', 'users:write', 'users:write:privileged'), { minLength: 1 });
 const names = ['employees', 'contractors', 'customers'] as const;
 
 const rightsSource = fc.oneof(
   rights,
-  having(['claim'], { claim, grants: fc.dictionary(fc.stringMatching(/^\S+$/), rights, { maxKeys: 2 }) }),
+  recordOf(['claim'], { claim, grants: fc.dictionary(fc.stringMatching(/^\S+$/), rights, { maxKeys: 2 }) }),
 );
 
-const issuer = having(['issuer', 'audience', 'jwks', 'algorithms', 'rights', 'directories'], {
+const issuer = recordOf(['issuer', 'audience', 'jwks', 'algorithms', 'rights', 'directories'], {
   issuer: fc.uuid().map((id) => `https://${id}.example.com`),
-  audience: fc.string({ minLength: 1 }),
+  audience: text,
   jwks: some('https://login.example.com/jwks.json', 'HTTPS://login.example.com:8443/a/b%20c'),
   allowLoopback: fc.boolean(),
   algorithms: few(some('RS256', 'ES512', 'EdDSA', 'Ed25519')),
-  typ: few(fc.string({ minLength: 1 })),
+  typ: few(text),
   clockToleranceSeconds: fc.double({ min: 0, max: 30, noNaN: true }),
   rights: rightsSource,
   directories: fc.oneof(fc.subarray([...names], { minLength: 1 }), fc.record({ claim })),
-  self: having(['directory', 'fields'], {
+  self: recordOf(['directory', 'fields'], {
     directory: some(...names),
     claim,
     fields: fc.array(some('displayName', 'phone', 'customFields.a b')),
@@ -37,18 +38,14 @@ const issuer = having(['issuer', 'audience', 'jwks', 'algorithms', 'rights', 'di
 
 const callers = fc.oneof(
   fc.record({ anonymous: some(true) }),
-  having(['jwt'], { anonymous: some(true), jwt: few(issuer) }),
+  recordOf(['jwt'], { anonymous: some(true), jwt: few(issuer) }),
 );
 
 const customFields = fc.dictionary(
   fc.string({ minLength: 1, maxLength: 40 }),
   fc.oneof(
     some('text', 'number', 'boolean', 'choice'),
-    having(['type'], {
-      type: some('text', 'choice'),
-      label: fc.string(),
-      choices: few(fc.string({ minLength: 1 })),
-    }),
+    recordOf(['type'], { type: some('text', 'choice'), label: fc.string(), choices: few(text) }),
   ),
   { maxKeys: 2 },
 );
@@ -63,29 +60,29 @@ const ofAll = {
 };
 const ofEiam = {
   ...{ ...ofAll, baseUrl, instanceId: id, customFields },
-  maxLength: having([], { username: positive, displayName: positive, email: positive }),
+  maxLength: recordOf([], { username: positive, displayName: positive, email: positive }),
 };
 const directory = fc.oneof(
-  having(['provider', 'baseUrl', 'instanceId', 'applicationId', 'clientSecret'], {
+  recordOf(['provider', 'baseUrl', 'instanceId', 'applicationId', 'clientSecret'], {
     ...{ ...ofEiam, provider: some('eiam-developer'), applicationId: id, clientSecret: secret },
   }),
-  having(['provider', 'baseUrl', 'instanceId', 'accessKeyId', 'accessKeySecret'], {
+  recordOf(['provider', 'baseUrl', 'instanceId', 'accessKeyId', 'accessKeySecret'], {
     ...{ ...ofEiam, provider: some('eiam-management'), accessKeyId: secret, accessKeySecret: secret },
     ...{ securityToken: secret, maxQueryBytes: positive },
   }),
-  having(['provider', 'projectId', 'managementKey'], {
+  recordOf(['provider', 'projectId', 'managementKey'], {
     ...{ ...ofAll, provider: some('descope'), projectId: fc.stringMatching(/^[A-Za-z0-9]{1,40}$/) },
     ...{ managementKey: secret, baseUrl, attributesTtlMs: fc.nat() },
     ...{ attributesMerge: fc.boolean(), nullRemovesAttribute: fc.boolean() },
-    maxLength: having([], { givenName: positive, picture: positive }),
+    maxLength: recordOf([], { givenName: positive, picture: positive }),
   }),
 );
 
 const retentionDays = fc.double({ min: 0.001, max: 3650, noNaN: true });
 
-/** Any configuration that the program takes, where the environment holds the secret KEY. */
-export const anyConfig = having(['callers', 'directories'], {
-  server: having([], {
+/** Any configuration that the program accepts, if the environment holds the secret KEY. */
+export const anyConfig = recordOf(['callers', 'directories'], {
+  server: recordOf([], {
     host: some('127.0.0.1', 'localhost', '::1'),
     port: fc.integer({ min: 0, max: 9_000 }),
     ...{ graphiql: fc.boolean(), introspection: fc.boolean(), suggestions: fc.boolean() },
@@ -95,11 +92,11 @@ export const anyConfig = having(['callers', 'directories'], {
   callers,
   directories: fc.record({ employees: directory, contractors: directory, customers: directory }),
   journal: fc.oneof(
-    having(['sqlite'], { sqlite: fc.string({ minLength: 1 }), retentionDays }),
-    having(['postgres'], { postgres: secret, retentionDays }),
+    recordOf(['sqlite'], { sqlite: text, retentionDays }),
+    recordOf(['postgres'], { postgres: secret, retentionDays }),
   ),
-  metrics: having([], { host: fc.string({ minLength: 1 }), port: fc.integer({ min: 9_001, max: 65_535 }) }),
-  traces: having(['otlp'], {
+  metrics: recordOf([], { host: text, port: fc.integer({ min: 9_001, max: 65_535 }) }),
+  traces: recordOf(['otlp'], {
     otlp: some('https://collector.example.com/v1/traces', 'http://127.0.0.1:4318/v1/traces'),
     insecure: fc.boolean(),
     authorization: fc.oneof(fc.record({ bearer: secret }), fc.record({ basic: secret })),
@@ -107,13 +104,13 @@ export const anyConfig = having(['callers', 'directories'], {
     sample: fc.double({ min: 0, max: 1, noNaN: true }),
     service: fc.stringMatching(/^[\w.-]{1,9}$/),
   }),
-  limits: having([], {
+  limits: recordOf([], {
     deadlineMs: fc.integer({ min: 10_000, max: 120_000 }),
     readBackMs: fc.integer({ min: 50, max: 9_999 }),
     operationsPerPatch: fc.integer({ min: 1, max: 1_000 }),
     bodyBytes: fc.integer({ min: 1_024, max: 64 * 1_024 * 1_024 }),
     requestsPerCallerPerMinute: positive,
-    document: having([], {
+    document: recordOf([], {
       tokens: fc.integer({ min: 1, max: 1_500 }),
       ...{ depth: positive, fields: positive, aliases: positive },
       ...{ directives: positive, rootMutations: positive },
@@ -124,38 +121,26 @@ export const anyConfig = having(['callers', 'directories'], {
 type Members = Record<string, unknown>;
 const isNested = (value: unknown): value is Members => typeof value === 'object' && value !== null;
 
-/** Every member of what has members, however deep: the object or list that it is in, and its key. */
+/** Every member at any depth: the object or list that contains it, and its key. */
 function membersOf(value: unknown): readonly (readonly [Members, string])[] {
   if (!isNested(value)) return [];
   return Object.entries(value).flatMap(([key, one]) => [[value, key] as const, ...membersOf(one)]);
 }
 
-/** One change of a configuration: what is done with one of its members, which is told by number. */
+/** One change of a configuration; `member` and `other` count its members. */
 const mutation = fc.record({
   member: fc.nat(),
-  how: some('tune', 'tune', 'tune', 'remove', 'remove', 'replace', 'copy', 'add', 'rename'),
+  how: some(...'tune tune tune remove remove replace copy add rename'.split(' ')),
   other: fc.nat(),
   key: fc.oneof(
-    some(...new Set(within().flatMap(([, { properties = {} }]) => Object.keys(properties)))),
+    some(...new Set(subschemas().flatMap(([, { properties = {} }]) => Object.keys(properties)))),
     some('__proto__', 'constructor', 'a secret', 'env', 'file', 'x', 'x-key', '', 'A B'),
     fc.string(),
   ),
   value: fc.oneof(
     some<unknown>(null, true, false, '', 0, -0, 1, 2, -1, 0.5, 1e3, 1e9, 2 ** 53, 1e21, [], {}, [[]]),
-    some<unknown>(
-      'a',
-      'A',
-      'text',
-      '4000',
-      'true',
-      'https://b.example.com',
-      'http://[::1]:1',
-      'users:read',
-      'ＡＢ',
-    ),
-    some<unknown>({ env: 'KEY' }, { env: 'key' }, { file: 'KEY' }, { env: 'KEY', a: 1 }, { claim: 'a' }, [
-      'KEY',
-    ]),
+    some(...'a A text 4000 true https://b.example.com http://[::1]:1 users:read ＡＢ'.split(' ')),
+    some({ env: 'KEY' }, { env: 'key' }, { file: 'KEY' }, { env: 'KEY', a: 1 }, { claim: 'a' }, ['KEY']),
     fc.integer({ min: -3, max: 130_000 }),
     fc.double(),
     fc.string({ unit: 'binary' }),
@@ -163,7 +148,7 @@ const mutation = fc.record({
   ),
 });
 
-/** A configuration with one or two members tuned, replaced, copied to another place, added, renamed or taken away. */
+/** A configuration with one or two members tuned, replaced, copied to another place, added, renamed or removed. */
 export const anyChangedConfig = fc
   .tuple(anyConfig, fc.array(mutation, { minLength: 1, maxLength: 2 }))
   .map(([config, mutations]) => {
@@ -182,7 +167,7 @@ export const anyChangedConfig = fc
     return changed;
   });
 
-/** Another value of the same type, which may be right or not. */
+/** Another value of the same type, valid or not. */
 function ofSameType(one: unknown, value: unknown, text: string): unknown {
   if (typeof one === 'number') return typeof value === 'number' ? value : one * 2;
   if (typeof one === 'string') return typeof value === 'string' ? value : text;
@@ -191,7 +176,7 @@ function ofSameType(one: unknown, value: unknown, text: string): unknown {
   return isNested(one) ? Object.fromEntries(Object.entries(one).slice(1)) : one;
 }
 
-/** As an assignment, also of a member named __proto__; to a list only where it has that place. */
+/** Assigns, also to a member named __proto__; adds to a list that has no such index. */
 function put(holder: Members, key: string, value: unknown): void {
   if (Array.isArray(holder) && !Object.hasOwn(holder, key)) holder.push(value);
   else Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });

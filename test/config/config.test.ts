@@ -1,311 +1,239 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
-import { loadConfig } from '../../src/config/load.ts';
-import { refusalOf } from './refused-config.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'idpatch-config-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** Secrets and other values carry this word, and no message ever may. */
-const canary = 'canary';
-
-let files = 0;
-function file(text: string): string {
-  files += 1;
-  const path = join(folder, `${files}`);
-  writeFileSync(path, text);
-  return path;
-}
-
-const environment = { KEY: `${canary}-key`, SECRET: `${canary}-secret`, CLIENT: `${canary}-client` };
-
-const employees = {
-  provider: 'eiam-developer',
-  baseUrl: 'https://eiam-developerapi.cn-hangzhou.aliyuncs.com',
-  instanceId: 'idaas_ue2jvisn35ea5lmthk267xxxxx',
-  applicationId: 'app_mkv7rgt4d7i4u7zqtzev2mxxxx',
-  clientSecret: { env: 'CLIENT' },
-  customFields: { nick_name: 'text', grade: { type: 'choice', choices: ['p5', 'p6'] } },
-};
-const contractors = {
-  provider: 'eiam-management',
-  baseUrl: 'https://eiam.cn-hangzhou.aliyuncs.com',
-  instanceId: 'idaas_ue2jvisn35ea5lmthk267xxxxx',
-  accessKeyId: { env: 'KEY' },
-  accessKeySecret: { env: 'SECRET' },
-};
-const customers = {
-  provider: 'descope',
-  projectId: 'P2abcdefghijklmnopqrstuvwxyz0',
-  managementKey: { env: 'KEY' },
-};
-const good = { callers: { anonymous: true }, directories: { employees, contractors, customers } };
-
-function load(text: string, more: Record<string, string> = {}) {
-  return loadConfig({ ...environment, ...more, IDPATCH_CONFIG: file(text) });
-}
-
-/** The lines that a configuration is refused with. */
-function refusal(config: object | string, more: Record<string, string> = {}): readonly string[] {
-  const text = typeof config === 'string' ? config : stringify(config);
-  return refusalOf(() => load(text, more)).split('\n');
-}
-
-const withDirectory = (name: string, directory: object) => ({
-  ...good,
-  directories: { ...good.directories, [name]: directory },
-});
+import { describe, expect, it } from 'vitest';
+import { createDirectories } from '../../src/directories.ts';
+import { Secret } from '../../src/settings/secret.ts';
+import type { Telemetry } from '../../src/telemetry/telemetry.ts';
+import type { Quotas } from '../../src/upstream/quota/quotas.ts';
+import {
+  configWith,
+  contractors,
+  customers,
+  employees,
+  good,
+  issuer,
+  load,
+  objections,
+  problemsOf,
+  refuses,
+  rows,
+} from '../harness/config.ts';
 
 describe('a configuration', () => {
-  it('is read whole, with its defaults', () => {
-    const config = load(stringify(good));
+  it('has defaults for every optional key', () => {
+    const config = load(good);
     expect(config).toMatchObject({
       server: { host: '127.0.0.1', port: 4000, graphiql: false, introspection: false },
       callers: { anonymous: true },
       limits: { deadlineMs: 10_000, readBackMs: 3_000, operationsPerPatch: 50 },
       directories: {
-        employees: { kind: 'eiam-developer', origin: employees.baseUrl },
-        contractors: { kind: 'eiam-management', origin: contractors.baseUrl },
-        customers: { kind: 'descope', origin: 'https://api.descope.com' },
+        employees: { origin: employees.baseUrl, project: 'idaas_a', pace: undefined },
+        contractors: { origin: contractors.baseUrl, project: 'idaas_a', pace: undefined },
+        customers: { origin: 'https://api.descope.com', project: 'P2abc', pace: { perMinute: 500 } },
       },
     });
-    expect(Object.keys(config?.directories ?? {})).toEqual(['employees', 'contractors', 'customers']);
-    expect(JSON.stringify(config)).not.toContain(canary);
+    expect(Object.keys(config.directories)).toEqual(['employees', 'contractors', 'customers']);
+    expect(config.journal).toBeUndefined();
   });
 
-  it('may have its secrets in files, with or without a line break at the end', () => {
-    for (const text of [`${canary}-1`, `${canary}-1\n`, `${canary}-1\r\n`]) {
-      const secret = { file: file(text) };
-      expect(
-        load(stringify(withDirectory('customers', { ...customers, managementKey: secret }))),
-      ).toBeDefined();
-    }
-  });
-
-  it('takes its port and host from the environment', () => {
-    expect(load(stringify(good), { PORT: '0', HOST: '::1' })?.server).toEqual({
-      ...{ host: '::1', port: 0, graphiql: false, introspection: false, suggestions: false, cors: [] },
-      graceMs: 1_000,
-    });
-    const server = { port: 5000, graphiql: true };
-    expect(load(stringify({ ...good, server }), { PORT: '6000', HOST: '' })?.server).toMatchObject({
-      ...{ host: '127.0.0.1', port: 6000, graphiql: true },
-    });
-  });
-
-  it('is none where no file is named and none is there', () => {
-    const before = process.cwd();
-    process.chdir(folder);
-    try {
-      expect(loadConfig({})).toBeUndefined();
-    } finally {
-      process.chdir(before);
-    }
+  it('never shows its secrets', () => {
+    const { directories, journal } = load(configWith('journal: { postgres: { env: KEY } }'));
+    expect(journal).toEqual({ postgres: expect.any(Secret), retentionDays: 30 });
+    expect(JSON.stringify([directories, journal])).not.toContain('canary');
   });
 
   it('derives the region of a Descope project from its id', () => {
-    const projectId = 'Peuc1aAbBcCdDeEfFgGhHiIjJkKlLmMn';
-    const config = load(stringify(withDirectory('customers', { ...customers, projectId })));
-    expect(config?.directories.customers?.origin).toBe('https://api.euc1.descope.com');
-  });
-});
-
-describe('a configuration is refused, and the key named, with', () => {
-  const { clientSecret: _, ...withoutSecret } = employees;
-
-  it.each([
-    ['an unknown key', { ...good, other: canary }, /^the configuration: .*"other"/],
-    ['an unknown key of the server', { ...good, server: { prot: 4000 } }, /^server: .*"prot"/],
-    ['an unknown key of the limits', { ...good, limits: { deadline: 1 } }, /^limits: .*"deadline"/],
-    [
-      'an unknown key of a directory',
-      withDirectory('employees', { ...employees, secret: canary }),
-      /^directories\.employees: .*"secret"/,
-    ],
-    [
-      'a key of another provider',
-      withDirectory('employees', { ...employees, projectId: canary }),
-      /^directories\.employees: .*"projectId"/,
-    ],
-    [
-      'an unknown key of a custom field',
-      withDirectory('employees', {
-        ...employees,
-        customFields: { grade: { type: 'choice', options: [canary] } },
-      }),
-      /^directories\.employees\.customFields\.grade/,
-    ],
-    [
-      'an unknown type of a custom field',
-      withDirectory('employees', { ...employees, customFields: { age: canary } }),
-      /^directories\.employees\.customFields\.age/,
-    ],
-    [
-      'an unknown key of the callers',
-      { ...good, callers: { anonymous: true, other: canary } },
-      /^callers: .*"other"/,
-    ],
-    ['callers that are not anonymous', { ...good, callers: { anonymous: false } }, /^callers\.anonymous: /],
-    ['no callers', { directories: good.directories }, /^callers: /],
-    ['no directories', { callers: good.callers }, /^directories: /],
-    [
-      'an empty list of directories',
-      { ...good, directories: {} },
-      /^directories: Name at least one directory\./,
-    ],
-    [
-      'a directory name with a space',
-      withDirectory('my employees', employees),
-      /^directories\.my employees: /,
-    ],
-    ['a directory name in capitals', withDirectory('Employees', employees), /^directories\.Employees: /],
-    [
-      'a provider that is none',
-      withDirectory('employees', { ...employees, provider: canary }),
-      /^directories\.employees\.provider: /,
-    ],
-    [
-      'no provider',
-      withDirectory('employees', { ...employees, provider: undefined }),
-      /^directories\.employees\.provider: /,
-    ],
-    [
-      'a directory that is a text',
-      withDirectory('employees', canary as unknown as object),
-      /^directories\.employees: /,
-    ],
-    [
-      'no secret',
-      withDirectory('employees', withoutSecret),
-      /^directories\.employees\.clientSecret: Expected a secret/,
-    ],
-    [
-      'a secret as it is',
-      withDirectory('employees', { ...employees, clientSecret: canary }),
-      /^directories\.employees\.clientSecret: Expected a secret/,
-    ],
-    [
-      'a secret in a number',
-      withDirectory('employees', { ...employees, clientSecret: { env: 5 } }),
-      /^directories\.employees\.clientSecret: Expected a secret/,
-    ],
-    [
-      'a secret of two places',
-      withDirectory('employees', { ...employees, clientSecret: { env: 'KEY', file: canary } }),
-      /^directories\.employees\.clientSecret: Expected a secret/,
-    ],
-    [
-      'an instance id that is none',
-      withDirectory('employees', { ...employees, instanceId: `../${canary}` }),
-      /^directories\.employees\.instanceId: /,
-    ],
-    [
-      'an application id that is none',
-      withDirectory('employees', { ...employees, applicationId: `a/${canary}` }),
-      /^directories\.employees\.applicationId: /,
-    ],
-    [
-      'a project id that is none',
-      withDirectory('customers', { ...customers, projectId: `P.${canary}` }),
-      /^directories\.customers\.projectId: /,
-    ],
-    [
-      'a length that is none',
-      withDirectory('customers', { ...customers, maxLength: { displayName: 0 } }),
-      /^directories\.customers\.maxLength\.displayName: /,
-    ],
-    [
-      'a length of an unknown field',
-      withDirectory('customers', { ...customers, maxLength: { nick: 9 } }),
-      /^directories\.customers\.maxLength/,
-    ],
-    ['a port that is none', { ...good, server: { port: 65_536 } }, /^server\.port: /],
-    ['a port that is a text', { ...good, server: { port: canary } }, /^server\.port: /],
-    ['a deadline that is none', { ...good, limits: { deadlineMs: 0 } }, /^limits\.deadlineMs: /],
-    [
-      'more time to read back than there is',
-      { ...good, limits: { deadlineMs: 1000, readBackMs: 1000 } },
-      /^limits\.readBackMs: Expected less than deadlineMs/,
-    ],
-    ['a server that is no object', { ...good, server: canary }, /^server: /],
-    ['nothing in it', '', /^the configuration: /],
-    ['a list', '- canary', /^the configuration: /],
-  ])('%s', (_, config, line) => {
-    expect(refusal(config).filter((one) => line.test(one))).not.toEqual([]);
+    const config = load(configWith('directories.customers.projectId: Peuc1aAbBcCdDeEfFgGhHiIjJkKlLmMn'));
+    expect(config.directories.customers?.origin).toBe('https://api.euc1.descope.com');
   });
 
-  it('several things at once, each on its own line', () => {
-    const lines = refusal({
+  it.each([2, 60, 10_000_000])('replaces the published quota by %i', (perMinute) => {
+    for (const name of ['employees', 'customers']) {
+      const config = load(configWith(`directories.${name}.pace: { perMinute: ${perMinute} }`));
+      expect(config.directories[name]?.pace).toEqual({ perMinute });
+    }
+  });
+
+  it.each(
+    rows(`
+      journal: { sqlite: ./data/idpatch.db, retentionDays: 0.5 }
+      limits: { deadlineMs: 1000, readBackMs: 999 }
+      server: { host: "::1", port: 0, cors: [https://app.example.com, "http://localhost:3000"] }
+      # What is no reference to a secret is data.
+      directories.employees.customFields: { env: text }
+      directories.employees.customFields: { file: number }
+    `),
+  )('is accepted with %s', (change) => {
+    expect(load(configWith(change))).toBeDefined();
+    expect(objections(configWith(change))).toEqual([]);
+  });
+
+  it('names all its problems, each on its own line', () => {
+    const config = {
       ...good,
       server: { port: -1 },
-      directories: { customers: { ...customers, projectId: '', extra: canary }, employees: withoutSecret },
-    });
-    expect(lines.map((line) => line.split(':')[0]).toSorted()).toEqual([
-      ...['directories.customers', 'directories.customers.projectId'],
-      ...['directories.employees.clientSecret', 'server.port'],
+      directories: {
+        customers: { ...customers, projectId: '', extra: 'canary' },
+        employees: { ...employees, clientSecret: undefined },
+      },
+    };
+    expect(problemsOf(config).map((line) => line.split(':')[0])).toEqual([
+      ...['server.port', 'directories.customers.projectId', 'directories.customers'],
+      'directories.employees.clientSecret',
     ]);
-  });
-
-  it.each([
-    ['a key named __proto__', 'callers: { anonymous: true }\n__proto__: { a: 1 }\n', /__proto__/],
-    [
-      'a server named __proto__',
-      `server: { __proto__: { host: canary } }\n${stringify(good)}`,
-      /^server: .*__proto__/,
-    ],
-  ])('%s', (_, text, line) => {
-    expect(refusal(text).filter((one) => line.test(one))).not.toEqual([]);
   });
 });
 
-describe('a secret is refused, its key named and not what it says, that', () => {
-  const withKey = (managementKey: object) => withDirectory('customers', { ...customers, managementKey });
-  const variable = 'environment variable';
-  const line = (place: string, problem: string) => [
-    `directories.customers.managementKey: the ${place} of this secret ${problem}.`,
-  ];
+/** Wrong by its structure, which the JSON Schema describes too: an editor marks it, and the program refuses it. */
+const wrongStructure = rows(`
+  callers: {} → callers: Expected jwt, a list of issuers; or anonymous: true on a loopback host.
+  callers: null
+  callers: canary
+  callers: [canary]
+  callers.anonymous: false
+  callers.anonymous: "true"
+  callers.jwt: []
+  callers.jwt: { issuer: canary }
+  callers.jwt.0.algorithms: [HS256]
+  callers.jwt.0.rights: [users:all]
+  callers.jwt.0.self: { directory: customers, fields: [status] }
+  directories: {} → directories: Name at least one directory.
+  directories.my-Own: { provider: descope } → directories.my-Own:
+  directories.one: canary
+  directories.one: {} → directories.one.provider: Invalid option
+  directories.employees.provider: canary
+  directories.employees.provider: descope → directories.employees
+  directories.employees.clientSecret: canary → directories.employees.clientSecret: Expected a secret
+  directories.employees.clientSecret: { env: 5 } → directories.employees.clientSecret: Expected a secret
+  directories.employees.clientSecret: { env: KEY, file: canary } → directories.employees.clientSecret: Expected a secret
+  # A secret in the place of its reference.
+  directories.employees.clientSecret: { env: K2canary+/secret== } → directories.employees.clientSecret: Expected a secret
+  directories.employees.clientSecret: { file: K2canarysecret } → directories.employees.clientSecret: Expected a secret
+  directories.employees.clientSecret: { env: canary } → directories.employees.clientSecret: Expected a secret
+  directories.employees.instanceId: ../canary
+  directories.employees.applicationId: a/canary
+  directories.employees.allowLoopback: canary
+  directories.employees.customFields: { age: date }
+  directories.employees.customFields: { "": text } → directories.employees.customFields.:
+  directories.employees.customFields: { aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: text }
+  directories.employees.customFields: { grade: { type: choice, options: [canary] } }
+  directories.employees.customFields: { env: KEY } → directories.employees.customFields
+  directories.employees.maxLength: { picture: 9 }
+  directories.customers.maxLength: { nick: 9 }
+  directories.customers.maxLength: { displayName: 0 }
+  directories.customers.projectId: P.canary
+  directories.customers.pace: null
+  directories.customers.pace: 500
+  directories.customers.pace: {} → directories.customers.pace.perMinute:
+  directories.customers.pace.perMinute: 1
+  directories.customers.pace.perMinute: 10000001
+  directories.customers.pace.perMinute: 2.5
+  directories.customers.pace.perMinute: "500"
+  journal: null
+  journal: {}
+  journal: ./canary.db
+  journal: { sqlite: "" }
+  journal: { sqlite: ./canary.db, postgres: { env: KEY } }
+  journal: { sqlite: ./canary.db, retentionDays: 0 }
+  journal: { sqlite: ./canary.db, retentionDays: 3651 }
+  journal: { sqlite: ./canary.db, retentionDays: canary }
+  journal: { postgres: "postgres://canary@db/idpatch" }
+  limits: null
+  limits: { deadlineMs: 99, readBackMs: 50 } → limits.deadlineMs:
+  limits: { deadlineMs: 100.5, readBackMs: 50 } → limits.deadlineMs:
+  limits.readBackMs: 49
+  limits.readBackMs: "200"
+  limits.document: { env: KEY } → limits.document
+  server: canary
+  server: { env: KEY } → server
+  server.port: 65536
+  server.port: canary
+  server.graphiql: yes please
+  server.cors: https://app.canary.example
+  traces: { otlp: "https://collector.example.com/v1/traces", sample: 1.1 } → traces.sample:
+  traces: { otlp: "https://collector.example.com/v1/traces", headers: { x-key: canary } } → traces.headers.x-key:
+  traces: { otlp: "https://collector.example.com/v1/traces", authorization: { basic: { env: KEY }, bearer: { env: KEY } } } → traces.authorization
+`);
+
+/** Wrong by its meaning: the program alone refuses it. */
+const wrongMeaning = rows(`
+  limits: { deadlineMs: 1000, readBackMs: 1000 } → limits.readBackMs: Expected less than deadlineMs, of which it is a part.
+  limits: { deadlineMs: 2000 } → limits.readBackMs: Expected less than deadlineMs, of which it is a part.
+  server.cors: [https://app.example.com/canary]
+  server.cors: ["http://app.canary.example"]
+  callers.jwt.0.directories: [canary]
+`);
+
+const unknownKeyOf = (path: string) => `${path}.other: canary → ${path}: Unrecognized key: "other"`;
+const objects = [
+  ...['server', 'callers', 'limits', 'limits.document', 'metrics', 'callers.jwt.0'],
+  ...['directories.employees', 'directories.contractors', 'directories.customers'],
+];
+
+describe('the program refuses, and names the key:', () => {
+  it.each([...wrongStructure, ...objects.map(unknownKeyOf)])('%s', (row) => {
+    refuses(row);
+    expect(objections(configWith(row.split(' → ')[0] ?? ''))).not.toEqual([]);
+  });
+
+  it.each(wrongMeaning)('%s', (row) => refuses(row));
 
   it.each([
-    ['is empty', '', 'is empty'],
-    ['has two lines', `${canary}\n${canary}`, 'has a space, a line break or a character outside ASCII'],
-    ['ends in a line break', `${canary}\n`, 'has a space, a line break or a character outside ASCII'],
-    ['has a carriage return', `${canary}\r`, 'has a space, a line break or a character outside ASCII'],
-    ['has a control character', `${canary}\u0007`, 'has a space, a line break or a character outside ASCII'],
-    ['has a space', `${canary} 1`, 'has a space, a line break or a character outside ASCII'],
-    [
-      'has an invisible character',
-      `${canary}\u200b`,
-      'has a space, a line break or a character outside ASCII',
-    ],
-  ])('%s', (_, value, problem) => {
-    expect(refusal(withKey({ env: 'BAD' }), { BAD: value })).toEqual(line(variable, problem));
+    ...['callers', 'directories', 'directories.employees.provider'],
+    ...Object.entries({ employees, contractors, customers }).flatMap(([name, keys]) =>
+      Object.keys(keys).map((key) => `directories.${name}.${key}`),
+    ),
+    ...Object.keys(issuer).map((key) => `callers.jwt.0.${key}`),
+  ])('a configuration without %s', (path) => {
+    const config = configWith(`${path}: null`);
+    const without = JSON.parse(JSON.stringify(config), (_, value) => value ?? undefined);
+    for (const line of problemsOf(without)) expect(line.startsWith(`${path}: `)).toBe(true);
+    expect(objections(without)).not.toEqual([]);
   });
 
-  it('is not in the environment', () => {
-    expect(refusal(withKey({ env: 'CANARY' }))).toEqual(line(variable, 'does not exist'));
+  it.each([null, '', '- canary', 'canary'])('%j as the whole configuration', (text) => {
+    expect(problemsOf(text ?? 'null')).toEqual([expect.stringMatching(/^the configuration: /)]);
+    expect(objections(text)).not.toEqual([]);
   });
 
-  it.each([
-    ['is empty', '\n', 'is empty'],
-    ['has two lines', `${canary}\n\n`, 'has a space, a line break or a character outside ASCII'],
-  ])('is in a file and %s', (_, text, problem) => {
-    expect(refusal(withKey({ file: file(text) }))).toEqual(line('file', problem));
+  it('a directory with the keys of two providers', () => {
+    const both = { ...employees, ...customers };
+    for (const directory of [both, { ...both, provider: 'eiam-developer' }]) {
+      const config = { ...good, directories: { both: directory } };
+      expect(problemsOf(config).join()).toMatch(/^directories\.both: Unrecognized keys?: /);
+      expect(objections(config)).not.toEqual([]);
+    }
+  });
+});
+
+describe('anonymous callers', () => {
+  it.each(['127.0.0.1', '127.8.9.10', 'localhost', '::1'])('are accepted at %s', (host) => {
+    expect(load(configWith(`server.host: "${host}"`)).server.host).toBe(host);
   });
 
-  it('is in a file that is not there', () => {
-    expect(refusal(withKey({ file: join(folder, canary) }))).toEqual(line('file', 'does not exist'));
+  it.each(
+    rows('0.0.0.0\n::\n10.0.0.1\nidpatch.example.com\n127.0.0.1.example.com\nlocalhost.example.com\n*'),
+  )('are refused at %s, in the configuration and in the environment', (host) => {
+    const line =
+      'callers.anonymous: Anonymous callers are accepted only if server.host is a loopback address such as 127.0.0.1.';
+    expect(problemsOf(configWith(`server.host: "${host}"`))).toEqual([line]);
+    expect(problemsOf(good, { HOST: host })).toEqual([line]);
   });
+});
 
-  it.each([
-    ['stands where the name of its variable should', { env: 'K2canary+/secret==' }],
-    ['stands where the path of its file should', { file: 'K2canarysecret' }],
-    ['has a variable in lower case', { env: 'canary' }],
-  ])('%s', (_, reference) => {
-    expect(refusal(withKey(reference))).toEqual([
-      'directories.customers.managementKey: Expected a secret: { env: NAME } or { file: PATH }.',
-    ]);
+it('directories of one project share a quota; a directory without a published quota has none', async () => {
+  const config = load({
+    ...good,
+    directories: {
+      ...{ one: customers, same: customers, other: { ...customers, projectId: 'P2other' } },
+      ...{ elsewhere: { ...customers, baseUrl: 'https://api.example.com' }, free: contractors },
+    },
   });
+  const requested: Parameters<Quotas['throttleOf']>[0][] = [];
+  const quotas = { throttleOf: (quota: (typeof requested)[0]) => void requested.push(quota) };
+  const telemetry: Partial<Telemetry> = { metrics: undefined, tracing: undefined };
+  const opened = createDirectories(config, quotas as unknown as Quotas, telemetry as Telemetry);
+  await Promise.all([...opened.values()].map(({ provider }) => provider.close()));
+  const [one, same, other, elsewhere, ...more] = requested;
+  expect(same).toEqual(one);
+  expect(new Set([one, other, elsewhere].map((quota) => quota?.key))).toHaveLength(3);
+  expect(more).toEqual([]);
 });

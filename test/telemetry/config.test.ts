@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
 import { Secret } from '../../src/settings/secret.ts';
-import { refusalOf } from '../config/refused-config.ts';
+import { refusalOf } from '../harness/config.ts';
 
 const secret = new Secret('canary-secret');
 const directory = { provider: 'descope', projectId: 'P2abcdefghijklmnopqrstuvwxyz', managementKey: secret };

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, normalize, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -8,29 +8,19 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { providers } from '../../src/providers/registry.ts';
-import {
-  committed,
-  contractors,
-  customers,
-  employees,
-  good,
-  issuer,
-  type JsonSchema,
-  load,
-  objections,
-  otlp,
-  read,
-  schema,
-  within,
-} from './config-schema.ts';
+import { contractors, customers, employees, good, issuer, load, objections } from '../harness/config.ts';
+import { type JsonSchema, schema, subschemas } from './subschemas.ts';
 
 const root = resolve(import.meta.dirname, '../..');
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const otlp = 'https://collector.example.com/v1/traces';
 
 describe('npm start -- config-schema', () => {
-  it('prints what is committed for editors, from nothing but the code', () => {
+  it('prints the committed schema, and reads neither environment nor configuration', () => {
     const here = mkdtempSync(join(tmpdir(), 'idpatch-empty-'));
     const printed = (env: Record<string, string>) =>
       execFileSync(process.execPath, [join(root, 'src/main.ts'), 'config-schema'], { cwd: here, env });
+    const committed = read('examples/idpatch.schema.json');
     const message = 'examples/idpatch.schema.json is behind the code: npm run codegen writes it.';
     expect(printed({}).toString(), message).toBe(committed);
     expect(committed).toMatch(/[^\n]\n$/);
@@ -38,7 +28,7 @@ describe('npm start -- config-schema', () => {
     expect(readdirSync(here)).toEqual([]);
   });
 
-  it('takes it for no bug that its reader leaves early', async () => {
+  it('ends without an error when its reader closes the pipe early', async () => {
     const child = spawn(process.execPath, [join(root, 'src/main.ts'), 'config-schema']);
     child.stdout.destroy();
     const ended = once(child, 'close');
@@ -46,7 +36,7 @@ describe('npm start -- config-schema', () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  it('is named where there is no such command', () => {
+  it('is named in the error of an unknown command', () => {
     expect(() =>
       execFileSync(process.execPath, [join(root, 'src/main.ts'), 'config-shcema'], { stdio: 'pipe' }),
     ).toThrow(/Unknown command\. .*\bcheck\b.*\bconfig-schema\b/);
@@ -54,25 +44,25 @@ describe('npm start -- config-schema', () => {
 });
 
 describe('the JSON Schema', () => {
-  const all = within();
+  const all = subschemas();
   const keys = all.flatMap(([path, { properties = {}, additionalProperties }]) => [
     ...Object.entries(properties).map(([key, one]) => [`${path}.${key}`, one] as const),
     ...(additionalProperties ? [[`${path}.*`, additionalProperties] as const] : []),
   ]);
 
-  it('describes every key, in a sentence', () => {
+  it('describes every key', () => {
     expect(keys.length).toBeGreaterThan(90);
-    const mute = keys.filter(([, { description }]) => !/^[A-Z`].{10,}(\.|…)$/.test(description ?? ''));
-    expect(mute.map(([path]) => path)).toEqual([]);
+    const undescribed = keys.filter(([, { description }]) => !/^[A-Z`].+(\.|…)$/.test(description ?? ''));
+    expect(undescribed.map(([path]) => path)).toEqual([]);
   });
 
   // yaml-language-server reads a schema as draft-07 in versions that are much in use (its issue 1112).
-  it('says nothing that an editor would not know which knows draft-07 alone', () => {
+  it('has only keywords of draft-07', () => {
     const older = { ...schema, $schema: 'http://json-schema.org/draft-07/schema#' };
     expect(() => new Ajv({ strict: true }).compile(older)).not.toThrow();
   });
 
-  it('is closed: an object has its own keys alone, or others by a schema of theirs', () => {
+  it('has no object with arbitrary keys', () => {
     const open = all.filter(
       ([, one]) => 'type' in one && one.type === 'object' && one.additionalProperties === undefined,
     );
@@ -86,8 +76,8 @@ describe('the JSON Schema', () => {
     );
   });
 
-  it('says the defaults', () => {
-    const { server, limits, metrics, traces } = load({ ...good, metrics: {}, traces: { otlp } }) ?? {};
+  it('has the defaults of the program', () => {
+    const { server, limits, metrics, traces } = load({ ...good, metrics: {}, traces: { otlp } });
     const defaultsOf = (one: JsonSchema | undefined) =>
       Object.fromEntries(
         Object.entries(one?.properties ?? {}).flatMap(([key, next]) =>
@@ -103,8 +93,8 @@ describe('the JSON Schema', () => {
   });
 });
 
-describe('what the program takes is valid:', () => {
-  const front = (name: string) => ({ ...good, ...(parse(read(`examples/callers/${name}`)) as object) });
+describe('a configuration is valid, and the program accepts it:', () => {
+  const example = (name: string) => ({ ...good, ...(parse(read(`examples/callers/${name}`)) as object) });
   const readme = /^```yaml\n([\s\S]*?)^```$/m.exec(read('README.md'))?.[1] ?? '';
   const configMap = parseAllDocuments(read('deploy/kubernetes.yaml'))
     .map((one) => one.toJS())
@@ -126,33 +116,27 @@ describe('what the program takes is valid:', () => {
     ['examples/idpatch.yaml', parse(read('examples/idpatch.yaml'))],
     ...readdirSync(join(root, 'examples/callers')).map((name): [string, unknown] => [
       `examples/callers/${name}`,
-      front(name),
+      example(name),
     ]),
     ['deploy/idpatch.yaml', parse(read('deploy/idpatch.yaml'))],
     ['deploy/kubernetes.yaml', parse(configMap.data['idpatch.yaml'])],
-    ['the README’s', parse(readme)],
-    ['the sandbox’s', sandbox],
-    ['one with defaults alone', good],
-    ['one with metrics alone', { ...good, metrics: {} }],
-    ['a journal', { ...good, journal: { postgres: { file: './url' }, retentionDays: 0.5 } }],
-    [
-      'fields named like a secret',
-      { ...good, directories: { a: { ...employees, customFields: { env: 'text' } } } },
-    ],
-    ['claims on a way', { ...good, callers: { jwt: [{ ...issuer, rights: { claim: ['a', 'b'] } }] } }],
+    ['of the README', parse(readme)],
+    ['of the sandbox', sandbox],
+    ['with required keys only', good],
+    ['with metrics', { ...good, metrics: {} }],
   ])('%s', (_, config) => {
     expect(objections(config)).toEqual([]);
-    expect(load(asHere(config))).toBeDefined();
+    expect(load(withKnownSecrets(config))).toBeDefined();
   });
 
-  it.each(['examples/idpatch.yaml', 'deploy/idpatch.yaml'])('%s says so to an editor', (path) => {
+  it.each(['examples/idpatch.yaml', 'deploy/idpatch.yaml'])('%s names its schema', (path) => {
     const [, at = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(read(path)) ?? [];
     expect(normalize(join(dirname(path), at))).toBe('examples/idpatch.schema.json');
   });
 });
 
-/** The same with the one secret that is here. */
-function asHere(config: unknown): unknown {
+/** The same configuration with the one secret that `load` knows. */
+function withKnownSecrets(config: unknown): unknown {
   const text = JSON.stringify(config);
   return JSON.parse(text.replace(/\{"(env|file)":"[A-Z./][^"]*"\}/g, '{"env":"KEY"}'));
 }
