@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const lane = (name: string, include: string, exclude: readonly string[] = []) => ({
+const project = (name: string, include: string, exclude: readonly string[] = []) => ({
   extends: true as const,
   test: { name, include: [include], exclude: [...exclude] },
 });
@@ -16,12 +16,12 @@ export default defineConfig({
     // Modules are loaded once for all files of a worker: half of the CPU time. So a shared module has no hooks of its own.
     isolate: false,
     projects: [
-      lane(
+      project(
         'fast',
         'test/**/*.test.ts',
         others.map((name) => `test/${name}/**`),
       ),
-      ...others.map((name) => lane(name, `test/${name}/**/*.test.ts`, ['**/node_modules/**'])),
+      ...others.map((name) => project(name, `test/${name}/**/*.test.ts`, ['**/node_modules/**'])),
     ],
   },
 });

@@ -67,19 +67,19 @@ describe('a contender that does not do the work', () => {
     compareContenders(bench, contenders, { times: quickly, tell: () => {} });
 
   it('has no figures and fails the run', async () => {
-    const liar: Contender = {
-      ...{ name: 'liar', path: '/graphql' },
+    const fake: Contender = {
+      ...{ name: 'fake', path: '/graphql' },
       work: (connections) => workOf(connections, (patch) => graphqlExchange(patch, 'customers')),
       start: ({ cores }) =>
         startServer({
-          args: [fileURLToPath(new URL('harness/liar.ts', import.meta.url))],
+          args: [fileURLToPath(new URL('harness/fake-contender.ts', import.meta.url))],
           core: cores.server,
         }),
     };
-    const { figures, text, failures } = await compare(liar);
+    const { figures, text, failures } = await compare(fake);
     expect(figures).toEqual([]);
-    expect(text).toMatch(/\| liar +\| +failed \|/);
-    expect(failures).toEqual([expect.stringMatching(/^liar: expected 200 [\s\S]*but got 200 /)]);
+    expect(text).toMatch(/\| fake +\| +failed \|/);
+    expect(failures).toEqual([expect.stringMatching(/^fake: expected 200 [\s\S]*but got 200 /)]);
   });
 
   it('fails also where only one answer among many is wrong', async () => {

@@ -5,10 +5,10 @@ import {
   failsTheWhole,
   goesByPlace,
   retriesEverything,
-  runCheat,
-  runManyCheat,
+  runBroken,
+  runManyBroken,
   trustsAnyYes,
-} from './cheats.ts';
+} from './broken-implementations.ts';
 import { type Answer, check, type Evidence, type OperationRecord, type Violation } from './checker.ts';
 
 const markers = ['a', 'b'].map((letter) => `op-${letter.repeat(8)}-0000-4000-8000-000000000000`) as [
@@ -121,25 +121,27 @@ describe('the checker', () => {
   });
 });
 
-describe('a cheat is found out', () => {
-  const cheats = [
+describe('a broken implementation is found out', () => {
+  const broken = [
     ['retries everything', retriesEverything, ['doubled', 'too-many-requests']],
     ['trusts any 2xx', trustsAnyYes, ['applied-but-absent']],
     ['calls an unconfirmed write failed', callsUnconfirmedFailed, ['denied-but-written']],
   ] as const;
 
-  it.each(cheats)('that %s', async (_name, cheat, invariants) => {
-    const found = new Set(check(await runCheat('cheats', 480, cheat)).map(({ invariant }) => invariant));
+  it.each(broken)('that %s', async (_name, implementation, invariants) => {
+    const found = new Set(
+      check(await runBroken('broken', 480, implementation)).map(({ invariant }) => invariant),
+    );
     for (const invariant of invariants) expect(found).toContain(invariant);
   });
-  const manyCheats = [
+  const brokenForMany = [
     ['believes the whole answer', believesTheWhole, ['applied-but-absent']],
     ['calls all failed where one has', failsTheWhole, ['denied-but-written']],
     ['goes by the place in the list', goesByPlace, ['applied-but-absent', 'denied-but-written']],
   ] as const;
 
-  it.each(manyCheats)('that, of many, %s', async (_name, cheat, invariants) => {
-    const evidence = await runManyCheat('cheats', 1_600, cheat);
+  it.each(brokenForMany)('that, of many, %s', async (_name, implementation, invariants) => {
+    const evidence = await runManyBroken('broken', 1_600, implementation);
     const found = new Set(check(evidence).map(({ invariant }) => invariant));
     for (const invariant of invariants) expect(found).toContain(invariant);
   });

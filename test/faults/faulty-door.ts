@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { expect, type TestContext } from 'vitest';
 import type { WriteLogEntry } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
+import { type FaultProxy, startFaultProxy } from '../harness/fault-proxy.ts';
 import { type FrontDoor, openFrontDoor, payload } from '../harness/front-door.ts';
-import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
 
 /** The directories, one of each provider. */
 export const directories = ['employees', 'contractors', 'customers'] as const;

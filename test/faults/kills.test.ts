@@ -2,9 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type PostgresServer, startPostgres } from '../harness/postgres-server.ts';
-import { callMortal, callToTheEnd, type KeyedOperation, openGround, tally, unanswered } from './batch.ts';
+import { killPrograms, openFolder, startProgram } from '../harness/process.ts';
 import { drawInt } from './draw.ts';
-import { killPrograms, openFolder, startProgram } from './program.ts';
+import {
+  callMortal,
+  callToTheEnd,
+  type KeyedOperation,
+  openScenario,
+  tally,
+  unanswered,
+} from './scenario.ts';
 
 const long = process.env.IDPATCH_FAULTS === 'long';
 const seed = process.env.IDPATCH_SEED ?? randomBytes(4).toString('hex');
@@ -43,12 +50,12 @@ describe(`${kills} kills, seed ${seed}`, () => {
 
 /** Kills idpatch again and again in the middle of its work, then asks for every key. */
 async function survive(journal: object, limits: object, environment: Record<string, string>): Promise<void> {
-  const ground = await openGround(seed, (kills + 1) * perKill, { share: 0.15, ms: 3_000 });
+  const scenario = await openScenario(seed, (kills + 1) * perKill, { share: 0.15, ms: 3_000 });
   const folder = openFolder();
-  const configuration = { journal, limits, directories: ground.directories };
+  const configuration = { journal, limits, directories: scenario.directories };
   const start = async () =>
-    ground.watch(
-      await startProgram(configuration, { ...ground.stage.environment, ...environment }, folder.path),
+    scenario.watch(
+      await startProgram(configuration, { ...scenario.providers.environment, ...environment }, folder.path),
     );
   const all: KeyedOperation[] = [];
   try {
@@ -56,7 +63,7 @@ async function survive(journal: object, limits: object, environment: Record<stri
       const program = await start();
       // Those that the last kill cut off are asked for again, and may be cut off once more.
       const again = unanswered(all).slice(0, perKill);
-      const fresh = ground.plan(perKill, `round ${round}`);
+      const fresh = scenario.plan(perKill, `round ${round}`);
       all.push(...fresh);
       const calls = Promise.all([callMortal(program.url, fresh, 8), callMortal(program.url, again, 8)]);
       await delay(drawInt(20, 500, seed, round));
@@ -68,12 +75,12 @@ async function survive(journal: object, limits: object, environment: Record<stri
     await last.stop();
     const counts = tally(all);
     if (long) console.info(`${Object.keys(journal)}: ${JSON.stringify(counts)}`);
-    expect(await ground.violations(all)).toEqual([]);
+    expect(await scenario.violations(all)).toEqual([]);
     // The kills did come in the middle.
     expect(Object.keys(counts).filter((name) => name.endsWith(' after a kill'))).not.toEqual([]);
     expect(Object.keys(counts).filter((name) => name.startsWith('APPLIED'))).not.toEqual([]);
   } finally {
-    await ground.close();
+    await scenario.close();
     folder.remove();
   }
 }

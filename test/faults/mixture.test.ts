@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { faultNames } from './faults.ts';
+import { killPrograms } from '../harness/process.ts';
 import { type Outcome, runMixture } from './mixture.ts';
-import { killPrograms } from './program.ts';
+import { faultNames } from './random-faults.ts';
 
 const long = process.env.IDPATCH_FAULTS === 'long';
 const given = process.env.IDPATCH_SEED;

@@ -1,9 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { check, type Evidence, type OperationRecord, type Violation } from './checker.ts';
-import { draw, drawInt, drawUuid } from './draw.ts';
-import { type Front, openFront } from './front.ts';
-import { runLane } from './lane.ts';
-import { type PlannedOperation, planMixture, treatAsPlanned } from './planned.ts';
 import {
   callPatchUser,
   callPatchUsers,
@@ -12,8 +7,13 @@ import {
   type Reply,
   startProgram,
   untilFinal,
-} from './program.ts';
-import { openStage, stores } from './stage.ts';
+} from '../harness/process.ts';
+import { check, type Evidence, type OperationRecord, type Violation } from './checker.ts';
+import { runConnectionFaults } from './connection-faults.ts';
+import { draw, drawInt, drawUuid } from './draw.ts';
+import { type PlannedOperation, planMixture, treatAsPlanned } from './planned.ts';
+import { startProviders, stores } from './providers.ts';
+import { openRecordingProxy, type RecordingProxy } from './recording-proxy.ts';
 
 /** What became of a mixture. */
 export interface Outcome {
@@ -27,33 +27,40 @@ const limits = { deadlineMs: 3_500, readBackMs: 1_200 };
 /** At each emulator: fewer than a directory's connections, so that hanging writes leave some for reading back. */
 const callersAtOnce = 11;
 
-/** Runs a mixture of `count` operations, and of `lane` more at each emulator whose connections fail. */
-export async function runMixture(seed: string, count: number, lane: number): Promise<Outcome> {
+/** Runs a mixture of `count` operations, and of `perProvider` more at each emulator whose connections fail. */
+export async function runMixture(seed: string, count: number, perProvider: number): Promise<Outcome> {
   const groups = planMixture(seed, count);
   const operations = groups.flat();
-  const stage = await openStage(count + lane);
+  const providers = await startProviders(count + perProvider);
   const folder = openFolder();
-  const fronts: Front[] = [];
-  const lanes: Record<string, Front> = {};
+  const proxies: RecordingProxy[] = [];
+  const shakyProxies: Record<string, RecordingProxy> = {};
   const directories: Record<string, object> = {};
   for (const store of stores) {
-    const target = stage.emulators[store].url;
-    const front = await openFront(store, target, treatAsPlanned(operations, store));
-    const shaky = await openFront(store, target, () => ({}), { keepAlive: false });
-    lanes[store] = shaky;
-    fronts.push(front, shaky);
-    directories[store] = stage.directory(store, front.url);
-    directories[`${store}-lane`] = stage.directory(store, shaky.url);
+    const target = providers.emulators[store].url;
+    const proxy = await openRecordingProxy(store, target, treatAsPlanned(operations, store));
+    const shaky = await openRecordingProxy(store, target, () => ({}), { keepAlive: false });
+    shakyProxies[store] = shaky;
+    proxies.push(proxy, shaky);
+    directories[store] = providers.directory(store, proxy.url);
+    directories[`${store}-connections`] = providers.directory(store, shaky.url);
   }
   const journal = { sqlite: `${folder.path}/journal.db` };
-  const program = await startProgram({ journal, limits, directories }, stage.environment, folder.path);
+  const program = await startProgram({ journal, limits, directories }, providers.environment, folder.path);
   try {
-    const before = new Map(stores.map((store) => [store, stage.emulators[store].users()]));
+    const before = new Map(stores.map((store) => [store, providers.emulators[store].users()]));
     const texts: string[] = [];
     const hear = (text: string) => texts.push(text);
     const replies = await callAll(program.url, groups, hear);
-    const laneRecords = await runLane(program.url, seed, lane, count, lanes, hear);
-    await Promise.all(fronts.map((front) => front.settled()));
+    const connectionRecords = await runConnectionFaults(
+      program.url,
+      seed,
+      perProvider,
+      count,
+      shakyProxies,
+      hear,
+    );
+    await Promise.all(proxies.map((proxy) => proxy.settled()));
     // What left late, and what a read-back has yet to come of.
     await delay(600);
     await callAgain(program.url, operations, replies, hear);
@@ -68,22 +75,22 @@ export async function runMixture(seed: string, count: number, lane: number): Pro
       };
     });
     const evidence: Evidence = {
-      operations: [...records, ...laneRecords],
+      operations: [...records, ...connectionRecords],
       stores: Object.fromEntries(
         stores.map((store) => {
-          const { writes, users } = stage.emulators[store];
+          const { writes, users } = providers.emulators[store];
           return [store, { writes, before: before.get(store) ?? new Map(), after: users() }];
         }),
       ),
-      wire: fronts.flatMap((front) => front.wire),
+      wire: proxies.flatMap((proxy) => proxy.wire),
       texts: [...texts, ...program.lines],
-      unspeakable: [...Object.values(stage.environment), ...fronts.flatMap((front) => front.tokens)],
+      unspeakable: [...Object.values(providers.environment), ...proxies.flatMap((proxy) => proxy.tokens)],
     };
     return { violations: check(evidence), operations: evidence.operations, evidence };
   } finally {
     await program.kill();
-    await Promise.all(fronts.map((front) => front.close()));
-    await stage.close();
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+    await providers.close();
     folder.remove();
   }
 }

@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { openBlackHole } from '../harness/black-hole.ts';
 import { notApplied, someUser, tooLate, unavailable, unreached, written } from '../harness/expected.ts';
 import { openFrontDoor } from '../harness/front-door.ts';
-import { openBlackHole } from './black-hole.ts';
 
 it('calls that have no time to wait for a connection do not pile up: each fault of theirs counts', async (test) => {
   const hole = await openBlackHole();

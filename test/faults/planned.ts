@@ -1,8 +1,8 @@
 import type { OperationRecord } from './checker.ts';
 import { draw, drawInt, drawOne, drawUuid } from './draw.ts';
-import { type Fault, faultOf, listFaultOf, treatMany } from './faults.ts';
-import { type FrontRequest, type Recognised, type Treatment, usersOfMany } from './front.ts';
-import { type Store, stores, userIdOf } from './stage.ts';
+import { type Store, stores, userIdOf } from './providers.ts';
+import { type Fault, faultOf, listFaultOf, treatMany } from './random-faults.ts';
+import { type ProxyRequest, type Recognised, type Treatment, usersOfMany } from './recording-proxy.ts';
 
 /** One operation as the seed has it. */
 export interface PlannedOperation {
@@ -142,13 +142,13 @@ export function treatAsPlanned(operations: readonly PlannedOperation[], store: S
   const byMarker = new Map(mine.map((operation) => [operation.marker, operation]));
   const byUser = Map.groupBy(mine, ({ userId }) => userId);
   const writes = new Map<string, number>();
-  const writtenTogether = (request: FrontRequest, userIds: readonly string[]) => {
+  const writtenTogether = (request: ProxyRequest, userIds: readonly string[]) => {
     const operations = userIds.flatMap((userId) => byUser.get(userId) ?? []);
     const isAgain = operations.some(({ marker }) => writes.has(marker));
     for (const { marker } of operations) writes.set(marker, (writes.get(marker) ?? 0) + 1);
     return isAgain ? {} : treatMany(request, (userId) => byUser.get(userId)?.[0]?.fault);
   };
-  return (request: FrontRequest, { userId, isWrite }: Recognised): Treatment => {
+  return (request: ProxyRequest, { userId, isWrite }: Recognised): Treatment => {
     const { url, body } = request;
     const together = usersOfMany(request)?.map((one) => one.userId);
     if (together) return writtenTogether(request, together);

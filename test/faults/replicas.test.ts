@@ -3,24 +3,24 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type PostgresServer, startPostgres } from '../harness/postgres-server.ts';
 import {
-  another,
-  callMortal,
-  callToTheEnd,
-  type Ground,
-  type KeyedOperation,
-  openGround,
-  unanswered,
-} from './batch.ts';
-import { drawInt, drawUuid } from './draw.ts';
-import {
   type Calling,
   callPatchUser,
   killPrograms,
   openFolder,
   type Program,
   startProgram,
-} from './program.ts';
-import { type Store, stores, userIdOf } from './stage.ts';
+} from '../harness/process.ts';
+import { drawInt, drawUuid } from './draw.ts';
+import { type Store, stores, userIdOf } from './providers.ts';
+import {
+  another,
+  callMortal,
+  callToTheEnd,
+  type KeyedOperation,
+  openScenario,
+  type Scenario,
+  unanswered,
+} from './scenario.ts';
 
 const long = process.env.IDPATCH_FAULTS === 'long';
 const seed = process.env.IDPATCH_SEED ?? randomBytes(4).toString('hex');
@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL: ${missing})` : ''}`, () => {
-  let ground: Ground;
+  let scenario: Scenario;
   let folders: ReturnType<typeof openFolder>[] = [];
   let one: Program;
   let two: Program;
@@ -53,16 +53,19 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
     folders.push(folder);
     const configuration = {
       ...{ journal: { postgres: { env: 'DATABASE_URL' } }, limits },
-      directories: ground.directories,
+      directories: scenario.directories,
     };
-    const environment = { ...ground.stage.environment, DATABASE_URL: server.url(`-c search_path=${schema}`) };
-    return ground.watch(await startProgram(configuration, environment, folder.path));
+    const environment = {
+      ...scenario.providers.environment,
+      DATABASE_URL: server.url(`-c search_path=${schema}`),
+    };
+    return scenario.watch(await startProgram(configuration, environment, folder.path));
   }
   async function open(): Promise<void> {
     // The users are the same each time: what held them before must not hold them now.
-    schema = `ground_${++schemas}`;
+    schema = `scenario_${++schemas}`;
     await server.execute(`CREATE SCHEMA ${schema}`);
-    ground = await openGround(drawUuid(seed, limits.deadlineMs, Math.random()), 400);
+    scenario = await openScenario(drawUuid(seed, limits.deadlineMs, Math.random()), 400);
     [one, two] = await Promise.all([start(), start()]);
     // The first call of a replica makes its connections, on a busy machine for longer than these tests can wait.
     await Promise.all(
@@ -70,7 +73,7 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
     );
   }
   async function close(): Promise<void> {
-    await ground.close();
+    await scenario.close();
     for (const folder of folders) folder.remove();
     folders = [];
   }
@@ -81,28 +84,28 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
     afterAll(close);
 
     it('write one key once, whichever is called', { timeout: 60_000 }, async () => {
-      const operations = ground.plan(long ? 20 : 4, 'keys');
+      const operations = scenario.plan(long ? 20 : 4, 'keys');
       all.push(...operations);
       await Promise.all(
         operations.map(async ({ userId, calling, replies }) => {
-          ground.treat(userId, slow);
+          scenario.treat(userId, slow);
           const urls = Array.from({ length: 50 }, (_, index) => (index % 2 === 0 ? one : two).url);
           replies.push(...(await Promise.all(urls.map((url) => callPatchUser(url, calling)))));
         }),
       );
       await callToTheEnd(one.url, operations);
       await callToTheEnd(two.url, operations);
-      expect(await ground.violations(all)).toEqual([]);
+      expect(await scenario.violations(all)).toEqual([]);
       for (const { replies } of operations) {
         expect(replies.at(-1)).toMatchObject({ outcome: 'APPLIED' });
       }
-      for (const { userId } of operations) expect(ground.requests(userId)).toBe(1);
+      for (const { userId } of operations) expect(scenario.requests(userId)).toBe(1);
     });
 
     it('take turns at one user', { timeout: 60_000 }, async () => {
       const pairs = Array.from({ length: long ? 20 : 4 }, (_, index) => {
-        const [first] = ground.plan(1, `pair ${index}`) as [KeyedOperation];
-        ground.treat(first.userId, slow);
+        const [first] = scenario.plan(1, `pair ${index}`) as [KeyedOperation];
+        scenario.treat(first.userId, slow);
         return [first, { ...first, ...another(first) }] as const;
       });
       all.push(...pairs.flat());
@@ -110,7 +113,7 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
         ...pairs.map(([first]) => callToTheEnd(one.url, [first])),
         ...pairs.map(([, second]) => callToTheEnd(two.url, [second])),
       ]);
-      expect(await ground.violations(all)).toEqual([]);
+      expect(await scenario.violations(all)).toEqual([]);
       for (const { replies } of pairs.flat()) expect(replies).toMatchObject([{ outcome: 'APPLIED' }]);
     });
 
@@ -122,13 +125,13 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
       };
       const replies = await Promise.all(
         users.flatMap((userId) => {
-          ground.treat(userId, slow);
+          scenario.treat(userId, slow);
           return [add(one.url, userId, 'beta'), add(two.url, userId, 'vip'), add(one.url, userId, 'press')];
         }),
       );
       for (const reply of replies) expect(reply).toMatchObject({ outcome: 'APPLIED' });
       for (const userId of users) {
-        const user = ground.stage.emulators.customers.users().get(userId);
+        const user = scenario.providers.emulators.customers.users().get(userId);
         expect(user?.customAttributes).toMatchObject({
           tags: expect.arrayContaining(['beta', 'press', 'vip']),
         });
@@ -147,32 +150,32 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
     it('answer for each other: what a killed one had sent is seen, and not sent again', {
       timeout: 30_000,
     }, async () => {
-      const [applied, lost, unsent] = ground.plan(3, 'killed') as [
+      const [applied, lost, unsent] = scenario.plan(3, 'killed') as [
         KeyedOperation,
         KeyedOperation,
         KeyedOperation,
       ];
-      ground.treat(applied.userId, { delayMs: 400 });
-      ground.treat(lost.userId, { apply: 'never', answer: 'hang' });
+      scenario.treat(applied.userId, { delayMs: 400 });
+      scenario.treat(lost.userId, { apply: 'never', answer: 'hang' });
       const calls = callMortal(one.url, [applied, lost], 0);
-      await Promise.all([ground.sent(applied.userId), ground.sent(lost.userId)]);
+      await Promise.all([scenario.sent(applied.userId), scenario.sent(lost.userId)]);
       await one.kill();
       await calls;
       await callMortal(one.url, [unsent], 0);
       await callToTheEnd(two.url, [applied, lost, unsent]);
-      expect(await ground.violations([applied, lost, unsent])).toEqual([]);
+      expect(await scenario.violations([applied, lost, unsent])).toEqual([]);
       expect(applied.replies[1]).toMatchObject({ errors: ['IDEMPOTENCY_IN_PROGRESS idempotencyKey'] });
       expect(applied.replies.at(-1)).toEqual({ outcome: 'APPLIED', confirmedBy: 'READ_BACK', errors: [] });
       expect(lost.replies.at(-1)).toMatchObject({ outcome: 'UNKNOWN', confirmedBy: null });
       expect(unsent.replies.at(-1)).toMatchObject({ outcome: 'APPLIED' });
-      for (const { userId } of [applied, lost, unsent]) expect(ground.requests(userId)).toBe(1);
+      for (const { userId } of [applied, lost, unsent]) expect(scenario.requests(userId)).toBe(1);
     });
 
     it.runIf(long)('give a user free whose patch ended with its replica', { timeout: 30_000 }, async () => {
-      const [first] = ground.plan(1, 'leased') as [KeyedOperation];
-      ground.treat(first.userId, { answer: 'hang' });
+      const [first] = scenario.plan(1, 'leased') as [KeyedOperation];
+      scenario.treat(first.userId, { answer: 'hang' });
       const call = callMortal(one.url, [first], 0);
-      await ground.sent(first.userId);
+      await scenario.sent(first.userId);
       await one.kill();
       await call;
       const { input } = another(first).calling;
@@ -193,7 +196,7 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
     it('lose and double nothing where one is killed again and again', { timeout: 300_000 }, async () => {
       const all: KeyedOperation[] = [];
       for (let round = 0; round < (long ? 15 : 2); round += 1) {
-        const fresh = ground.plan(20, `round ${round}`);
+        const fresh = scenario.plan(20, `round ${round}`);
         const again = unanswered(all);
         all.push(...fresh);
         const calls = [
@@ -207,7 +210,7 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
         one = await start();
       }
       await Promise.all([callToTheEnd(one.url, all), callToTheEnd(two.url, all)]);
-      expect(await ground.violations(all)).toEqual([]);
+      expect(await scenario.violations(all)).toEqual([]);
     });
   });
 });

@@ -2,11 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type PostgresServer, startPostgres } from '../harness/postgres-server.ts';
+import { callPatchUser, killPrograms, openFolder, type Program, startProgram } from '../harness/process.ts';
 import { type Balancer, openBalancer } from './balancer.ts';
-import { another, callToTheEnd, type Ground, type KeyedOperation, openGround, tally } from './batch.ts';
 import { isFinal } from './checker.ts';
 import { drawUuid } from './draw.ts';
-import { callPatchUser, killPrograms, openFolder, type Program, startProgram } from './program.ts';
+import {
+  another,
+  callToTheEnd,
+  type KeyedOperation,
+  openScenario,
+  type Scenario,
+  tally,
+} from './scenario.ts';
 
 const long = process.env.IDPATCH_FAULTS === 'long';
 const seed = process.env.IDPATCH_SEED ?? randomBytes(4).toString('hex');
@@ -31,26 +38,26 @@ afterAll(async () => {
 /** Two replicas on a schema of their own, and what starts another. */
 async function openReplicas(name: string, limits: object) {
   await server.execute(`CREATE SCHEMA ${name}`);
-  const ground = await openGround(drawUuid(seed, name), most);
-  onTestFinished(() => ground.close());
+  const scenario = await openScenario(drawUuid(seed, name), most);
+  onTestFinished(() => scenario.close());
   const start = async (): Promise<Program> => {
     const folder = openFolder();
     onTestFinished(folder.remove);
     const configuration = {
       journal: { postgres: { env: 'DATABASE_URL' } },
       limits: { deadlineMs: 8_000, readBackMs: 1_000, requestsPerCallerPerMinute: 1_000_000, ...limits },
-      directories: ground.directories,
+      directories: scenario.directories,
     };
     const DATABASE_URL = server.url(`-c search_path=${name}`);
-    return ground.watch(
-      await startProgram(configuration, { ...ground.stage.environment, DATABASE_URL }, folder.path),
+    return scenario.watch(
+      await startProgram(configuration, { ...scenario.providers.environment, DATABASE_URL }, folder.path),
     );
   };
-  return { ground, start, replicas: (await Promise.all([start(), start()])) as [Program, Program] };
+  return { scenario, start, replicas: (await Promise.all([start(), start()])) as [Program, Program] };
 }
 
 /** Calls of patchUser all the time, through a balancer. */
-function openLoad(ground: Ground, url: string) {
+function openLoad(scenario: Scenario, url: string) {
   const all: KeyedOperation[] = [];
   let ended = false;
   let broken = 0;
@@ -71,11 +78,11 @@ function openLoad(ground: Ground, url: string) {
 
   async function caller(number: number): Promise<void> {
     for (let index = 0; !ended && all.length < most - 2 * callers; index += 1) {
-      const [first] = ground.plan(1, `caller ${number} call ${index}`) as [KeyedOperation];
+      const [first] = scenario.plan(1, `caller ${number} call ${index}`) as [KeyedOperation];
       const kind = (number + index) % 4;
       // They outlast the time in which a replica that leaves still takes connections.
-      if (kind === 0) ground.treat(first.userId, { delayMs: 1_400, answerDelayMs: 50 });
-      else ground.treat(first.userId, { delayMs: 100, answerDelayMs: 50 });
+      if (kind === 0) scenario.treat(first.userId, { delayMs: 1_400, answerDelayMs: 50 });
+      else scenario.treat(first.userId, { delayMs: 100, answerDelayMs: 50 });
       // Two of one user at the same time come to two replicas: they take turns there.
       const both = kind === 1 ? [first, { ...first, ...another(first) }] : [first];
       all.push(...both);
@@ -133,11 +140,11 @@ describe.skipIf(missing)(`a rolling restart under load, seed ${seed}${skipped}`,
       timeout: 300_000,
     },
     async (_title, name, asksReady, rounds) => {
-      const { ground, start, replicas } = await openReplicas(name, {});
+      const { scenario, start, replicas } = await openReplicas(name, {});
       const balancer = await openBalancer(asksReady);
       onTestFinished(() => balancer.close());
       await Promise.all(replicas.map(({ url }) => balancer.take(url)));
-      const load = openLoad(ground, `${balancer.url}/graphql`);
+      const load = openLoad(scenario, `${balancer.url}/graphql`);
       const { codes, tookMs } = await restartInTurn(rounds, balancer, replicas, start);
       const all = await load.end();
       // What each is told again, by a process that has it from the journal alone, is what it was told first.
@@ -147,7 +154,7 @@ describe.skipIf(missing)(`a rolling restart under load, seed ${seed}${skipped}`,
         console.info(
           JSON.stringify({ name, seed, ...tally(all), broken: load.broken(), codes, tookMs, sent }),
         );
-      expect(await ground.violations(all)).toEqual([]);
+      expect(await scenario.violations(all)).toEqual([]);
       expect(codes).toEqual(codes.map(() => 0));
       // A clean restart leaves nothing unknown. On a busy machine the database or a turn may come too late.
       const final = all.map(({ replies }) => replies.at(-1));

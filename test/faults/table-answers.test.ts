@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { endings } from './fault-proxy.ts';
+import { endings } from '../harness/fault-proxy.ts';
 import {
   type DirectoryName,
   directories,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { openBlackHole } from './black-hole.ts';
-import { endings } from './fault-proxy.ts';
+import { openBlackHole } from '../harness/black-hole.ts';
+import { endings } from '../harness/fault-proxy.ts';
 import {
   directories,
   expectApplied,

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { Secret } from '../../src/settings/secret.ts';
-import { endings } from './fault-proxy.ts';
+import { endings } from '../harness/fault-proxy.ts';
 import {
   call,
   directories,

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Ending, endings } from './fault-proxy.ts';
+import { type Ending, endings } from '../harness/fault-proxy.ts';
 import {
   directories,
   expectApplied,

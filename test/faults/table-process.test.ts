@@ -15,7 +15,7 @@ import { contractors } from '../../src/sandbox/eiam/contractors.ts';
 import { startEiamDeveloperEmulator } from '../../src/sandbox/eiam/developer-emulator.ts';
 import { employees } from '../../src/sandbox/eiam/employees.ts';
 import { startEiamManagementEmulator } from '../../src/sandbox/eiam/management-emulator.ts';
-import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
+import { type FaultProxy, startFaultProxy } from '../harness/fault-proxy.ts';
 import { call, type DirectoryName, directories, endOf, journalFile } from './faulty-door.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

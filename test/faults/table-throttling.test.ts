@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endings } from './fault-proxy.ts';
+import { endings } from '../harness/fault-proxy.ts';
 import {
   type DirectoryName,
   directories,

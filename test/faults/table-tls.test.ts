@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates, type TlsOptions } from 'node:tls';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { endings, startFaultProxy } from './fault-proxy.ts';
+import { endings, startFaultProxy } from '../harness/fault-proxy.ts';
 import {
   directories,
   expectApplied,

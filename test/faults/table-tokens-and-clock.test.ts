@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { endings } from './fault-proxy.ts';
+import { endings } from '../harness/fault-proxy.ts';
 import { expectApplied, expectNotApplied, openFaultyDoor, patchMarked, warmUp } from './faulty-door.ts';
 
 const token = (body: object) => endings.canned(200, {}, JSON.stringify(body));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { endings } from './fault-proxy.ts';
+import { endings } from '../harness/fault-proxy.ts';
 import {
   call,
   type DirectoryName,

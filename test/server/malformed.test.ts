@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startFaultProxy } from '../faults/fault-proxy.ts';
 import { arrived, someUser, written } from '../harness/expected.ts';
+import { startFaultProxy } from '../harness/fault-proxy.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 import { converse, lines, open } from '../harness/raw.ts';
 import { mutation, post, refusal, says, securityHeaders } from '../harness/requests.ts';

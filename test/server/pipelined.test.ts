@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { startFaultProxy } from '../faults/fault-proxy.ts';
 import { startAnother } from '../harness/another-service.ts';
 import { someUser, written } from '../harness/expected.ts';
+import { startFaultProxy } from '../harness/fault-proxy.ts';
 import { openFrontDoor } from '../harness/front-door.ts';
 import { converse, lines, open } from '../harness/raw.ts';
 import { mutation, post } from '../harness/requests.ts';

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startFaultProxy } from '../faults/fault-proxy.ts';
 import { startAnother } from '../harness/another-service.ts';
 import { arrived, someUser } from '../harness/expected.ts';
+import { startFaultProxy } from '../harness/fault-proxy.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 import { lines, open } from '../harness/raw.ts';
 import { mutation, post, refusal, says } from '../harness/requests.ts';

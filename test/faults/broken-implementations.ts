@@ -1,11 +1,11 @@
 import { customers } from '../../src/sandbox/descope/customers.ts';
 import type { Answer, Evidence, OperationRecord } from './checker.ts';
-import { openFront } from './front.ts';
 import { type PlannedOperation, planMixture, treatAsPlanned } from './planned.ts';
-import { openStage } from './stage.ts';
+import { startProviders } from './providers.ts';
+import { openRecordingProxy } from './recording-proxy.ts';
 
-/** A façade that lies: what it tells its caller after sending a request as often as it likes. */
-type Cheat = (send: () => Promise<number | 'no answer'>) => Promise<Answer>;
+/** A façade: what it answers its caller after sending a request as often as it likes. */
+type Implementation = (send: () => Promise<number | 'no answer'>) => Promise<Answer>;
 
 const applied: Answer = { outcome: 'APPLIED', confirmedBy: 'RESPONSE', errors: [] };
 const failed: Answer = { outcome: 'NOT_APPLIED', confirmedBy: null, errors: ['PROVIDER_UNAVAILABLE patch'] };
@@ -16,7 +16,7 @@ const isYes = (status: number | 'no answer') => status !== 'no answer' && status
 const isNo = (status: number | 'no answer') => status !== 'no answer' && status >= 400 && status < 500;
 
 /** As an SDK with retries does it. */
-export const retriesEverything: Cheat = async (send) => {
+export const retriesEverything: Implementation = async (send) => {
   for (let attempt = 0; attempt < 3; attempt += 1) {
     const status = await send();
     if (isYes(status)) return applied;
@@ -26,17 +26,21 @@ export const retriesEverything: Cheat = async (send) => {
 };
 
 /** As whoever does not look does it. */
-export const trustsAnyYes: Cheat = async (send) => {
+export const trustsAnyYes: Implementation = async (send) => {
   const status = await send();
   if (isYes(status)) return applied;
   return isNo(status) ? refused : unknown;
 };
 
 /** As most gateways do it: an error is an error. */
-export const callsUnconfirmedFailed: Cheat = async (send) => (isYes(await send()) ? applied : failed);
+export const callsUnconfirmedFailed: Implementation = async (send) =>
+  isYes(await send()) ? applied : failed;
 
 /** The same for a request for many: what it tells each of its callers. */
-type ManyCheat = (send: () => Promise<ManyAnswer>, userIds: readonly string[]) => Promise<readonly Answer[]>;
+type ManyImplementation = (
+  send: () => Promise<ManyAnswer>,
+  userIds: readonly string[],
+) => Promise<readonly Answer[]>;
 
 interface ManyAnswer {
   readonly status: number | 'no answer';
@@ -45,44 +49,48 @@ interface ManyAnswer {
 }
 
 /** The yes to the request is a yes to everybody in it. */
-export const believesTheWhole: ManyCheat = async (send, userIds) => {
+export const believesTheWhole: ManyImplementation = async (send, userIds) => {
   const { status } = await send();
   return userIds.map(() => (isYes(status) ? applied : isNo(status) ? refused : unknown));
 };
 
 /** Where one failed, all did. */
-export const failsTheWhole: ManyCheat = async (send, userIds) => {
+export const failsTheWhole: ManyImplementation = async (send, userIds) => {
   const { status, patched, failed: some } = await send();
   const isWhole = isYes(status) && some.length === 0 && patched.length === userIds.length;
   return userIds.map(() => (isWhole ? applied : status === 'no answer' ? unknown : failed));
 };
 
 /** Takes each result for the user in its place of the request. */
-export const goesByPlace: ManyCheat = async (send, userIds) => {
+export const goesByPlace: ManyImplementation = async (send, userIds) => {
   const { status, patched } = await send();
   return userIds.map((_, index) => (!isYes(status) ? unknown : index < patched.length ? applied : refused));
 };
 
-/** Lets a cheat do the operations that a seed has for the customers, under the same faults, and gives the evidence. */
-export function runCheat(seed: string, count: number, cheat: Cheat): Promise<Evidence> {
+/** Runs an implementation the operations that a seed has for the customers, under the same faults; gives the evidence. */
+export function runBroken(seed: string, count: number, implementation: Implementation): Promise<Evidence> {
   return withCustomers(seed, count, (group, send) =>
     Promise.all(
       group.map(({ userId, changes }) =>
-        cheat(async () => (await send('', { userId, ...changes[0] })).status),
+        implementation(async () => (await send('', { userId, ...changes[0] })).status),
       ),
     ),
   );
 }
 
 /** The same with the patchUsers calls alone of which each user has a place of their own in the answer. */
-export function runManyCheat(seed: string, count: number, cheat: ManyCheat): Promise<Evidence> {
+export function runManyBroken(
+  seed: string,
+  count: number,
+  implementation: ManyImplementation,
+): Promise<Evidence> {
   return withCustomers(
     seed,
     count,
     (group, send) => {
       const users = group.map(({ userId, changes }) => ({ userId, ...changes[0] }));
       const userIds = users.map(({ userId }) => userId);
-      return cheat(async () => readMany(await send('/batch', { users })), userIds);
+      return implementation(async () => readMany(await send('/batch', { users })), userIds);
     },
     ([first]) => first?.fault.isOfList === true,
   );
@@ -118,14 +126,14 @@ async function withCustomers(
   const planned = planMixture(seed, count).map((group) => group.filter(({ store }) => store === 'customers'));
   const groups = planned.filter((group) => group.length > 0 && isCalled(group));
   const operations = groups.flat();
-  const stage = await openStage(count);
-  const { url: target, writes, users } = stage.emulators.customers;
-  const front = await openFront('customers', target, treatAsPlanned(operations, 'customers'));
-  const authorization = `Bearer ${customers.projectId}:${stage.environment.CUSTOMERS_MANAGEMENT_KEY}`;
+  const providers = await startProviders(count);
+  const { url: target, writes, users } = providers.emulators.customers;
+  const proxy = await openRecordingProxy('customers', target, treatAsPlanned(operations, 'customers'));
+  const authorization = `Bearer ${customers.projectId}:${providers.environment.CUSTOMERS_MANAGEMENT_KEY}`;
 
   const send = async (path: string, body: object): Promise<Sent> => {
     try {
-      const response = await fetch(`${front.url}/v1/mgmt/user/patch${path}`, {
+      const response = await fetch(`${proxy.url}/v1/mgmt/user/patch${path}`, {
         method: 'PATCH',
         headers: { 'content-type': 'application/json', authorization },
         body: JSON.stringify(body),
@@ -149,16 +157,16 @@ async function withCustomers(
         });
       }),
     );
-    await front.settled();
+    await proxy.settled();
     return {
       operations: records.flat(),
       stores: { customers: { writes, before, after: users() } },
-      wire: front.wire,
+      wire: proxy.wire,
       texts: [],
       unspeakable: [],
     };
   } finally {
-    await front.close();
-    await stage.close();
+    await proxy.close();
+    await providers.close();
   }
 }

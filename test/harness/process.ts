@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
-import { type Answer, isFinal } from './checker.ts';
+import { type Answer, isFinal } from '../faults/checker.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 

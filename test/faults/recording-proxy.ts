@@ -11,14 +11,14 @@ import { holdPort, listenOn } from '../harness/held-port.ts';
 import type { WireWrite } from './checker.ts';
 
 /** One request on its way to an emulator. */
-export interface FrontRequest {
+export interface ProxyRequest {
   readonly method: string;
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-interface FrontAnswer {
+interface ProxyAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
@@ -31,26 +31,26 @@ export interface Treatment {
   /** Whether it gets to the emulator: at once, never, or so many milliseconds later, without being waited for. */
   readonly apply?: 'now' | 'never' | number;
   /** What gets to the emulator in its place. */
-  readonly instead?: Partial<FrontRequest>;
+  readonly instead?: Partial<ProxyRequest>;
   /** What is made of the body of the emulator's answer. */
   readonly retell?: (body: string) => string;
   /** Milliseconds between the emulator's answer and what comes back. */
   readonly answerDelayMs?: number;
   /**
    * What comes back: the emulator's answer, a reset, nothing, half of the emulator's answer and then a reset or
-   * nothing more, or an answer of the front's own.
+   * nothing more, or an answer of the proxy's own.
    */
-  readonly answer?: 'pass' | 'reset' | 'hang' | 'half-and-reset' | 'half-and-hang' | Partial<FrontAnswer>;
+  readonly answer?: 'pass' | 'reset' | 'hang' | 'half-and-reset' | 'half-and-hang' | Partial<ProxyAnswer>;
 }
 
-/** What a front is told of a request: whose it is, if it is a user's, and whether it writes. */
+/** What a proxy is told of a request: whose it is, if it is a user's, and whether it writes. */
 export interface Recognised {
   readonly userId: string | undefined;
   readonly isWrite: boolean;
 }
 
 /** Something between idpatch and an emulator that does to each request what it is told. */
-export interface Front {
+export interface RecordingProxy {
   readonly url: string;
   /** Every write request that arrived. */
   readonly wire: WireWrite[];
@@ -66,13 +66,13 @@ export interface Front {
   close(): Promise<void>;
 }
 
-/** Opens a front of the emulator `store` at `target`. `treat` is asked once for each request. */
-export async function openFront(
+/** Opens a proxy of the emulator `store` at `target`. `treat` is asked once for each request. */
+export async function openRecordingProxy(
   store: string,
   target: string,
-  treat: (request: FrontRequest, recognised: Recognised) => Treatment,
+  treat: (request: ProxyRequest, recognised: Recognised) => Treatment,
   { keepAlive = true }: { readonly keepAlive?: boolean } = {},
-): Promise<Front> {
+): Promise<RecordingProxy> {
   const sockets = new Set<Socket>();
   const pending = new Set<Promise<unknown>>();
   const wire: WireWrite[] = [];
@@ -81,8 +81,8 @@ export async function openFront(
   const agent = new Agent({ keepAlive: false });
   let resets = 0;
 
-  function forward({ method, url, headers, body }: FrontRequest): Promise<FrontAnswer> {
-    const going = new Promise<FrontAnswer>((resolve, reject) => {
+  function forward({ method, url, headers, body }: ProxyRequest): Promise<ProxyAnswer> {
+    const going = new Promise<ProxyAnswer>((resolve, reject) => {
       const { 'content-length': _length, 'transfer-encoding': _encoding, connection: _, ...rest } = headers;
       const length = body === '' ? {} : { 'content-length': Buffer.byteLength(body) };
       const outgoing = send(
@@ -109,7 +109,7 @@ export async function openFront(
     return going;
   }
 
-  async function handle(request: FrontRequest, treatment: Treatment, outgoing: ServerResponse) {
+  async function handle(request: ProxyRequest, treatment: Treatment, outgoing: ServerResponse) {
     const { apply = 'now', answer = 'pass', instead } = treatment;
     if (treatment.delayMs) await track(delay(treatment.delayMs));
     const passed = { ...request, ...instead };
@@ -137,7 +137,7 @@ export async function openFront(
       // Whoever sent it went away in the middle.
       return;
     }
-    const request: FrontRequest = {
+    const request: ProxyRequest = {
       method: incoming.method ?? '',
       url: incoming.url ?? '',
       headers: incoming.headers,
@@ -205,7 +205,7 @@ export async function openFront(
 async function respond(
   outgoing: ServerResponse,
   answer: NonNullable<Treatment['answer']>,
-  given: FrontAnswer,
+  given: ProxyAnswer,
 ): Promise<void> {
   const { status, headers, body } = typeof answer === 'object' ? { ...given, ...answer } : given;
   const { 'content-length': _length, connection: _, 'keep-alive': __, ...rest } = headers;
@@ -237,19 +237,19 @@ function markerOf(text: string): string | undefined {
 }
 
 /** The users of a request for many, each with their part of it; undefined for any other request. */
-export function usersOfMany({ url, body }: Pick<FrontRequest, 'url' | 'body'>) {
+export function usersOfMany({ url, body }: Pick<ProxyRequest, 'url' | 'body'>) {
   if (!url.endsWith('/patch/batch')) return undefined;
   return (JSON.parse(body) as { users: readonly { readonly userId: string }[] }).users;
 }
 
 /** Who is written, each with the value that is written. */
-function writersOf(request: FrontRequest, userId: string) {
+function writersOf(request: ProxyRequest, userId: string) {
   const many = usersOfMany(request);
   if (many) return many.map((one) => ({ userId: one.userId, marker: markerOf(JSON.stringify(one)) }));
   return [{ userId, marker: markerOf(`${decodeURIComponent(request.url)} ${request.body}`) }];
 }
 
-function recognise({ method, url, headers, body }: FrontRequest): Recognised {
+function recognise({ method, url, headers, body }: ProxyRequest): Recognised {
   const action = String(headers['x-acs-action'] ?? '');
   const userId = /\b(?:user_|U2)[A-Za-z0-9]{20,}/.exec(`${url} ${body}`)?.[0];
   const isWrite = method === 'PATCH' || /^(Update|Enable|Disable)User$/.test(action) || /able$/.test(url);

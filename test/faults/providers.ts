@@ -12,7 +12,7 @@ export const stores = ['employees', 'contractors', 'customers'] as const;
 export type Store = (typeof stores)[number];
 
 /** Three emulators with many users, whose credentials are known here. */
-export interface Stage {
+export interface Providers {
   readonly emulators: Readonly<Record<Store, Emulator>>;
   /** What must be in the environment of whoever reads `directory`. */
   readonly environment: Readonly<Record<string, string>>;
@@ -30,7 +30,7 @@ export function userIdOf(store: Store, index: number): string {
 }
 
 /** Starts the emulators with `count` users each, and one list of tags each at Descope. */
-export async function openStage(count: number): Promise<Stage> {
+export async function startProviders(count: number): Promise<Providers> {
   const secret = () => randomBytes(24).toString('hex');
   const environment = {
     EMPLOYEES_CLIENT_SECRET: secret(),

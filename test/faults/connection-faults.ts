@@ -1,52 +1,52 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { callPatchUser } from '../harness/process.ts';
 import type { OperationRecord } from './checker.ts';
 import { drawOne, drawUuid } from './draw.ts';
-import type { Front } from './front.ts';
-import { callPatchUser } from './program.ts';
-import { stores, userIdOf } from './stage.ts';
+import { stores, userIdOf } from './providers.ts';
+import type { RecordingProxy } from './recording-proxy.ts';
 
 /**
  * Faults of connections. Which operation a connection is for is not known when it is made, so these operations
- * go one after the other, by directories of their own whose front closes each connection after its answer.
+ * go one after the other, by directories of their own whose proxy closes each connection after its answer.
  */
 const connectionFaults = {
   none: async () => {},
-  'refused once': async (front: Front) => {
-    await front.refuse();
-    void delay(30).then(() => front.takeAgain());
+  'refused once': async (proxy: RecordingProxy) => {
+    await proxy.refuse();
+    void delay(30).then(() => proxy.takeAgain());
   },
-  'reset on accept, once': async (front: Front) => front.resetOnAccept(1),
-  'refused throughout': (front: Front) => front.refuse(),
-  'reset on accept, throughout': async (front: Front) => front.resetOnAccept(1_000),
+  'reset on accept, once': async (proxy: RecordingProxy) => proxy.resetOnAccept(1),
+  'refused throughout': (proxy: RecordingProxy) => proxy.refuse(),
+  'reset on accept, throughout': async (proxy: RecordingProxy) => proxy.resetOnAccept(1_000),
 } as const;
 
 const names = Object.keys(connectionFaults) as [keyof typeof connectionFaults];
 
 /** Calls `count` operations at each emulator, whose users begin at number `from`. */
-export async function runLane(
+export async function runConnectionFaults(
   url: string,
   seed: string,
   count: number,
   from: number,
-  fronts: Readonly<Record<string, Front>>,
+  proxies: Readonly<Record<string, RecordingProxy>>,
   hear: (text: string) => void,
 ): Promise<OperationRecord[]> {
   const records: OperationRecord[] = [];
   const one = async (store: (typeof stores)[number], index: number) => {
-    const front = fronts[store] as Front;
-    const marker = `op-${drawUuid(seed, store, index, 'lane')}`;
+    const proxy = proxies[store] as RecordingProxy;
+    const marker = `op-${drawUuid(seed, store, index, 'connection')}`;
     // Each at least once; the last two at the end, for after them the breaker answers for the directory.
     const fault =
       names[index - count + names.length] ??
       drawOne(['none', 'refused once', 'reset on accept, once'], marker);
     const userId = userIdOf(store, from + index);
-    await connectionFaults[fault](front);
+    await connectionFaults[fault](proxy);
     // What fails throughout need not fail for long.
     const headers = fault.endsWith('throughout') ? { 'idpatch-deadline-ms': '500' } : {};
-    const input = { user: { id: `${store}-lane:${userId}` }, patch: { displayName: marker } };
+    const input = { user: { id: `${store}-connections:${userId}` }, patch: { displayName: marker } };
     const reply = await callPatchUser(url, { input, hear, headers });
-    front.resetOnAccept(0);
-    if (fault === 'refused throughout') await front.takeAgain();
+    proxy.resetOnAccept(0);
+    if (fault === 'refused throughout') await proxy.takeAgain();
     if (fault === 'refused once') await delay(60);
     records.push({
       ...{ marker, store, userId, fault, replies: [reply] },

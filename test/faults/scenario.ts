@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Calling, callPatchUser, callUntilFinal, type Program, type Reply } from '../harness/process.ts';
 import { check, type Evidence, isFinal, type OperationRecord, type Violation } from './checker.ts';
 import { draw, drawInt, drawOne, drawUuid } from './draw.ts';
-import { type Front, openFront, type Treatment } from './front.ts';
 import { patchOf } from './planned.ts';
-import { type Calling, callPatchUser, callUntilFinal, type Program, type Reply } from './program.ts';
-import { openStage, type Stage, type Store, stores, userIdOf } from './stage.ts';
+import { type Providers, type Store, startProviders, stores, userIdOf } from './providers.ts';
+import { openRecordingProxy, type RecordingProxy, type Treatment } from './recording-proxy.ts';
 
 /** An operation with a key, whose caller keeps what it was told. */
 export interface KeyedOperation {
@@ -16,16 +16,16 @@ export interface KeyedOperation {
   readonly replies: Reply[];
 }
 
-/** The emulators behind slow fronts, and the bookkeeping of a test whose programs end at random. */
-export interface Ground {
-  readonly stage: Stage;
+/** The emulators behind slow proxies, and the bookkeeping of a test whose programs end at random. */
+export interface Scenario {
+  readonly providers: Providers;
   /** The directories of a configuration. */
   readonly directories: Readonly<Record<string, object>>;
   /** Makes operations on users of their own, or on the user of `on`. */
   plan(count: number, name: string): KeyedOperation[];
   /** What is done to the requests of the user; by default each takes up to 60 ms in both directions. */
   treat(userId: string, treatment: Treatment): void;
-  /** Keeps what a program prints, and ends it with the ground. */
+  /** Keeps what a program prints, and ends it with the scenario. */
   watch(program: Program): Program;
   /** Waits until nothing is on its way, and holds every invariant. */
   violations(operations: readonly KeyedOperation[]): Promise<Violation[]>;
@@ -38,35 +38,39 @@ export interface Ground {
 }
 
 /**
- * Opens the ground for operations on at most `users` users at each emulator. Of some users the writes are in only
+ * Opens the scenario for operations on at most `users` users at each emulator. Of some users the writes are in only
  * `late.ms` after they came, whether or not anybody still waits for them.
  */
-export async function openGround(
+export async function openScenario(
   seed: string,
   users: number,
   late: { readonly share: number; readonly ms: number } = { share: 0, ms: 0 },
-): Promise<Ground> {
-  const stage = await openStage(users);
+): Promise<Scenario> {
+  const providers = await startProviders(users);
   const treatments = new Map<string, Treatment>();
-  const fronts: Front[] = [];
+  const proxies: RecordingProxy[] = [];
   const directories: Record<string, object> = {};
   const programs: Program[] = [];
   const texts: string[] = [];
   let next = 0;
   const isLate = (userId: string) => draw(seed, userId, 'late') < late.share;
   for (const store of stores) {
-    const front = await openFront(store, stage.emulators[store].url, ({ url }, { userId = '', isWrite }) => {
-      if (!isWrite) return { delayMs: drawInt(0, 10, seed, url) };
-      const usual = {
-        delayMs: drawInt(0, 60, seed, userId, 'a'),
-        answerDelayMs: drawInt(0, 60, seed, userId, 'b'),
-      };
-      return treatments.get(userId) ?? (isLate(userId) ? { delayMs: late.ms } : usual);
-    });
-    fronts.push(front);
-    directories[store] = stage.directory(store, front.url);
+    const proxy = await openRecordingProxy(
+      store,
+      providers.emulators[store].url,
+      ({ url }, { userId = '', isWrite }) => {
+        if (!isWrite) return { delayMs: drawInt(0, 10, seed, url) };
+        const usual = {
+          delayMs: drawInt(0, 60, seed, userId, 'a'),
+          answerDelayMs: drawInt(0, 60, seed, userId, 'b'),
+        };
+        return treatments.get(userId) ?? (isLate(userId) ? { delayMs: late.ms } : usual);
+      },
+    );
+    proxies.push(proxy);
+    directories[store] = providers.directory(store, proxy.url);
   }
-  const before = new Map(stores.map((store) => [store, stage.emulators[store].users()]));
+  const before = new Map(stores.map((store) => [store, providers.emulators[store].users()]));
 
   function evidence(operations: readonly KeyedOperation[]): Evidence {
     return {
@@ -85,21 +89,21 @@ export async function openGround(
       }),
       stores: Object.fromEntries(
         stores.map((store) => {
-          const { writes, users: after } = stage.emulators[store];
+          const { writes, users: after } = providers.emulators[store];
           return [store, { writes, before: before.get(store) ?? new Map(), after: after() }];
         }),
       ),
-      wire: fronts.flatMap((front) => front.wire),
+      wire: proxies.flatMap((proxy) => proxy.wire),
       texts: [...texts, ...programs.flatMap(({ lines }) => lines)],
-      unspeakable: [...Object.values(stage.environment), ...fronts.flatMap((front) => front.tokens)],
+      unspeakable: [...Object.values(providers.environment), ...proxies.flatMap((proxy) => proxy.tokens)],
     };
   }
 
   const requests = (userId: string) =>
-    fronts.flatMap((front) => front.wire).filter((write) => write.userId === userId).length;
+    proxies.flatMap((proxy) => proxy.wire).filter((write) => write.userId === userId).length;
 
   return {
-    stage,
+    providers,
     directories,
     plan: (count, name) =>
       Array.from({ length: count }, (_, index) => {
@@ -127,14 +131,14 @@ export async function openGround(
       }
     },
     async violations(operations) {
-      await Promise.all(fronts.map((front) => front.settled()));
+      await Promise.all(proxies.map((proxy) => proxy.settled()));
       await delay(100);
       return check(evidence(operations));
     },
     async close() {
       await Promise.all(programs.map((program) => program.kill()));
-      await Promise.all(fronts.map((front) => front.close()));
-      await stage.close();
+      await Promise.all(proxies.map((proxy) => proxy.close()));
+      await providers.close();
     },
   };
 }

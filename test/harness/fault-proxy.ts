@@ -1,7 +1,7 @@
 import { request as passOn } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
-import { holdPort, listenOn } from '../harness/held-port.ts';
+import { holdPort, listenOn } from './held-port.ts';
 
 /** What a request is for: `write` changes a user, `token` asks for an access token, `read` is any other. */
 type RequestKind = 'write' | 'read' | 'token';

@@ -1,6 +1,6 @@
 import { draw, drawInt, drawOne } from './draw.ts';
-import { type Treatment, usersOfMany } from './front.ts';
-import type { Store } from './stage.ts';
+import type { Store } from './providers.ts';
+import { type Treatment, usersOfMany } from './recording-proxy.ts';
 
 /** A fault of one operation: a row of the table, and what is done to the operation's requests. */
 export interface Fault {
