@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { type Config, ConfigError } from '../../src/config/config.ts';
 import { configSchema } from '../../src/config/json-schema.ts';
@@ -32,7 +32,8 @@ export const good = {
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'idpatch-config-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+// The files of a worker share this module, so no hook of one of them may remove it.
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
 /** Writes a file of this test and returns its path. */
 export function fileWith(text: string, name = 'file'): string {
