@@ -176,6 +176,7 @@ describe('a batch of which nothing is known', () => {
       }),
     );
     expect(storedNames(door)).toEqual(['Name 0', 'Name 1']);
+    expect(door.log.join('')).not.toContain('"bug"');
   });
 
   it('that did not leave was not written', async () => {
