@@ -186,7 +186,7 @@ export interface Pace {
 }
 
 /** A directory's provider as configured, not yet connected. */
-export interface ConfiguredProvider {
+interface ConfiguredProvider {
   readonly kind: string;
   /** The origin that requests go to, `https://host[:port]`. */
   readonly origin: string;

@@ -19,7 +19,7 @@ export interface ProviderError {
 }
 
 /** How a provider's errors are read: each provider's errors.ts has its own. */
-export interface ErrorFormat {
+interface ErrorFormat {
   /** The error of an answer; undefined for any other body than the provider's own error body. */
   readonly readError: (answer: HttpResponse) => ProviderError | undefined;
   /** True for a documented refusal: nothing was written, whatever the status beside it. */
@@ -35,7 +35,7 @@ export function isRefusal({ status }: HttpResponse): boolean {
 }
 
 /** The error of an answer that proves that nothing was done; undefined for any other answer. */
-export function refusalOf(
+function refusalOf(
   answer: HttpResponse,
   { readError, isDocumented }: ErrorFormat,
 ): ProviderError | undefined {

@@ -11,7 +11,7 @@ import {
 } from './contract-door.ts';
 
 export const userId = 'U2u8jzPde0IgxLd6GncfBAepfJB';
-export const patchCall = 'PATCH /v1/mgmt/user/patch';
+const patchCall = 'PATCH /v1/mgmt/user/patch';
 export const attributesCall = 'GET /v1/mgmt/user/customattributes';
 const loadCall = `GET /v1/mgmt/user?userId=${userId}`;
 
