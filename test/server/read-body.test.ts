@@ -33,19 +33,27 @@ describe('the body of a POST', () => {
     ],
     ['a surrogate in UTF-8', () => Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'The body is not UTF-8.'],
     ['UTF-16', () => Buffer.from(`\ufeff${body()}`, 'utf16le'), 'The body is not UTF-8.'],
-    ['a byte-order mark', () => `\ufeff${body()}`, 'The body begins with a byte-order mark: leave it out.'],
+    [
+      'a byte-order mark',
+      () => `\ufeff${body()}`,
+      'The body must not begin with a byte-order mark (RFC 8259, section 8.1).',
+    ],
     ['a text', () => '"canary"', 'The body must be a JSON object.'],
     ['a number', () => '1', 'The body must be a JSON object.'],
     ['null', () => 'null', 'The body must be a JSON object.'],
-    ['a batch', () => `[${body()}]`, 'A batch is not taken: send one operation a request.'],
-    ['a batch of two', () => `[${body()},${body()}]`, 'A batch is not taken: send one operation a request.'],
-    ['no batch at all', () => '[]', 'A batch is not taken: send one operation a request.'],
+    ['a batch', () => `[${body()}]`, 'Batches are not supported: send one operation per request.'],
+    [
+      'a batch of two',
+      () => `[${body()},${body()}]`,
+      'Batches are not supported: send one operation per request.',
+    ],
+    ['no batch at all', () => '[]', 'Batches are not supported: send one operation per request.'],
   ])('is refused: %s', async (_, bytes, message) => {
     await refuses(door, () => post(door, bytes()), 400, badRequest(message));
     expect(written(door)).toEqual([]);
   });
 
-  const others = 'The body has other members than query, operationName, variables and extensions.';
+  const others = 'The body may only have the members query, operationName, variables and extensions.';
   it.each(['canary', '__proto__', 'constructor', 'toString', 'id', 'Query', 'doc_id'])(
     'has no member %s',
     async (member) => {
@@ -58,8 +66,8 @@ describe('the body of a POST', () => {
   );
 
   it.each([
-    [{ operationName: 1 }, 'The operationName must be a text.'],
-    [{ operationName: { canary: 1 } }, 'The operationName must be a text.'],
+    [{ operationName: 1 }, 'The operationName must be a string.'],
+    [{ operationName: { canary: 1 } }, 'The operationName must be a string.'],
     [{ variables: 'canary' }, 'Expected "variables" param to be empty or an object, but given string.'],
     [{ variables: ['canary'] }, 'Expected "variables" param to be empty or an object, but given array.'],
     [{ extensions: 1 }, 'Expected "extensions" param to be empty or an object, but given number.'],
@@ -72,7 +80,7 @@ describe('the body of a POST', () => {
     const within = { status: 200, body: '{"data":{"__typename":"Query"}}' };
     const deep = (levels: number) => `{ "query": "{ __typename }", "${member}": { "a": ${nested(levels)} } }`;
     expect(await post(door, deep(31))).toEqual(within);
-    const message = 'Variables and extensions are nested 32 levels deep at most.';
+    const message = 'Variables and extensions may be nested at most 32 levels deep.';
     await refuses(door, () => post(door, deep(32)), 400, badRequest(message));
   });
 
@@ -103,7 +111,7 @@ describe('the body of a POST', () => {
   });
 
   it('that is compressed is not looked at', async () => {
-    const message = 'The body of a POST must not be encoded or compressed.';
+    const message = 'The body of a POST must not be compressed.';
     for (const encoding of ['gzip', 'GZIP', 'br', 'identity, gzip', 'canary']) {
       const send = () => post(door, gzipSync(body()), { 'content-encoding': encoding });
       await refuses(door, send, 415, fault('UNSUPPORTED_MEDIA_TYPE', message));
@@ -117,7 +125,7 @@ describe('the body of a POST', () => {
     try {
       const levels = nested(50_000);
       const objects = `${'{"a":'.repeat(50_000)}1e-400${'}'.repeat(50_000)}`;
-      const deep = badRequest('Variables and extensions are nested 32 levels deep at most.');
+      const deep = badRequest('Variables and extensions may be nested at most 32 levels deep.');
       for (const value of [`{ "a": ${levels} }`, objects, levels]) {
         for (const member of ['variables', 'extensions', 'query', '__proto__']) {
           await refuses(large, () => post(large, `{ "${member}": ${value} }`), 400, deep);
@@ -132,7 +140,7 @@ describe('the body of a POST', () => {
 
 describe('a body that is too large', () => {
   const head = 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
-  const tooLarge = fault('BODY_TOO_LARGE', `The body of a request has at most ${bodyBytes} bytes.`);
+  const tooLarge = fault('BODY_TOO_LARGE', `The body must have at most ${bodyBytes} bytes.`);
   /** The answer of a connection that the other side has closed: else this never ends. */
   const answerOf = (text: string): Answer => {
     expect(text).toMatch(/^connection: close\r$/im);
@@ -253,7 +261,7 @@ describe('the parameters of a GET', () => {
     ['variables=1', 'Expected "variables" param to be empty or an object, but given number.'],
     [
       `variables=${encodeURIComponent(`{ "a": ${nested(50)} }`)}`,
-      'Variables and extensions are nested 32 levels deep at most.',
+      'Variables and extensions may be nested at most 32 levels deep.',
     ],
     ['operationName=%FF', 'The parameters are not UTF-8.'],
     ['operationName=%E0%A4', 'The parameters are not UTF-8.'],

@@ -80,7 +80,7 @@ it('an answer that cannot be made is a 500 that says nothing, and the log says w
   const server = await listen({
     host: '127.0.0.1',
     port: 0,
-    answer: () => Promise.reject(new Error('a bug of ours')),
+    handle: () => Promise.reject(new Error('a bug of ours')),
     log: pino(stream),
   });
   const { answers } = await converse(server.url, lines(['GET / HTTP/1.1', host]), 1);
