@@ -5,11 +5,10 @@ import { codegen } from '@graphql-codegen/core';
 import type { Types } from '@graphql-codegen/plugin-helpers';
 import { buildSchema, isAbstractType, parse } from 'graphql';
 import { configSchema } from './src/config/json-schema.ts';
-import { entityKeys } from './src/graphql/schema/federation.ts';
+import { subgraphSdl } from './src/graphql/schema/federation.ts';
 import { schema } from './src/graphql/schema/index.ts';
-import { subgraphSdl } from './src/graphql/schema/subgraph-sdl.ts';
 
-const sdl = subgraphSdl(schema, entityKeys);
+const sdl = subgraphSdl(schema);
 const schemaAst = buildSchema(sdl, { assumeValidSDL: true });
 
 /** The documents of TypeScript files, which stand there as graphql(`…`). */

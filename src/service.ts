@@ -92,19 +92,19 @@ export async function startService(
     graphql: createGraphQLHandler(services, { ...config.server, authenticator, rateLimit }),
     isReady,
     graphiql: config.server.graphiql ? createGraphiQL(starterTabs) : undefined,
-    origins: createCors(config.server.cors),
+    cors: createCors(config.server.cors),
     loopbackNamesOnly: config.callers.anonymous === true,
   };
   // A separate listener, so that callers cannot reach the metrics.
   const metricsServer =
     metrics && config.metrics
-      ? await listen({ ...config.metrics, answer: (request) => answerScrape(request, metrics), log }).catch(
+      ? await listen({ ...config.metrics, handle: (request) => answerScrape(request, metrics), log }).catch(
           noMetricsPort,
         )
       : undefined;
   const server = await listen({
     ...config.server,
-    answer: instrumentHandler(telemetry, (request, response) => answerRequest(request, response, routes)),
+    handle: instrumentHandler(telemetry, (request, response) => answerRequest(request, response, routes)),
     log,
   });
   return {
@@ -112,7 +112,7 @@ export async function startService(
     metricsUrl: metricsServer && `${metricsServer.url}/metrics`,
     async close(graceMs = 0) {
       leaving = true;
-      server.leave();
+      server.drain();
       await delay(graceMs);
       await server.close();
       // A patch goes on after its caller has disconnected.

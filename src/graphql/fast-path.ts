@@ -28,7 +28,7 @@ export async function executeDirectly(
   if (typeof (variables ?? {}) !== 'object' || Array.isArray(variables)) return undefined;
   const document = cache.findValid(query);
   if (!document || !getOperationAST(document, operationName)) return undefined;
-  // Yoga's type asks for a Request, which it gives to plugins alone: an OperationPlugin sees none.
+  // The type requires a Request, which Yoga only passes on to plugins: an OperationPlugin does not see it.
   const payload = { params, context: serverContext } as Parameters<typeof yoga.handleParams>[0];
   const result = await yoga.handleParams(payload);
   if ('data' in result && !result.errors && !result.extensions) {

@@ -17,7 +17,6 @@ import { executeDirectly } from './fast-path.ts';
 import type { OperationPlugin } from './operation-plugin.ts';
 import { schema } from './schema/index.ts';
 
-/** What the server needs beside its services. */
 export interface GraphQLHandlerOptions extends Pick<Config['server'], 'introspection' | 'suggestions'> {
   readonly authenticator: Authenticator;
   readonly rateLimit: RateLimit;
@@ -26,7 +25,7 @@ export interface GraphQLHandlerOptions extends Pick<Config['server'], 'introspec
 /** Handles `/graphql` requests. CORS has already been checked. */
 export type GraphQLHandler = (request: IncomingMessage, response: ServerResponse) => Promise<HttpResponse>;
 
-/** Makes the GraphQL server. `plugins` come after its own. */
+/** `plugins` come after the handler's own. */
 export function createGraphQLHandler(
   services: Services,
   options: GraphQLHandlerOptions,
@@ -80,7 +79,7 @@ export function createGraphQLHandler(
   };
 }
 
-/** The HTTP hooks: the fast path does without them, so another here has to be done there, too. */
+/** HTTP hooks, which the fast path does not call: what they do, it does itself. */
 const useOwnHttp: Plugin<object, ServerContext> = {
   onRequestParse: ({ serverContext, setRequestParser }) => setRequestParser(() => serverContext.readParams()),
   onResultProcess({ resultProcessor, setResultProcessor }) {

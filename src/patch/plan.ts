@@ -131,10 +131,7 @@ function formErrors(
   const { maxLength, form } = capabilities.fields[field];
   if (value === '')
     return [
-      invalidInput(
-        'An empty text is not a value: null clears the field, where the directory can clear it.',
-        path,
-      ),
+      invalidInput('Must not be empty. To clear the field, use null, if the directory supports it.', path),
     ];
   const errors: PatchError[] = [];
   if (maxLength !== null && [...value].length > maxLength) {

@@ -1,19 +1,19 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Which pages may call from a browser. */
+/** Which origins may call from a browser. */
 export interface Cors {
-  /** Whether a page sent this that may not call: one of another origin that is not listed. */
+  /** Whether a page of another origin, which is not listed, sent the request. */
   isCrossOrigin(headers: IncomingHttpHeaders): boolean;
-  /** The headers by which a browser lets the page have the answer. */
-  answerHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, string>>;
-  /** The answer's further headers where a browser asks whether a page may send what it wants to; else undefined. */
+  /** Headers by which a browser lets the page read the response. */
+  responseHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, string>>;
+  /** Further headers of the response to a preflight request of a listed origin; undefined for any other request. */
   preflightHeaders(
     method: string,
     headers: IncomingHttpHeaders,
   ): Readonly<Record<string, string>> | undefined;
 }
 
-/** Seconds for which a browser need not ask again. Our own choice: a page taken off the list is soon out. */
+/** Seconds for which a browser caches a preflight. Our own choice: an origin taken off the list is soon out. */
 const preflightSeconds = 600;
 
 const preflight = {
@@ -22,7 +22,7 @@ const preflight = {
   'access-control-max-age': String(preflightSeconds),
 } as const;
 
-/** Takes the origins of pages that may call, `server.cors` in the configuration. */
+/** `listed`: the origins of `server.cors` in the configuration. */
 export function createCors(listed: readonly string[]): Cors {
   const isListed = ({ origin }: IncomingHttpHeaders) => origin !== undefined && listed.includes(origin);
   return {
@@ -32,7 +32,7 @@ export function createCors(listed: readonly string[]): Cors {
       if (site === undefined) return !isOwnOrigin(headers);
       return !isOwnSite(site) || headers.origin === 'null';
     },
-    answerHeaders(headers): Readonly<Record<string, string>> {
+    responseHeaders(headers): Readonly<Record<string, string>> {
       if (listed.length === 0) return {};
       if (!isListed(headers)) return { vary: 'Origin' };
       return {
@@ -42,24 +42,24 @@ export function createCors(listed: readonly string[]): Cors {
       };
     },
     preflightHeaders(method, headers) {
-      const asks = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
-      return asks && isListed(headers) ? preflight : undefined;
+      const isPreflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+      return isPreflight && isListed(headers) ? preflight : undefined;
     },
   };
 }
 
-/** Whether the request names no origin, or that of the very host it goes to; a proxy may have taken https off it. */
+/** Whether the Origin header is absent or that of the Host. Both schemes are tried, as a proxy may terminate TLS. */
 function isOwnOrigin({ origin, host }: IncomingHttpHeaders): boolean {
   if (origin === undefined) return true;
   return ['http', 'https'].some((scheme) => {
-    const own = `${scheme}://${host}`;
-    return URL.canParse(own) && new URL(own).origin === origin;
+    const url = `${scheme}://${host}`;
+    return URL.canParse(url) && new URL(url).origin === origin;
   });
 }
 
 /**
- * What the browser itself says, whatever name a proxy gave the host; `none` where a person typed the address. Absent
- * with callers that are no browser. https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
+ * The browser's own statement, which holds whatever Host a proxy sends; `none` if a person typed the address. Absent if
+ * the caller is not a browser. https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
 function isOwnSite(site: string | readonly string[]): boolean {
   return site === 'same-origin' || site === 'none';

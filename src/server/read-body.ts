@@ -1,37 +1,37 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { errorResponse, type HttpResponse } from './response.ts';
 
-/** Reads the body of a POST, which is JSON of at most so many bytes, not encoded; or says why it is not read. */
+/** Reads the body of a POST: uncompressed JSON of at most `maxBytes`. Any other is rejected. */
 export async function readBody(
   request: IncomingMessage,
   maxBytes: number,
 ): Promise<Buffer | { readonly refused: HttpResponse }> {
-  const refusedUnread = refusedByHeaders(request.headers, maxBytes);
-  if (refusedUnread) return { refused: refusedUnread };
+  const refused = checkHeaders(request.headers, maxBytes);
+  if (refused) return { refused };
   const body = await read(request, maxBytes);
   if (body === 'too large') return { refused: tooLarge(maxBytes) };
-  // Nobody is there to read this; but it ends the request, and it is no bug.
+  // The client has gone and does not read this; it ends the request without a logged bug.
   return body === 'cut off'
-    ? { refused: errorResponse(400, 'BAD_REQUEST', 'The body ended too early.') }
+    ? { refused: errorResponse(400, 'BAD_REQUEST', 'The body is incomplete.') }
     : body;
 }
 
-function refusedByHeaders(headers: IncomingHttpHeaders, maxBytes: number): HttpResponse | undefined {
-  // More than was said is not read: Node's parser ends the body there.
+function checkHeaders(headers: IncomingHttpHeaders, maxBytes: number): HttpResponse | undefined {
+  // Node's parser ends the body after content-length bytes, so the header can be trusted.
   if (Number(headers['content-length']) > maxBytes) return tooLarge(maxBytes);
   const refuse = (message: string, more: Readonly<Record<string, string>> = {}) =>
     errorResponse(415, 'UNSUPPORTED_MEDIA_TYPE', message, {
       ...more,
-      // A body whose end nobody knows would be read to it before the next request.
+      // A chunked body, of unknown length, would have to be read before the next request.
       ...(headers['transfer-encoding'] === undefined ? {} : { connection: 'close' }),
     });
-  // A browser sends any other type without asking first, also from a page of somebody else's.
+  // A browser sends some other types without a preflight, also from a foreign page.
   if (!isJson(headers['content-type'])) {
     return refuse('The body of a POST must be application/json.');
   }
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    return refuse('The body of a POST must not be encoded or compressed.', { 'accept-encoding': 'identity' });
+    return refuse('The body of a POST must not be compressed.', { 'accept-encoding': 'identity' });
   }
   return undefined;
 }
@@ -45,26 +45,25 @@ function isJson(contentType = ''): boolean {
   );
 }
 
-/** Closes the connection: what is left of the body is not waited for. */
+/** Closes the connection instead of reading the rest of the body. */
 function tooLarge(maxBytes: number): HttpResponse {
-  const message = `The body of a request has at most ${maxBytes} bytes.`;
+  const message = `The body must have at most ${maxBytes} bytes.`;
   return errorResponse(413, 'BODY_TOO_LARGE', message, { connection: 'close' });
 }
 
-/** Reads a body to its end, or until it is too large. */
 function read(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too large' | 'cut off'> {
   const chunks: Buffer[] = [];
   let length = 0;
   return new Promise((resolve) => {
     const cutOff = () => resolve('cut off');
     if (request.destroyed) return cutOff();
-    const take = (chunk: Buffer) => {
+    const onData = (chunk: Buffer) => {
       length += chunk.length;
       if (length <= maxBytes) return chunks.push(chunk);
-      request.off('data', take).pause();
+      request.off('data', onData).pause();
       return resolve('too large');
     };
-    request.on('data', take);
+    request.on('data', onData);
     request.once('end', () =>
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)),
     );
@@ -72,5 +71,3 @@ function read(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too
     request.once('close', cutOff);
   });
 }
-
-// A byte-order mark is kept, so that it is seen: JSON must not begin with one (RFC 8259, section 8.1).

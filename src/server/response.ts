@@ -1,11 +1,11 @@
-/** An answer as it goes out; the headers that every answer has are not in it. */
+/** A response without the headers that every response has. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
 }
 
-/** An answer with one error in GraphQL's form, and a text that is always the same. */
+/** A response with one error in GraphQL's form. `message` is fixed: it contains nothing of the request. */
 export function errorResponse(
   status: number,
   code: ResponseErrorCode,
@@ -19,7 +19,7 @@ export function errorResponse(
   };
 }
 
-/** The whole of a fetch Response. */
+/** Reads a fetch Response. */
 export async function toHttpResponse(response: Response): Promise<HttpResponse> {
   return {
     status: response.status,
@@ -27,12 +27,13 @@ export async function toHttpResponse(response: Response): Promise<HttpResponse> 
     body: await response.text(),
   };
 }
-/** The body of a request's answer that GraphQL does not give: one error in GraphQL's form, as JSON. */
+
+/** One error in GraphQL's form, as JSON. */
 export function errorBody(code: ResponseErrorCode, message: string): string {
   return JSON.stringify({ errors: [{ message, extensions: { code } }] });
 }
 
-/** The codes of such errors, in `extensions.code`. */
+/** Codes of errors that are found before GraphQL runs, in `extensions.code`. */
 export type ResponseErrorCode =
   | 'UNAUTHENTICATED'
   | 'ISSUER_UNAVAILABLE'

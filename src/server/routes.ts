@@ -4,28 +4,28 @@ import type { Cors } from './cors.ts';
 import type { GraphiQL } from './graphiql.ts';
 import { errorResponse, type HttpResponse } from './response.ts';
 
-/** What there is behind the paths, and who may come there. */
+/** What the paths lead to. */
 export interface Routes {
-  /** GraphQL, for requests that may come from where they come. */
+  /** Handles `/graphql` requests that CORS allows. */
   readonly graphql: (request: IncomingMessage, response: ServerResponse) => Promise<HttpResponse>;
-  /** Whether requests should come here now. */
+  /** Whether this process takes requests at the moment. */
   readonly isReady: () => Promise<boolean>;
-  /** GraphiQL's page; undefined where there is none. */
+  /** GraphiQL's page; undefined if it is off. */
   readonly graphiql: GraphiQL | undefined;
-  readonly origins: Cors;
+  readonly cors: Cors;
   /**
-   * Whether a caller must call this machine by a name for itself. A page of somebody else's can have its own name
-   * lead to this machine (DNS rebinding): then it is no other origin to a browser, and its name tells it.
+   * Whether the Host header must be a loopback name. It protects against DNS rebinding, by which the name of a foreign
+   * page resolves to this machine, so that the browser takes it for the same origin.
    */
   readonly loopbackNamesOnly: boolean;
 }
 
 const graphqlMethods = { allow: 'GET, POST' } as const;
 
-/** Of each of these a request has one at most, and Node would drop the others without a word. */
+/** Headers that a request may have once. Node drops repeated ones silently. */
 const singleHeaders = ['authorization', 'content-type', 'host'] as const;
 
-/** Answers `/graphql`, `/health` (alive) and `/ready` (takes requests), by exactly these paths; `/` leads to GraphiQL. */
+/** Routes `/graphql`, `/health` (alive), `/ready` (takes requests), and `/`, which redirects to GraphiQL. */
 export function answerRequest(
   request: IncomingMessage,
   response: ServerResponse,
@@ -33,8 +33,8 @@ export function answerRequest(
 ): HttpResponse | Promise<HttpResponse> {
   const { url = '' } = request;
   if (!isWellFormed(request)) {
-    const says = 'The request line or a header is not well formed, or comes twice.';
-    return errorResponse(400, 'BAD_REQUEST', says, { connection: 'close' });
+    const message = 'The request line or a header is malformed, or a header is repeated.';
+    return errorResponse(400, 'BAD_REQUEST', message, { connection: 'close' });
   }
   switch (url.split('?', 1)[0]) {
     case '/health':
@@ -44,11 +44,11 @@ export function answerRequest(
     case '/graphql':
       return answerGraphQL(request, response, routes);
     case '/':
-      // Relative, so that it holds behind a proxy that takes a prefix off the path.
+      // Relative, so that it works behind a proxy that strips a prefix of the path.
       if (routes.graphiql && wantsPage(request))
         return { status: 302, headers: { location: 'graphql' }, body: '' };
   }
-  return errorResponse(404, 'NOT_FOUND', 'There is nothing here: the path is /graphql.');
+  return errorResponse(404, 'NOT_FOUND', 'Not found: the path is /graphql.');
 }
 
 function wantsPage({ method, headers: { accept } }: IncomingMessage): boolean {
@@ -57,38 +57,34 @@ function wantsPage({ method, headers: { accept } }: IncomingMessage): boolean {
 
 async function answerProbe(
   { method = '' }: IncomingMessage,
-  isWell: () => boolean | Promise<boolean>,
+  check: () => boolean | Promise<boolean>,
 ): Promise<HttpResponse> {
   if (method !== 'GET' && method !== 'HEAD') return wrongMethod('Use GET.', { allow: 'GET, HEAD' });
-  return { status: (await isWell()) ? 200 : 503, headers: {}, body: '' };
+  return { status: (await check()) ? 200 : 503, headers: {}, body: '' };
 }
 
 function answerGraphQL(
   request: IncomingMessage,
   response: ServerResponse,
-  { graphql, graphiql, origins, loopbackNamesOnly }: Routes,
+  { graphql, graphiql, cors, loopbackNamesOnly }: Routes,
 ): HttpResponse | Promise<HttpResponse> {
   const { method = '', headers } = request;
-  for (const [name, value] of Object.entries(origins.answerHeaders(headers))) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(cors.responseHeaders(headers))) response.setHeader(name, value);
   if (loopbackNamesOnly && !isLoopbackHost(hostname(headers) ?? '')) {
-    const says = 'Without a token idpatch is called by a loopback name only: localhost, 127.0.0.1 or [::1].';
-    return errorResponse(403, 'FORBIDDEN_ORIGIN', says);
+    const message = 'Without a token the Host header must be a loopback name: localhost, 127.0.0.1 or [::1].';
+    return errorResponse(403, 'FORBIDDEN_ORIGIN', message);
   }
-  // Only the page: whatever the address asks for is left to the person in front of it.
+  // The page alone: a query in the address runs only when the person starts it.
   if (graphiql && wantsPage(request)) return graphiql(headers);
-  if (origins.isCrossOrigin(headers)) {
-    return errorResponse(
-      403,
-      'FORBIDDEN_ORIGIN',
-      'Pages of this origin may not call: it is not in server.cors.',
-    );
+  if (cors.isCrossOrigin(headers)) {
+    return errorResponse(403, 'FORBIDDEN_ORIGIN', 'Origin not allowed: it is not in server.cors.');
   }
-  const preflight = origins.preflightHeaders(method, headers);
+  const preflight = cors.preflightHeaders(method, headers);
   if (preflight) return { status: 204, headers: preflight, body: '' };
   if (method !== 'GET' && method !== 'POST') return wrongMethod('Use POST.', graphqlMethods);
-  // A browser brings no bearer token by itself, so that no page of somebody else's can make such a GET.
+  // A browser adds no bearer token by itself, so no foreign page can send such a GET.
   if (method === 'GET' && headers.authorization === undefined) {
-    return wrongMethod('Use POST: a GET is answered only with a token.', { allow: 'POST' });
+    return wrongMethod('Use POST: GET requires a token.', { allow: 'POST' });
   }
   return graphql(request, response);
 }
@@ -97,7 +93,7 @@ function wrongMethod(message: string, headers: { readonly allow: string }): Http
   return errorResponse(405, 'METHOD_NOT_ALLOWED', message, headers);
 }
 
-/** Whether all of it can be read in one way only. A host is named by every request but the oldest kind's. */
+/** Whether the request has only one interpretation. HTTP/1.0 does not require Host. */
 function isWellFormed({ url = '', headers, rawHeaders, httpVersion }: IncomingMessage): boolean {
   if (httpVersion !== '1.1' && httpVersion !== '1.0') return false;
   if (!url.startsWith('/')) return false;
@@ -105,29 +101,29 @@ function isWellFormed({ url = '', headers, rawHeaders, httpVersion }: IncomingMe
   return headers.host === undefined ? httpVersion === '1.0' : hostname(headers) !== undefined;
 }
 
-/** `rawHeaders` are names and values by turns, as they came. */
+/** `rawHeaders` alternates between names and values. */
 function isRepeated(name: string, rawHeaders: readonly string[]): boolean {
   let seen = false;
   for (let index = 0; index < rawHeaders.length; index += 2) {
-    const given = rawHeaders[index];
-    if (given?.length !== name.length || given.toLowerCase() !== name) continue;
+    const header = rawHeaders[index];
+    if (header?.length !== name.length || header.toLowerCase() !== name) continue;
     if (seen) return true;
     seen = true;
   }
   return false;
 }
 
-/** The name or address in the header Host, as a URL has it; undefined where there is none. */
+/** The host name of the Host header, without the port; undefined if it is not valid. */
 function hostname({ host }: IncomingHttpHeaders): string | undefined {
   if (host === undefined) return undefined;
-  if (host === lastHost.given) return lastHost.hostname;
-  const isNone = /[/?#@\\\s]/.test(host) || !URL.canParse(`http://${host}`);
-  lastHost = { given: host, hostname: isNone ? undefined : new URL(`http://${host}`).hostname };
+  if (host === lastHost.host) return lastHost.hostname;
+  const isInvalid = /[/?#@\\\s]/.test(host) || !URL.canParse(`http://${host}`);
+  lastHost = { host, hostname: isInvalid ? undefined : new URL(`http://${host}`).hostname };
   return lastHost.hostname;
 }
 
-/** Nearly every request names the host that the one before it named. */
-let lastHost: { readonly given: string; readonly hostname: string | undefined } = {
-  given: '',
+/** Cached, because nearly every request has the same Host. */
+let lastHost: { readonly host: string; readonly hostname: string | undefined } = {
+  host: '',
   hostname: undefined,
 };

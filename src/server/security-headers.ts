@@ -1,6 +1,6 @@
 import { isLoopbackHost } from '../settings/origin.ts';
 
-/** What a browser is told with every answer, whatever it is: https://owasp.org/www-project-secure-headers */
+/** https://owasp.org/www-project-secure-headers */
 const always = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -13,8 +13,8 @@ const always = {
 } as const;
 
 /**
- * The headers of every answer of a server that listens on this host. Off loopback a browser is told to come by
- * https from then on; it takes that from the https that a proxy in front of idpatch speaks, and from nothing else.
+ * The headers of every response of a server that listens on this host, with HSTS if it is not a loopback host. A browser
+ * honours HSTS only over the https of a proxy in front of idpatch.
  */
 export function securityHeaders(host: string): Readonly<Record<string, string>> {
   return isLoopbackHost(host) ? always : { ...always, 'strict-transport-security': 'max-age=31536000' };

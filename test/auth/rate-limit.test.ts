@@ -45,7 +45,7 @@ describe('requests of one caller', () => {
     expect(await limited?.json()).toEqual({
       errors: [
         {
-          message: 'Too many requests of yours in this minute: wait.',
+          message: 'Too many requests: wait.',
           extensions: { code: 'RATE_LIMITED' },
         },
       ],

@@ -58,9 +58,9 @@ export const outcomes: Readonly<Record<string, Row>> = {
     typed: { 'Display name': '  ', Email: 'not an address', Roles: 'member\nmember' },
     says: [
       refused,
-      'Display name: The text shows nothing: it is all spaces.',
-      'Email: Expected an email address, such as name@example.com.',
-      'Roles: The same name is in the list twice.',
+      'Display name: Must contain a visible character.',
+      'Email: Must be an email address, such as name@example.com.',
+      'Roles: The list contains the same name twice.',
     ],
     end: { left: 3, keys: 0, writes: 0 },
   },

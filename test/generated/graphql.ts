@@ -6,63 +6,63 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** A custom field and a value for it. */
 export type CustomFieldAssignmentInput = {
-  /** The field’s name, as Directory.customFields gives it. Each field once in a patch. */
+  /** The field’s name, as in Directory.customFields. At most once in a patch. */
   readonly field: string;
-  /** The value. */
+  /** The value to give it. */
   readonly value: CustomFieldValueInput;
 };
 
-/** What to do with one custom field: exactly one of these. */
+/** A change of one custom field: exactly one of these fields. */
 export type CustomFieldOperationInput =
-  {   /** Give the field a value. A TEXTS field keeps the values it has and gets these too; any other gets this one in place of what it has. */
+  {   /** Sets the value of the field. For a TEXTS field, adds the members to the list that it has. */
   readonly add: CustomFieldAssignmentInput; readonly remove?: never; readonly replace?: never; }
-  |  { readonly add?: never;   /** Take the field’s value away, or with values named the named members of a TEXTS field. */
+  |  { readonly add?: never;   /** Removes the value of the field, or the named members of a TEXTS field. */
   readonly remove: CustomFieldRemovalInput; readonly replace?: never; }
-  |  { readonly add?: never; readonly remove?: never;   /** Give the field this value in place of any that it has. */
+  |  { readonly add?: never; readonly remove?: never;   /** Sets the value of the field, in place of the value that it has. */
   readonly replace: CustomFieldAssignmentInput; };
 
-/** A custom field whose value goes, or some members of it. */
+/** A custom field to clear, or members to remove from its list. */
 export type CustomFieldRemovalInput = {
-  /** The field’s name, as Directory.customFields gives it. Each field once in a patch. */
+  /** The field’s name, as in Directory.customFields. At most once in a patch. */
   readonly field: string;
-  /** For a TEXTS field: the members to take from the list. Left out, the whole value goes. */
+  /** For a TEXTS field: the members to remove from the list. Left out: the whole value is removed. */
   readonly values?: ReadonlyArray<string> | null | undefined;
 };
 
-/** A value for a custom field: exactly one of these, the one that fits the field’s type. */
+/** A value for a custom field: exactly one of these fields, the one for the custom field’s type. */
 export type CustomFieldValueInput =
   {   /** For a BOOLEAN field. */
   readonly boolean: boolean; readonly date?: never; readonly number?: never; readonly text?: never; readonly texts?: never; }
   |  { readonly boolean?: never;   /** For a DATE field. */
   readonly date: string; readonly number?: never; readonly text?: never; readonly texts?: never; }
-  |  { readonly boolean?: never; readonly date?: never;   /** For a NUMBER field. Whole numbers up to ±9007199254740991. */
+  |  { readonly boolean?: never; readonly date?: never;   /** For a NUMBER field. Integers up to ±9007199254740991. */
   readonly number: number; readonly text?: never; readonly texts?: never; }
   |  { readonly boolean?: never; readonly date?: never; readonly number?: never;   /** For a TEXT field, or one of the choices of a CHOICE field. Not empty: remove the field instead. */
   readonly text: string; readonly texts?: never; }
-  |  { readonly boolean?: never; readonly date?: never; readonly number?: never; readonly text?: never;   /** For a TEXTS field, where it has choices some of them. Nothing twice. */
+  |  { readonly boolean?: never; readonly date?: never; readonly number?: never; readonly text?: never;   /** For a TEXTS field. Members are unique; if the field has choices, each is one of them. */
   readonly texts: ReadonlyArray<string>; };
 
-/** A user by what they sign in with. */
+/** A user by login: the identifier they sign in with. */
 export type DirectoryLogin = {
   /** The directory’s name. */
   readonly directory: string;
-  /** Exactly what the user signs in with: a username, an email address, or a phone number in E.164; one of User.loginIds. A user id is no login. */
+  /** A username, an email address, or a phone number in E.164, exactly as in User.loginIds. Not a user id. */
   readonly login: string;
 };
 
-/** An email address to set. */
+/** The email address to set. */
 export type EmailInput = {
   /** The address. */
   readonly address: string;
-  /** Whether it has been verified. It is always sent as given: say true only of what was verified. */
+  /** Whether it has been verified. Sent to the provider as given: idpatch does not verify it. */
   readonly verified: boolean;
 };
 
-/** How it was seen that every change is in. */
+/** How idpatch confirmed that every change was written. */
 export type PatchConfirmation =
-  /** The user was read after the write, and shows every change. */
+  /** The user was read after the write, and has every change. */
   | 'READ_BACK'
-  /** The provider’s answer to the write carried the user, and it shows every change. */
+  /** The provider’s response to the write contains the user, with every change. */
   | 'RESPONSE';
 
 /** Machine-readable error code. Each code belongs to one type of PatchUserError. */
@@ -102,34 +102,34 @@ export type PatchErrorCode =
   /** The directory has no such user. */
   | 'USER_NOT_FOUND';
 
-/** What became of a patch. It is always the truth, also where the truth is that it is not known. */
+/** The outcome of a patch. UNKNOWN is an outcome of its own, never reported as success or failure. */
 export type PatchOutcome =
-  /** Every change asked for was seen at the provider. */
+  /** Every requested change is visible at the provider. */
   | 'APPLIED'
   /** Nothing was written, and nothing will be. */
   | 'NOT_APPLIED'
-  /** Some of it was written; errors names the fields that were not. */
+  /** Some changes were written; errors has those that were not. */
   | 'PARTIAL'
-  /** It was sent and could not be confirmed: it may have been written, or may yet be. */
+  /** The patch was sent and could not be confirmed: it may have been written, or may still be. */
   | 'UNKNOWN';
 
-/** Whom to change, and what. */
+/** A user and the changes to make. */
 export type PatchUserInput = {
-  /** 16 to 255 of A-Z a-z 0-9 _ -. The same key and input always get the first call’s answer, and nothing is sent twice: call again with the same key to learn what became of a call whose answer was lost. To try anew what was NOT_APPLIED, take a new key. */
+  /** 16 to 255 characters of A-Z a-z 0-9 _ -. A repeated call with the same key and input returns the result of the first and sends nothing: repeat a call whose response was lost. To retry a patch that was NOT_APPLIED, use a new key. */
   readonly idempotencyKey?: string | null | undefined;
-  /** Refuse when the user is no longer at this version (User.version). It holds against everybody who writes through idpatch. Somebody who writes at the provider itself can still come between the look and the write, for no provider compares for us. */
+  /** The User.version that the patch is based on. If the user has another version, nothing is written (STALE_VERSION). Safe against all writes through idpatch. A write made directly at the provider between the check and the patch is not noticed: providers offer no compare-and-set. */
   readonly ifVersion?: string | null | undefined;
-  /** What to change. */
+  /** The changes. */
   readonly patch: UserPatchInput;
   /** The user to change. */
   readonly user: UserBy;
 };
 
-/** A phone number to set. */
+/** The phone number to set. */
 export type PhoneInput = {
   /** The number in E.164, such as +8615612345678. */
   readonly number: string;
-  /** Whether it has been verified. It is always sent as given: say true only of what was verified. */
+  /** Whether it has been verified. Sent to the provider as given: idpatch does not verify it. */
   readonly verified: boolean;
 };
 
@@ -142,20 +142,20 @@ export type ProviderKind =
   /** Alibaba Cloud IDaaS EIAM, reached through its management API. */
   | 'EIAM_MANAGEMENT';
 
-/** Which user is meant: exactly one of these. */
+/** A reference to a user: exactly one of these fields. */
 export type UserBy =
-  {   /** <directory>:<the provider’s user id>, as User.id gives it. */
+  {   /** <directory>:<the provider’s user id>, as in User.id. */
   readonly id: string; readonly login?: never; }
-  |  { readonly id?: never;   /** By what they sign in with. Costs one more call. */
+  |  { readonly id?: never;   /** By login. Needs one more request to the provider. */
   readonly login: DirectoryLogin; };
 
-/** What to change. A field left out stays as it is; null clears it, where Directory.capabilities says that it can be cleared. An empty text is refused. At least one field must be named. */
+/** The changes. A field that is left out is unchanged; null clears it, if Directory.capabilities has it as clearable. An empty string is rejected. At least one field is required. */
 export type UserPatchInput = {
-  /** Operations on custom fields, each field at most once; fields not named stay as they are. */
+  /** Changes of custom fields, at most one for each field. Other custom fields are unchanged. */
   readonly customFields?: ReadonlyArray<CustomFieldOperationInput> | null | undefined;
-  /** The name to show. */
+  /** The display name. */
   readonly displayName?: string | null | undefined;
-  /** The email address and whether it has been verified. */
+  /** The email address and whether it is verified. */
   readonly email?: EmailInput | null | undefined;
   /** The family name. */
   readonly familyName?: string | null | undefined;
@@ -163,36 +163,36 @@ export type UserPatchInput = {
   readonly givenName?: string | null | undefined;
   /** The middle name. */
   readonly middleName?: string | null | undefined;
-  /** The phone number and whether it has been verified. */
+  /** The phone number and whether it is verified. */
   readonly phone?: PhoneInput | null | undefined;
-  /** The address of a picture, http or https. */
+  /** The URL of a picture, http or https. */
   readonly picture?: string | null | undefined;
-  /** All roles that the user shall have; an empty list or null: none. */
+  /** All roles of the user. Replaces the current list; an empty list or null removes all. */
   readonly roleNames?: ReadonlyArray<string> | null | undefined;
-  /** All applications that the user may sign in to by single sign-on; an empty list or null: none. */
+  /** All applications that the user may open by single sign-on. Replaces the current list; an empty list or null removes all. */
   readonly ssoAppIds?: ReadonlyArray<string> | null | undefined;
   /** ENABLED or DISABLED. */
   readonly status?: UserStatus | null | undefined;
-  /** All tenants that the user shall be a member of, with all roles there; an empty list or null: none. */
+  /** All tenants of the user, with all roles there. Replaces the current list; an empty list or null removes all. */
   readonly tenants?: ReadonlyArray<UserTenantInput> | null | undefined;
-  /** The account’s name. */
+  /** The username. */
   readonly username?: string | null | undefined;
 };
 
 /** Whether a user may sign in. */
 export type UserStatus =
-  /** They may not. Can be asked for. */
+  /** The user may not sign in. Can be set. */
   | 'DISABLED'
-  /** They may. Can be asked for. */
+  /** The user may sign in. Can be set. */
   | 'ENABLED'
-  /** Their time is over. Only the provider brings this about. */
+  /** The account has expired. Set by the provider only. */
   | 'EXPIRED'
-  /** They were invited and have not come yet. Only the provider brings this about. */
+  /** The user has not accepted an invitation yet. Set by the provider only. */
   | 'INVITED';
 
-/** A membership of a tenant to set. */
+/** A tenant membership to set. */
 export type UserTenantInput = {
-  /** All roles that the user shall have in this tenant. */
+  /** All roles of the user in this tenant. Replaces the current list. */
   readonly roleNames: ReadonlyArray<string>;
   /** The tenant’s id. */
   readonly tenantId: string;

@@ -61,7 +61,7 @@ const rows: readonly BadPatch[] = [
     () =>
       Array.from({ length: 100 }, (_, index) =>
         invalidInput(
-          'An empty text is not a value: null clears the field, where the directory can clear it.',
+          'Must not be empty. To clear the field, use null, if the directory supports it.',
           ...['patch', 'customFields', String(index), 'remove', 'field'],
         ),
       ),
@@ -192,15 +192,15 @@ const rows: readonly BadPatch[] = [
     },
     () => [
       invalidInput(
-        'A list without members is no value: remove the field instead.',
+        'An empty list is not a value: remove the field instead.',
         ...at(0, 'add', 'value', 'texts'),
       ),
       invalidInput(
-        'Name at least one value, or leave them out to take the whole value away.',
+        'Name at least one value, or leave the list out to remove the whole value.',
         ...at(1, 'remove', 'values'),
       ),
       invalidInput(says.empty, ...at(2, 'replace', 'value', 'text')),
-      invalidInput('The text has a NUL character.', ...at(3, 'replace', 'value', 'text')),
+      invalidInput('Must not contain a NUL character.', ...at(3, 'replace', 'value', 'text')),
       invalidInput(says.empty, ...at(4, 'remove', 'field')),
       unsupported(
         'Only a list has values to remove one by one: leave them out to remove the whole value.',
@@ -218,7 +218,10 @@ const rows: readonly BadPatch[] = [
       `no list of values to remove from ${field}`,
       { customFields: [{ remove: { field, values: null } }] },
       (directory) => [
-        invalidInput('Name values, or leave the list out.', ...at(0, 'remove', 'values')),
+        invalidInput(
+          'Must not be null: name the values to remove, or leave the list out.',
+          ...at(0, 'remove', 'values'),
+        ),
         ...(fields[directory].split(', ').includes(field) ? [] : [noSuchField(directory, '0', 'remove')]),
       ],
     ],
@@ -232,7 +235,7 @@ const rows: readonly BadPatch[] = [
   [
     'a text of a list twice',
     { customFields: [{ replace: { field: 'tags', value: { texts: ['vip', 'vip'] } } }] },
-    () => [invalidInput('The same text is in the list twice.', ...at(0, 'replace', 'value', 'texts'))],
+    () => [invalidInput('The list contains the same text twice.', ...at(0, 'replace', 'value', 'texts'))],
     descope,
   ],
 ];
@@ -265,7 +268,7 @@ describe.each(directoryNames)('a patch of %s with', (directory) => {
         invalidInput(says.empty, 'patch', 'displayName'),
         invalidInput(says.address, 'patch', 'email', 'address'),
         invalidInput(
-          'A whole number beyond ±9007199254740991 would be rounded.',
+          'Must be within ±9007199254740991: a larger integer would be rounded.',
           ...at(1, 'replace', 'value', 'number'),
         ),
         // the capabilities
@@ -297,13 +300,13 @@ it('lists that are longer than any user has are refused, each where it stands', 
     door,
     { id: someUser(door, 'customers') },
     patch,
-    paths.map((path) => invalidInput('At most 1000 in one list.', 'patch', ...path)),
+    paths.map((path) => invalidInput('At most 1000 members.', 'patch', ...path)),
   );
 });
 
 /** The plan's errors come in the order of the fields, behind the input schema's own. */
 function layer({ path, message }: ExpectedError): number {
   const order = ['username', 'displayName', 'email', 'picture', 'status', 'customFields'];
-  const own = message === says.empty || message === says.address || message.startsWith('A whole number');
+  const own = message === says.empty || message === says.address || message.startsWith('Must be within');
   return (own ? 0 : 100) + order.indexOf(path[1] ?? '');
 }

@@ -140,11 +140,11 @@ const rows: readonly BadPatch[] = [
     },
     (directory) => [
       invalidInput(says.empty, 'patch', 'roleNames', '2'),
-      invalidInput('The same name is in the list twice.', 'patch', 'roleNames'),
-      invalidInput('The same name is in the list twice.', 'patch', 'tenants', '0', 'roleNames'),
+      invalidInput('The list contains the same name twice.', 'patch', 'roleNames'),
+      invalidInput('The list contains the same name twice.', 'patch', 'tenants', '0', 'roleNames'),
       invalidInput(says.empty, 'patch', 'tenants', '1', 'roleNames', '0'),
-      invalidInput('The same tenant is in the list twice.', 'patch', 'tenants'),
-      invalidInput('The same name is in the list twice.', 'patch', 'ssoAppIds'),
+      invalidInput('The list contains the same tenant twice.', 'patch', 'tenants'),
+      invalidInput('The list contains the same name twice.', 'patch', 'ssoAppIds'),
       ...notThere(directory, 'roleNames', 'tenants', 'ssoAppIds'),
     ],
   ],
@@ -206,7 +206,7 @@ const rows: readonly BadPatch[] = [
   [
     'a username with an invisible character',
     { username: 'can\u200bary' },
-    () => [invalidInput('The name has invisible characters.', 'patch', 'username')],
+    () => [invalidInput('Must not contain invisible characters.', 'patch', 'username')],
     eiam,
   ],
   [

@@ -19,12 +19,12 @@ beforeAll(async () => {
 });
 afterAll(() => door.close());
 
-const notFinite = 'Expected a finite number.';
-const rounded = 'A whole number beyond ±9007199254740991 would be rounded.';
-const otherForm = 'Expected plain characters: some have another form (NFKC).';
-const invisible = 'The name has invisible characters.';
-const mixed = 'The name mixes letters of several scripts.';
-const negativeZero = 'Negative zero would not survive: say 0.';
+const notFinite = 'Must be a finite number.';
+const rounded = 'Must be within ±9007199254740991: a larger integer would be rounded.';
+const otherForm = 'Must be in normal form NFKC: some characters have a plainer form.';
+const invisible = 'Must not contain invisible characters.';
+const mixed = 'Must not mix letters of different scripts.';
+const negativeZero = 'Must not be negative zero: use 0.';
 
 describe.each(directoryNames)('a number for %s', (directory) => {
   const mutation = (number: string, variables = '') =>

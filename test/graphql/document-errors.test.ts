@@ -255,7 +255,7 @@ describe('a bug of ours', () => {
   /** The response of a server whose services are broken. */
   async function askBroken(services: Partial<Services>, query: string): Promise<string> {
     const log = pino({ level: 'silent' });
-    const answer = createGraphQLHandler(
+    const handle = createGraphQLHandler(
       { limits: door.sandbox.config.limits, log, ...services } as Services,
       {
         ...{ introspection: true, suggestions: true },
@@ -263,7 +263,7 @@ describe('a bug of ours', () => {
         rateLimit: createRateLimit(1),
       },
     );
-    const server = await listen({ host: '127.0.0.1', port: 0, log, answer });
+    const server = await listen({ host: '127.0.0.1', port: 0, log, handle });
     try {
       return (await ask(server, query)).body;
     } finally {

@@ -19,8 +19,8 @@ const tokens = badRequest('The document has more than 1000 tokens.');
 const depth = badRequest('The document is nested more than 15 fields deep.');
 const fields = badRequest('The document has more than 450 fields.');
 const aliases = badRequest('The document has more than 30 aliases.');
-const rootMutations = badRequest('A mutation of the document has more than 10 fields of its own.');
-const directives = badRequest('The document has more than 4 directives on one place.');
+const rootMutations = badRequest('A mutation has more than 10 root fields.');
+const directives = badRequest('The document has more than 4 directives at one location.');
 
 const times = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => text(i)).join(' ');
@@ -212,8 +212,8 @@ it('the limits are those of the configuration', async () => {
       ['{ a { a { a { a } } } }', 'The document is nested more than 3 fields deep.'],
       [`{ ${times(10, () => 'a')} }`, 'The document has more than 9 fields.'],
       ['{ a: a b: a }', 'The document has more than 1 aliases.'],
-      ['mutation { a a a }', 'A mutation of the document has more than 2 fields of its own.'],
-      ['{ a @a @b }', 'The document has more than 1 directives on one place.'],
+      ['mutation { a a a }', 'A mutation has more than 2 root fields.'],
+      ['{ a @a @b }', 'The document has more than 1 directives at one location.'],
     ];
     for (const [query, message] of rows)
       await refuses(small, () => ask(small, query), 400, badRequest(message));

@@ -174,7 +174,7 @@ it('calls every hook of a plugin on every request', async () => {
   };
   const log = pino({ level: 'silent' });
   const { limits } = door.sandbox.config;
-  const answer = createGraphQLHandler(
+  const handle = createGraphQLHandler(
     { limits, log, directories: new Map() } as unknown as Services,
     {
       ...{ introspection: true, suggestions: true },
@@ -183,7 +183,7 @@ it('calls every hook of a plugin on every request', async () => {
     },
     [probe],
   );
-  const server = await listen({ host: '127.0.0.1', port: 0, log, answer });
+  const server = await listen({ host: '127.0.0.1', port: 0, log, handle });
   try {
     const perRequest = [];
     for (const query of Array(3).fill('{ directories { name } }')) {

@@ -65,7 +65,7 @@ describe('a number that would be rounded', () => {
   it.each(['12345678901234567890', '-12345678901234567890', '9007199254740993.5', '1234567890123456789e3'])(
     'the whole number %s is refused in the payload',
     async (number) => {
-      const whole = 'A whole number beyond ±9007199254740991 would be rounded.';
+      const whole = 'Must be within ±9007199254740991: a larger integer would be rounded.';
       const payload = { outcome: 'NOT_APPLIED', errors: [{ message: whole }] };
       for (const set of [inVariable, inDocument]) {
         expect(JSON.parse((await set(number)).body)).toEqual({ data: { patchUser: payload } });

@@ -19,7 +19,7 @@ const tooMany = (argument: string) => ({
   data: null,
   errors: [
     {
-      message: 'The lists of one request name at most 1000 users together.',
+      message: 'The lists of one request may name at most 1000 users in total.',
       locations: [expect.anything()],
       path: ['b'],
       extensions: { code: 'INVALID_INPUT', inputPath: [argument] },

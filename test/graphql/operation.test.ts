@@ -217,7 +217,7 @@ describe('an operation', () => {
       ...none,
       errors: [
         {
-          message: 'The journal cannot be read now.',
+          message: 'The journal cannot be read at the moment: try again.',
           path: ['operation'],
           locations: expect.anything(),
           extensions: { code: 'JOURNAL_UNAVAILABLE' },

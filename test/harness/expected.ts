@@ -166,13 +166,13 @@ export async function postRaw(door: FrontDoor, body: string): Promise<{ data?: u
 
 /** What the input schema says. */
 export const says = {
-  empty: 'An empty text is not a value: null clears the field, where the directory can clear it.',
-  control: 'The text has control or direction-changing characters.',
-  showsNothing: 'The text shows nothing: it is all spaces.',
-  half: 'The text has half of a character (a lone surrogate).',
-  address: 'Expected an email address, such as name@example.com.',
-  e164: 'Expected a phone number in E.164, such as +8615612345678: a plus sign, the country code, digits only.',
-  picture: 'Expected the address of a picture: https://…',
+  empty: 'Must not be empty. To clear the field, use null, if the directory supports it.',
+  control: 'Must not contain control or direction-changing characters.',
+  showsNothing: 'Must contain a visible character.',
+  half: 'Must not contain a lone surrogate (half of a character).',
+  address: 'Must be an email address, such as name@example.com.',
+  e164: 'Must be a phone number in E.164, such as +8615612345678: a plus sign, the country code, digits only.',
+  picture: 'Must be the URL of a picture: https://…',
   expectedId: 'Expected <directory>:<user id>, as User.id gives it; a user id has letters, digits, _ and -.',
   notThere: 'There is no such directory. There are: employees, contractors, customers.',
   twice: 'Another operation of this patch names the same custom field: use one operation for each field.',

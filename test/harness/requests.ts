@@ -14,17 +14,17 @@ export const securityHeaders = {
 
 /** What is said of requests that are answered before GraphQL looks at them. */
 export const says = {
-  unreadable: 'This is no HTTP request that can be read.',
-  notWellFormed: 'The request line or a header is not well formed, or comes twice.',
+  unreadable: 'Malformed HTTP request.',
+  notWellFormed: 'The request line or a header is malformed, or a header is repeated.',
   tooLong: 'The request line and the headers are too long.',
   tooSlow: 'The request took too long to arrive.',
-  expect: 'Expect takes 100-continue only.',
-  nothingHere: 'There is nothing here: the path is /graphql.',
+  expect: 'The only supported value of Expect is 100-continue.',
+  nothingHere: 'Not found: the path is /graphql.',
   usePost: 'Use POST.',
   useGet: 'Use GET.',
-  getNeedsToken: 'Use POST: a GET is answered only with a token.',
-  foreign: 'Pages of this origin may not call: it is not in server.cors.',
-  loopbackName: 'Without a token idpatch is called by a loopback name only: localhost, 127.0.0.1 or [::1].',
+  getNeedsToken: 'Use POST: GET requires a token.',
+  foreign: 'Origin not allowed: it is not in server.cors.',
+  loopbackName: 'Without a token the Host header must be a loopback name: localhost, 127.0.0.1 or [::1].',
 } as const;
 
 /** The body of such an answer. */

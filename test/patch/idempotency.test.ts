@@ -268,7 +268,7 @@ describe('the form of a key', () => {
         operationId,
         ...notApplied(
           invalidInput(says.empty, 'patch', 'displayName'),
-          invalidInput('Expected 16 to 255 letters, digits, _ or -.', 'idempotencyKey'),
+          invalidInput('Must be 16 to 255 letters, digits, _ or -.', 'idempotencyKey'),
         ),
       });
     expect(arrived(door)).toEqual([]);

@@ -36,7 +36,7 @@ describe('a call of patchUsers', () => {
   it('names no more users, together with the others of its document, than a document may', async () => {
     const door = await openDoor({ limits: { document: { rootMutations: 11 } } });
     const tooMany = {
-      message: 'The lists of one request name at most 1000 users together.',
+      message: 'The lists of one request may name at most 1000 users in total.',
       locations: [expect.anything()],
       path: ['m10'],
       extensions: { code: 'INVALID_INPUT', inputPath: ['inputs'] },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Answer, ask, exchange, post } from '../harness/answers.ts';
-import { someUser, written } from '../harness/expected.ts';
+import { written } from '../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 
 let door: FrontDoor;
@@ -10,73 +10,24 @@ beforeAll(async () => {
 });
 afterAll(() => door.close());
 
+/** A value; names have another word, because messages may repeat names. */
 const word = 'Canary';
 
-/** Parts of documents, right and wrong. None of them together is a patch of anybody. */
-const part = fc.constantFrom(
+/** Tokens of documents. No sequence of them is a valid patch. */
+const token = fc.constantFrom(
+  ...'{ } ( ) [ ] : $ ! @ ... " """ = | & , # \\u \ufeff query mutation subscription fragment on true null'.split(
+    ' ',
+  ),
+  ...'1e-400 -0 9007199254740993 patchUser planPatchUser directories user users by ids input name id'.split(
+    ' ',
+  ),
+  ...`Query __schema __typename $other other ...other "${word}" PatchUserInput! [ID!]!`.split(' '),
   ...[
-    '{',
-    '}',
-    '(',
-    ')',
-    '[',
-    ']',
-    ':',
-    '$',
-    '!',
-    '@',
-    '...',
-    '"',
-    '"""',
-    '=',
-    '|',
-    '&',
-    ',',
-    '#',
-    '\\u',
-    '\ufeff',
-  ],
-  ...[
-    'query',
-    'mutation',
-    'subscription',
-    'fragment',
-    'on',
-    'true',
-    'null',
-    '1e-400',
-    '-0',
-    '9007199254740993',
-  ],
-  ...[
-    'patchUser',
-    'planPatchUser',
-    'directories',
-    'user',
-    'users',
-    'by',
-    'ids',
-    'input',
-    'name',
-    'id',
-    'Query',
-  ],
-  ...[
-    '__schema',
-    '__typename',
     '@skip(if: true)',
-    `$${word}`,
-    `"${word}"`,
-    word,
-    'PatchUserInput!',
-    '[ID!]!',
-  ],
-  ...[
     '{ directories { name } }',
     `(by: { id: "${word}" })`,
-    `($${word}: ID!)`,
-    `${word}: __typename`,
-    `...${word}`,
+    '($other: ID!)',
+    'a: __typename',
   ],
 );
 const { selection } = fc.letrec<{ selection: string; field: string }>((tie) => ({
@@ -85,52 +36,38 @@ const { selection } = fc.letrec<{ selection: string; field: string }>((tie) => (
     .map((fields) => `{ ${fields.join(' ')} }`),
   field: fc
     .tuple(
-      fc.constantFrom('', `${word}: `),
+      fc.constantFrom('', 'other: '),
       fc.constantFrom(
         '__typename',
         'directories',
         'name',
-        'id',
         `user(by: { id: "${word}" })`,
         '... on Query',
-        word,
+        'other',
       ),
-      fc.constantFrom('', '@skip(if: true)', `@${word}`, '@include(if: $input)'),
+      fc.constantFrom('', '@skip(if: true)', `@other(a: "${word}")`, '@include(if: $input)'),
       fc.oneof({ depthSize: 'small', withCrossShrink: true }, fc.constant(''), tie('selection')),
     )
     .map((parts) => parts.join(' ')),
 }));
-/** A document that is GraphQL, mostly not of this schema. */
-const wellFormed = fc
-  .tuple(
-    fc.constantFrom('', 'query', 'mutation', 'subscription', `query ${word}($input: Boolean!)`),
-    selection,
-  )
-  .map((parts) => parts.join(' '));
+const operation = fc.constantFrom('', 'query', 'mutation', 'subscription', 'query other($input: Boolean!)');
 const document = fc.oneof(
-  wellFormed,
-  fc.array(part, { maxLength: 30 }).map((parts) => parts.join(' ')),
+  fc.tuple(operation, selection).map((parts) => parts.join(' ')),
+  fc.array(token, { maxLength: 30 }).map((parts) => parts.join(' ')),
   fc.string({ unit: 'binary', maxLength: 60 }),
 );
 const json = fc.jsonValue({ maxDepth: 6 });
-const odd = fc.record(
+const variables = fc.dictionary(fc.constantFrom(word, 'input', '__proto__', 'id'), json);
+const params = fc.record(
   {
-    query: fc.oneof({ weight: 5, arbitrary: document }, { weight: 1, arbitrary: json }),
+    query: fc.oneof({ weight: 9, arbitrary: document }, { weight: 1, arbitrary: json }),
     operationName: fc.oneof(fc.constantFrom(null, word, '__proto__'), json),
-    variables: fc.oneof(fc.dictionary(fc.constantFrom(word, 'input', '__proto__', 'id'), json), json),
+    variables: fc.oneof(variables, json),
     extensions: json,
     [word]: json,
   },
   { requiredKeys: ['query'] },
 );
-
-const plain = fc.record(
-  { query: document, variables: fc.dictionary(fc.constantFrom(word, 'input', '__proto__', 'id'), json) },
-  { requiredKeys: ['query'] },
-);
-const nearly = fc.oneof(plain, odd);
-
-/** Any input of a patch but a right one. */
 const wrongInput = fc.record(
   {
     user: fc.oneof(json, fc.record({ id: json, login: json }, { requiredKeys: [] })),
@@ -139,22 +76,21 @@ const wrongInput = fc.record(
   },
   { requiredKeys: [] },
 );
-
+const patchQuery =
+  'mutation ($input: PatchUserInput!) { patchUser(input: $input) { outcome errors { path } } }';
 const bodies: fc.Arbitrary<string | Uint8Array<ArrayBuffer>> = fc.oneof(
   fc.uint8Array({ maxLength: 200 }).map((bytes) => new Uint8Array(bytes)),
   json.map((value) => JSON.stringify(value)),
-  nearly.map((value) => JSON.stringify(value)),
-  nearly.map((value) => JSON.stringify([value, value])),
-  fc.tuple(nearly, fc.nat(200)).map(([value, length]) => JSON.stringify(value).slice(0, length)),
-  wrongInput.map((input) =>
-    JSON.stringify({
-      query: 'mutation ($input: PatchUserInput!) { patchUser(input: $input) { outcome errors { path } } }',
-      variables: { input },
-    }),
-  ),
+  fc
+    .record({ query: document, variables }, { requiredKeys: ['query'] })
+    .map((value) => JSON.stringify(value)),
+  params.map((value) => JSON.stringify(value)),
+  params.map((value) => JSON.stringify([value, value])),
+  fc.tuple(params, fc.nat(200)).map(([value, length]) => JSON.stringify(value).slice(0, length)),
+  wrongInput.map((input) => JSON.stringify({ query: patchQuery, variables: { input } })),
 );
 
-/** What holds of every answer to what is no patch of anybody. */
+/** True of every response to what is not a valid patch. */
 function expectHarmless({ status, body }: Answer): void {
   expect(status).toBeLessThan(500);
   const { data, errors = [] } = JSON.parse(body) as {
@@ -167,13 +103,13 @@ function expectHarmless({ status, body }: Answer): void {
   }
   if (data === undefined) {
     expect(errors).not.toEqual([]);
-    expect(body.length).toBeLessThan(2_000);
+    expect(body.length).toBeLessThan(2_500);
     expect(body).not.toContain(word);
   }
   expect(written(door)).toEqual([]);
 }
 
-it('whatever a body is, it is answered, and nothing is written', async () => {
+it('any body gets a response, and nothing is written', async () => {
   const logged = door.log.length;
   const codes = new Set<string>();
   await fc.assert(
@@ -184,39 +120,31 @@ it('whatever a body is, it is answered, and nothing is written', async () => {
     }),
     { numRuns: 1_000 },
   );
-  expect([...codes]).toEqual(
-    expect.arrayContaining([
-      'BAD_REQUEST',
-      'GRAPHQL_PARSE_FAILED',
-      'GRAPHQL_VALIDATION_FAILED',
-      'INVALID_INPUT',
-    ]),
-  );
+  const expected = ['BAD_REQUEST', 'GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'INVALID_INPUT'];
+  expect([...codes]).toEqual(expect.arrayContaining(expected));
   expect(door.log.slice(logged).filter((line) => line.includes('bug'))).toEqual([]);
   expect((await ask(door, '{ __typename }')).status).toBe(200);
 });
 
-it('whatever a GET asks for, it is answered, and nothing is written', async () => {
+it('any GET gets a response, and nothing is written', async () => {
+  const value = fc.oneof(
+    fc.string(),
+    json.map((one) => JSON.stringify(one)),
+  );
+  const token = await door.sandbox.issuer.token({ aud: 'idpatch-gateway', sub: 'one', scope: 'users:write' });
   await fc.assert(
-    fc.asyncProperty(
-      document,
-      fc.oneof(
-        json.map((one) => JSON.stringify(one)),
-        fc.string(),
-      ),
-      fc.string(),
-      async (query, variables, more) => {
-        const search = new URLSearchParams({ query, variables, operationName: more });
-        const rest = encodeURI(more.toWellFormed()).replaceAll('#', '');
-        const response = await fetch(`${door.url}/graphql?${search}&${rest}`);
-        expectHarmless({ status: response.status, body: await response.text() });
-      },
-    ),
+    fc.asyncProperty(document, value, fc.string(), async (query, variables, more) => {
+      const search = new URLSearchParams({ query, variables, operationName: more });
+      const rest = encodeURI(more.toWellFormed()).replaceAll('#', '');
+      const headers = { authorization: `Bearer ${token}` };
+      const response = await fetch(`${door.url}/graphql?${search}&${rest}`, { headers });
+      expectHarmless({ status: response.status, body: await response.text() });
+    }),
     { numRuns: 300 },
   );
 });
 
-it('however a body is cut into pieces, it is the same', async () => {
+it('a body is the same in any chunks', async () => {
   const text = JSON.stringify({ query: '{ __typename }', operationName: null, extensions: { a: '名🏴' } });
   const bytes = Buffer.from(text);
   await fc.assert(
@@ -235,11 +163,4 @@ it('however a body is cut into pieces, it is the same', async () => {
     }),
     { numRuns: 40 },
   );
-});
-
-it('a patch that is right is applied beside all that', async () => {
-  const id = someUser(door, 'customers');
-  const query = `mutation { patchUser(input: { user: { id: "${id}" }, patch: { displayName: "Ada" } }) { outcome } }`;
-  expect((await ask(door, query)).body).toBe('{"data":{"patchUser":{"outcome":"APPLIED"}}}');
-  expect(written(door)).toHaveLength(1);
 });

@@ -21,188 +21,155 @@ const json = 'Content-Type: application/json';
 const chunked = 'Transfer-Encoding: chunked';
 const write = () => mutation(someUser(door, 'customers'));
 const body = () => JSON.stringify({ query: write() });
-const withHeaders = (...headers: readonly string[]) =>
-  lines(['POST /graphql HTTP/1.1', host, json, ...headers], body());
+/** A POST of a patch with these headers; `N` stands for the length of the body. */
+const headers =
+  (...all: readonly string[]) =>
+  () =>
+    lines(
+      ['POST /graphql HTTP/1.1', host, json, ...all.map((one) => one.replace('N', `${body().length}`))],
+      body(),
+    );
+const inChunks = (chunk: string) => () => lines(['POST /graphql HTTP/1.1', host, json, chunked], chunk);
+const patch = (all: readonly string[], target?: string) => () => post(write(), all, target);
+const get =
+  (line: string, ...all: readonly string[]) =>
+  () =>
+    lines([`GET ${line}`, host, ...all]);
+const typename = JSON.stringify({ data: { __typename: 'Query' } });
 
-describe('a request that can be read in two ways or none is answered 400, and the connection closed:', () => {
-  it.each<readonly [string, () => string]>([
-    ['Content-Length and Transfer-Encoding', () => withHeaders(`Content-Length: ${body().length}`, chunked)],
-    ['Transfer-Encoding and Content-Length', () => withHeaders(chunked, `Content-Length: ${body().length}`)],
-    [
-      'two Content-Lengths',
-      () => withHeaders(`Content-Length: ${body().length}`, `Content-Length: ${body().length}`),
-    ],
-    ['two Content-Lengths in one', () => withHeaders(`Content-Length: ${body().length}, 5`)],
-    ['a Content-Length that is none', () => withHeaders('Content-Length: -1')],
-    ['a Content-Length beyond counting', () => withHeaders(`Content-Length: ${'9'.repeat(40)}`)],
-    ['a Transfer-Encoding that is none', () => withHeaders('Transfer-Encoding: chunkedx')],
-    ['a Transfer-Encoding that ends in no chunks', () => withHeaders('Transfer-Encoding: gzip')],
-    ['two Transfer-Encodings', () => withHeaders(chunked, 'Transfer-Encoding: identity')],
-    [
-      'a chunk of no size',
-      () => lines(['POST /graphql HTTP/1.1', host, json, chunked], `zz\r\n${body()}\r\n0\r\n\r\n`),
-    ],
-    [
-      'a chunk beyond counting',
-      () => lines(['POST /graphql HTTP/1.1', host, json, chunked], `${'f'.repeat(18)}\r\n`),
-    ],
-    [
-      'an endless chunk extension',
-      () => lines(['POST /graphql HTTP/1.1', host, json, chunked], `1;${'x'.repeat(20_000)}\r\n`),
-    ],
-    ['a header with a NUL', () => withHeaders('X: a\0b', 'Content-Length: 1')],
-    ['a header name with a space', () => withHeaders('X y: a', 'Content-Length: 1')],
-    ['a space before the colon', () => withHeaders(`Content-Length : ${body().length}`)],
-    ['a folded header', () => withHeaders('X: a\r\n b', 'Content-Length: 1')],
-    ['line feeds alone', () => withHeaders(`Content-Length: ${body().length}`).replaceAll('\r\n', '\n')],
-    ['no request line', () => 'hello\r\n\r\n'],
-    ['a method that there is not', () => lines(['BREW /graphql HTTP/1.1', host])],
-    ['a method in small letters', () => post(write()).replace('POST', 'post')],
-    ['bytes in the target', () => lines(['GET /graphql?\xff\xfe HTTP/1.1', host])],
-    ['a space in the target', () => post(write(), [host], '/graphql? x')],
-    ['another version of HTTP', () => lines(['GET /graphql HTTP/3.1', host])],
-    ['another protocol', () => '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
-    ['HTTP/2 from the start', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
-  ])('%s', async (_, bytes) => {
-    expect(await converse(door.url, bytes())).toEqual({
-      answers: [
-        {
-          status: 400,
-          headers: {
-            ...securityHeaders,
-            'content-type': 'application/json',
-            'content-length': String(refusal('BAD_REQUEST', says.unreadable).length),
-            connection: 'close',
-          },
-          body: refusal('BAD_REQUEST', says.unreadable),
-        },
-      ],
-      closed: true,
-    });
-  });
-
-  it.each<readonly [string, () => string]>([
-    ['no Host', () => post(write(), [])],
-    ['two Hosts', () => post(write(), [host, 'Host: evil.example'])],
-    ['the same Host twice', () => post(write(), [host, host])],
-    ['an empty Host', () => post(write(), ['Host:'])],
-    ['a Host with a space', () => post(write(), ['Host: a b'])],
-    ['a Host with a name of somebody', () => post(write(), ['Host: a@localhost'])],
-    ['a Host with a path', () => post(write(), ['Host: localhost/x'])],
-    ['a Host that is no address', () => post(write(), ['Host: 1.2.3.4.5'])],
-    ['a Host with a port that is none', () => post(write(), ['Host: localhost:99999'])],
-    ['two Authorizations', () => post(write(), [host, 'Authorization: Bearer a', 'Authorization: Bearer b'])],
-    ['two Content-Types', () => post(write(), [host, 'Content-Type: text/plain'])],
-    ['the address of another server', () => post(write(), [host], 'http://evil.example/graphql')],
-    ['its own whole address', () => post(write(), [host], 'http://localhost/graphql')],
-    ['an asterisk', () => lines(['OPTIONS * HTTP/1.1', host])],
-    ['HTTP/2.0 by name alone', () => post(write()).replace('HTTP/1.1', 'HTTP/2.0')],
-  ])('%s', async (_, bytes) => {
-    const { answers, closed } = await converse(door.url, bytes());
-    expect(answers.map(({ status, body }) => ({ status, body }))).toEqual([
-      { status: 400, body: refusal('BAD_REQUEST', says.notWellFormed) },
-    ]);
-    expect(answers[0]?.headers).toMatchObject({ ...securityHeaders, connection: 'close' });
-    expect(closed).toBe(true);
-  });
-
-  it.each([
-    ['an address', () => lines([`GET /graphql?${'a'.repeat(20_000)} HTTP/1.1`, host])],
-    ['a header', () => lines(['GET /graphql HTTP/1.1', host, `X: ${'a'.repeat(20_000)}`])],
+describe('a request that is malformed or ambiguous is refused, and the connection closed:', () => {
+  it.each<readonly [what: string, bytes: () => string, status: number, message: string]>([
+    ...(
+      [
+        ['Content-Length and Transfer-Encoding', headers('Content-Length: N', chunked)],
+        ['Transfer-Encoding and Content-Length', headers(chunked, 'Content-Length: N')],
+        ['two Content-Lengths', headers('Content-Length: N', 'Content-Length: N')],
+        ['two Content-Lengths in one', headers('Content-Length: N, 5')],
+        ['a negative Content-Length', headers('Content-Length: -1')],
+        ['an enormous Content-Length', headers(`Content-Length: ${'9'.repeat(40)}`)],
+        ['an unknown Transfer-Encoding', headers('Transfer-Encoding: chunkedx')],
+        ['a Transfer-Encoding that does not end in chunked', headers('Transfer-Encoding: gzip')],
+        ['two Transfer-Encodings', headers(chunked, 'Transfer-Encoding: identity')],
+        ['a chunk without a size', inChunks('zz\r\n{}\r\n0\r\n\r\n')],
+        ['an enormous chunk', inChunks(`${'f'.repeat(18)}\r\n`)],
+        ['an endless chunk extension', inChunks(`1;${'x'.repeat(20_000)}\r\n`)],
+        ['a header with a NUL', headers('X: a\0b')],
+        ['a header name with a space', headers('X y: a')],
+        ['a space before the colon', headers('Content-Length : N')],
+        ['a folded header', headers('X: a\r\n b')],
+        ['line feeds alone', () => headers('Content-Length: N')().replaceAll('\r\n', '\n')],
+        ['no request line', () => 'hello\r\n\r\n'],
+        ['an unknown method', () => lines(['BREW /graphql HTTP/1.1', host])],
+        ['a method in lower case', () => post(write()).replace('POST', 'post')],
+        ['bytes in the target', get('/graphql?\xff\xfe HTTP/1.1')],
+        ['a space in the target', patch([host], '/graphql? x')],
+        ['another version of HTTP', get('/graphql HTTP/3.1')],
+        ['TLS', () => '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+        ['HTTP/2 with prior knowledge', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+      ] as const
+    ).map(([what, bytes]) => [what, bytes, 400, says.unreadable] as const),
+    ...(
+      [
+        ['no Host', patch([])],
+        ['two Hosts', patch([host, 'Host: evil.example'])],
+        ['the same Host twice', patch([host, host])],
+        ...['', ' a b', ' a@localhost', ' localhost/x', ' 1.2.3.4.5', ' localhost:99999'].map(
+          (value) => [`the Host "${value}"`, patch([`Host:${value}`])] as const,
+        ),
+        ['two Authorizations', patch([host, 'Authorization: Bearer a', 'Authorization: Bearer b'])],
+        ['two Content-Types', patch([host, 'Content-Type: text/plain'])],
+        ['the URL of another server', patch([host], 'http://evil.example/graphql')],
+        ['an absolute URL', patch([host], 'http://localhost/graphql')],
+        ['an asterisk', () => lines(['OPTIONS * HTTP/1.1', host])],
+        ['the version HTTP/2.0', () => post(write()).replace('HTTP/1.1', 'HTTP/2.0')],
+      ] as const
+    ).map(([what, bytes]) => [what, bytes, 400, says.notWellFormed] as const),
+    ['a URL of 20 KB', get(`/graphql?${'a'.repeat(20_000)} HTTP/1.1`), 431, says.tooLong],
+    ['a header of 20 KB', get('/graphql HTTP/1.1', `X: ${'a'.repeat(20_000)}`), 431, says.tooLong],
     [
       'a thousand headers',
-      () => lines(['GET / HTTP/1.1', host, ...new Array(1_000).fill(`X: ${'a'.repeat(20)}`)]),
+      get('/ HTTP/1.1', ...Array(1_000).fill(`X: ${'a'.repeat(20)}`)),
+      431,
+      says.tooLong,
     ],
-  ])('%s of 20 KB, by 431', async (_, bytes) => {
+  ])('%s', async (_, bytes, status, message) => {
     const { answers, closed } = await converse(door.url, bytes());
-    expect(answers.map(({ status, body }) => ({ status, body }))).toEqual([
-      { status: 431, body: refusal('BAD_REQUEST', says.tooLong) },
+    expect(answers).toEqual([
+      {
+        status,
+        headers: expect.objectContaining({ ...securityHeaders, connection: 'close' }),
+        body: refusal('BAD_REQUEST', message),
+      },
     ]);
-    expect(answers[0]?.headers).toMatchObject({ ...securityHeaders, connection: 'close' });
     expect(closed).toBe(true);
   });
 });
 
-it('no header is overlooked because there are many before it', async () => {
-  const many = new Array(2_500).fill('a:');
-  const { answers } = await converse(
-    door.url,
-    post(write(), [host, ...many, 'Origin: http://evil.example']),
-    1,
-  );
+it('no header is dropped because of many before it', async () => {
+  const bytes = post(write(), [host, ...Array(2_500).fill('a:'), 'Origin: http://evil.example']);
+  const { answers } = await converse(door.url, bytes, 1);
   expect(answers.map(({ status }) => status)).toEqual([403]);
 });
 
-describe('what cannot be read after what can', () => {
-  const typename = JSON.stringify({ data: { __typename: 'Query' } });
-
-  it('leaves the answer before it as it is, is not answered in its place, and ends the connection', async () => {
-    const { answers, closed } = await converse(door.url, `${post('{ __typename }')}garbage\r\n\r\n`);
-    expect(answers.map(({ status, body }) => ({ status, body }))).toEqual([{ status: 200, body: typename }]);
-    expect(closed).toBe(true);
-  });
-
-  it('leaves all the answers before it, in their order', async () => {
-    const two = post('{ __typename }') + post('{ a: __typename }');
-    const { answers, closed } = await converse(door.url, `${two}garbage\r\n\r\n`);
-    expect(answers.map(({ body }) => body)).toEqual([typename, typename.replace('__typename', 'a')]);
-    expect(closed).toBe(true);
-  });
-
-  it('is answered 400 where it is the body of a request that has begun', async () => {
-    const begun = lines(['POST /graphql HTTP/1.1', host, json, chunked], '1\r\n{\r\n');
-    const socket = open(door.url);
-    const text = new Promise<string>((resolve) => {
-      let all = '';
-      socket.on('data', (chunk) => {
-        all += chunk;
-      });
-      socket.on('close', () => resolve(all));
-    });
-    socket.write(begun);
-    await delay(100);
-    socket.write('no size\r\n');
-    expect((await text).split('\r\n')[0]).toBe('HTTP/1.1 400 Bad Request');
-    socket.destroy();
-  });
+it.each([
+  ['one valid request', ['{ __typename }']],
+  ['two valid requests', ['{ __typename }', '{ __typename }']],
+])('a malformed request after %s only ends the connection', async (_, queries) => {
+  const bytes = queries.map((query) => post(query)).join('');
+  const { answers, closed } = await converse(door.url, `${bytes}garbage\r\n\r\n`);
+  expect(answers.map(({ status, body }) => [status, body])).toEqual(queries.map(() => [200, typename]));
+  expect(closed).toBe(true);
 });
 
-it('patches under way are answered, whatever else comes over their connection, and how often', async () => {
+it('a malformed chunk that arrives later is refused', async () => {
+  const socket = open(door.url);
+  const text = new Promise<string>((resolve) => {
+    let all = '';
+    socket.on('data', (chunk) => {
+      all += chunk;
+    });
+    socket.on('close', () => resolve(all));
+  });
+  socket.write(inChunks('1\r\n{\r\n')());
+  await delay(100);
+  socket.write('no size\r\n');
+  expect((await text).split('\r\n')[0]).toBe('HTTP/1.1 400 Bad Request');
+});
+
+it('patches in progress get their responses, whatever else arrives on their connection', async () => {
   const warnings: string[] = [];
-  const warned = ({ name }: Error) => warnings.push(name);
-  process.on('warning', warned);
+  const onWarning = ({ name }: Error) => warnings.push(name);
+  process.on('warning', onWarning);
   const proxy = await startFaultProxy();
-  const slowly = await openFrontDoor({ directories: { customers: { baseUrl: proxy.url } } });
-  proxy.passTo(slowly.emulators.customers.url);
-  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  const slow = await openFrontDoor({ directories: { customers: { baseUrl: proxy.url } } });
+  proxy.passTo(slow.emulators.customers.url);
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
   proxy.fail('write', { applied: true, after: () => held });
-  const socket = open(slowly.url);
-  let said = '';
+  const socket = open(slow.url);
+  let received = '';
   socket.on('data', (chunk) => {
-    said += chunk;
+    received += chunk;
   });
   const closed = new Promise((resolve) => socket.once('close', resolve));
   // Of one user, so that the second begins when the first has ended.
-  socket.write(post(mutation(someUser(slowly, 'customers'))).repeat(2));
+  socket.write(post(mutation(someUser(slow, 'customers'))).repeat(2));
   await proxy.arrived('write');
   for (let count = 0; count < 30; count += 1) {
     socket.write('garbage\r\n\r\n');
     await delay(10);
   }
-  letGo();
+  release();
   await closed;
-  expect(said.match(/HTTP\/1.1 \d+|"outcome":"\w+"/g)).toEqual([
-    ...['HTTP/1.1 200', '"outcome":"APPLIED"'],
-    ...['HTTP/1.1 200', '"outcome":"APPLIED"'],
-  ]);
-  expect(written(slowly)).toHaveLength(2);
+  const applied = ['HTTP/1.1 200', '"outcome":"APPLIED"'];
+  expect(received.match(/HTTP\/1.1 \d+|"outcome":"\w+"/g)).toEqual([...applied, ...applied]);
+  expect(written(slow)).toHaveLength(2);
   expect(warnings).toEqual([]);
-  process.off('warning', warned);
-  await slowly.close();
+  process.off('warning', onWarning);
+  await slow.close();
   await proxy.close();
 });
 
-it('a client that resets its connection half-way harms nobody', async () => {
+it('clients that reset their connection half-way do no harm', async () => {
   for (let count = 0; count < 50; count += 1) {
     const socket = open(door.url);
     socket.write(post(write()).slice(0, count * 5));

@@ -11,7 +11,7 @@ async function ask() {
     host: '127.0.0.1',
     port: 0,
     log: pino({ level: 'silent' }),
-    answer: async () => ({ status: 200, headers: {}, body }),
+    handle: async () => ({ status: 200, headers: {}, body }),
   });
   const socket = connect(Number(new URL(server.url).port), '127.0.0.1').on('error', () => {});
   let length = 0;
@@ -27,7 +27,7 @@ async function ask() {
 
 it('an answer that was given before the process leaves is brought to a slow client, whole', async () => {
   const { server, socket, ended, received } = await ask();
-  server.leave();
+  server.drain();
   const closed = server.close();
   await delay(300);
   socket.resume();
@@ -38,7 +38,7 @@ it('an answer that was given before the process leaves is brought to a slow clie
 
 it('a client that never reads its answer does not keep a process that wants to leave', async () => {
   const { server, socket } = await ask();
-  server.leave();
+  server.drain();
   await server.close();
   socket.destroy();
 }, 20_000);
@@ -51,7 +51,7 @@ it('a client that never reads its answer is let go after two minutes at most, an
   answers.set('/late', late);
   const server = await listen({
     ...{ host: '127.0.0.1', port: 0, log: pino({ level: 'silent' }) },
-    answer: async ({ url = '' }) => ({ status: 200, headers: {}, body: (await answers.get(url)) ?? '' }),
+    handle: async ({ url = '' }) => ({ status: 200, headers: {}, body: (await answers.get(url)) ?? '' }),
   });
   onTestFinished(() => server.close());
   const openWith = async (...paths: readonly string[]) => {

@@ -2,18 +2,17 @@ import type { GraphQLParams } from 'graphql-yoga';
 import { badRequest } from './bad-request.ts';
 import { mayBeLossy, parseLossless } from './lossless-numbers.ts';
 
-/** Levels of objects and lists in a body. A patch needs ten. Our own choice. */
+/** Levels of objects and lists in variables and extensions. A patch needs ten. Our own choice. */
 const maxNesting = 32;
 
-/** The members of a body: https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters */
+/** https://graphql.github.io/graphql-over-http/draft/#sec-Request-Parameters */
 const members: ReadonlySet<string> = new Set(['query', 'operationName', 'variables', 'extensions']);
 
-// A byte-order mark is kept, so that it is seen: JSON must not begin with one (RFC 8259, section 8.1).
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * What a body asks for: it has exactly the form that GraphQL over HTTP gives it.
- * @throws GraphQLError with a text that is always the same
+ * Reads the parameters of a POST strictly.
+ * @throws GraphQLError with a fixed message
  */
 export function paramsOfBody(bytes: Buffer): GraphQLParams {
   let text: string;
@@ -23,26 +22,26 @@ export function paramsOfBody(bytes: Buffer): GraphQLParams {
     throw badRequest('The body is not UTF-8.');
   }
   if (text.startsWith('\ufeff')) {
-    throw badRequest('The body begins with a byte-order mark: leave it out.');
+    throw badRequest('The body must not begin with a byte-order mark (RFC 8259, section 8.1).');
   }
   const body = fromJson(text, 'The body is not JSON.');
-  if (Array.isArray(body)) throw badRequest('A batch is not taken: send one operation a request.');
+  if (Array.isArray(body)) throw badRequest('Batches are not supported: send one operation per request.');
   if (typeof body !== 'object' || body === null) {
     throw badRequest('The body must be a JSON object.');
   }
   if (Object.keys(body).some((key) => !members.has(key))) {
-    throw badRequest('The body has other members than query, operationName, variables and extensions.');
+    throw badRequest('The body may only have the members query, operationName, variables and extensions.');
   }
   const params: GraphQLParams = body;
   if (!['string', 'undefined'].includes(typeof (params.operationName ?? undefined))) {
-    throw badRequest('The operationName must be a text.');
+    throw badRequest('The operationName must be a string.');
   }
   return params;
 }
 
 /**
- * What the parameters of a GET ask for.
- * @throws GraphQLError with a text that is always the same
+ * Reads the parameters of a GET.
+ * @throws GraphQLError with a fixed message
  */
 export function paramsOfSearch(url: string): GraphQLParams {
   const start = url.indexOf('?');
@@ -50,7 +49,7 @@ export function paramsOfSearch(url: string): GraphQLParams {
   try {
     decodeURIComponent(search);
   } catch {
-    // URLSearchParams would put U+FFFD in the place of what is no text.
+    // URLSearchParams would replace invalid UTF-8 by U+FFFD.
     throw badRequest('The parameters are not UTF-8.');
   }
   const parameters = new URLSearchParams(search);
@@ -78,12 +77,12 @@ function fromJson(text: string, message: string): unknown {
     throw badRequest(message);
   }
   if (isDeeperThan(maxNesting, value)) {
-    throw badRequest(`Variables and extensions are nested ${maxNesting} levels deep at most.`);
+    throw badRequest(`Variables and extensions may be nested at most ${maxNesting} levels deep.`);
   }
   return mayBeLossy(text) ? parseLossless(text) : value;
 }
 
-/** It looks no deeper than it has to, so that the stack does not end before the value does. */
+/** Recurses no deeper than `levels`, so that no value overflows the stack. */
 function isDeeperThan(levels: number, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels < 0) return true;

@@ -27,7 +27,7 @@ export function useDocumentLimits(limits: Limits): OperationPlugin {
   };
 }
 
-/** What a selection has, with what its fragments have, each time that they are spread. */
+/** The size of a selection, with its fragments, each time that they are spread. */
 interface Extent {
   readonly depth: number;
   readonly fields: number;
@@ -39,11 +39,10 @@ interface Extent {
 const nothing: Extent = { depth: 0, fields: 0, aliases: 0, roots: 0 };
 
 /**
- * What a document has more of than it may, as a text that is always the same; undefined where it is within all
- * limits. Fields and aliases are those of all operations together. Takes time in proportion to the document as it
- * is written, whatever its fragments make of it.
+ * A message about the first limit that the document exceeds. Fields and aliases are those of all operations together.
+ * Takes linear time in the length of the document, however often its fragments are spread.
  */
-export function exceededLimit(document: DocumentNode, limits: Limits): string | undefined {
+function exceededLimit(document: DocumentNode, limits: Limits): string | undefined {
   const { definitions } = document;
   const fragments = new Map(
     definitions.flatMap((one) =>
@@ -52,7 +51,7 @@ export function exceededLimit(document: DocumentNode, limits: Limits): string | 
   );
   const extents = new Map<string, Extent>();
   let directives = 0;
-  const look = (node: { readonly directives?: readonly DirectiveNode[] | undefined }) => {
+  const countDirectives = (node: { readonly directives?: readonly DirectiveNode[] | undefined }) => {
     directives = Math.max(directives, node.directives?.length ?? 0);
   };
 
@@ -60,9 +59,9 @@ export function exceededLimit(document: DocumentNode, limits: Limits): string | 
     const known = extents.get(name);
     const fragment = fragments.get(name);
     if (known || !fragment) return known ?? nothing;
-    // A fragment within itself counts as nothing: GraphQL's own rules refuse it, wherever it is.
+    // A fragment within itself counts as nothing: a rule of GraphQL rejects it.
     extents.set(name, nothing);
-    look(fragment);
+    countDirectives(fragment);
     const extent = extentOf(fragment.selectionSet);
     extents.set(name, extent);
     return extent;
@@ -71,7 +70,7 @@ export function exceededLimit(document: DocumentNode, limits: Limits): string | 
   const extentOf = (selectionSet: SelectionSetNode | undefined): Extent => {
     let { depth, fields, aliases, roots } = nothing;
     for (const selection of selectionSet?.selections ?? []) {
-      look(selection);
+      countDirectives(selection);
       const isField = selection.kind === Kind.FIELD;
       const within =
         selection.kind === Kind.FRAGMENT_SPREAD
@@ -85,27 +84,27 @@ export function exceededLimit(document: DocumentNode, limits: Limits): string | 
     return { depth, fields, aliases, roots };
   };
 
-  const whole = { depth: 0, fields: 0, aliases: 0, rootMutations: 0 };
+  const total = { depth: 0, fields: 0, aliases: 0, rootMutations: 0 };
   for (const definition of definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) extentOfFragment(definition.name.value);
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
-    look(definition);
-    definition.variableDefinitions?.forEach(look);
+    countDirectives(definition);
+    definition.variableDefinitions?.forEach(countDirectives);
     const { depth, fields, aliases, roots } = extentOf(definition.selectionSet);
-    whole.depth = Math.max(whole.depth, depth);
-    whole.fields += fields;
-    whole.aliases += aliases;
-    if (definition.operation === 'mutation') whole.rootMutations = Math.max(whole.rootMutations, roots);
+    total.depth = Math.max(total.depth, depth);
+    total.fields += fields;
+    total.aliases += aliases;
+    if (definition.operation === 'mutation') total.rootMutations = Math.max(total.rootMutations, roots);
   }
 
-  if (whole.depth > limits.depth) return `The document is nested more than ${limits.depth} fields deep.`;
-  if (whole.fields > limits.fields) return `The document has more than ${limits.fields} fields.`;
-  if (whole.aliases > limits.aliases) return `The document has more than ${limits.aliases} aliases.`;
-  if (whole.rootMutations > limits.rootMutations) {
-    return `A mutation of the document has more than ${limits.rootMutations} fields of its own.`;
+  if (total.depth > limits.depth) return `The document is nested more than ${limits.depth} fields deep.`;
+  if (total.fields > limits.fields) return `The document has more than ${limits.fields} fields.`;
+  if (total.aliases > limits.aliases) return `The document has more than ${limits.aliases} aliases.`;
+  if (total.rootMutations > limits.rootMutations) {
+    return `A mutation has more than ${limits.rootMutations} root fields.`;
   }
   if (directives > limits.directives) {
-    return `The document has more than ${limits.directives} directives on one place.`;
+    return `The document has more than ${limits.directives} directives at one location.`;
   }
   return undefined;
 }

@@ -4,7 +4,7 @@ import { DateTimeResolver } from 'graphql-scalars';
 import type { Context } from '../context.ts';
 import InputErrorsPlugin, { validationError } from './input-errors-plugin.ts';
 
-/** The schema's builder. It defines no type of its own but the scalar. */
+/** The schema's builder, with the scalars and the root types. */
 export const builder = new SchemaBuilder<{
   Context: Context;
   DefaultFieldNullability: false;
@@ -21,8 +21,8 @@ export const builder = new SchemaBuilder<{
 
 builder.addScalarType('DateTime', DateTimeResolver, {
   description:
-    'A moment in ISO 8601 with its offset, such as 2026-11-22T09:30:00.000Z; kept to the millisecond.',
+    'A date and time in ISO 8601 with a UTC offset, such as 2026-11-22T09:30:00.000Z, to the millisecond.',
 });
 
-builder.queryType({ description: 'Reading. Nothing here writes anything.' });
-builder.mutationType({ description: 'Changing. Mutations of one document run one after the other.' });
+builder.queryType({ description: 'Reads. A query writes nothing.' });
+builder.mutationType({ description: 'Writes. The mutations of one document run one after the other.' });

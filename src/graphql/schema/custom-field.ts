@@ -4,44 +4,44 @@ import { isUnique, maxListLength, name, number, text } from './input-values.ts';
 
 /** One custom field of a user. */
 export const CustomFieldType = builder.objectRef<CustomField>('CustomField').implement({
-  description: 'A custom field of a user that has a value. A field without a value is not listed.',
+  description: 'A custom field of a user, with its value. Fields without a value are not listed.',
   fields: (t) => ({
-    field: t.exposeString('field', { description: 'The field’s name, as Directory.customFields gives it.' }),
+    field: t.exposeString('field', { description: 'The field’s name, as in Directory.customFields.' }),
     value: t.field({
       type: CustomFieldValueType,
-      description: 'Its value, under the name of its kind.',
+      description: 'Its value.',
       resolve: ({ value }) => value,
     }),
   }),
 });
 
 const CustomFieldValueType = builder.objectRef<CustomFieldValue>('CustomFieldValue').implement({
-  description: 'The value of a custom field. Exactly one of these is set, the others are null.',
+  description: 'The value of a custom field. Exactly one of its fields is set; the others are null.',
   fields: (t) => ({
     text: t.string({
       nullable: true,
-      description: 'Of a TEXT or CHOICE field.',
+      description: 'The value of a TEXT or CHOICE field.',
       resolve: (one) => (one.kind === 'text' ? one.value : null),
     }),
     number: t.float({
       nullable: true,
-      description: 'Of a NUMBER field.',
+      description: 'The value of a NUMBER field.',
       resolve: (one) => (one.kind === 'number' ? one.value : null),
     }),
     boolean: t.boolean({
       nullable: true,
-      description: 'Of a BOOLEAN field.',
+      description: 'The value of a BOOLEAN field.',
       resolve: (one) => (one.kind === 'boolean' ? one.value : null),
     }),
     texts: t.stringList({
       nullable: true,
-      description: 'Of a TEXTS field: the members of the list.',
+      description: 'The value of a TEXTS field: a list of strings.',
       resolve: (one) => (one.kind === 'texts' ? [...one.value] : null),
     }),
     date: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Of a DATE field.',
+      description: 'The value of a DATE field.',
       resolve: (one) => (one.kind === 'date' ? one.value : null),
     }),
   }),
@@ -49,7 +49,8 @@ const CustomFieldValueType = builder.objectRef<CustomFieldValue>('CustomFieldVal
 
 const CustomFieldValueInput = builder.inputType('CustomFieldValueInput', {
   isOneOf: true,
-  description: 'A value for a custom field: exactly one of these, the one that fits the field’s type.',
+  description:
+    'A value for a custom field: exactly one of these fields, the one for the custom field’s type.',
   fields: (t) => ({
     text: t.string({
       description:
@@ -57,16 +58,16 @@ const CustomFieldValueInput = builder.inputType('CustomFieldValueInput', {
       validate: { schema: text },
     }),
     number: t.float({
-      description: 'For a NUMBER field. Whole numbers up to ±9007199254740991.',
+      description: 'For a NUMBER field. Integers up to ±9007199254740991.',
       validate: { schema: number },
     }),
     boolean: t.boolean({ description: 'For a BOOLEAN field.' }),
     texts: t.stringList({
-      description: 'For a TEXTS field, where it has choices some of them. Nothing twice.',
+      description: 'For a TEXTS field. Members are unique; if the field has choices, each is one of them.',
       validate: {
-        minLength: [1, { message: 'A list without members is no value: remove the field instead.' }],
+        minLength: [1, { message: 'An empty list is not a value: remove the field instead.' }],
         maxLength: maxListLength,
-        refine: [isUnique, { message: 'The same text is in the list twice.' }],
+        refine: [isUnique, { message: 'The list contains the same text twice.' }],
         items: { schema: text },
       },
     }),
@@ -79,37 +80,38 @@ const CustomFieldAssignmentInput = builder.inputType('CustomFieldAssignmentInput
   fields: (t) => ({
     field: t.string({
       required: true,
-      description: 'The field’s name, as Directory.customFields gives it. Each field once in a patch.',
+      description: 'The field’s name, as in Directory.customFields. At most once in a patch.',
       validate: { schema: name },
     }),
-    value: t.field({ type: CustomFieldValueInput, required: true, description: 'The value.' }),
+    value: t.field({ type: CustomFieldValueInput, required: true, description: 'The value to give it.' }),
   }),
 });
 
 const CustomFieldRemovalInput = builder.inputType('CustomFieldRemovalInput', {
-  description: 'A custom field whose value goes, or some members of it.',
+  description: 'A custom field to clear, or members to remove from its list.',
   validate: {
-    // A variable that came out null must not take everything away.
+    // A variable that is null by mistake must not clear the whole field.
     refine: [
       ({ values }) => values !== null,
-      { message: 'Name values, or leave the list out.', path: ['values'] },
+      { message: 'Must not be null: name the values to remove, or leave the list out.', path: ['values'] },
     ],
   },
   fields: (t) => ({
     field: t.string({
       required: true,
-      description: 'The field’s name, as Directory.customFields gives it. Each field once in a patch.',
+      description: 'The field’s name, as in Directory.customFields. At most once in a patch.',
       validate: { schema: name },
     }),
     values: t.stringList({
-      description: 'For a TEXTS field: the members to take from the list. Left out, the whole value goes.',
+      description:
+        'For a TEXTS field: the members to remove from the list. Left out: the whole value is removed.',
       validate: {
         minLength: [
           1,
-          { message: 'Name at least one value, or leave them out to take the whole value away.' },
+          { message: 'Name at least one value, or leave the list out to remove the whole value.' },
         ],
         maxLength: maxListLength,
-        refine: [isUnique, { message: 'The same text is in the list twice.' }],
+        refine: [isUnique, { message: 'The list contains the same text twice.' }],
         items: { schema: text },
       },
     }),
@@ -119,33 +121,32 @@ const CustomFieldRemovalInput = builder.inputType('CustomFieldRemovalInput', {
 /** One operation on one custom field. */
 export const CustomFieldOperationInput = builder.inputType('CustomFieldOperationInput', {
   isOneOf: true,
-  description: 'What to do with one custom field: exactly one of these.',
+  description: 'A change of one custom field: exactly one of these fields.',
   fields: (t) => ({
     add: t.field({
       type: CustomFieldAssignmentInput,
       description:
-        'Give the field a value. A TEXTS field keeps the values it has and gets these too; any other gets this ' +
-        'one in place of what it has.',
+        'Sets the value of the field. For a TEXTS field, adds the members to the list that it has.',
     }),
     replace: t.field({
       type: CustomFieldAssignmentInput,
-      description: 'Give the field this value in place of any that it has.',
+      description: 'Sets the value of the field, in place of the value that it has.',
     }),
     remove: t.field({
       type: CustomFieldRemovalInput,
-      description: 'Take the field’s value away, or with values named the named members of a TEXTS field.',
+      description: 'Removes the value of the field, or the named members of a TEXTS field.',
     }),
   }),
 });
 
-/** The domain's operation of an input. */
+/** Turns an input into the domain's operation. */
 export function toOperation(input: typeof CustomFieldOperationInput.$inferInput): CustomFieldOperation {
   if (input.remove) {
     const { field, values } = input.remove;
     return { operation: 'REMOVE', field, ...(values ? { values } : {}) };
   }
   const assignment = input.add ?? input.replace;
-  if (!assignment) throw new Error('@oneOf lets no operation through that is none.');
+  if (!assignment) throw new Error('Unreachable: @oneOf guarantees exactly one operation.');
   return {
     operation: input.add ? 'ADD' : 'REPLACE',
     field: assignment.field,
@@ -159,5 +160,5 @@ function toValue(input: typeof CustomFieldValueInput.$inferInput): CustomFieldVa
   if (input.boolean != null) return { kind: 'boolean', value: input.boolean };
   if (input.texts) return { kind: 'texts', value: input.texts };
   if (input.date) return { kind: 'date', value: input.date };
-  throw new Error('@oneOf lets no value through that is none.');
+  throw new Error('Unreachable: @oneOf guarantees exactly one value.');
 }

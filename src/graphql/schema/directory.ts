@@ -26,46 +26,47 @@ const FieldCapabilityType = builder
   .implement({
     description: 'What a patch may do with one field in one directory.',
     fields: (t) => ({
-      field: t.exposeString('field', { description: 'The field, as UserPatchInput names it.' }),
-      settable: t.exposeBoolean('settable', { description: 'Whether it can be given a value.' }),
-      clearable: t.exposeBoolean('clearable', { description: 'Whether null clears it.' }),
+      field: t.exposeString('field', { description: 'The name of the field in UserPatchInput.' }),
+      settable: t.exposeBoolean('settable', { description: 'Whether a patch can set it.' }),
+      clearable: t.exposeBoolean('clearable', { description: 'Whether a patch can clear it with null.' }),
       maxLength: t.exposeInt('maxLength', {
         nullable: true,
-        description: 'Characters at most; null where no limit is known. The provider has the last word.',
+        description:
+          'The maximum number of characters; null if no limit is known. The provider may accept fewer.',
       }),
     }),
   });
 
 const CustomFieldTypeEnum = builder.enumType('CustomFieldType', {
-  description: 'What a custom field holds, and so which member of CustomFieldValueInput fits it.',
+  description: 'The type of a custom field. It decides which field of CustomFieldValueInput to use.',
   values: {
-    TEXT: { description: 'A text: give text.' },
-    NUMBER: { description: 'A number: give number.' },
-    BOOLEAN: { description: 'True or false: give boolean.' },
-    CHOICE: { description: 'One of the choices: give text.' },
-    TEXTS: { description: 'A list of texts, where there are choices some of them: give texts.' },
-    DATE: { description: 'A moment: give date.' },
+    TEXT: { description: 'A string: use text.' },
+    NUMBER: { description: 'A number: use number.' },
+    BOOLEAN: { description: 'True or false: use boolean.' },
+    CHOICE: { description: 'One of the choices: use text.' },
+    TEXTS: { description: 'A list of strings, which are choices if the field has any: use texts.' },
+    DATE: { description: 'A date and time: use date.' },
   } as const satisfies Record<CustomFieldType, { description: string }>,
 });
 
 const CustomFieldOperationKindEnum = builder.enumType('CustomFieldOperationKind', {
-  description: 'What CustomFieldOperationInput can do.',
+  description: 'The operations of CustomFieldOperationInput.',
   values: {
-    ADD: { description: 'Give a value; on a list, add to it.' },
-    REPLACE: { description: 'Give a value in place of any.' },
-    REMOVE: { description: 'Take the value away; on a list, or some of its members.' },
+    ADD: { description: 'Sets the value; adds members to a list.' },
+    REPLACE: { description: 'Sets the value in place of the one that is there.' },
+    REMOVE: { description: 'Removes the value, or some members of a list.' },
   } as const satisfies Record<CustomFieldOperationKind, { description: string }>,
 });
 
 const CustomFieldChoice = builder
   .objectRef<{ readonly value: string; readonly label: string | null }>('CustomFieldChoice')
   .implement({
-    description: 'A value that a custom field offers.',
+    description: 'One of the values that a custom field allows.',
     fields: (t) => ({
-      value: t.exposeString('value', { description: 'The value to give in a patch.' }),
+      value: t.exposeString('value', { description: 'The value to use in a patch.' }),
       label: t.exposeString('label', {
         nullable: true,
-        description: 'What to show a person; null: show the value.',
+        description: 'A label for people; null: use the value.',
       }),
     }),
   });
@@ -73,45 +74,46 @@ const CustomFieldChoice = builder
 const CustomFieldDefinitionType = builder
   .objectRef<CustomFieldDefinition>('CustomFieldDefinition')
   .implement({
-    description: 'A custom field that exists in a directory.',
+    description: 'A custom field of a directory.',
     fields: (t) => ({
-      field: t.exposeString('field', { description: 'Its name in patches and users.' }),
+      field: t.exposeString('field', { description: 'Its name, in patches and in users.' }),
       type: t.field({
         type: CustomFieldTypeEnum,
-        description: 'What it holds.',
+        description: 'Its type.',
         resolve: ({ type }) => type,
       }),
       label: t.exposeString('label', {
         nullable: true,
-        description: 'What to show a person; null: show the name.',
+        description: 'A label for people; null: use the name.',
       }),
       choices: t.field({
         type: [CustomFieldChoice],
         nullable: true,
-        description: 'The values that it takes; null: any of its type.',
+        description: 'The values that it allows; null: any value of its type.',
         resolve: ({ choices }) => choices && [...choices],
       }),
       operations: t.field({
         type: [CustomFieldOperationKindEnum],
-        description: 'What can be done to it here.',
+        description: 'The operations that the directory supports on it.',
         resolve: ({ operations }) => [...operations],
       }),
     }),
   });
 
-/** A directory. */
 export const DirectoryType = builder.objectRef<Directory>('Directory').implement({
-  description: 'A place that holds users: one instance of an identity provider.',
+  description: 'A user directory: one instance of an identity provider.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its name here; the ids of its users begin with it.' }),
+    name: t.exposeString('name', {
+      description: 'Its name in idpatch’s configuration; user ids begin with it.',
+    }),
     provider: t.field({
       type: ProviderKindType,
-      description: 'The kind of provider behind it.',
+      description: 'The kind of its identity provider.',
       resolve: ({ provider }) => provider.kind,
     }),
     capabilities: t.field({
       type: [FieldCapabilityType],
-      description: 'What a patch may do here, field by field, so that a form can grey out the rest.',
+      description: 'What a patch can do with each field, for example to disable inputs of a form.',
       resolve: ({ provider }) =>
         patchFields.map((field) => ({ field, ...provider.capabilities.fields[field] })),
     }),
@@ -119,7 +121,7 @@ export const DirectoryType = builder.objectRef<Directory>('Directory').implement
       type: [CustomFieldDefinitionType],
       nullable: true,
       description:
-        'The custom fields that exist; null where the provider cannot say and none are configured.',
+        'The custom fields that exist; null if the provider cannot list them and none are configured.',
       resolve: async ({ provider }, _args, context: Context) => {
         try {
           const found = await provider.customFieldDefinitions(context.startOperation().writing);
@@ -135,15 +137,14 @@ export const DirectoryType = builder.objectRef<Directory>('Directory').implement
 builder.queryFields((t) => ({
   directories: t.field({
     type: [DirectoryType],
-    description: 'Every directory that is configured here and in which you have any rights.',
+    description: 'The directories in which you have any rights.',
     resolve: (_root, _args, { directories }) => [...directories.values()],
   }),
   directory: t.field({
     type: DirectoryType,
     nullable: true,
     args: { name: t.arg.string({ required: true, description: 'The directory’s name.' }) },
-    description:
-      'One directory by its name; null where there is none of that name, or none in which you have any rights.',
+    description: 'The directory with this name; null if there is none, or you have no rights in it.',
     resolve: (_root, { name }, { directories }) => directories.get(name),
   }),
 }));

@@ -1,36 +1,45 @@
+import {
+  type ConstDirectiveNode,
+  type DefinitionNode,
+  type GraphQLSchema,
+  Kind,
+  parse,
+  parseConstValue,
+  print,
+  printSchema,
+} from 'graphql';
 import { invalidInput } from '../../domain/errors.ts';
 import { builder } from './builder.ts';
 import { toGraphQLError } from './graphql-error.ts';
 import { limitNamedUsers, readUser } from './read-user.ts';
-import { subgraphSdl } from './subgraph-sdl.ts';
 import { UserType } from './user.ts';
 
-/** The fields by which a gateway may ask for a type, as `@key` names them. */
-export const entityKeys = { User: 'id' } as const;
+/** The `@key` of each entity. */
+const entityKeys: Readonly<Record<string, string>> = { User: 'id' };
 
 builder.scalarType('_Any', {
-  description: 'What a gateway knows of an entity: its __typename and the fields of its key.',
+  description: 'An entity’s representation: its __typename and the fields of its key.',
   serialize: () => {
-    throw new Error('A representation only ever comes in.');
+    throw new Error('Unreachable: _Any is an input type only.');
   },
 });
 
 const Entity = builder.unionType('_Entity', {
-  description: 'What a gateway can ask for by its key.',
+  description: 'The entities that a gateway can resolve by their key.',
   types: [UserType],
   resolveType: () => UserType,
 });
 
-/** Printing it takes some ten milliseconds, and a document can ask for it many times. */
+/** Kept, because printing it takes about ten milliseconds and a document can select it many times. */
 let sdl: string | undefined;
 
 const Service = builder.objectRef<object>('_Service').implement({
-  description: 'What a gateway is to know of this subgraph.',
+  description: 'The federation service of this subgraph.',
   fields: (t) => ({
     sdl: t.string({
-      description: 'The schema, with the keys of its entities; where introspection is off, it is refused.',
+      description: 'The subgraph’s schema with its @key directives. Rejected if introspection is off.',
       resolve: (_root, _args, _context, { schema }) => {
-        sdl ??= subgraphSdl(schema, entityKeys);
+        sdl ??= subgraphSdl(schema);
         return sdl;
       },
     }),
@@ -38,7 +47,11 @@ const Service = builder.objectRef<object>('_Service').implement({
 });
 
 builder.queryFields((t) => ({
-  _service: t.field({ type: Service, description: 'For gateways: the schema.', resolve: () => ({}) }),
+  _service: t.field({
+    type: Service,
+    description: 'For gateways: the subgraph’s schema.',
+    resolve: () => ({}),
+  }),
   _entities: t.field({
     type: [Entity],
     nullable: { list: false, items: true },
@@ -46,13 +59,13 @@ builder.queryFields((t) => ({
       representations: t.arg({
         type: ['_Any'],
         required: true,
-        description: 'At most 1000, each with __typename and the fields of the key.',
+        description: 'At most 1000 representations, each with __typename and the fields of the key.',
         validate: { maxLength: [1000, { message: 'At most 1000 representations.' }] },
       }),
     },
     description:
-      'For gateways: the entities that they know by their keys, in the same order, read like users(ids:). Null where ' +
-      'there is no such entity.',
+      'For gateways: the entities of these representations, in the same order, read like users(ids:). Null if there is ' +
+      'no such entity.',
     resolve: (_root, { representations }, context, info) => {
       limitNamedUsers(representations.length, ['representations'], context);
       return representations.map(async (representation, index) => {
@@ -71,4 +84,45 @@ function userIdIn(representation: unknown): string | undefined {
   if (typeof representation !== 'object' || representation === null) return undefined;
   const { __typename: type, id } = representation as { readonly __typename?: unknown; readonly id?: unknown };
   return type === 'User' && typeof id === 'string' ? id : undefined;
+}
+
+/**
+ * What makes a schema a subgraph. `@oneOf` is declared because Apollo's composition does not know it.
+ * https://www.apollographql.com/docs/graphos/schema-design/federated-schemas/reference/subgraph-spec
+ */
+const prologue = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
+directive @oneOf on INPUT_OBJECT`;
+
+/** Types and fields for gateways, which are not part of the subgraph's own schema. */
+const gatewayNames: ReadonlySet<string> = new Set(['_Any', '_Entity', '_Service', '_entities', '_service']);
+
+/** The schema as a gateway composes it: Federation 2, with the keys of its entities. */
+export function subgraphSdl(schema: GraphQLSchema): string {
+  const { definitions } = parse(printSchema(schema));
+  const own = definitions.filter((one) => !('name' in one && gatewayNames.has(one.name?.value ?? '')));
+  return print({
+    kind: Kind.DOCUMENT,
+    definitions: [...parse(prologue).definitions, ...own.map(toSubgraph)],
+  });
+}
+
+function toSubgraph(definition: DefinitionNode): DefinitionNode {
+  if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
+  const fields = definition.fields?.filter(({ name }) => !gatewayNames.has(name.value)) ?? [];
+  const key = entityKeys[definition.name.value];
+  return { ...definition, fields, directives: key === undefined ? [] : [keyDirective(key)] };
+}
+
+function keyDirective(fields: string): ConstDirectiveNode {
+  return {
+    kind: Kind.DIRECTIVE,
+    name: { kind: Kind.NAME, value: 'key' },
+    arguments: [
+      {
+        kind: Kind.ARGUMENT,
+        name: { kind: Kind.NAME, value: 'fields' },
+        value: parseConstValue(JSON.stringify(fields)),
+      },
+    ],
+  };
 }

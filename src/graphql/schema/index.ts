@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
 import './directory.ts';
 import './federation.ts';
@@ -8,5 +8,10 @@ import './patch-users.ts';
 import './plan-patch-user.ts';
 import './user.ts';
 
-/** The schema, whole. Making it connects to nothing. */
-export const schema: GraphQLSchema = builder.toSchema();
+/** The whole schema. */
+export const schema = new GraphQLSchema({
+  ...builder.toSchema().toConfig(),
+  description:
+    'Reads and changes users in the identity providers that hold them. Every patch reports what really happened: ' +
+    'APPLIED, NOT_APPLIED, PARTIAL or UNKNOWN.',
+});

@@ -7,30 +7,32 @@ import { builder } from './builder.ts';
 import { PatchOutcomeEnum } from './patch-user.ts';
 
 const PatchOperation = builder.objectRef<Operation>('PatchOperation').implement({
-  description: 'The journal’s record of one patchUser call that was to be sent.',
+  description: 'The journal’s record of one patch that was about to be sent.',
   fields: (t) => ({
     id: t.id({
-      description: 'The id, as PatchUserPayload.operationId gives it.',
+      description: 'The id, as in PatchUserPayload.operationId.',
       resolve: (one) => one.operationId,
     }),
-    caller: t.exposeString('caller', { description: 'Who called.' }),
+    caller: t.exposeString('caller', { description: 'The id of the caller.' }),
     user: t.id({ description: 'The id of the user.', resolve: ({ user }) => user }),
     fields: t.stringList({
-      description:
-        'The paths of the fields that were to change. Paths only: the journal keeps no personal data.',
+      description: 'The paths of the fields to change. Paths only: the journal keeps no personal data.',
       resolve: ({ fields }) => [...fields],
     }),
     outcome: t.field({
       type: PatchOutcomeEnum,
       nullable: true,
-      description: 'What became of it; null while it is under way.',
+      description: 'The outcome; null while the operation is in progress.',
       resolve: ({ result, mayBeRunning }) => result?.outcome ?? (mayBeRunning ? null : 'UNKNOWN'),
     }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it was put on record.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      description: 'When it was recorded, before anything was sent.',
+    }),
     finishedAt: t.expose('finishedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When its result was put on record; null where there is none.',
+      description: 'When its result was recorded; null if none was.',
     }),
   }),
 });
@@ -41,15 +43,14 @@ builder.queryField('operation', (t) =>
     nullable: true,
     args: { id: t.arg.id({ required: true, description: 'The operation’s id.' }) },
     description:
-      'The journal’s record of one patchUser call: one of your own, or one on a user whom you may read. Null where ' +
-      'there is none.',
+      'The journal’s record of one patch: of your own, or of a user whom you may read. Null if there is none.',
     resolve: async (_root, { id }, { journal, caller }) => {
       try {
         const operation = await journal.find(id);
         return operation && maySee(caller, operation) ? operation : null;
       } catch (error) {
         if (!(error instanceof JournalUnavailable)) throw error;
-        throw new GraphQLError('The journal cannot be read now.', {
+        throw new GraphQLError('The journal cannot be read at the moment: try again.', {
           extensions: { code: 'JOURNAL_UNAVAILABLE' },
         });
       }
@@ -57,9 +58,9 @@ builder.queryField('operation', (t) =>
   }),
 );
 
-/** Their own, as long as they have anything to do with the directory; and those on users whom they may read. */
+/** Callers may see operations on users whom they may read, and their own while they have a right in the directory. */
 function maySee(caller: Caller, operation: Operation): boolean {
-  const whom = parseGlobalId(operation.user);
-  if (!whom) return false;
-  return mayRead(caller, whom) || (operation.caller === caller.id && seesDirectory(caller, whom.directory));
+  const user = parseGlobalId(operation.user);
+  if (!user) return false;
+  return mayRead(caller, user) || (operation.caller === caller.id && seesDirectory(caller, user.directory));
 }

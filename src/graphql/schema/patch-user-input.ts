@@ -15,37 +15,36 @@ import {
 import { UserStatusEnum } from './user.ts';
 import { UserBy } from './user-by.ts';
 
-const repeated = { message: 'The same name is in the list twice.' };
-const verifiedSays =
-  'Whether it has been verified. It is always sent as given: say true only of what was verified.';
+const repeated = { message: 'The list contains the same name twice.' };
+const verified = 'Whether it has been verified. Sent to the provider as given: idpatch does not verify it.';
 
 const EmailInput = builder.inputType('EmailInput', {
-  description: 'An email address to set.',
+  description: 'The email address to set.',
   fields: (t) => ({
     address: t.string({ required: true, description: 'The address.', validate: { schema: emailAddress } }),
-    verified: t.boolean({ required: true, description: verifiedSays }),
+    verified: t.boolean({ required: true, description: verified }),
   }),
 });
 
 const PhoneInput = builder.inputType('PhoneInput', {
-  description: 'A phone number to set.',
+  description: 'The phone number to set.',
   fields: (t) => ({
     number: t.string({
       required: true,
       description: 'The number in E.164, such as +8615612345678.',
       validate: { schema: phoneNumber },
     }),
-    verified: t.boolean({ required: true, description: verifiedSays }),
+    verified: t.boolean({ required: true, description: verified }),
   }),
 });
 
 const UserTenantInput = builder.inputType('UserTenantInput', {
-  description: 'A membership of a tenant to set.',
+  description: 'A tenant membership to set.',
   fields: (t) => ({
     tenantId: t.string({ required: true, description: 'The tenant’s id.', validate: { schema: name } }),
     roleNames: t.stringList({
       required: true,
-      description: 'All roles that the user shall have in this tenant.',
+      description: 'All roles of the user in this tenant. Replaces the current list.',
       validate: { items: { schema: name }, maxLength: maxListLength, refine: [isUnique, repeated] },
     }),
   }),
@@ -53,73 +52,74 @@ const UserTenantInput = builder.inputType('UserTenantInput', {
 
 const UserPatchInput = builder.inputType('UserPatchInput', {
   description:
-    'What to change. A field left out stays as it is; null clears it, where Directory.capabilities says that it ' +
-    'can be cleared. An empty text is refused. At least one field must be named.',
+    'The changes. A field that is left out is unchanged; null clears it, if Directory.capabilities has it as ' +
+    'clearable. An empty string is rejected. At least one field is required.',
   fields: (t) => ({
-    username: t.string({ description: 'The account’s name.', validate: { schema: username } }),
-    displayName: t.string({ description: 'The name to show.', validate: { schema: name } }),
+    username: t.string({ description: 'The username.', validate: { schema: username } }),
+    displayName: t.string({ description: 'The display name.', validate: { schema: name } }),
     givenName: t.string({ description: 'The given name.', validate: { schema: name } }),
     middleName: t.string({ description: 'The middle name.', validate: { schema: name } }),
     familyName: t.string({ description: 'The family name.', validate: { schema: name } }),
-    email: t.field({ type: EmailInput, description: 'The email address and whether it has been verified.' }),
-    phone: t.field({ type: PhoneInput, description: 'The phone number and whether it has been verified.' }),
+    email: t.field({ type: EmailInput, description: 'The email address and whether it is verified.' }),
+    phone: t.field({ type: PhoneInput, description: 'The phone number and whether it is verified.' }),
     picture: t.string({
-      description: 'The address of a picture, http or https.',
+      description: 'The URL of a picture, http or https.',
       validate: { schema: pictureUrl },
     }),
     status: t.field({ type: UserStatusEnum, description: 'ENABLED or DISABLED.' }),
     roleNames: t.stringList({
-      description: 'All roles that the user shall have; an empty list or null: none.',
+      description: 'All roles of the user. Replaces the current list; an empty list or null removes all.',
       validate: { items: { schema: name }, maxLength: maxListLength, refine: [isUnique, repeated] },
     }),
     tenants: t.field({
       type: [UserTenantInput],
       description:
-        'All tenants that the user shall be a member of, with all roles there; an empty list or null: none.',
+        'All tenants of the user, with all roles there. Replaces the current list; an empty list or null removes all.',
       validate: {
         maxLength: maxListLength,
         refine: [
           (tenants) => isUnique(tenants.map(({ tenantId }) => tenantId)),
-          { message: 'The same tenant is in the list twice.' },
+          { message: 'The list contains the same tenant twice.' },
         ],
       },
     }),
     ssoAppIds: t.stringList({
       description:
-        'All applications that the user may sign in to by single sign-on; an empty list or null: none.',
+        'All applications that the user may open by single sign-on. Replaces the current list; an empty list or null ' +
+        'removes all.',
       validate: { items: { schema: name }, maxLength: maxListLength, refine: [isUnique, repeated] },
     }),
     customFields: t.field({
       type: [CustomFieldOperationInput],
-      description: 'Operations on custom fields, each field at most once; fields not named stay as they are.',
+      description: 'Changes of custom fields, at most one for each field. Other custom fields are unchanged.',
     }),
   }),
 });
 
 /** The input of patchUser and of planPatchUser. */
 export const PatchUserInput = builder.inputType('PatchUserInput', {
-  description: 'Whom to change, and what.',
+  description: 'A user and the changes to make.',
   fields: (t) => ({
     user: t.field({ type: UserBy, required: true, description: 'The user to change.' }),
-    patch: t.field({ type: UserPatchInput, required: true, description: 'What to change.' }),
+    patch: t.field({ type: UserPatchInput, required: true, description: 'The changes.' }),
     ifVersion: t.string({
       description:
-        'Refuse when the user is no longer at this version (User.version). It holds against everybody who writes ' +
-        'through idpatch. Somebody who writes at the provider itself can still come between the look and the ' +
-        'write, for no provider compares for us.',
+        'The User.version that the patch is based on. If the user has another version, nothing is written ' +
+        '(STALE_VERSION). Safe against all writes through idpatch. A write made directly at the provider between ' +
+        'the check and the patch is not noticed: providers offer no compare-and-set.',
       validate: { schema: name },
     }),
     idempotencyKey: t.string({
       description:
-        '16 to 255 of A-Z a-z 0-9 _ -. The same key and input always get the first call’s answer, and nothing is ' +
-        'sent twice: call again with the same key to learn what became of a call whose answer was lost. To try ' +
-        'anew what was NOT_APPLIED, take a new key.',
+        '16 to 255 characters of A-Z a-z 0-9 _ -. A repeated call with the same key and input returns the result of ' +
+        'the first and sends nothing: repeat a call whose response was lost. To retry a patch that was NOT_APPLIED, ' +
+        'use a new key.',
       validate: { schema: idempotencyKey },
     }),
   }),
 });
 
-/** The domain's request of an input: what was left out is absent, and null is null. */
+/** Turns an input into the domain's request. A field that was left out stays absent, and null stays null. */
 export function toRequest(input: typeof PatchUserInput.$inferInput): PatchRequest {
   const { user, patch, ifVersion, idempotencyKey } = input;
   const { customFields, ...fields } = patch;
@@ -133,7 +133,7 @@ export function toRequest(input: typeof PatchUserInput.$inferInput): PatchReques
   return {
     user,
     patch: { ...Object.fromEntries(named), ...operations },
-    // Null says as little as nothing, for these two.
+    // For these two, null is the same as absent.
     ifVersion: ifVersion ?? undefined,
     idempotencyKey: idempotencyKey ?? undefined,
   };

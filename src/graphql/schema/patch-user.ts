@@ -7,61 +7,58 @@ import { PatchUserError } from './patch-error.ts';
 import { PatchUserInput, toRequest } from './patch-user-input.ts';
 import { UserType } from './user.ts';
 
-/** What became of a patch. */
 export const PatchOutcomeEnum = builder.enumType('PatchOutcome', {
   description:
-    'What became of a patch. It is always the truth, also where the truth is that it is not known.',
+    'The outcome of a patch. UNKNOWN is an outcome of its own, never reported as success or failure.',
   values: {
-    APPLIED: { description: 'Every change asked for was seen at the provider.' },
+    APPLIED: { description: 'Every requested change is visible at the provider.' },
     NOT_APPLIED: { description: 'Nothing was written, and nothing will be.' },
-    PARTIAL: { description: 'Some of it was written; errors names the fields that were not.' },
+    PARTIAL: { description: 'Some changes were written; errors has those that were not.' },
     UNKNOWN: {
-      description: 'It was sent and could not be confirmed: it may have been written, or may yet be.',
+      description:
+        'The patch was sent and could not be confirmed: it may have been written, or may still be.',
     },
   } as const satisfies Record<PatchOutcome, { description: string }>,
 });
 
 const PatchConfirmationEnum = builder.enumType('PatchConfirmation', {
-  description: 'How it was seen that every change is in.',
+  description: 'How idpatch confirmed that every change was written.',
   values: {
     RESPONSE: {
-      description: 'The provider’s answer to the write carried the user, and it shows every change.',
+      description: 'The provider’s response to the write contains the user, with every change.',
     },
-    READ_BACK: { description: 'The user was read after the write, and shows every change.' },
+    READ_BACK: { description: 'The user was read after the write, and has every change.' },
   } as const satisfies Record<PatchConfirmation, { description: string }>,
 });
 
-/** What became of one patch. */
 export const PatchUserPayload = builder.objectRef<PatchResult>('PatchUserPayload').implement({
-  description: 'What became of one patchUser call.',
+  description: 'The result of one patch.',
   fields: (t) => ({
     operationId: t.exposeID('operationId', {
       description:
-        'The id of this call, for operation(id:) and the log; of the first call, where the key was used before.',
+        'The id of the operation, for operation(id:) and the log. A repeated idempotency key gets the first call’s id.',
     }),
     outcome: t.field({
       type: PatchOutcomeEnum,
-      description: 'What became of the patch.',
+      description: 'The outcome of the patch.',
       resolve: ({ outcome }) => outcome,
     }),
     confirmedBy: t.field({
       type: PatchConfirmationEnum,
       nullable: true,
-      description: 'How APPLIED was established; null for every other outcome.',
+      description: 'How APPLIED was confirmed; null for every other outcome.',
       resolve: ({ confirmedBy }) => confirmedBy,
     }),
     user: t.field({
       type: UserType,
       nullable: true,
       description:
-        'The user after the call, as the provider gives it; null where it was not read, could not be, or is not ' +
-        'for you to read.',
+        'The user after the patch, as the provider has it; null if it was not read, or you may not read it.',
       resolve: ({ user }, _args, { caller }) => (isReader(caller, user) ? user : null),
     }),
     errors: t.field({
       type: [PatchUserError],
-      description:
-        'Everything that is wrong, at once; of more than 100 errors, the first. Empty exactly when the outcome is APPLIED.',
+      description: 'All errors at once, at most 100. Empty if and only if the outcome is APPLIED.',
       resolve: ({ errors, outcome, user }, _args, { caller }) =>
         errors.map((error) => ({ error, outcome, toReader: isReader(caller, user) })),
     }),
@@ -75,12 +72,12 @@ function isReader(caller: Caller, user: PatchResult['user']): boolean {
 builder.mutationFields((t) => ({
   patchUser: t.field({
     type: PatchUserPayload,
-    // Nullable, so that a bug in one patch does not erase the answers of the others in the same document.
+    // Nullable, so that a bug in one patch does not remove the results of the others in the same document.
     nullable: true,
     args: {
-      input: t.arg({ type: PatchUserInput, required: true, description: 'Whom to change, and what.' }),
+      input: t.arg({ type: PatchUserInput, required: true, description: 'The user and the changes.' }),
     },
-    description: 'Change the named fields of one user and leave every other as it is.',
+    description: 'Changes the given fields of one user. Every other field is left unchanged.',
     resolve: (_root, { input }, context) => patchUser(toRequest(input), [], context),
     onInvalidInput: (inputErrors, { input }, context) => patchUser(toRequest(input), inputErrors, context),
   }),

@@ -6,7 +6,7 @@ import { PatchUserPayload } from './patch-user.ts';
 import { PatchUserInput, toRequest } from './patch-user-input.ts';
 import { limitNamedUsers } from './read-user.ts';
 
-/** Patches that one call takes at most. Our own choice. */
+/** Patches of one call. Our own choice. */
 const maxPatches = 100;
 
 const at: InputPath = ['inputs'];
@@ -14,13 +14,13 @@ const at: InputPath = ['inputs'];
 builder.mutationFields((t) => ({
   patchUsers: t.field({
     type: [PatchUserPayload],
-    // Nullable, each of them too, so that a bug in one patch does not erase the answers of the others.
+    // The list and its items are nullable, so that a bug in one patch does not remove the results of the others.
     nullable: { list: true, items: true },
     args: {
       inputs: t.arg({
         type: [PatchUserInput],
         required: true,
-        description: `1 to ${maxPatches} patches, each as patchUser takes it.`,
+        description: `1 to ${maxPatches} patches, each as for patchUser.`,
         validate: {
           minLength: [1, { message: 'Name at least one patch.' }],
           maxLength: [maxPatches, { message: `At most ${maxPatches} patches.` }],
@@ -28,10 +28,10 @@ builder.mutationFields((t) => ({
       }),
     },
     description:
-      'Up to 100 patches, each with its own outcome, in the order given: each is applied, refused and recorded as ' +
-      'patchUser would, whatever becomes of the others. Patches of one user follow each other in that order; those ' +
-      'of different users go side by side. Who a login means is found before anything is written. All of them have ' +
-      'the time of one call. Null in place of a payload: a bug of ours, named in the errors of the answer.',
+      'Applies up to 100 patches, each as patchUser does, whatever the outcome of the others. The payloads are in the ' +
+      'order of the inputs. Patches of the same user run one after the other, in that order; patches of different ' +
+      'users run concurrently. Logins are resolved before anything is written. All patches share the deadline of one ' +
+      'call. A null payload is an internal error, reported in the errors of the response.',
     resolve(_root, { inputs }, context) {
       limitNamedUsers(inputs.length, at, context);
       return [

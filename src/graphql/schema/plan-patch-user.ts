@@ -5,27 +5,35 @@ import { PatchUserError } from './patch-error.ts';
 import { PatchUserInput, toRequest } from './patch-user-input.ts';
 
 const PlannedRequest = builder.objectRef<DescribedRequest>('PlannedRequest').implement({
-  description: 'A request that would be sent to the provider, its credentials removed.',
+  description: 'A request that patchUser would send to the provider, without its credentials.',
   fields: (t) => ({
     method: t.exposeString('method', { description: 'The HTTP method.' }),
-    path: t.exposeString('path', { description: 'The path below the directory’s base URL, with the query.' }),
+    path: t.exposeString('path', {
+      description: 'The path below the directory’s base URL, with the query string.',
+    }),
     action: t.exposeString('action', {
       nullable: true,
-      description: 'What an RPC call does (x-acs-action), where the path does not say it.',
+      description: 'The action of an RPC call (x-acs-action); null for other requests.',
     }),
     body: t.exposeString('body', {
       nullable: true,
-      description: 'The body, JSON; null where there is none.',
+      description: 'The JSON body; null if there is none.',
     }),
   }),
 });
 
 const PlannedChangeType = builder.objectRef<PlannedChange>('PlannedChange').implement({
-  description: 'One field, as it is and as it would be. Text as it is, anything else as JSON.',
+  description: 'One field before and after the patch. Strings as they are, other values as JSON.',
   fields: (t) => ({
-    path: t.stringList({ description: 'Where the input asks for it.', resolve: ({ path }) => [...path] }),
-    before: t.exposeString('before', { nullable: true, description: 'What it is now; null: nothing.' }),
-    after: t.exposeString('after', { nullable: true, description: 'What it would be; null: nothing.' }),
+    path: t.stringList({
+      description: 'The path of the change in the input.',
+      resolve: ({ path }) => [...path],
+    }),
+    before: t.exposeString('before', {
+      nullable: true,
+      description: 'The current value; null if there is none.',
+    }),
+    after: t.exposeString('after', { nullable: true, description: 'The new value; null if there is none.' }),
   }),
 });
 
@@ -34,18 +42,18 @@ const PatchUserPlan = builder.objectRef<PatchPlan>('PatchUserPlan').implement({
   fields: (t) => ({
     errors: t.field({
       type: [PatchUserError],
-      description: 'Every reason why it would not be sent. With any, there are no requests.',
+      description: 'All reasons why nothing would be sent. If there are any, requests is empty.',
       resolve: ({ errors }) =>
         errors.map((error) => ({ error, outcome: 'NOT_APPLIED' as const, toReader: true })),
     }),
     requests: t.field({
       type: [PlannedRequest],
-      description: 'The requests that would be sent, in order, secrets removed.',
+      description: 'The requests that would be sent, in order, without secrets.',
       resolve: ({ requests }) => [...requests],
     }),
     changes: t.field({
       type: [PlannedChangeType],
-      description: 'Field by field, what it is now and what it would be.',
+      description: 'The changes, field by field.',
       resolve: ({ changes }) => [...changes],
     }),
   }),
@@ -56,9 +64,9 @@ builder.queryField('planPatchUser', (t) =>
     type: PatchUserPlan,
     nullable: true,
     args: {
-      input: t.arg({ type: PatchUserInput, required: true, description: 'What patchUser would be given.' }),
+      input: t.arg({ type: PatchUserInput, required: true, description: 'The input of patchUser.' }),
     },
-    description: 'What patchUser would do, and every reason why it would not. Writes nothing.',
+    description: 'Previews patchUser: the exact requests and changes, or all errors. Writes nothing.',
     resolve: (_root, { input }, context) => planPatchUser(toRequest(input), [], context),
     onInvalidInput: (inputErrors, { input }, context) =>
       planPatchUser(toRequest(input), inputErrors, context),

@@ -13,9 +13,9 @@ import { type Context, maxUsersPerRequest } from '../context.ts';
 import { rethrowReadFailure, toGraphQLError } from './graphql-error.ts';
 
 /**
- * The user who is meant, read with custom fields where the query asks for what needs them; undefined where there is
- * no such user. Throws a GraphQLError with `extensions.code` where the reference is wrong, the caller may not read
- * them, or the provider gave no answer.
+ * Reads the user of a reference, with custom fields if the query needs them; undefined if there is no such user. Throws
+ * a GraphQLError with `extensions.code` if the reference is not valid, the caller may not read the user, or the
+ * provider does not answer.
  */
 export async function readUser(
   by: UserReference,
@@ -40,17 +40,14 @@ export async function readUser(
   }
 }
 
-/**
- * Refuses what names more users than one request may: by many lists, under aliases, each of which alone is short
- * enough. Throws a GraphQLError.
- */
+/** Throws a GraphQLError if the lists of a request, together with this one, name too many users: aliases repeat lists. */
 export function limitNamedUsers(users: number, path: InputPath, context: Context): void {
   if (context.countUsers(users)) return;
-  const message = `The lists of one request name at most ${maxUsersPerRequest} users together.`;
+  const message = `The lists of one request may name at most ${maxUsersPerRequest} users in total.`;
   throw toGraphQLError(invalidInput(message, path));
 }
 
-/** Whether the selection has a field that the lists of some providers do not carry. */
+/** Whether a field is selected for which some providers need another request. */
 function needsCustomFields({ schema, fragments, variableValues, fieldNodes }: GraphQLResolveInfo): boolean {
   const type = schema.getType('User');
   if (!isObjectType(type)) throw new Error('The schema has no User.');
@@ -59,21 +56,18 @@ function needsCustomFields({ schema, fragments, variableValues, fieldNodes }: Gr
   return selected.includes('customFields') || selected.includes('version');
 }
 
-/**
- * What is made of the user with custom fields: at once where the user has them, after another read where the call
- * that read the user does not carry them. Throws a GraphQLError.
- */
+/** Calls `use` with the custom fields too: at once if they were read with the user, else after another read. */
 export function withCustomFields<T>(
   user: User,
   context: Context,
-  make: (user: UserWithCustomFields) => T,
+  use: (user: UserWithCustomFields) => T,
 ): T | Promise<T> {
-  return hasCustomFields(user) ? make(user) : readWhole(user, context).then(make);
+  return hasCustomFields(user) ? use(user) : readCustomFields(user, context).then(use);
 }
 
-async function readWhole(user: User, context: Context): Promise<UserWithCustomFields> {
-  const whole = await context.loaders.userWithCustomFields(globalId(user)).catch(rethrowReadFailure);
-  if (!whole)
-    throw new GraphQLError('The user is there no more.', { extensions: { code: 'USER_NOT_FOUND' } });
-  return whole;
+async function readCustomFields(user: User, context: Context): Promise<UserWithCustomFields> {
+  const found = await context.loaders.userWithCustomFields(globalId(user)).catch(rethrowReadFailure);
+  if (!found)
+    throw new GraphQLError('The user no longer exists.', { extensions: { code: 'USER_NOT_FOUND' } });
+  return found;
 }

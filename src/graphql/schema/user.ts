@@ -13,14 +13,13 @@ import { DirectoryType } from './directory.ts';
 import { limitNamedUsers, readUser, withCustomFields } from './read-user.ts';
 import { UserBy } from './user-by.ts';
 
-/** A user's state, in inputs and answers. */
 export const UserStatusEnum = builder.enumType('UserStatus', {
   description: 'Whether a user may sign in.',
   values: {
-    ENABLED: { description: 'They may. Can be asked for.' },
-    DISABLED: { description: 'They may not. Can be asked for.' },
-    INVITED: { description: 'They were invited and have not come yet. Only the provider brings this about.' },
-    EXPIRED: { description: 'Their time is over. Only the provider brings this about.' },
+    ENABLED: { description: 'The user may sign in. Can be set.' },
+    DISABLED: { description: 'The user may not sign in. Can be set.' },
+    INVITED: { description: 'The user has not accepted an invitation yet. Set by the provider only.' },
+    EXPIRED: { description: 'The account has expired. Set by the provider only.' },
   } as const satisfies Record<UserStatus, { description: string }>,
 });
 
@@ -28,7 +27,7 @@ const EmailType = builder.objectRef<Email>('Email').implement({
   description: 'An email address.',
   fields: (t) => ({
     address: t.exposeString('address', { description: 'The address.' }),
-    verified: t.exposeBoolean('verified', { description: 'Whether the provider holds it for verified.' }),
+    verified: t.exposeBoolean('verified', { description: 'Whether the provider has it as verified.' }),
   }),
 });
 
@@ -36,55 +35,54 @@ const PhoneType = builder.objectRef<Phone>('Phone').implement({
   description: 'A phone number.',
   fields: (t) => ({
     number: t.exposeString('number', { description: 'The number in E.164, such as +8615612345678.' }),
-    verified: t.exposeBoolean('verified', { description: 'Whether the provider holds it for verified.' }),
+    verified: t.exposeBoolean('verified', { description: 'Whether the provider has it as verified.' }),
   }),
 });
 
 const UserTenantType = builder.objectRef<UserTenant>('UserTenant').implement({
-  description: 'A user’s membership of a tenant.',
+  description: 'A user’s membership in a tenant.',
   fields: (t) => ({
     tenantId: t.exposeString('tenantId', { description: 'The tenant’s id at the provider.' }),
     name: t.exposeString('name', {
       nullable: true,
-      description: 'The tenant’s name; null where it is not given.',
+      description: 'The tenant’s name; null if the provider does not return it.',
     }),
     roleNames: t.stringList({
-      description: 'The roles that the user has in this tenant.',
+      description: 'The user’s roles in this tenant.',
       resolve: ({ roleNames }) => [...roleNames],
     }),
   }),
 });
 
-/** A user. */
 export const UserType = builder.objectRef<User>('User').implement({
-  description: 'A user as the provider gives it. What the provider does not have is null, or an empty list.',
+  description:
+    'A user as the provider returns it. What the provider does not have is null, or an empty list.',
   fields: (t) => ({
     id: t.id({
-      description: '<directory>:<the provider’s user id>: the user’s id here, the same for ever.',
+      description: 'The user’s permanent id in idpatch: <directory>:<the provider’s user id>.',
       resolve: globalId,
     }),
     directory: t.field({
       type: DirectoryType,
-      description: 'Where the user is held.',
+      description: 'The directory of the user.',
       resolve: (user, _args, { directories }) => {
         const directory = directories.get(user.directory);
-        if (!directory) throw new Error('A user came from a directory that is not there.');
+        if (!directory) throw new Error('Unreachable: a user of a directory that does not exist.');
         return directory;
       },
     }),
-    userId: t.exposeString('userId', { description: 'The provider’s own id of the user.' }),
+    userId: t.exposeString('userId', { description: 'The provider’s id of the user.' }),
     version: t.string({
       description:
-        'Digest of the whole user as the provider gives it; changes whenever anything of the user does, and does ' +
-        'not depend on what is asked for here.',
+        'A hash of the whole user, for PatchUserInput.ifVersion. It changes whenever anything of the user changes.',
       resolve: (user, _args, context) => withCustomFields(user, context, userVersion),
     }),
-    username: t.exposeString('username', { nullable: true, description: 'The account’s name.' }),
+    username: t.exposeString('username', { nullable: true, description: 'The username.' }),
     loginIds: t.stringList({
-      description: 'What the user signs in with, any of which UserBy.login finds them by.',
+      description: 'The identifiers that the user signs in with. Each of them can be used in UserBy.login.',
       resolve: ({ loginIds }) => [...loginIds],
     }),
-    displayName: t.exposeString('displayName', { nullable: true, description: 'The name to show.' }),
+    displayName: t.exposeString('displayName', { nullable: true, description: 'The display name.' }),
     givenName: t.exposeString('givenName', { nullable: true, description: 'The given name.' }),
     middleName: t.exposeString('middleName', { nullable: true, description: 'The middle name.' }),
     familyName: t.exposeString('familyName', { nullable: true, description: 'The family name.' }),
@@ -92,29 +90,29 @@ export const UserType = builder.objectRef<User>('User').implement({
     phone: t.expose('phone', { type: PhoneType, nullable: true, description: 'The phone number.' }),
     picture: t.exposeString('picture', {
       nullable: true,
-      description: 'The address of a picture of the user.',
+      description: 'The URL of a picture of the user.',
     }),
     status: t.expose('status', {
       type: UserStatusEnum,
       nullable: true,
-      description: 'Whether they may sign in; null where the provider says something that is not known here.',
+      description: 'Whether the user may sign in; null if the provider’s status is unknown to idpatch.',
     }),
     roleNames: t.stringList({
-      description: 'The roles that the user has, tenants’ roles apart.',
+      description: 'The user’s roles, without roles in tenants.',
       resolve: ({ roleNames }) => [...roleNames],
     }),
     tenants: t.field({
       type: [UserTenantType],
-      description: 'The tenants that the user is a member of.',
+      description: 'The user’s tenants.',
       resolve: ({ tenants }) => [...tenants],
     }),
     ssoAppIds: t.stringList({
-      description: 'The applications that the user may sign in to by single sign-on.',
+      description: 'The applications that the user may open by single sign-on.',
       resolve: ({ ssoAppIds }) => [...ssoAppIds],
     }),
     customFields: t.field({
       type: [CustomFieldType],
-      args: { names: t.arg.stringList({ description: 'Only these fields; left out or null, every one.' }) },
+      args: { names: t.arg.stringList({ description: 'Only these fields; left out or null: all fields.' }) },
       description: 'The custom fields that have a value.',
       resolve: (user, { names }, context) =>
         withCustomFields(user, context, ({ customFields }) =>
@@ -124,12 +122,12 @@ export const UserType = builder.objectRef<User>('User').implement({
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the provider made the account.',
+      description: 'When the account was created.',
     }),
     updatedAt: t.expose('updatedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the provider last changed the account.',
+      description: 'When the account was last changed.',
     }),
   }),
 });
@@ -138,8 +136,8 @@ builder.queryFields((t) => ({
   user: t.field({
     type: UserType,
     nullable: true,
-    args: { by: t.arg({ type: UserBy, required: true, description: 'Which user.' }) },
-    description: 'One user; null where there is no such user.',
+    args: { by: t.arg({ type: UserBy, required: true, description: 'The user.' }) },
+    description: 'One user; null if there is no such user.',
     resolve: (_root, { by }, context, info) =>
       readUser(by, { id: ['by', 'id'], login: ['by', 'login'] }, context, info),
   }),
@@ -149,13 +147,13 @@ builder.queryFields((t) => ({
     args: {
       ids: t.arg.idList({
         required: true,
-        description: 'At most 1000 ids, as User.id gives them.',
+        description: 'At most 1000 ids, as in User.id.',
         validate: { maxLength: [1000, { message: 'At most 1000 ids.' }] },
       }),
     },
     description:
-      'Users in the order of the ids, null where there is no such user. One call to the provider for each ' +
-      'directory and hundred ids, where the provider can do it.',
+      'Users in the order of the ids; null if there is no such user. If the provider supports it, up to 100 users of a ' +
+      'directory are read in one request.',
     resolve: (_root, { ids }, context, info) => {
       limitNamedUsers(ids.length, ['ids'], context);
       return ids.map((id, index) =>
