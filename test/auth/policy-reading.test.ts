@@ -1,16 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { arrived, type DirectoryName, directoryNames, written } from '../harness/expected.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { arrived, directoryNames, written } from '../harness/expected.ts';
 import type { FrontDoor } from '../harness/front-door.ts';
 import {
-  type Asker,
   forbidden,
-  noDirectory,
-  noPlan,
+  messages,
   openPolicyDoor,
-  plan,
-  tells,
+  refusesPlan,
+  seeds,
+  type TestCaller,
   tokenOf,
-  unread,
   userIdOf,
 } from './policy-door.ts';
 
@@ -19,211 +17,172 @@ beforeAll(async () => {
   door = await openPolicyDoor();
 });
 afterAll(() => door.close());
-beforeEach(() => door.forgetRequests());
 
-const here: DirectoryName = 'customers';
-const id = (which = 0, directory: DirectoryName = here) => `${directory}:${userIdOf(door, directory, which)}`;
-const some = (asker: Asker) => ({ directories: [here], ...asker });
-const askers = {
-  reader: some({ rights: ['users:read'] }),
-  writer: some({ rights: ['users:write', 'users:write:privileged'] }),
-  owner: some({ own: { directory: here, list: 'others' } }),
-  nobody: some({}),
-};
-type Name = keyof typeof askers;
+/** The directory in which these callers have rights. */
+const here = 'customers';
+const hidden = directoryNames.filter((name) => name !== here);
+const callers = {
+  reader: { rights: ['users:read'], directories: [here] },
+  writer: { rights: ['users:write', 'users:write:privileged'], directories: [here] },
+  owner: { self: { directory: here, list: 'others' }, directories: [here] },
+  stranger: { directories: [here] },
+} as const satisfies Record<string, TestCaller>;
+const names = Object.keys(callers) as (keyof typeof callers)[];
 
-const userBy = 'query ($by: UserBy!) { user(by: $by) { id displayName email { address } } }';
-const readBy = async (by: object, asker: Asker) => door.graphql(userBy, { by }, await tokenOf(door, asker));
-const refused = (message: string, ...inputPath: readonly string[]) => ({
-  data: { user: null },
-  errors: [unread(message, inputPath, 'user')],
-});
+const id = (index = 0, directory: (typeof directoryNames)[number] = here) =>
+  `${directory}:${userIdOf(directory, index)}`;
+const login = (name: string, directory: string = here) => ({ login: { directory, login: name } });
+const logins = [...seeds[here].slice(0, 2).map(({ username }) => username), 'nobody', userIdOf(here)];
+
+/** Calls the front door and counts the requests to providers from zero. */
+async function call(caller: TestCaller, document: string, variables: object = {}) {
+  const token = await tokenOf(door, caller);
+  door.forgetRequests();
+  return door.graphql(document, variables, token);
+}
+
+const readUser = (caller: TestCaller, by: object) =>
+  call(caller, 'query ($by: UserBy!) { user(by: $by) { id displayName } }', { by });
+
+function error(message: string, inputPath: readonly string[], ...path: readonly (string | number)[]) {
+  return { message, path, locations: expect.anything(), extensions: { code: 'FORBIDDEN', inputPath } };
+}
 
 describe('user', () => {
-  it.each(['reader', 'owner'] as const)('is shown to its %s', async (name) => {
-    expect(await readBy({ id: id() }, askers[name])).toMatchObject({ data: { user: { id: id() } } });
-    expect(arrived(door)).toHaveLength(1);
+  it('is shown to its owner by id, and to a reader by id and by login', async () => {
+    const shown = { data: { user: { id: id() } } };
+    for (const name of ['reader', 'owner'] as const) {
+      expect(await readUser(callers[name], { id: id() })).toMatchObject(shown);
+      expect(arrived(door)).toHaveLength(1);
+    }
+    expect(await readUser(callers.reader, login(logins[0] ?? ''))).toMatchObject(shown);
   });
 
-  it.each<readonly [Name, boolean]>([
-    ['writer', true],
-    ['owner', false],
-  ])('reads the same to a %s whether it is there or not, by id and by login', async (name, ownIsShown) => {
-    const ids = [
-      id(1),
-      `${here}:U2nobody`,
-      `${here}:${userIdOf(door, 'employees')}`,
-      ...(ownIsShown ? [id()] : []),
-    ];
-    for (const one of ids) {
-      expect(await readBy({ id: one }, askers[name])).toEqual(refused(tells.noUser, 'by', 'id'));
+  it.each(['writer', 'owner'] as const)('has one message for a %s, known or not', async (name) => {
+    const ids = [id(1), `${here}:U2nobody`, `${here}:${userIdOf('employees')}`];
+    for (const by of [...ids, ...(name === 'writer' ? [id()] : [])].map((one) => ({ id: one }))) {
+      expect(await readUser(callers[name], by)).toEqual({
+        data: { user: null },
+        errors: [error(messages.noUser, ['by', 'id'], 'user')],
+      });
     }
-    for (const login of ['ada.okafor@example.com', 'zhang.wei@example.com', 'nobody', userIdOf(door, here)]) {
-      const by = { login: { directory: here, login } };
-      expect(await readBy(by, askers[name])).toEqual(refused(tells.noUser, 'by', 'login'));
+    for (const one of logins) {
+      expect(await readUser(callers[name], login(one))).toEqual({
+        data: { user: null },
+        errors: [error(messages.noUser, ['by', 'login'], 'user')],
+      });
     }
     expect(arrived(door)).toEqual([]);
   });
 
-  it.each(Object.keys(askers) as Name[])(
-    'of a directory that %s does not see reads like one of none',
-    async (name) => {
-      const seen = name === 'nobody' ? [] : [here];
-      const says = noDirectory(...seen);
-      const names = ['employees', 'contractors', 'nowhere', ...(name === 'nobody' ? [here] : [])];
-      for (const directory of names) {
-        for (const userId of [userIdOf(door, 'employees'), userIdOf(door, here), 'nobody']) {
-          expect(await readBy({ id: `${directory}:${userId}` }, askers[name])).toEqual(
-            refused(says, 'by', 'id'),
-          );
-        }
-        const by = { login: { directory, login: 'li.na' } };
-        expect(await readBy(by, askers[name])).toEqual(refused(says, 'by', 'login', 'directory'));
+  it.each(names)('of a hidden directory reads to a %s like one of an unknown directory', async (name) => {
+    const seen = name === 'stranger' ? [] : [here];
+    const message = messages.noDirectory(...seen);
+    for (const directory of [...hidden, 'nowhere', ...(name === 'stranger' ? [here] : [])]) {
+      for (const userId of [userIdOf('employees'), userIdOf(here), 'nobody']) {
+        expect((await readUser(callers[name], { id: `${directory}:${userId}` })).errors).toEqual([
+          error(message, ['by', 'id'], 'user'),
+        ]);
       }
-      expect(arrived(door)).toEqual([]);
-    },
-  );
+      expect((await readUser(callers[name], login('li.na', directory))).errors).toEqual([
+        error(message, ['by', 'login', 'directory'], 'user'),
+      ]);
+    }
+    expect(arrived(door)).toEqual([]);
+  });
 
-  it('of a login is shown to a reader of the directory', async () => {
-    const by = { login: { directory: here, login: 'zhang.wei@example.com' } };
-    expect(await readBy(by, askers.reader)).toMatchObject({ data: { user: { id: id(1) } } });
+  it('with a right in another directory is shown only there', async () => {
+    const self = { directory: here, userId: userIdOf('employees'), list: 'others' } as const;
+    const caller: TestCaller = { self, rights: ['users:write'], directories: ['employees'] };
+    expect((await readUser(caller, { id: id(0, 'employees') })).errors).toEqual([
+      error(messages.noUser, ['by', 'id'], 'user'),
+    ]);
   });
 });
 
 describe('users', () => {
-  it('are shown and refused side by side, and those refused are not asked for', async () => {
+  const document = 'query ($ids: [ID!]!) { users(ids: $ids) { id } }';
+
+  it('are shown and refused side by side, and the provider is asked for those shown alone', async () => {
     const ids = [id(1), id(), 'no id', id(0, 'employees'), id(), 'nowhere:1', `${here}:U2nobody`];
-    const token = await tokenOf(door, askers.owner);
-    const answer = await door.graphql('query ($ids: [ID!]!) { users(ids: $ids) { id } }', { ids }, token);
-    const at = (index: number) => [['ids', String(index)], 'users', index] as const;
-    expect(answer.data).toEqual({ users: [null, { id: id() }, null, null, { id: id() }, null, null] });
-    expect(answer.errors).toHaveLength(5);
-    expect(answer.errors).toEqual(
+    const { data, errors } = await call(callers.owner, document, { ids });
+    expect(data).toEqual({ users: [null, { id: id() }, null, null, { id: id() }, null, null] });
+    const at = (index: number, message: string) => error(message, ['ids', String(index)], 'users', index);
+    expect(errors).toHaveLength(5);
+    expect(errors).toEqual(
       expect.arrayContaining([
-        unread(tells.noUser, ...at(0)),
-        expect.objectContaining({
-          path: ['users', 2],
-          extensions: expect.objectContaining({ code: 'INVALID_INPUT' }),
-        }),
-        unread(noDirectory(here), ...at(3)),
-        unread(noDirectory(here), ...at(5)),
-        unread(tells.noUser, ...at(6)),
+        ...[at(0, messages.noUser), at(6, messages.noUser)],
+        ...[at(3, messages.noDirectory(here)), at(5, messages.noDirectory(here))],
       ]),
     );
     expect(arrived(door)).toHaveLength(1);
-    const asked = JSON.stringify(door.emulators[here].requests);
-    expect(asked).toContain(userIdOf(door, here));
-    expect(asked).not.toContain(userIdOf(door, here, 1));
-    expect(asked).not.toContain('U2nobody');
+    const requested = JSON.stringify(door.emulators[here].requests);
+    expect(requested).toContain(userIdOf(here));
+    expect(requested).not.toMatch(new RegExp(`${userIdOf(here, 1)}|U2nobody`));
   });
 
-  it('of a reader of one directory are null where there are none, and refused elsewhere', async () => {
+  it('of a reader are null where there are none, and refused in other directories', async () => {
     const ids = [id(1), `${here}:U2nobody`, id(0, 'contractors')];
-    const token = await tokenOf(door, askers.reader);
-    const answer = await door.graphql('query ($ids: [ID!]!) { users(ids: $ids) { id } }', { ids }, token);
-    expect(answer).toEqual({
+    expect(await call(callers.reader, document, { ids })).toEqual({
       data: { users: [{ id: id(1) }, null, null] },
-      errors: [unread(noDirectory(here), ['ids', '2'], 'users', 2)],
+      errors: [error(messages.noDirectory(here), ['ids', '2'], 'users', 2)],
     });
-    expect(arrived(door).every((one) => one.startsWith(here))).toBe(true);
   });
 });
 
 describe('directories', () => {
   const document = `query ($name: String!) {
-    directories { name } directory(name: $name) { name provider capabilities { field } customFields { field } }
+    directories { name } directory(name: $name) { name provider customFields { field } }
   }`;
 
-  it.each(Object.keys(askers) as Name[])('are those in which a %s has anything to do', async (name) => {
-    const token = await tokenOf(door, askers[name]);
-    const seen = name === 'nobody' ? [] : [here];
-    for (const hidden of [...directoryNames.filter((one) => one !== seen[0]), 'nowhere', '__proto__', '']) {
-      expect(await door.graphql(document, { name: hidden }, token)).toEqual({
-        data: { directories: seen.map((one) => ({ name: one })), directory: null },
-      });
+  it.each(names)('are those in which a %s has a right', async (name) => {
+    const seen = name === 'stranger' ? [] : [{ name: here }];
+    for (const one of [...hidden, 'nowhere', '__proto__', '', ...(name === 'stranger' ? [here] : [])]) {
+      const answer = await call(callers[name], document, { name: one });
+      expect(answer).toEqual({ data: { directories: seen, directory: null } });
+      expect(arrived(door)).toEqual([]);
     }
-    expect(arrived(door)).toEqual([]);
-    const { data } = await door.graphql(document, { name: here }, token);
-    const shown = {
-      name: here,
-      provider: 'DESCOPE',
-      customFields: expect.arrayContaining([{ field: 'nick' }]),
-    };
-    expect(data).toMatchObject({ directory: name === 'nobody' ? null : shown });
-  });
-
-  it('are reached through a user only by whoever may read the user', async () => {
-    const through =
-      'query ($id: ID!) { user(by: { id: $id }) { directory { name customFields { field } } } }';
-    const owner = await tokenOf(door, askers.owner);
-    expect(await door.graphql(through, { id: id() }, owner)).toMatchObject({
-      data: {
-        user: { directory: { name: here, customFields: expect.arrayContaining([{ field: 'nick' }]) } },
-      },
-    });
-    door.forgetRequests();
-    expect(await door.graphql(through, { id: id(1) }, owner)).toMatchObject({ data: { user: null } });
-    expect(arrived(door)).toEqual([]);
+    if (name === 'stranger') return;
+    const { data } = await call(callers[name], document, { name: here });
+    const customFields = expect.arrayContaining([{ field: 'nick' }]);
+    expect(data).toMatchObject({ directory: { name: here, provider: 'DESCOPE', customFields } });
   });
 });
 
-describe('whoever may not read', () => {
-  it('is refused a plan before the provider is asked which custom fields there are', async () => {
+describe('a writer who may not read', () => {
+  it('is refused a plan before the provider is asked for its custom fields', async () => {
     const fresh = await openPolicyDoor();
     try {
-      const customFields = [{ add: { field: 'nick', value: { text: 'x' } } }];
-      const input = { user: { id: id() }, patch: { customFields } };
-      const told = await plan(fresh, input, await tokenOf(fresh, askers.writer));
-      expect(told).toEqual(noPlan(forbidden(tells.plan, 'user', 'id')));
-      const login = { login: { directory: here, login: 'ada.okafor@example.com' } };
-      const byLogin = await plan(fresh, { ...input, user: login }, await tokenOf(fresh, askers.writer));
-      expect(byLogin).toEqual(noPlan(forbidden(tells.plan, 'user', 'login')));
-      expect(arrived(fresh)).toEqual([]);
+      const patch = { customFields: [{ add: { field: 'nick', value: { text: 'x' } } }] };
+      const token = await tokenOf(fresh, callers.writer);
+      await refusesPlan(fresh, { user: { id: id() }, patch }, token, [
+        forbidden(messages.plan, 'user', 'id'),
+      ]);
+      const byLogin = { user: login(logins[0] ?? ''), patch };
+      await refusesPlan(fresh, byLogin, token, [forbidden(messages.plan, 'user', 'login')]);
     } finally {
       await fresh.close();
     }
   });
 
-  it('sees no user, whatever it is called and however it is asked for', async () => {
-    const document = `
-      query ($id: ID!, $yes: Boolean! = true) {
-        a: user(by: { id: $id }) { ...whole } b: user(by: { id: $id }) { ... on User @include(if: $yes) { ...whole } }
-        ... on Query { c: users(ids: [$id, $id]) { ...whole } } ...d
-      }
-      fragment d on Query { d: user(by: { login: { directory: "customers", login: "ada.okafor@example.com" } }) { ...whole } }
-      fragment whole on User { shown: displayName email { address } phone { number } version customFields { value { text } } }`;
-    const answer = await door.graphql(document, { id: id() }, await tokenOf(door, askers.writer));
-    expect(answer.data).toEqual({ a: null, b: null, c: [null, null], d: null });
-    expect(answer.errors).toHaveLength(5);
-    expect(arrived(door)).toEqual([]);
-  });
-
-  it('sees no user in the payload of their own patch, by no name, and none of others beside it', async () => {
-    const document = `
-      mutation ($one: PatchUserInput!, $other: PatchUserInput!) {
-        one: patchUser(input: $one) { ...p } again: patchUser(input: $one) { outcome ...p }
-        other: patchUser(input: $other) { outcome ...p }
-      }
-      fragment p on PatchUserPayload { user { id } who: user { ...u } ... on PatchUserPayload { user { ...u } } }
-      fragment u on User { displayName email { address } version customFields { field } directory { name } }`;
-    const variables = {
-      one: { user: { id: id() }, patch: { displayName: 'Written Blind' } },
-      other: { user: { id: id(0, 'employees') }, patch: { displayName: 'Never' } },
-    };
+  it('sees no user in a payload, under any name and through any fragment', async () => {
+    const document = `mutation ($one: PatchUserInput!, $other: PatchUserInput!) {
+      one: patchUser(input: $one) { ...p } again: patchUser(input: $one) { outcome ...p }
+      other: patchUser(input: $other) { outcome ...p }
+    }
+    fragment p on PatchUserPayload { user { id } who: user { ...u } ... on PatchUserPayload { user { ...u } } }
+    fragment u on User { displayName email { address } version customFields { field } directory { name } }`;
     const before = written(door).length;
-    const answer = await door.graphql(document, variables, await tokenOf(door, askers.writer));
-    const blind = { user: null, who: null };
-    expect(answer).toEqual({
-      data: {
-        one: blind,
-        again: { outcome: 'APPLIED', ...blind },
-        other: { outcome: 'NOT_APPLIED', ...blind },
-      },
+    const patch = { displayName: 'Written Blind' };
+    const answer = await call(callers.writer, document, {
+      one: { user: { id: id() }, patch },
+      other: { user: { id: id(0, 'employees') }, patch },
     });
-    expect(
-      written(door)
-        .slice(before)
-        .map(({ userId }) => userId),
-    ).toEqual(Array(2).fill(userIdOf(door, here)));
+    const none = { user: null, who: null };
+    expect(answer).toEqual({
+      data: { one: none, again: { outcome: 'APPLIED', ...none }, other: { outcome: 'NOT_APPLIED', ...none } },
+    });
+    const wrote = written(door).slice(before);
+    expect(wrote.map(({ userId }) => userId)).toEqual([userIdOf(here), userIdOf(here)]);
   });
 });

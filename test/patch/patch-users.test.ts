@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { SeedUser } from '../../src/sandbox/emulator.ts';
-import { policyCallers, tells, tokenOf, userIdOf } from '../auth/policy-door.ts';
+import { messages, policyCallers, tokenOf, userIdOf } from '../auth/policy-door.ts';
 import type { PatchUserInput, UserPatchInput } from '../generated/graphql.ts';
 import {
   arrived,
@@ -313,12 +313,12 @@ describe('a call of patchUsers', () => {
 
   it('has each patch checked by the caller’s rights, and asks nobody about what they may not', async () => {
     const door = await openDoor({ callers: policyCallers });
-    const own = { directory: 'customers', list: 'others' } as const;
-    const token = await tokenOf(door, { rights: ['users:write'], directories: ['employees'], own });
+    const self = { directory: 'customers', list: 'others' } as const;
+    const token = await tokenOf(door, { rights: ['users:write'], directories: ['employees'], self });
     const told = await patchMany(
       door,
       [
-        named(`customers:${userIdOf(door, 'customers', 1)}`, 'Not mine'),
+        named(`customers:${userIdOf('customers', 1)}`, 'Not mine'),
         named(someUser(door, 'customers'), 'Mine'),
         by('customers', 'ada.okafor@example.com', { displayName: 'By login' }),
         { user: { id: someUser(door, 'employees') }, patch: { status: 'DISABLED', displayName: 'E' } },
@@ -330,10 +330,10 @@ describe('a call of patchUsers', () => {
     expect(
       told.map(({ errors }) => errors.map(({ code, message, path }) => [code, message, ...path])),
     ).toEqual([
-      [['FORBIDDEN', tells.noUser, 'user', 'id']],
+      [['FORBIDDEN', messages.noUser, 'user', 'id']],
       [],
-      [['FORBIDDEN', tells.noUser, 'user', 'login']],
-      [['FORBIDDEN', tells.needs('users:write:privileged', 'employees'), 'patch', 'status']],
+      [['FORBIDDEN', messages.noUser, 'user', 'login']],
+      [['FORBIDDEN', messages.needs('users:write:privileged', 'employees'), 'patch', 'status']],
       [],
       [['FORBIDDEN', expect.stringContaining('no right in it'), 'user', 'id']],
     ]);
