@@ -5,8 +5,7 @@ import {
   administrator,
   openPolicyDoor,
   patch,
-  refusesPatch,
-  refusesPlan,
+  refuses,
   type TestCaller,
   tokenOf,
   userIdOf,
@@ -56,20 +55,15 @@ describe.each(directoryNames)('patches of a user of %s', (directory) => {
     const isAllowed = (cell: (typeof cells)[0]) => refusalsOf(cell, access, directory).length === 0;
     const applied = cells.filter((cell) => isAllowed(cell) && !cell.refused);
     for (const cell of cells) {
-      const [refusals, planRefusals] = [
-        refusalsOf(cell, access, directory),
-        planRefusalsOf(cell, access, directory),
-      ];
+      const refusals = refusalsOf(cell, access, directory);
+      const planRefusals = planRefusalsOf(cell, access, directory);
       // A patch with one forbidden field is refused whole, whatever allowed fields are beside it.
       const beside = applied.filter(({ patch }) =>
         Object.keys(patch).every((field) => !(field in cell.patch)),
       );
       const mixed = { user, patch: Object.assign({}, ...beside.map(({ patch }) => patch), cell.patch) };
-      if (planRefusals.length > 0) await refusesPlan(door, mixed, token, planRefusals, cell.what);
-      if (refusals.length > 0) {
-        await refusesPatch(door, mixed, token, refusals, cell.what);
-        continue;
-      }
+      await refuses(door, mixed, token, refusals, planRefusals);
+      if (refusals.length > 0) continue;
       door.forgetRequests();
       const before = written(door).length;
       const { operationId: _, ...payload } = await patch(door, { user, patch: cell.patch }, token);
