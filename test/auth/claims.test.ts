@@ -1,192 +1,210 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FrontDoor } from '../harness/front-door.ts';
-import {
-  answers,
-  audience,
-  call,
-  claimsFor,
-  createSigner,
-  now,
-  openTokenDoor,
-  refusesToken,
-  type Signer,
-  trusting,
-} from './tokens.ts';
+import { arrived, someUser } from '../harness/expected.ts';
+import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { granted } from './granted.ts';
+import { trusting } from './tokens.ts';
 
-/** Audiences of the same issuer, each with settings of its own. */
-const audiences = {
-  /** The clocks may differ by this: enough that a busy machine does not decide a test. */
-  [audience]: { clockToleranceSeconds: 30 },
-  exact: { clockToleranceSeconds: 0 },
-  usual: {},
-  'one-typ': { typ: ['application/at+jwt'] },
-  'other-typ': { typ: ['JWT', 'secevent+jwt'] },
+const all = ['employees', 'contractors', 'customers'];
+const own = { rights: ['profile:write:self'], directories: [] };
+const inCustomers = { directory: 'customers', fields: ['displayName'] };
+/** Rights that are known only with the token, so that the configuration is valid. */
+const byAudience = (audience: string, ...rights: readonly string[]) => ({
+  rights: { claim: 'aud', grants: { [audience]: rights } },
+});
+
+/** Configurations of one issuer, by their audience. */
+const configured = {
+  'all-rights': { rights: ['users:read', 'users:write', 'users:write:privileged'], directories: all },
+  readers: { rights: ['users:read'], directories: all },
+  writers: { rights: ['users:write'], directories: ['customers'] },
+  'no-rights': { rights: { claim: 'none' }, directories: all },
+  'no-directories': { ...byAudience('no-directories', 'users:read', 'users:write'), directories: [] },
+  'directories-left-out': { ...byAudience('directories-left-out', 'users:read'), directories: undefined },
+  scope: { rights: { claim: 'scope' }, directories: ['employees', 'customers'] },
+  path: { rights: { claim: ['realm_access', 'roles'] }, directories: ['customers'] },
+  address: { rights: { claim: 'https://idpatch.example.com/rights' }, directories: ['customers'] },
+  'odd-name': { rights: { claim: 'constructor' }, directories: { claim: '__proto__' } },
+  'inherited-name': {
+    rights: { claim: ['constructor', 'name'], grants: { Object: ['users:read'] } },
+    directories: ['customers'],
+  },
+  grants: {
+    rights: { claim: 'roles', grants: { agent: ['users:read'], lead: ['users:write'], nobody: [] } },
+    directories: ['customers'],
+  },
+  desks: { rights: ['users:read'], directories: { claim: 'desks' } },
+  'desk-path': { rights: { claim: 'scope' }, directories: { claim: ['org', 'desks'] } },
+  'own-by-sub': { ...own, self: inCustomers },
+  'own-by-claim': { ...own, self: { ...inCustomers, claim: 'uid' } },
+  'own-by-path': { ...own, self: { ...inCustomers, directory: 'employees', claim: ['act', 'user'] } },
+  'own-without-fields': { ...own, self: { ...inCustomers, fields: [] } },
+  'own-without-self': byAudience('own-without-self', 'profile:write:self'),
+  'own-without-right': { ...own, rights: { claim: 'none' }, self: inCustomers },
+  'own-and-scope': { rights: { claim: 'scope' }, directories: ['contractors'], self: inCustomers },
+  'own-by-grants': {
+    ...{ ...own, self: inCustomers },
+    rights: { claim: 'roles', grants: { member: ['profile:write:self'] } },
+  },
 };
 
 let door: FrontDoor;
-let signer: Signer;
 beforeAll(async () => {
-  signer = await createSigner('ES256', 'k1');
-  door = await openTokenDoor(
-    () => [signer.publicJwk],
-    (issuer) => ({
-      jwt: Object.entries(audiences).map(([name, settings]) =>
-        trusting(issuer, { audience: name, ...settings }),
+  door = await openFrontDoor({
+    customers: { requestsPerMinute: 100_000 },
+    callers: (issuer) => ({
+      jwt: Object.entries(configured).map(([audience, settings]) =>
+        trusting(issuer, { audience, ...settings }),
       ),
     }),
-  );
-  expect(await call(door, await signer.sign(claimsFor(door)))).toEqual(answers.applied);
+  });
 });
 afterAll(() => door.close());
 
-type Changes = (iss: string) => object;
+/**
+ * `audience | claims as JSON | rights`: FIRST and SECOND are the ids of two customers, EMPLOYEE that of an employee.
+ * The letters of a right: s(ee) the directory; r(ead), w(rite) and p(rivileged) for its first user.
+ */
+const table = String.raw`
+  all-rights           | {} | employees srwp, contractors srwp, customers srwp
+  readers              | {} | employees sr, contractors sr, customers sr
+  readers              | { "scope": "users:write:privileged", "rights": ["users:write"] } | employees sr, contractors sr, customers sr
+  writers              | {} | customers sw
+  writers              | { "directories": ["employees"] } | customers sw
+  no-rights            | { "scope": "users:read", "rights": ["users:read"] } |
+  no-directories       | { "directories": ["customers"] } |
+  directories-left-out | { "directories": ["customers"] } |
+  scope | {} |
+  scope | { "scope": "" } |
+  scope | { "scope": "users:read" } | employees sr, customers sr
+  scope | { "scope": "openid users:read  users:write profile" } | employees srw, customers srw
+  scope | { "scope": " users:write:privileged " } | employees sp, customers sp
+  scope | { "scope": "users:read users:read" } | employees sr, customers sr
+  scope | { "scope": ["users:read", "users:write", "users:write:privileged"] } | employees srwp, customers srwp
+  scope | { "scope": ["users:read", 7, null, ["users:write"], { "users:write": true }] } | employees sr, customers sr
+  scope | { "scope": ["users:read users:write"] } |
+  scope | { "scope": "users:read,users:write" } |
+  scope | { "scope": "users:read\tusers:write" } |
+  scope | { "scope": "users:read\nusers:write" } |
+  scope | { "scope": "USERS:READ Users:Write" } |
+  scope | { "scope": "users:* * users users: read" } |
+  scope | { "scope": "users:write:privileged:all users:writer" } |
+  scope | { "scope": "users:read\u0000 users:write\u200b" } |
+  scope | { "scope": { "users:read": true } } |
+  scope | { "scope": { "0": "users:read", "length": 1 } } |
+  scope | { "scope": 7 } |
+  scope | { "scope": true } |
+  scope | { "scope": null } |
+  scope | { "scope": [["users:read"]] } |
+  scope | { "scope": "constructor __proto__ toString hasOwnProperty valueOf" } |
+  scope | { "Scope": "users:read", "scp": "users:read", "scopes": ["users:read"] } |
+  scope | { "__proto__": { "scope": "users:read" } } |
+  scope | { "scope": "profile:write:self" } |
+  path  | { "realm_access": { "roles": ["users:read"] } } | customers sr
+  path  | { "realm_access": { "roles": "users:read users:write" } } | customers srw
+  path  | { "realm_access": { "roles": {} } } |
+  path  | { "realm_access": ["roles"] } |
+  path  | { "realm_access": "roles" } |
+  path  | { "realm_access": null } |
+  path  | { "realm_access": { "__proto__": { "roles": ["users:read"] } } } |
+  path  | { "roles": ["users:read"], "realm_access.roles": ["users:read"] } |
+  address | { "https://idpatch.example.com/rights": ["users:read"] } | customers sr
+  address | { "https://idpatch": { "example": { "com/rights": ["users:read"] } } } |
+  odd-name | {} |
+  odd-name | { "constructor": "users:read" } |
+  odd-name | { "constructor": "users:read", "desks": "customers" } |
+  inherited-name | {} |
+  inherited-name | { "constructor": { "name": "Object" } } | customers sr
+  grants | { "roles": ["agent"] } | customers sr
+  grants | { "roles": "agent lead" } | customers srw
+  grants | { "roles": ["lead", "lead", "other"] } | customers sw
+  grants | { "roles": ["nobody"] } |
+  grants | { "roles": ["Agent"] } |
+  grants | { "roles": ["users:read", "users:write"] } |
+  grants | { "roles": ["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf"] } |
+  grants | { "roles": { "agent": ["users:read"] } } |
+  grants | { "roles": [{ "name": "agent" }] } |
+  desks | {} |
+  desks | { "desks": ["customers"] } | customers sr
+  desks | { "desks": "customers employees" } | customers sr, employees sr
+  desks | { "desks": ["customers", "nowhere", 7, null, ["employees"]] } | customers sr
+  desks | { "desks": ["*", "Customers", "customers ", "", "constructor", "__proto__"] } |
+  desks | { "desks": { "customers": true } } |
+  desks | { "desks": true } |
+  desks | { "directories": ["customers"] } |
+  desk-path | { "org": { "desks": ["contractors"] } } |
+  desk-path | { "scope": "users:read", "org": { "desks": ["contractors"] } } | contractors sr
+  desk-path | { "scope": "users:read", "desks": ["contractors"] } |
+  own-by-sub   | { "sub": "FIRST" } | customers srw
+  own-by-sub   | { "sub": "SECOND" } | customers s
+  own-by-sub   | { "sub": "SECOND", "uid": "FIRST", "scope": "users:read users:write" } | customers s
+  own-by-sub   | { "sub": "EMPLOYEE" } | customers s
+  own-by-claim | { "uid": "FIRST" } | customers srw
+  own-by-claim | { "uid": "SECOND", "sub": "FIRST" } | customers s
+  own-by-claim | { "sub": "FIRST" } |
+  own-by-path  | { "act": { "user": "EMPLOYEE" } } | employees srw
+  own-by-path  | { "act": { "user": "FIRST" } } | employees s
+  own-by-path  | { "act": "EMPLOYEE", "user": "EMPLOYEE", "sub": "EMPLOYEE" } |
+  own-without-fields | { "sub": "FIRST" } | customers sr
+  own-without-self   | { "sub": "FIRST" } |
+  own-without-right  | { "sub": "FIRST" } |
+  own-by-grants | { "sub": "FIRST", "roles": ["profile:write:self"] } |
+  own-by-grants | { "sub": "FIRST", "roles": ["member"] } | customers srw
+  own-and-scope | { "sub": "FIRST", "scope": "users:read" } | contractors sr
+  own-and-scope | { "sub": "FIRST", "scope": "profile:write:self" } | customers srw
+  own-and-scope | { "sub": "FIRST", "scope": "users:read users:write profile:write:self" } | contractors srw, customers srw
+`;
 
-/** The claims as JSON, with members written in that JSON.stringify would not write. */
-const asText = (members: string) => {
-  const text = JSON.stringify(claimsFor(door, { exp: undefined }));
-  return `${text.slice(0, -1)},${members}}`;
-};
-
-describe('a token is taken', () => {
-  it.each<[string, Changes, object?]>([
-    ['that is right', () => ({})],
-    ['that expired within the tolerance', () => ({ exp: now() - 10 })],
-    ['that is not yet valid, within the tolerance', () => ({ nbf: now() + 20 })],
-    ['that is made in the future, within the tolerance', () => ({ iat: now() + 20 })],
-    ['that was made long ago', () => ({ iat: 0 })],
-    ['with times that are no whole seconds', () => ({ iat: now() - 0.5, exp: now() + 60.5 })],
-    ['that is valid for long', () => ({ exp: 99_999_999_999_999 })],
-    ['for several audiences, one of which is ours', () => ({ aud: ['other', audience] })],
-    ['for a list of our audience alone', () => ({ aud: [audience] })],
-    ['for a list with something that is none', () => ({ aud: [7, null, audience] })],
-    ['of a sub of 255 characters', () => ({ sub: 'a'.repeat(255) })],
-    ['of a sub of one character', () => ({ sub: '0' })],
-    ['of a sub with spaces in it', () => ({ sub: 'auth0|a b@c' })],
-    ['of typ JWT', () => ({}), { typ: 'JWT' }],
-    ['of typ jwt', () => ({}), { typ: 'jwt' }],
-    ['of typ application/at+jwt', () => ({}), { typ: 'application/at+jwt' }],
-    ['of typ AT+JWT', () => ({}), { typ: 'AT+JWT' }],
-    ['of typ Application/At+Jwt', () => ({}), { typ: 'Application/At+Jwt' }],
-    ['of the one typ that is configured', () => ({ aud: 'one-typ' }), { typ: 'at+jwt' }],
-    ['of another typ that is configured', () => ({ aud: 'other-typ' }), { typ: 'secevent+jwt' }],
-  ])('%s', async (_, changes, header) => {
-    const token = await signer.sign(claimsFor(door, changes(door.sandbox.issuer.url)), header);
-    expect(await call(door, token)).toEqual(answers.applied);
+const rows = table
+  .trim()
+  .split('\n')
+  .map((row) => row.split('|').map((cell) => cell.trim()));
+it.each(rows)('for the audience %s the claims %s grant: %s', async (audience, claims = '', rights = '') => {
+  expect(await granted(door, await tokenWith(audience, claims))).toEqual({
+    ...{ employees: '', contractors: '', customers: '' },
+    ...Object.fromEntries(rights.split(', ').flatMap((one) => (one ? [one.split(' ')] : []))),
   });
 });
 
-describe('a token is refused', () => {
-  it.each<[string, Changes]>([
-    ['that expired', () => ({ exp: now() - 40 })],
-    ['that expired long ago', () => ({ exp: 1 })],
-    ['that expired just now, without tolerance', () => ({ exp: now(), aud: 'exact' })],
-    ['that expired a little more than the usual tolerance ago', () => ({ exp: now() - 6, aud: 'usual' })],
-    ['that is not yet valid', () => ({ nbf: now() + 60 })],
-    ['that is not yet valid by a text', () => ({ nbf: '1' })],
-    ['that is made in the future', () => ({ iat: now() + 60 })],
-    ['that is made in the future, without tolerance', () => ({ iat: now() + 20, aud: 'exact' })],
-    ['without exp', () => ({ exp: undefined })],
-    ['with exp null', () => ({ exp: null })],
-    ['with exp as a text', () => ({ exp: String(now() + 600) })],
-    ['with exp as a date', () => ({ exp: new Date(Date.now() + 600_000).toISOString() })],
-    ['with exp in a list', () => ({ exp: [now() + 600] })],
-    ['with exp true', () => ({ exp: true })],
-    ['with exp below zero', () => ({ exp: -1 })],
-    ['without iat', () => ({ iat: undefined })],
-    ['with iat null', () => ({ iat: null })],
-    ['with iat as a text', () => ({ iat: String(now()) })],
-    ['with iat in milliseconds', () => ({ iat: Date.now() })],
-    ['without sub', () => ({ sub: undefined })],
-    ['with sub null', () => ({ sub: null })],
-    ['with an empty sub', () => ({ sub: '' })],
-    ['with a sub of spaces', () => ({ sub: '   ' })],
-    ['with sub as a number', () => ({ sub: 7 })],
-    ['with sub as an object', () => ({ sub: { id: 'a' } })],
-    ['with sub in a list', () => ({ sub: ['a'] })],
-    ['with sub true', () => ({ sub: true })],
-    ['with a sub of 256 characters', () => ({ sub: 'a'.repeat(256) })],
-    ['with a line break in sub', () => ({ sub: 'a\nb' })],
-    ['with a line break at the end of sub', () => ({ sub: 'a\n' })],
-    ['with a carriage return in sub', () => ({ sub: 'a\r\nset-cookie: x' })],
-    ['with a NUL in sub', () => ({ sub: 'a\u0000' })],
-    ['with an escape in sub', () => ({ sub: '\u001b[31ma' })],
-    ['with an invisible character in sub', () => ({ sub: 'a\u200b' })],
-    ['with half a character in sub', () => ({ sub: 'a\ud800' })],
-    ['of another issuer', () => ({ iss: 'https://login.example.com' })],
-    ['without an issuer', () => ({ iss: undefined })],
-    ['with the issuer in a list', (iss) => ({ iss: [iss] })],
-    ['with several issuers', (iss) => ({ iss: [iss, 'https://login.example.com'] })],
-    ['with a slash more in iss', (iss) => ({ iss: `${iss}/` })],
-    ['with iss in capitals', (iss) => ({ iss: iss.toUpperCase() })],
-    ['with a space after iss', (iss) => ({ iss: `${iss} ` })],
-    ['with another name of the same host in iss', (iss) => ({ iss: iss.replace('127.0.0.1', 'localhost') })],
-    ['for another audience', () => ({ aud: 'idpatch-there' })],
-    ['for a part of our audience', () => ({ aud: 'idpatch' })],
-    ['for our audience and more', () => ({ aud: `${audience} idpatch-there` })],
-    ['for our audience in capitals', () => ({ aud: audience.toUpperCase() })],
-    ['for nobody', () => ({ aud: undefined })],
-    ['for null', () => ({ aud: null })],
-    ['for an empty text', () => ({ aud: '' })],
-    ['for an empty list', () => ({ aud: [] })],
-    ['for a list of others', () => ({ aud: ['other', 'another'] })],
-    ['for a list within a list', () => ({ aud: [[audience]] })],
-    ['for an object', () => ({ aud: { [audience]: true } })],
-    ['for a number', () => ({ aud: 7 })],
-    ['with aud under another name', () => ({ aud: undefined, audience, client_id: audience })],
-  ])('%s', async (_, changes) => {
-    await refusesToken(door, await signer.sign(claimsFor(door, changes(door.sandbox.issuer.url))));
-  });
+function tokenWith(aud: string | undefined, claims: string): Promise<string> {
+  const userId = (directory: 'customers' | 'employees', index = 0) =>
+    someUser(door, directory, index).replace(`${directory}:`, '');
+  const ids = { FIRST: userId('customers'), SECOND: userId('customers', 1), EMPLOYEE: userId('employees') };
+  const text = Object.entries(ids).reduce((all, [name, id]) => all.replaceAll(name, id), claims);
+  return door.sandbox.issuer.token({ sub: 'somebody', ...JSON.parse(text), aud });
+}
 
-  it.each<[string, object, object?]>([
-    ['of typ id+jwt', { typ: 'id+jwt' }],
-    ['of typ dpop+jwt', { typ: 'dpop+jwt' }],
-    ['of typ logout+jwt', { typ: 'logout+jwt' }],
-    ['of a typ in another tree', { typ: 'text/at+jwt' }],
-    ['of typ application/application/at+jwt', { typ: 'application/application/at+jwt' }],
-    ['of an empty typ', { typ: '' }],
-    ['of typ application/', { typ: 'application/' }],
-    ['of typ null', { typ: null }],
-    ['of a typ in a list', { typ: ['at+jwt'] }],
-    ['of a typ with a space', { typ: 'at+jwt ' }],
-    ['without typ', { typ: undefined }],
-    ['of typ JWT where only at+jwt is configured', { typ: 'JWT' }, { aud: 'one-typ' }],
-    ['of typ at+jwt where only others are configured', { typ: 'at+jwt' }, { aud: 'other-typ' }],
-  ])('%s', async (_, header, changes) => {
-    await refusesToken(door, await signer.sign(claimsFor(door, changes), header));
-  });
-
+describe('a claim that is no user id', () => {
   it.each([
-    ['exp as NaN', '"exp":NaN'],
-    ['exp beyond every number', '"exp":1e400'],
-    ['exp below every number', '"exp":-1e400'],
-    ['exp as Infinity', '"exp":Infinity'],
-    ['exp twice, the last one over', '"exp":99999999999,"exp":1'],
-    ['exp only in a prototype', '"__proto__":{"exp":99999999999}'],
-    ['exp in hexadecimal', '"exp":0x7fffffff'],
-    ['iat below every number', '"exp":99999999999,"iat":-1e400'],
-    ['nbf below every number', '"exp":99999999999,"nbf":-1e400'],
-    ['sub with a second one that is empty', '"exp":99999999999,"sub":""'],
-    ['a comma too many', '"exp":99999999999,'],
-    ['more after its payload', '"exp":99999999999}{'],
-  ])('with %s', async (_, members) => {
-    await refusesToken(door, await signer.sign(asText(members)));
-  });
-
-  it.each(['', 'null', '[]', '"text"', '7', '{}', '[{}]', `[${'['.repeat(4_000)}`, '{"a":'.repeat(1_000)])(
-    'with a payload of %.20s',
-    async (payload) => {
-      await refusesToken(door, await signer.sign(payload));
-    },
-  );
-
-  it('with a payload that is not UTF-8', async () => {
-    const payload = Buffer.from(JSON.stringify(claimsFor(door, { sub: 'anybody', name: 'PLACE' })));
-    payload[payload.indexOf('PLACE')] = 0xff;
-    await refusesToken(door, await signer.sign(payload));
+    ...[
+      '7',
+      'null',
+      '""',
+      '["FIRST"]',
+      '{ "id": "FIRST" }',
+      '"customers:FIRST"',
+      '":FIRST"',
+      '"FIRST FIRST"',
+    ],
+    ...['" FIRST"', '"FIRST\\n"', '"x/../FIRST"', '"FIRST%20"', '"FIRST\\u200b"', '"*"'],
+    `"FIRST${'x'.repeat(128)}"`,
+  ])('gives no own record: %s', async (uid) => {
+    const nothing = { employees: '', contractors: '', customers: '' };
+    expect(await granted(door, await tokenWith('own-by-claim', `{ "uid": ${uid} }`))).toEqual(nothing);
   });
 });
 
-it('after all of that the process takes requests', async () => {
-  expect((await fetch(`${door.url}/ready`)).status).toBe(200);
-  expect(await call(door, await signer.sign(claimsFor(door)))).toEqual(answers.applied);
+it('a caller without any right reads nothing, and no provider is called', async () => {
+  const id = someUser(door, 'customers');
+  const token = await tokenWith('no-rights', '{}');
+  door.forgetRequests();
+  const { data } = await door.graphql(
+    `query ($id: ID!) {
+      directories { name } directory(name: "customers") { name } user(by: { id: $id }) { id }
+      users(ids: [$id]) { id } operation(id: "00000000-0000-4000-8000-000000000000") { id }
+    }`,
+    { id },
+    token,
+  );
+  expect(data).toEqual({ directories: [], directory: null, user: null, users: [null], operation: null });
+  expect(arrived(door)).toEqual([]);
 });

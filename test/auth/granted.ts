@@ -1,10 +1,10 @@
 import { type DirectoryName, directoryNames, someUser } from '../harness/expected.ts';
 import type { FrontDoor } from '../harness/front-door.ts';
 
-/** What somebody may do: s(ee) a directory; r(ead), w(rite) and change what is p(rivileged) of its first user. */
+/** The rights of a caller: s(ee) the directory; r(ead), w(rite) and change p(rivileged) fields of its first user. */
 export type Granted = Readonly<Record<DirectoryName, string>>;
 
-/** Asks idpatch for everything that a right is needed for, and says what it gave. */
+/** Tries everything that needs a right, and returns what was allowed. */
 export async function granted(door: FrontDoor, token: string): Promise<Granted> {
   const patch = (alias: string, id: string, fields: string) =>
     `${alias}: patchUser(input: { user: { id: "${id}" }, patch: { ${fields} } }) { outcome errors { code } }`;
@@ -24,12 +24,15 @@ export async function granted(door: FrontDoor, token: string): Promise<Granted> 
       isAllowed(done[`${name}_write`]) ? 'w' : '',
       isAllowed(done[`${name}_privileged`]) ? 'p' : '',
     ].join('');
-  return {
-    employees: letters('employees'),
-    contractors: letters('contractors'),
-    customers: letters('customers'),
-  };
+  return grantedBy(letters);
 }
+
+/** The same function for each directory. */
+export const grantedBy = (letters: (name: DirectoryName) => string): Granted => ({
+  employees: letters('employees'),
+  contractors: letters('contractors'),
+  customers: letters('customers'),
+});
 
 /** The data of an answer that has no error but FORBIDDEN. */
 async function answered(door: FrontDoor, token: string, document: string) {
@@ -37,23 +40,14 @@ async function answered(door: FrontDoor, token: string, document: string) {
   const others = errors.filter(
     (error) => (error as { extensions?: { code?: unknown } }).extensions?.code !== 'FORBIDDEN',
   );
-  if (!data || others.length > 0) throw new Error(`It was answered ${JSON.stringify({ data, errors })}.`);
+  if (!data || others.length > 0) throw new Error(`The answer was ${JSON.stringify({ data, errors })}.`);
   return data as Readonly<Record<string, unknown>>;
 }
 
-/** Whether a payload says that it was done; it must say so, or FORBIDDEN. */
+/** True for APPLIED, false for FORBIDDEN; any other payload is a bug. */
 function isAllowed(payload: unknown): boolean {
   const { outcome, errors } = payload as { outcome: string; errors: readonly { readonly code: string }[] };
   if (outcome === 'APPLIED') return true;
   if (outcome === 'NOT_APPLIED' && errors.every(({ code }) => code === 'FORBIDDEN')) return false;
-  throw new Error(`It was answered ${JSON.stringify(payload)}.`);
+  throw new Error(`The answer was ${JSON.stringify(payload)}.`);
 }
-
-/** Nothing at all. */
-export const nothing: Granted = { employees: '', contractors: '', customers: '' };
-
-/** The same in these directories, and nothing in the others. */
-export const grantedIn = (letters: string, ...names: readonly DirectoryName[]): Granted => ({
-  ...nothing,
-  ...Object.fromEntries(names.map((name) => [name, letters])),
-});

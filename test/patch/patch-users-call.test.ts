@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { policyCallers, tells, tokenOf, userIdOf } from '../auth/policy-door.ts';
+import { messages, policyCallers, tokenOf, userIdOf } from '../auth/policy-door.ts';
 import { arrived, someUser } from '../harness/expected.ts';
 import { freshJournal } from '../harness/fresh-journal.ts';
 import { byLogin, named, openDoor, outcomesOf, patchMany, storedNames } from '../harness/many.ts';
@@ -78,12 +78,12 @@ describe('a call of patchUsers', () => {
 
   it('has each patch checked by the caller’s rights, and asks nobody about what they may not', async () => {
     const door = await openDoor({ callers: policyCallers });
-    const own = { directory: 'customers', list: 'others' } as const;
-    const token = await tokenOf(door, { rights: ['users:write'], directories: ['employees'], own });
+    const self = { directory: 'customers', list: 'others' } as const;
+    const token = await tokenOf(door, { rights: ['users:write'], directories: ['employees'], self });
     const told = await patchMany(
       door,
       [
-        named(`customers:${userIdOf(door, 'customers', 1)}`, 'Not mine'),
+        named(`customers:${userIdOf('customers', 1)}`, 'Not mine'),
         named(someUser(door, 'customers'), 'Mine'),
         byLogin('customers', 'ada.okafor@example.com', { displayName: 'By login' }),
         { user: { id: someUser(door, 'employees') }, patch: { status: 'DISABLED', displayName: 'E' } },
@@ -95,10 +95,10 @@ describe('a call of patchUsers', () => {
     expect(
       told.map(({ errors }) => errors.map(({ code, message, path }) => [code, message, ...path])),
     ).toEqual([
-      [['FORBIDDEN', tells.noUser, 'user', 'id']],
+      [['FORBIDDEN', messages.noUser, 'user', 'id']],
       [],
-      [['FORBIDDEN', tells.noUser, 'user', 'login']],
-      [['FORBIDDEN', tells.needs('users:write:privileged', 'employees'), 'patch', 'status']],
+      [['FORBIDDEN', messages.noUser, 'user', 'login']],
+      [['FORBIDDEN', messages.needs('users:write:privileged', 'employees'), 'patch', 'status']],
       [],
       [['FORBIDDEN', expect.stringContaining('no right in it'), 'user', 'id']],
     ]);

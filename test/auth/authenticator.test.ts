@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Issuer, startIssuer } from '../../src/sandbox/issuer.ts';
+import { arrived } from '../harness/expected.ts';
+import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { converse, lines } from '../harness/raw.ts';
+import {
+  answers,
+  aPatch,
+  audience,
+  call,
+  callWith,
+  claimsFor,
+  createSigner,
+  openTokenDoor,
+  refuses,
+  refusesToken,
+  type Signer,
+  trusting,
+} from './tokens.ts';
+
+describe('the Authorization header', () => {
+  let door: FrontDoor;
+  let signer: Signer;
+  let token: string;
+  beforeAll(async () => {
+    signer = await createSigner('ES256', 'k1');
+    door = await openTokenDoor(() => [signer.publicJwk]);
+    token = await signer.sign(claimsFor(door));
+  });
+  afterAll(() => door.close());
+
+  /** Posts a body with these headers, without Authorization. */
+  const post = (query: string, path = '/graphql', headers = {}, more = {}) =>
+    fetch(`${door.url}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ query, ...more }),
+    });
+
+  it.each(['Bearer TOKEN', 'bearer TOKEN', 'BEARER TOKEN', 'bEaReR    TOKEN', '  Bearer TOKEN  '])(
+    '%j is accepted',
+    async (header) => {
+      expect(await callWith(door, header.replace('TOKEN', token))).toEqual(answers.applied);
+    },
+  );
+
+  it.each([
+    ...[undefined, '', 'Bearer', 'Bearer ', 'BearerTOKEN', 'TOKEN', 'Bearer\tTOKEN', 'Bearer \t TOKEN'],
+    ...[
+      'Basic aWRwYXRjaDppZHBhdGNo',
+      'Basic Bearer TOKEN',
+      'DPoP TOKEN',
+      'Token TOKEN',
+      'Bearer Bearer TOKEN',
+    ],
+    ...[
+      'Digest username="idpatch", response="6629fae49393a05397450978507c4ef1"',
+      'Bearer: TOKEN',
+      'Bearer =',
+    ],
+    ...['Bearer TOKEN TOKEN', 'Bearer TOKEN, Bearer TOKEN', 'Bearer TOKEN,', 'Bearer "TOKEN"'],
+    ...['Bearer token=TOKEN', 'Bearer TOKEN\u00a0'],
+  ])('%j contains no bearer token: 401, and WWW-Authenticate says what is needed', async (header) => {
+    await refuses(door, header?.replaceAll('TOKEN', token), answers.noToken);
+  });
+
+  it.each([
+    ...['x', 'null', '.', '..', '...', '....', 'a.b.c', 'e30.e30.e30', 'e30.e30.', 'W10.W10.W10'],
+    ...['bnVsbA.bnVsbA.bnVsbA', '-'.repeat(9_000), '.'.repeat(9_000)],
+  ])('with the token %.20s is refused', async (garbage) => refusesToken(door, garbage));
+
+  it('is the only place for a token', async () => {
+    for (const path of [`/graphql?access_token=${token}`, `/graphql?token=${token}`]) {
+      const headers = { cookie: `access_token=${token}`, 'x-token': token };
+      const response = await post(aPatch(door), path, headers, { access_token: token });
+      expect([response.status, await response.json()]).toEqual([401, answers.noToken.body]);
+    }
+  });
+
+  it('is needed whatever the document', async () => {
+    door.forgetRequests();
+    for (const query of ['{ __typename }', '{ __schema { types { name } } }', '{', 'mutation { nothing }']) {
+      const response = await post(query);
+      expect([response.status, await response.json()]).toEqual([401, answers.noToken.body]);
+    }
+    expect(arrived(door)).toEqual([]);
+  });
+
+  it('is needed for every path but /health and /ready', async () => {
+    for (const path of ['/health', '/ready']) expect((await fetch(`${door.url}${path}`)).status).toBe(200);
+    for (const path of ['/', '/graphql', '/metrics', '/graphql/', '/health/', '/graphql/stream']) {
+      const { status } = await fetch(`${door.url}${path}`);
+      expect([path, [401, 404, 405].includes(status)]).toEqual([path, true]);
+    }
+  });
+
+  it('may contain a token of 12 KB, and none of 20 KB', async () => {
+    const claims = claimsFor(door, { padding: 'x'.repeat(9_000) });
+    expect(await call(door, await signer.sign(claims))).toEqual(answers.applied);
+    await refusesToken(door, await (await createSigner('ES256', 'k1')).sign(claims), 1);
+    const long = await signer.sign(claimsFor(door, { padding: 'x'.repeat(15_000) }));
+    const response = await post(aPatch(door), '/graphql', { authorization: `Bearer ${long}` });
+    expect(response.status).toBe(431);
+    await response.arrayBuffer();
+  });
+
+  it('is refused if it comes twice', async () => {
+    const body = JSON.stringify({ query: aPatch(door) });
+    const { answers } = await converse(
+      door.url,
+      lines(
+        [
+          ...['POST /graphql HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'],
+          ...['Authorization: Bearer nonsense', `Authorization: Bearer ${token}`],
+          `Content-Length: ${Buffer.byteLength(body)}`,
+        ],
+        body,
+      ),
+      1,
+    );
+    expect(answers.map(({ status }) => status)).toEqual([400]);
+  });
+});
+
+describe('several issuers', () => {
+  let door: FrontDoor;
+  let other: Issuer;
+  const elsewhere = 'https://login.example.com';
+  beforeAll(async () => {
+    other = await startIssuer();
+    door = await openFrontDoor({
+      callers: (issuer) => ({
+        jwt: [
+          ...[trusting(issuer), trusting(other), trusting(other, { audience: 'of-the-other' })],
+          trusting(issuer, { audience: 'readers', rights: ['users:read'] }),
+          trusting({ url: elsewhere, jwksUrl: other.jwksUrl }, { audience: 'elsewhere' }),
+        ],
+      }),
+    });
+  });
+  afterAll(async () => {
+    await door.close();
+    await other.close();
+  });
+  const claims = { aud: audience, sub: 'somebody' };
+  const forbidden = {
+    ...answers.applied,
+    body: { data: { patchUser: { outcome: 'NOT_APPLIED', errors: [{ code: 'FORBIDDEN' }] } } },
+  };
+
+  it('are trusted each with its own keys for its own audiences; a shared key set is fetched once', async () => {
+    const { issuer } = door.sandbox;
+    for (const token of [
+      await issuer.token(claims),
+      await other.token(claims),
+      await other.token({ ...claims, aud: 'of-the-other' }),
+      await other.token({ ...claims, iss: elsewhere, aud: 'elsewhere' }),
+    ]) {
+      expect(await call(door, token)).toEqual(answers.applied);
+    }
+    expect(other.requests).toHaveLength(1);
+    await refusesToken(door, await other.token({ ...claims, iss: issuer.url }), 1);
+    await refusesToken(door, await issuer.token({ ...claims, iss: other.url }));
+    await refusesToken(door, await issuer.token({ ...claims, aud: 'of-the-other' }));
+    await refusesToken(door, await issuer.token({ ...claims, iss: elsewhere, aud: 'elsewhere' }));
+    await refusesToken(door, await other.token({ ...claims, iss: elsewhere }));
+  });
+
+  it('give each audience its own rights, and a token for two audiences those of the first entry', async () => {
+    const { issuer } = door.sandbox;
+    expect(await call(door, await issuer.token({ ...claims, aud: 'readers' }))).toEqual(forbidden);
+    for (const aud of [
+      [audience, 'readers'],
+      ['readers', audience],
+    ]) {
+      expect(await call(door, await issuer.token({ ...claims, aud }))).toEqual(answers.applied);
+    }
+  });
+});
+
+describe('where anonymous callers are accepted beside tokens', () => {
+  let door: FrontDoor;
+  beforeAll(async () => {
+    door = await openFrontDoor({
+      callers: (issuer) => ({ anonymous: true, jwt: [trusting(issuer, { directories: ['employees'] })] }),
+    });
+  });
+  afterAll(() => door.close());
+
+  it('only a request without an Authorization header is anonymous', async () => {
+    expect(await callWith(door)).toEqual(answers.applied);
+    for (const header of ['', 'Bearer', 'Basic aWRwYXRjaDppZHBhdGNo', 'anonymous']) {
+      await refuses(door, header, answers.noToken);
+    }
+    await refusesToken(door, 'nonsense');
+    const stranger = await createSigner('ES256', 'k2');
+    await refusesToken(door, await stranger.sign(claimsFor(door)), 1);
+    await refusesToken(door, await door.sandbox.issuer.token({ aud: audience, sub: '' }), 1);
+  });
+
+  it('a token has its own rights alone', async () => {
+    const token = await door.sandbox.issuer.token({ aud: audience, sub: 'somebody' });
+    expect(await door.graphql('{ directories { name } }', {}, token)).toEqual({
+      data: { directories: [{ name: 'employees' }] },
+    });
+    expect(await door.graphql(aPatch(door), {}, token)).toEqual({
+      data: { patchUser: { outcome: 'NOT_APPLIED', errors: [{ code: 'FORBIDDEN' }] } },
+    });
+  });
+});

@@ -1,0 +1,179 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { directoryNames, written } from '../harness/expected.ts';
+import { openBadLine } from '../harness/faulty-proxy.ts';
+import type { FrontDoor } from '../harness/front-door.ts';
+import {
+  administrator,
+  openPolicyDoor,
+  patch,
+  policyCallers,
+  refuses,
+  type TestCaller,
+  tokenOf,
+  userIdOf,
+} from './policy-door.ts';
+import { accessOf, refusalsOf } from './policy-oracle.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'idpatch-policy-journal-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let journals = 0;
+function freshJournal() {
+  journals += 1;
+  return { journal: { sqlite: join(folder, `${journals}.db`) } };
+}
+
+async function openDoor(): Promise<FrontDoor> {
+  const door = await openPolicyDoor(freshJournal());
+  onTestFinished(() => door.close());
+  return door;
+}
+
+const here = 'customers';
+const user = { id: `${here}:${userIdOf(here)}` };
+const idempotencyKey = 'key-of-two-callers';
+const input = { user, patch: { displayName: 'First Answer', status: 'ENABLED' }, idempotencyKey };
+const blind: TestCaller = { rights: ['users:write', 'users:write:privileged'] };
+const directories = directoryNames.filter((one) => one !== here);
+
+/** Asserts that callers with fewer rights than the patch needs are refused as without a key. */
+async function refusesLesserCallers(door: FrontDoor): Promise<void> {
+  const needs = ['displayName', 'status'].map((field) => ({ field, listed: field, path: ['patch', field] }));
+  const callers: readonly TestCaller[] = [
+    ...[
+      {},
+      { ...administrator, directories },
+      { sub: 'another' },
+      { self: { directory: here, list: 'others' } },
+    ],
+    ...[{ rights: ['users:read'] }, { rights: ['users:read', 'users:write'] }],
+  ] as const;
+  for (const caller of callers) {
+    const errors = refusalsOf({ needs }, accessOf(caller, here), here);
+    expect(errors).not.toEqual([]);
+    await refuses(door, input, await tokenOf(door, caller), errors, []);
+  }
+}
+
+describe('the idempotency key of a finished patch', () => {
+  it('replays only what the caller may still see, after a restart too', async () => {
+    const door = await openDoor();
+    const first = await patch(door, input, await tokenOf(door, administrator));
+    expect(first).toMatchObject({ outcome: 'APPLIED', user });
+    const writes = written(door).length;
+    for (const restarts of [false, true]) {
+      if (restarts) await door.restart();
+      await refusesLesserCallers(door);
+      expect(await patch(door, input, await tokenOf(door, blind))).toEqual({ ...first, user: null });
+      expect(await patch(door, input, await tokenOf(door, administrator))).toEqual(first);
+    }
+    expect(written(door)).toHaveLength(writes);
+  });
+
+  it('is unknown for another caller', async () => {
+    const door = await openDoor();
+    const { operationId } = await patch(door, input, await tokenOf(door, administrator));
+    for (const sub of ['somebody else', 'somebody ', 'Somebody', 'some']) {
+      // Another input: not a reused key, for this caller never used it.
+      const other = { ...input, patch: { displayName: `Name of ${sub.trim()}` } };
+      const payload = await patch(door, other, await tokenOf(door, { ...administrator, sub }));
+      expect(payload).toMatchObject({ outcome: 'APPLIED', errors: [] });
+      expect(payload.operationId).not.toBe(operationId);
+    }
+  });
+});
+
+describe('the idempotency key of a patch in progress', () => {
+  /** A patch by the administrator whose request waits at the provider until `release` is called. */
+  async function patchInProgress() {
+    const { door, proxy } = await openBadLine(here, {}, { callers: policyCallers, ...freshJournal() });
+    const [gate, arrival] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    onTestFinished(() => gate.resolve());
+    proxy.fault = ({ isWrite }) => {
+      if (!isWrite) return undefined;
+      arrival.resolve();
+      return { delivered: true, answer: 'its answer', after: gate.promise };
+    };
+    const first = patch(door, input, await tokenOf(door, administrator));
+    await arrival.promise;
+    return { door, first, release: () => gate.resolve() };
+  }
+
+  it('replays only what the caller may see, and refuses the others without waiting', async () => {
+    const { door, first, release } = await patchInProgress();
+    await refusesLesserCallers(door);
+    const second = patch(door, input, await tokenOf(door, blind));
+    release();
+    expect(await first).toMatchObject({ outcome: 'APPLIED', user });
+    expect(await second).toEqual({ ...(await first), user: null });
+  });
+
+  it('is unknown for another caller', async () => {
+    const { door, first, release } = await patchInProgress();
+    const second = patch(door, input, await tokenOf(door, { ...administrator, sub: 'another' }));
+    release();
+    const [one, other] = [await first, await second];
+    expect([one.outcome, other.outcome]).toEqual(['APPLIED', 'APPLIED']);
+    expect(other.operationId).not.toBe(one.operationId);
+  });
+});
+
+describe.each(directoryNames)('a stale ifVersion in %s', (directory) => {
+  it('hides the current version from a writer who may not read', async () => {
+    const door = await openDoor();
+    const user = { id: `${directory}:${userIdOf(directory)}` };
+    const writer = await tokenOf(door, { rights: ['users:write'] });
+    const reader = await tokenOf(door, { rights: ['users:read', 'users:write'] });
+    const { data } = await door.graphql(`{ user(by: { id: "${user.id}" }) { version } }`, {}, reader);
+    const { version } = (data as { user: { version: string } }).user;
+    const name = { user, patch: { displayName: 'New' } };
+    const stale = { ...name, ifVersion: 'a'.repeat(32), idempotencyKey };
+    const { operationId } = await patch(door, stale, writer);
+    const payload = (currentVersion: string | null) => ({
+      ...{ operationId, outcome: 'NOT_APPLIED', user: currentVersion && user },
+      errors: [{ __typename: 'StaleVersionError', path: ['ifVersion'], retryable: false, currentVersion }],
+    });
+    for (let times = 0; times < 2; times += 1) {
+      expect(await patch(door, stale, reader)).toMatchObject(payload(version));
+      expect(await patch(door, stale, writer)).toMatchObject(payload(null));
+      await door.restart();
+    }
+    expect(written(door)).toEqual([]);
+    const applied = { outcome: 'APPLIED', user: null, errors: [] };
+    expect(await patch(door, { ...name, ifVersion: version }, writer)).toMatchObject(applied);
+  });
+});
+
+it('operation is shown to its caller and to callers who may read the user, and to nobody else', async () => {
+  const door = await openDoor();
+  const read = async (id: string, caller: TestCaller) => {
+    const document = `{ operation(id: "${id}") { id caller user fields outcome } }`;
+    return (await door.graphql(document, {}, await tokenOf(door, caller))).data;
+  };
+  const [sub, there] = ['worker', { directories: [here] }] as const;
+  const writer: TestCaller = { ...blind, ...there };
+  const reader: TestCaller = { rights: ['users:read'], ...there };
+  const owner = (index: number): TestCaller => ({
+    ...{ self: { directory: here, list: 'others', userId: userIdOf(here, index) }, ...there },
+  });
+  const { operationId: id } = await patch(door, input, await tokenOf(door, { ...writer, sub }));
+  const operation = {
+    ...{ id, user: user.id, caller: `${door.sandbox.issuer.url} worker`, outcome: 'APPLIED' },
+    fields: ['patch.displayName', 'patch.status'],
+  };
+  for (const caller of [{ ...writer, sub }, { ...owner(1), sub }, reader, owner(0)]) {
+    expect(await read(id, caller), JSON.stringify(caller)).toEqual({ operation });
+  }
+  const elsewhere: TestCaller = { ...reader, directories };
+  for (const caller of [{ ...there, sub }, { ...elsewhere, sub }, elsewhere, writer, owner(1), {}]) {
+    expect(await read(id, caller), JSON.stringify(caller)).toEqual({ operation: null });
+  }
+  // Neither an unknown operation nor a refused one is shown.
+  const refused = await patch(door, input, await tokenOf(door, reader));
+  for (const one of ['6f6e9a9e-8f53-4f0c-9d3c-1c1f9a3f2b11', refused.operationId]) {
+    expect(await read(one, reader)).toEqual({ operation: null });
+  }
+});
