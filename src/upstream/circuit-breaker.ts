@@ -18,82 +18,84 @@ import {
 } from './client.ts';
 import { createHttpClient } from './undici-client.ts';
 
-/** What keeps one directory's trouble from becoming everybody's. Our own choices, for no provider publishes any. */
+/** Bounds of a directory's client. Our own choices: no provider publishes any. */
 const defaults = {
   connections: 16,
-  /** Connections beside those, for what must not wait behind others. */
-  connectionsApart: 16,
+  /** Further connections, for urgent requests. */
+  urgentConnections: 16,
   connectTimeoutMs: 3_000,
   answerBytes: 8 * 1024 * 1024,
-  /** Requests that may wait for a connection, but for what need not. */
+  /** Requests waiting for a connection, without urgent ones. */
   waiting: 512,
-  /** Faults of the provider in a row after which nothing is sent for a while. */
+  /** Consecutive faults that open the breaker. */
   faults: 10,
-  /** Milliseconds after which one request may try again. */
+  /** Milliseconds until an open breaker lets a probe through. */
   probeAfterMs: 2_000,
 } as const;
 
-/** A client that says how it fares. */
+/** A client with a bulkhead and a circuit breaker. */
 export interface ProtectedClient extends HttpClient {
   readonly state: {
-    /** Whether nothing is sent for now, after too many faults in a row. */
+    /** True while the breaker is open or half open. */
     isOpen(): boolean;
-    /** Requests that wait for a connection. */
+    /** Requests waiting for a connection. */
     waiting(): number;
   };
 }
 
 /**
- * An HTTP client with a bulkhead and a breaker of its own. What they hold back is `not-sent`. The breaker counts
- * only what is the provider's fault: no connection, a connection that broke, a 5xx; not a refusal, and not a
- * caller's deadline.
+ * Creates an HTTP client with its own bulkhead and breaker; requests that they reject are `not-sent`. The breaker
+ * counts faults of the provider only (no connection, a broken connection, 5xx), no refusals and no own deadlines.
  *
- * Neither holds back the look of a write that was begun: without it the write stays in doubt, and there are no more of
- * them than connections that wrote. The look of a key that is called again is held back, for there may be any number of
- * those. What all others wait for, such as a token, does not wait behind them either.
+ * Neither applies to the read-back of a started write: without it the outcome stays unknown, and there are never more
+ * of them than connections that wrote. They do apply to the read-back for a repeated key, of which there may be any
+ * number. A request that all others wait for, such as a token, skips the bulkhead.
  */
 export function createProtectedClient(origin: string): ProtectedClient {
-  const { connections: most, connectionsApart } = defaults;
-  const client = createHttpClient(origin, { ...defaults, connections: most + connectionsApart });
+  const client = createHttpClient(origin, {
+    ...defaults,
+    connections: defaults.connections + defaults.urgentConnections,
+  });
   const faulty = handleWhenResult((result) => isFault(result as SendResult));
-  const connections = bulkhead(most, defaults.waiting);
+  const connections = bulkhead(defaults.connections, defaults.waiting);
   const breaker = circuitBreaker(faulty, {
-    halfOpenAfter: { next: () => steadyPause(defaults.probeAfterMs) },
+    halfOpenAfter: { next: () => monotonicPause(defaults.probeAfterMs) },
     breaker: new ConsecutiveBreaker(defaults.faults),
   });
-  const begun = new WeakSet<Reservation>();
-  const isLook = ({ priority, reservation }: CallOptions) =>
-    priority === 'urgent' && reservation && begun.has(reservation);
-  const isForAll = ({ priority, reservation }: CallOptions) => priority === 'urgent' && !reservation;
+  const startedWrites = new WeakSet<Reservation>();
+  const isReadBack = ({ priority, reservation }: CallOptions) =>
+    priority === 'urgent' && reservation && startedWrites.has(reservation);
+  const isShared = ({ priority, reservation }: CallOptions) => priority === 'urgent' && !reservation;
 
-  function holdBack(make: () => Promise<SendResult>, time: CallOptions): Promise<SendResult> {
-    // While one request tries whether the provider is back, the breaker would have it wait for that one's answer.
-    if (isLook(time) && breaker.state !== CircuitState.Closed) return make();
-    // What comes too late tries nothing, so that it is no sign of the provider's health to the breaker.
-    const attempt = () => (sendDeadline(time).isExpired() ? Promise.resolve(tooLate) : breaker.execute(make));
-    return isLook(time) || isForAll(time) ? attempt() : connections.execute(attempt);
+  function protect(make: () => Promise<SendResult>, options: CallOptions): Promise<SendResult> {
+    // A half-open breaker would make the read-back wait for the probe.
+    if (isReadBack(options) && breaker.state !== CircuitState.Closed) return make();
+    // An expired request must not count as a success of the provider.
+    const attempt = () =>
+      sendDeadline(options).isExpired() ? Promise.resolve(tooLate) : breaker.execute(make);
+    return isReadBack(options) || isShared(options) ? attempt() : connections.execute(attempt);
   }
 
   return {
-    send(request, time) {
+    send(request, options) {
       const start = { isMade: false, isTooLate: false };
       const { promise: answer, resolve, reject } = Promise.withResolvers<SendResult>();
       const make = () => {
         start.isMade = true;
-        // Whoever was told that nothing was sent was told the truth.
+        // Already reported as not sent, so it must not be sent now.
         if (start.isTooLate) return Promise.resolve(tooLate);
-        if (time.reservation && !request.purpose?.isRead) begun.add(time.reservation);
-        // Its place is free when the client has let go of it, and not when its time is over: where no connection can
-        // be had, any number of requests would wait for one, each long after its caller has left.
-        return client.send(request, time, () => resolve(tooLate));
+        if (options.reservation && !request.purpose?.isRead) startedWrites.add(options.reservation);
+        // The bulkhead's slot is held until the client has released the request, not until its deadline: otherwise any
+        // number of expired requests would queue for a connection.
+        return client.send(request, options, () => resolve(tooLate));
       };
-      holdBack(make, time).then(resolve, (error: unknown) => {
+      protect(make, options).then(resolve, (error: unknown) => {
         if (error instanceof BulkheadRejectedError) resolve({ kind: 'not-sent', reason: 'crowded' });
         else if (error instanceof BrokenCircuitError) resolve({ kind: 'not-sent', reason: 'broken' });
         else reject(error);
       });
-      // Once started, the client sees to the time; the bulkhead goes on waiting when it is over.
-      return start.isMade ? answer : unlessTooLate(answer, time, start);
+      // Once started, the client observes the deadline; the bulkhead does not.
+      return start.isMade ? answer : unlessTooLate(answer, options, start);
     },
     close: () => client.close(),
     state: {
@@ -104,46 +106,45 @@ export function createProtectedClient(origin: string): ProtectedClient {
 }
 
 /**
- * A pause of the breaker that begins now. cockatiel compares `duration` with what went by since then by the system's
- * clock (CircuitBreakerPolicy.execute), and one that is set back would keep it open for as long; so this says, by a
- * clock that nobody sets back, whether it is over.
+ * A breaker pause by a monotonic clock. cockatiel compares `duration` with the time elapsed by the system clock
+ * (CircuitBreakerPolicy.execute), so a clock that is set back would keep the breaker open.
  */
-function steadyPause(ms: number): IBackoff<unknown> {
+function monotonicPause(ms: number): IBackoff<unknown> {
   const endsAt = performance.now() + ms;
   return {
     get duration() {
       return performance.now() < endsAt ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
     },
-    next: () => steadyPause(ms),
+    next: () => monotonicPause(ms),
   };
 }
 
-/** What comes of a request that waits to be started; `not-sent` as soon as it is too late for that. */
+/** The result of a queued request; `not-sent` if it is not started before its send deadline. */
 async function unlessTooLate(
-  waiting: Promise<SendResult>,
-  time: CallOptions,
+  queued: Promise<SendResult>,
+  options: CallOptions,
   start: { readonly isMade: boolean; isTooLate: boolean },
 ): Promise<SendResult> {
-  const { promise: over, resolve } = Promise.withResolvers<SendResult>();
-  const takeBack = sendDeadline(time).onExpiry(() => {
+  const { promise: expired, resolve } = Promise.withResolvers<SendResult>();
+  const cancel = sendDeadline(options).onExpiry(() => {
     if (start.isMade) return;
     start.isTooLate = true;
     resolve(tooLate);
   });
   try {
-    return await Promise.race([waiting, over]);
+    return await Promise.race([queued, expired]);
   } finally {
-    takeBack();
+    cancel();
   }
 }
 
-function isFault(exchange: SendResult): boolean {
-  switch (exchange.kind) {
+function isFault(result: SendResult): boolean {
+  switch (result.kind) {
     case 'not-sent':
-      return exchange.reason === 'unreachable' || exchange.reason === 'untrusted';
+      return result.reason === 'unreachable' || result.reason === 'untrusted';
     case 'no-answer':
-      return !exchange.waited;
+      return !result.waited;
     case 'answered':
-      return exchange.status >= 500;
+      return result.status >= 500;
   }
 }

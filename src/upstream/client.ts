@@ -6,21 +6,21 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** What it is for, to whoever counts and traces: names alone, no id and no value. */
+  /** For metrics and traces: names only, no id and no value. */
   readonly purpose?: RequestPurpose;
 }
 
-/** What a request is for. */
+/** What metrics and traces say of a request. */
 interface RequestPurpose {
-  /** True where it changes nothing, whatever its method. */
+  /** True if it changes nothing, whatever its method. */
   readonly isRead: boolean;
-  /** Its path without the query, with a name such as `{userId}` in place of every id. */
+  /** Its path without the query, with placeholders such as `{userId}` for ids. */
   readonly template: string;
-  /** What an RPC call does, where a header says it and not the path. */
+  /** The action of an RPC call, which a header names. */
   readonly action?: string;
 }
 
-/** A whole answer. Header names are in lower case; a header that came more than once has its first value. */
+/** A complete response. Header names are in lower case; a repeated header has its first value. */
 export interface HttpResponse {
   readonly kind: 'answered';
   readonly status: number;
@@ -29,12 +29,12 @@ export interface HttpResponse {
 }
 
 /**
- * Why a request did not leave: no connection could be had, the other side could not be trusted (TLS), the time
- * was over, too many were waiting already, or the breaker is open after too many faults.
+ * Why a request was not sent: no connection, an untrusted certificate or failed TLS handshake, the deadline, a full
+ * queue (`crowded`), or an open circuit breaker (`broken`).
  */
 type NotSentReason = 'unreachable' | 'untrusted' | 'deadline' | 'crowded' | 'broken';
 
-/** A request that did not leave because the provider's quota had no room for it in its time: see quota/throttle.ts. */
+/** A request that was not sent because the provider's quota had no room before its deadline: see quota/throttle.ts. */
 export interface Throttled {
   readonly kind: 'not-sent';
   readonly reason: 'throttled';
@@ -43,10 +43,10 @@ export interface Throttled {
 }
 
 /**
- * What became of one request. Whether it left decides what may be said of a write, not the name of an error:
- * `not-sent`: no byte of it left, so nothing can have come of it;
- * `no-answer`: it left and no whole answer came back, so anything can have come of it; `waited` where it was
- * our own deadline that ended it.
+ * The result of one request. What may be said of a write depends on whether the request left, not on an error's name:
+ * `not-sent`: no byte left, so it had no effect;
+ * `no-answer`: it left and no complete response came back, so it may have had any effect; `waited`: our own deadline
+ * ended it.
  */
 export type SendResult =
   | { readonly kind: 'not-sent'; readonly reason: NotSentReason }
@@ -54,28 +54,24 @@ export type SendResult =
   | { readonly kind: 'no-answer'; readonly waited: boolean }
   | HttpResponse;
 
-/** Sends each request once, to one origin. Never follows a redirect, never inflates, never sends again. */
+/** Sends each request once, to one origin. Never follows redirects, never decompresses, never retries. */
 export interface HttpClient {
-  /** Answers in every case and throws in none. */
+  /** Never rejects. */
   send(request: HttpRequest, time: CallOptions): Promise<SendResult>;
   close(): Promise<void>;
 }
 
-/** The time that a request has, and what it gives way to. It says nothing of the caller's presence. */
+/** Deadline and priority of a request. Independent of whether the caller is still connected. */
 export interface CallOptions {
-  /** Nothing is waited for after it. */
   readonly deadline: Deadline;
-  /**
-   * The time by which the request must have left, where that is earlier: one that leaves at the last moment has
-   * no time for its answer, and leaves nothing but doubt.
-   */
+  /** Latest moment to send, before the deadline: a request sent at the last moment leaves no time for its response. */
   readonly sendBy?: Deadline;
-  /** Who goes first where the provider's quota is short: see quota/throttle.ts. Absent: `read`. */
+  /** The order in which requests get a scarce quota: see quota/throttle.ts. Absent: `read`. */
   readonly priority?: Priority;
   readonly reservation?: Reservation;
 }
 
-/** `urgent`: what others wait for, such as a token, and read-backs. `write`: whatever a patch needs to be written. */
+/** `urgent`: read-backs, and requests that others wait for, such as a token. `write`: requests that a patch needs. */
 export type Priority = 'urgent' | 'write' | 'read';
 
 /** Quota for the read-back of a write, shared by all requests of the write. */
@@ -86,10 +82,10 @@ export interface Reservation {
   release: (() => void) | undefined;
 }
 
-/** When a request must have left: nobody is bound to have `sendBy` before the deadline. */
+/** Latest moment to send: `sendBy`, capped by the deadline. */
 export function sendDeadline({ deadline, sendBy = deadline }: CallOptions): Deadline {
   return sendBy.endsAt < deadline.endsAt ? sendBy : deadline;
 }
 
-/** What comes of a request that may not leave any more. */
+/** The result of a request after its send deadline. */
 export const tooLate = { kind: 'not-sent', reason: 'deadline' } as const satisfies SendResult;

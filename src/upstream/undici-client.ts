@@ -8,55 +8,55 @@ import {
   tooLate,
 } from './client.ts';
 
-/** How an HTTP client is bounded. */
+/** Bounds of an HTTP client. */
 export interface HttpClientSettings {
-  /** Sockets to the origin at most. */
+  /** Maximum number of sockets to the origin. */
   readonly connections: number;
-  /** Milliseconds to have a connection within, TLS included. */
+  /** Timeout of connecting (ms), TLS included. */
   readonly connectTimeoutMs: number;
-  /** Bytes of an answer's body at most; a longer one counts as none. */
+  /** Maximum size of a response body (bytes); a longer one counts as no answer. */
   readonly answerBytes: number;
 }
 
-/** A client that says when it has let go of a request. */
+/** A client that reports when it has released a request. */
 interface PooledClient extends HttpClient {
   /**
-   * undici takes nothing back that it was given, so a request for which it is too late may go on waiting for a
-   * connection. With `onTooLate` that is who hears that it is too late, and this resolves when undici has let go of it.
+   * undici cannot cancel a queued request, so an expired one may go on waiting for a connection. With `onTooLate`,
+   * that is called at the send deadline, and the promise resolves when undici has released the request.
    */
   send(request: HttpRequest, time: CallOptions, onTooLate?: () => void): Promise<SendResult>;
 }
 
-/** Makes a client for `origin` (`https://host[:port]`) with a bounded pool of keep-alive connections. */
+/** Creates a client for `origin` (`https://host[:port]`) with a bounded pool of keep-alive connections. */
 export function createHttpClient(origin: string, settings: HttpClientSettings): PooledClient {
   const pool = new Pool(origin, {
     connections: settings.connections,
     pipelining: 1,
     connect: settledConnector(settings.connectTimeoutMs),
-    // Over HTTP/2 undici sends a refused stream's request again by itself.
+    // Over HTTP/2 undici resends the request of a refused stream by itself.
     allowH2: false,
-    // The caller's deadline is the only one; undici's own timers are too coarse to be a second one.
+    // Only our own deadline counts; undici's timers are too coarse.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
   return {
     send(request, time, onTooLate) {
       const { deadline } = time;
-      const lastCall = sendDeadline(time);
-      if (lastCall.isExpired()) return Promise.resolve(tooLate);
+      const sendBy = sendDeadline(time);
+      if (sendBy.isExpired()) return Promise.resolve(tooLate);
       return new Promise((resolve) => {
         const receiver = new Receiver(settings.answerBytes, (result) => {
-          takeBack();
+          cancelTimer();
           resolve(result);
         });
-        let takeBack = lastCall.onExpiry(() => {
+        let cancelTimer = sendBy.onExpiry(() => {
           if (!receiver.hasLeft) {
-            // One that still waits for a connection is not written when it gets one.
+            // If it still waits for a connection, it is not written when it gets one.
             receiver.isCancelled = true;
             if (onTooLate) onTooLate();
             else resolve(tooLate);
-          } else if (deadline.isExpired()) receiver.giveUp();
-          else takeBack = deadline.onExpiry(() => receiver.giveUp());
+          } else if (deadline.isExpired()) receiver.timeOut();
+          else cancelTimer = deadline.onExpiry(() => receiver.timeOut());
         });
         pool.dispatch(
           {
@@ -74,38 +74,38 @@ export function createHttpClient(origin: string, settings: HttpClientSettings): 
 }
 
 /**
- * Receives one answer. undici calls onRequestStart with the connected socket in hand, and writes the request in the
- * same turn unless it was aborted (lib/dispatcher/client-h1.js, writeH1): from there on it has left.
+ * Receives one response. undici calls onRequestStart once the socket is connected, and writes the request in the same
+ * turn unless it is aborted (lib/dispatcher/client-h1.js, writeH1): from then on it has left.
  */
 class Receiver implements Dispatcher.DispatchHandler {
   hasLeft = false;
-  /** Set when nobody waits for it any more: then it must not leave. */
+  /** Set at the send deadline: then it must not leave. */
   isCancelled = false;
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
   readonly #end: (result: SendResult) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: Readonly<Record<string, string | string[] | undefined>> = {};
   readonly #chunks: Buffer[] = [];
   #size = 0;
-  #waited = false;
-  #isTakenBack = false;
+  #timedOut = false;
+  #isAborted = false;
 
-  constructor(mostBytes: number, end: (result: SendResult) => void) {
-    this.#mostBytes = mostBytes;
+  constructor(maxBytes: number, end: (result: SendResult) => void) {
+    this.#maxBytes = maxBytes;
     this.#end = end;
   }
 
-  /** The deadline is over. */
-  giveUp(): void {
-    this.#waited = true;
-    this.#controller?.abort(new Error('The deadline is over.'));
+  /** Ends the wait for the response: the deadline has expired. */
+  timeOut(): void {
+    this.#timedOut = true;
+    this.#controller?.abort(new Error('The deadline has expired.'));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     if (this.isCancelled) {
-      this.#isTakenBack = true;
-      controller.abort(new Error('Nobody waits for this request any more.'));
+      this.#isAborted = true;
+      controller.abort(new Error('The send deadline has expired.'));
       return;
     }
     this.#controller = controller;
@@ -117,14 +117,14 @@ class Receiver implements Dispatcher.DispatchHandler {
     status: number,
     headers: Readonly<Record<string, string | string[] | undefined>>,
   ): void {
-    // Of an answer that only says that another will come, nothing is kept.
+    // A 1xx response is overwritten by the final one.
     this.#status = status;
     this.#headers = headers;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#size += chunk.length;
-    if (this.#size > this.#mostBytes) controller.abort(new Error('The answer is longer than the limit.'));
+    if (this.#size > this.#maxBytes) controller.abort(new Error('The response is longer than the limit.'));
     else this.#chunks.push(chunk);
   }
 
@@ -136,21 +136,21 @@ class Receiver implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    const reason = isMistrust(error) ? 'untrusted' : 'unreachable';
-    const notSent = this.#isTakenBack ? tooLate : ({ kind: 'not-sent', reason } as const);
-    this.#end(this.hasLeft ? { kind: 'no-answer', waited: this.#waited } : notSent);
+    const reason = isTlsError(error) ? 'untrusted' : 'unreachable';
+    const notSent = this.#isAborted ? tooLate : ({ kind: 'not-sent', reason } as const);
+    this.#end(this.hasLeft ? { kind: 'no-answer', waited: this.#timedOut } : notSent);
   }
 }
 
-/** Milliseconds that a plain connection must have lasted before a request is written to it. */
+/** Milliseconds for which a plain connection must last before a request is written to it. */
 const settleMs = 15;
 
 /**
- * A connection that is reset as soon as it is accepted must be noticed before a request leaves on it. With TLS
- * the handshake sees to that; a plain one, which exists on loopback only, is watched for a moment.
+ * A connection that is reset right after accept must be detected before a request leaves on it. The TLS handshake does
+ * so; a plain connection, which exists on loopback only, is observed for a moment.
  */
 function settledConnector(timeout: number): buildConnector.connector {
-  // HTTP/2 is not even offered: see allowH2 above, which does not reach a connector of one's own.
+  // The pool's allowH2 does not apply to a custom connector.
   const connect = buildConnector({ timeout, allowH2: false });
   return (options, callback) =>
     connect(options, (error, socket) => {
@@ -158,14 +158,14 @@ function settledConnector(timeout: number): buildConnector.connector {
       if (options.protocol === 'https:') return callback(null, socket);
       setTimeout(() => {
         if (socket.destroyed || socket.readableEnded)
-          callback(new Error('The connection was closed at once.'), null);
+          callback(new Error('The connection was closed right after accept.'), null);
         else callback(null, socket);
       }, settleMs);
     });
 }
 
-/** OpenSSL's and Node's words for a certificate or a handshake that cannot be trusted. */
-function isMistrust(error: unknown): boolean {
+/** True for OpenSSL's and Node's codes of an untrusted certificate or a failed handshake. */
+function isTlsError(error: unknown): boolean {
   const code = String((error as { code?: unknown } | null)?.code ?? '');
   return /CERT|^ERR_(SSL|TLS)|^UNABLE_TO_|SELF_SIGNED|^EPROTO$|HOSTNAME_MISMATCH/.test(code);
 }
@@ -173,10 +173,10 @@ function isMistrust(error: unknown): boolean {
 function flat(
   headers: Readonly<Record<string, string | string[] | undefined>>,
 ): Readonly<Record<string, string>> {
-  const first: Record<string, string> = {};
+  const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
-    const one = Array.isArray(value) ? value[0] : value;
-    if (one !== undefined) first[name] = one;
+    const first = Array.isArray(value) ? value[0] : value;
+    if (first !== undefined) values[name] = first;
   }
-  return first;
+  return values;
 }
