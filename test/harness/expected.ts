@@ -178,13 +178,6 @@ export const says = {
   twice: 'Another operation of this patch names the same custom field: use one operation for each field.',
 } as const;
 
-/** A patch with what is wrong with it, in each of some directories. */
-export type BadPatch = readonly [
-  what: string,
-  patch: object,
-  errors: (directory: DirectoryName) => readonly ExpectedError[],
-  where?: readonly DirectoryName[],
-];
 export const eiam: readonly DirectoryName[] = ['employees', 'contractors'];
 export const descope: readonly DirectoryName[] = ['customers'];
 
