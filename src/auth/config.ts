@@ -33,16 +33,17 @@ const right = z.enum(rights);
 /** A claim's value that grants rights: one word, because a text claim is split at spaces. */
 const claimValue = z.string().regex(/^\S+$/, 'Expected a value of the claim, without spaces.');
 
+const ownFieldProblem =
+  'Expected a field of a patch that is not privileged, or customFields.<name>: not status, roleNames, tenants or ssoAppIds.';
+
 /** The fields that self-service callers may be allowed to change. */
 const ownField = z.union(
   [
     z.enum(patchFields.filter((field) => field !== 'customFields' && !isPrivileged(field))),
-    z.string().regex(/^customFields\..+$/),
+    // zod reports the problem of this option alone for every string.
+    z.string().regex(/^customFields\..+$/, ownFieldProblem),
   ],
-  {
-    error:
-      'Expected a field of a patch that is not privileged, or customFields.<name>: not status, roleNames, tenants or ssoAppIds.',
-  },
+  { error: ownFieldProblem },
 );
 
 /** One token issuer and the rights of its callers. */

@@ -56,3 +56,9 @@ export function planRefusalsOf(cell: Cell, access: Access, directory: string): r
   const hasNoAccess = access.rights.length === 0 && !access.isSelf;
   return access.mayRead || hasNoAccess ? refused : [forbidden(messages.plan, 'user', 'id'), ...refused];
 }
+
+/** The message of a refused read of a user, whether they exist or not; undefined where it is allowed. */
+export function readRefusalOf({ mayRead, seen }: Access, directory: DirectoryName): string | undefined {
+  if (!seen.includes(directory)) return messages.noDirectory(...seen);
+  return mayRead ? undefined : messages.noUser;
+}

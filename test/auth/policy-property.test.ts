@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { arrived, directoryNames, written } from '../harness/expected.ts';
+import { arrived, type DirectoryName, directoryNames, written } from '../harness/expected.ts';
 import { type FrontDoor, wholeUser } from '../harness/front-door.ts';
 import {
   administrator,
@@ -13,7 +13,7 @@ import {
   userIdOf,
 } from './policy-door.ts';
 import { type Cell, cellsOf } from './policy-fields.ts';
-import { accessOf, refusalsOf } from './policy-oracle.ts';
+import { accessOf, readRefusalOf, refusalsOf } from './policy-oracle.ts';
 
 let door: FrontDoor;
 beforeAll(async () => {
@@ -30,7 +30,8 @@ beforeAll(async () => {
 afterAll(() => door.close());
 
 const anyDirectory = fc.constantFrom(...directoryNames);
-const index = fc.nat(2);
+/** Of a seeded user; the last one is nobody's. */
+const index = fc.nat(3);
 /** Every right and every directory now and then, so that enough is applied with any seed. */
 const someOf = <T>(all: readonly T[]) => fc.oneof(fc.subarray([...all]), fc.constant([...all]));
 const anyCaller = fc.record(
@@ -39,7 +40,7 @@ const anyCaller = fc.record(
     directories: someOf(directoryNames),
     self: fc
       .record({ directory: anyDirectory, index, list: fc.constantFrom('some' as const, 'others' as const) })
-      .map(({ index, ...self }) => ({ ...self, userId: userIdOf(self.directory, index) })),
+      .map(({ index, ...self }) => ({ ...self, userId: userAt(self.directory, index) })),
   },
   { requiredKeys: ['rights', 'directories'] },
 );
@@ -55,11 +56,13 @@ const anyTarget = anyDirectory.chain((directory) =>
 );
 type Target = typeof anyTarget extends fc.Arbitrary<infer T> ? T : never;
 
-const idOf = ({ directory, index }: Target) => `${directory}:${userIdOf(directory, index)}`;
+const nobody = 'user_nobody';
+const userAt = (directory: DirectoryName, index: number) => (index < 3 ? userIdOf(directory, index) : nobody);
+const idOf = ({ directory, index }: Target) => `${directory}:${userAt(directory, index)}`;
 
 function inputOf(target: Target) {
-  const { directory, by, cells } = target;
-  const login = seeds[directory][target.index]?.username;
+  const { directory, index, by, cells } = target;
+  const login = index < 3 ? seeds[directory][index]?.username : nobody;
   return {
     user: by === 'id' ? { id: idOf(target) } : { login: { directory, login } },
     patch: Object.assign({}, ...cells.map(({ patch }) => patch)) as Cell['patch'],
@@ -111,7 +114,7 @@ it('no patch and no read gives any caller more than the rights of the token', as
 async function checkPatch(caller: TestCaller, target: Target, token: string): Promise<void> {
   const { directory, by } = target;
   // The policy decides before a login is resolved, so that a login is never the caller's own record.
-  const access = accessOf(caller, directory, by === 'id' ? userIdOf(directory, target.index) : 'a login');
+  const access = accessOf(caller, directory, by === 'id' ? userAt(directory, target.index) : 'a login');
   const refusals = refusalsOf({ needs: needsOf(target) }, access, directory, by);
   const before = { writes: written(door).length, log: door.log.length };
   door.forgetRequests();
@@ -136,6 +139,11 @@ async function checkPatch(caller: TestCaller, target: Target, token: string): Pr
 
 const errorKeys = ['__typename', 'code', 'message', 'path', 'retryable'];
 
+interface ReadError {
+  readonly message: string;
+  readonly path: readonly (string | number)[];
+}
+
 async function checkReads(caller: TestCaller, targets: readonly Target[], token: string): Promise<void> {
   const [first] = targets;
   if (!first) return;
@@ -149,18 +157,27 @@ async function checkReads(caller: TestCaller, targets: readonly Target[], token:
     { ids: targets.map(idOf), by: input.user, input },
     token,
   );
-  const { users, directories } = answer.data as {
+  const { users, user, directories } = answer.data as {
     users: readonly ({ readonly userId: string } | null)[];
+    user: object | null;
     directories: readonly { readonly name: string }[];
   };
+  const errorAt = (...path: readonly (string | number)[]) =>
+    (answer.errors as readonly ReadError[] | undefined)?.find((error) => error.path.join() === path.join())
+      ?.message;
   for (const [at, { directory, index }] of targets.entries()) {
-    const userId = userIdOf(directory, index);
-    const user = users[at];
-    expect(user?.userId).toBe(accessOf(caller, directory, userId).mayRead ? userId : undefined);
-    if (!user) continue;
+    const userId = userAt(directory, index);
+    const refusal = readRefusalOf(accessOf(caller, directory, userId), directory);
+    const shown = refusal === undefined && index < 3;
+    expect([users[at]?.userId, errorAt('users', at)]).toEqual([shown ? userId : undefined, refusal]);
+    if (!shown) continue;
     seen.read += 1;
-    expect(shownIn(JSON.stringify(user))).toContain(userId.toLowerCase());
+    expect(shownIn(JSON.stringify(users[at]))).toContain(userId.toLowerCase());
   }
+  const byId = first.by === 'id' ? userAt(first.directory, first.index) : 'a login';
+  const refusal = readRefusalOf(accessOf(caller, first.directory, byId), first.directory);
+  expect(errorAt('user')).toBe(refusal);
+  if (refusal) expect(user).toBeNull();
   const visible = accessOf(caller, first.directory).seen;
   expect(directories.map(({ name }) => name)).toEqual(visible);
   expect(arrived(door).filter((line) => !visible.some((name) => line.startsWith(name)))).toEqual([]);

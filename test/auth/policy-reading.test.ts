@@ -6,7 +6,6 @@ import {
   messages,
   openPolicyDoor,
   refuses,
-  seeds,
   type TestCaller,
   tokenOf,
   userIdOf,
@@ -31,8 +30,6 @@ type Name = keyof typeof callers;
 
 const id = (index = 0, directory: (typeof directoryNames)[number] = here) =>
   `${directory}:${userIdOf(directory, index)}`;
-const login = (name: string, directory: string = here) => ({ login: { directory, login: name } });
-const [firstLogin = '', secondLogin = ''] = seeds[here].map(({ username }) => username);
 
 /** Calls the front door and counts the requests to providers from zero. */
 async function call(name: Name, document: string, variables: object = {}) {
@@ -41,82 +38,27 @@ async function call(name: Name, document: string, variables: object = {}) {
   return door.graphql(document, variables, token);
 }
 
-function error(message: string, inputPath: readonly string[], ...path: readonly (string | number)[]) {
-  return { message, path, locations: expect.anything(), extensions: { code: 'FORBIDDEN', inputPath } };
-}
-
-const ids = (...all: readonly string[]) => all.map((one) => ({ id: one }));
-const unknown = [id(1), `${here}:U2nobody`, `${here}:${userIdOf('employees')}`];
-const anyLogin = [firstLogin, secondLogin, 'nobody', userIdOf(here)].map((name) => login(name));
-const anyIdIn = (...directories: readonly string[]) =>
-  directories.flatMap((name) => ids(`${name}:${userIdOf('employees')}`, `${name}:${userIdOf(here)}`));
-const anyLoginIn = (...directories: readonly string[]) => directories.map((name) => login('li.na', name));
-
-describe('user', () => {
-  it('is shown to its owner by id, and to a reader by id and by login', async () => {
-    const document = 'query ($by: UserBy!) { user(by: $by) { id } }';
-    for (const [name, by] of [
-      ['reader', { id: id() }],
-      ['reader', login(firstLogin)],
-      ['owner', { id: id() }],
-    ] as const) {
-      expect(await call(name, document, { by })).toEqual({ data: { user: { id: id() } } });
-      expect(arrived(door).length).toBeGreaterThan(0);
-    }
+it('users are shown and refused side by side, and the provider is asked for those shown alone', async () => {
+  const all = [id(1), id(), 'no id', id(0, 'employees'), id(), 'nowhere:1', `${here}:U2nobody`];
+  const { data, errors } = await call('owner', 'query ($ids: [ID!]!) { users(ids: $ids) { id } }', {
+    ids: all,
   });
-
-  const noDirectory = messages.noDirectory(here);
-  it.each<readonly [Name, by: string, message: string, users: readonly object[]]>([
-    ['writer', 'id', messages.noUser, ids(...unknown, id())],
-    ['owner', 'id', messages.noUser, ids(...unknown)],
-    ['writer', 'login', messages.noUser, anyLogin],
-    ['owner', 'login', messages.noUser, anyLogin],
-    ['reader', 'id', noDirectory, anyIdIn(...hidden, 'nowhere')],
-    ['owner', 'id', noDirectory, anyIdIn(...hidden, 'nowhere')],
-    ['stranger', 'id', messages.noDirectory(), anyIdIn(...hidden, 'nowhere', here)],
-    ['reader', 'login.directory', noDirectory, anyLoginIn(...hidden, 'nowhere')],
-    ['owner', 'login.directory', noDirectory, anyLoginIn(...hidden, 'nowhere')],
-    ['stranger', 'login.directory', messages.noDirectory(), anyLoginIn(...hidden, 'nowhere', here)],
-  ])(
-    'is refused to a %s with one message whether it exists or not: %s, %s',
-    async (name, by, message, users) => {
-      for (const user of users) {
-        expect(await call(name, 'query ($by: UserBy!) { user(by: $by) { id } }', { by: user })).toEqual({
-          data: { user: null },
-          errors: [error(message, ['by', ...by.split('.')], 'user')],
-        });
-        expect(arrived(door)).toEqual([]);
-      }
-    },
+  expect(data).toEqual({ users: [null, { id: id() }, null, null, { id: id() }, null, null] });
+  const at = (index: number, message: string) => ({
+    ...{ message, path: ['users', index], locations: expect.anything() },
+    extensions: { code: 'FORBIDDEN', inputPath: ['ids', String(index)] },
+  });
+  expect(errors).toHaveLength(5);
+  expect(errors).toEqual(
+    expect.arrayContaining([
+      ...[at(0, messages.noUser), at(6, messages.noUser)],
+      ...[at(3, messages.noDirectory(here)), at(5, messages.noDirectory(here))],
+    ]),
   );
-});
-
-describe('users', () => {
-  const document = 'query ($ids: [ID!]!) { users(ids: $ids) { id } }';
-
-  it('are shown and refused side by side, and the provider is asked for those shown alone', async () => {
-    const all = [id(1), id(), 'no id', id(0, 'employees'), id(), 'nowhere:1', `${here}:U2nobody`];
-    const { data, errors } = await call('owner', document, { ids: all });
-    expect(data).toEqual({ users: [null, { id: id() }, null, null, { id: id() }, null, null] });
-    const at = (index: number, message: string) => error(message, ['ids', String(index)], 'users', index);
-    expect(errors).toHaveLength(5);
-    expect(errors).toEqual(
-      expect.arrayContaining([
-        ...[at(0, messages.noUser), at(6, messages.noUser)],
-        ...[at(3, messages.noDirectory(here)), at(5, messages.noDirectory(here))],
-      ]),
-    );
-    expect(arrived(door)).toHaveLength(1);
-    const requested = JSON.stringify(door.emulators[here].requests);
-    expect(requested).toContain(userIdOf(here));
-    expect(requested).not.toMatch(new RegExp(`${userIdOf(here, 1)}|U2nobody`));
-  });
-
-  it('of a reader are null where they do not exist', async () => {
-    expect(await call('reader', document, { ids: [id(1), `${here}:U2nobody`] })).toEqual({
-      data: { users: [{ id: id(1) }, null] },
-    });
-  });
+  expect(arrived(door)).toHaveLength(1);
+  const requested = JSON.stringify(door.emulators[here].requests);
+  expect(requested).toContain(userIdOf(here));
+  expect(requested).not.toMatch(new RegExp(`${userIdOf(here, 1)}|U2nobody`));
 });
 
 it.each(Object.keys(callers) as Name[])('directories are those in which a %s has a right', async (name) => {
@@ -150,7 +92,7 @@ describe('a writer who may not read', () => {
         [],
         [forbidden(messages.plan, 'user', 'id')],
       );
-      const input = { user: login(firstLogin), patch };
+      const input = { user: { login: { directory: here, login: 'ada.okafor@example.com' } }, patch };
       await refuses(fresh, input, token, [], [forbidden(messages.plan, 'user', 'login')]);
     } finally {
       await fresh.close();

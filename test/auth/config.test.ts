@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest';
+import { loopbackOrigins, privateOrigins } from '../config/origins.ts';
+import { configWith, issuer, load, objections, problemsOf, refuses, rows } from '../harness/config.ts';
+
+const issuers = (...jwt: readonly object[]) => configWith(`callers: ${JSON.stringify({ jwt })}`);
+const issuerWith = (changes: object) => issuers({ ...issuer, ...changes });
+
+/** Rows of a table whose key is in the one issuer. */
+const ofIssuer = (text: string) => rows(text).map((row) => `callers.jwt.0.${row}`);
+const lists = (key: string, values: readonly unknown[], before: readonly string[] = []) =>
+  values.map((value) => {
+    return `callers.jwt.0.${key}: ${JSON.stringify([...before, value])} → callers.jwt.0.${key}.${before.length}:`;
+  });
+
+describe('an issuer', () => {
+  it('has defaults for its optional keys', () => {
+    expect(load(issuers(issuer)).callers.jwt).toEqual([
+      {
+        ...{ ...issuer, allowLoopback: false, clockToleranceSeconds: 5 },
+        ...{ typ: ['at+jwt', 'JWT'], directories: [] },
+      },
+    ]);
+  });
+
+  it.each(
+    ofIssuer(`
+      algorithms: [RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519]
+      clockToleranceSeconds: 0
+      clockToleranceSeconds: 30
+      typ: [application/at+jwt]
+      rights: { claim: [resource_access, idpatch, roles] }
+      rights: { claim: roles, grants: { agent: [users:read], none: [] } }
+      directories: { claim: [org, desks] }
+      self: { directory: customers, fields: [username, displayName, givenName, middleName, familyName] }
+      self: { directory: customers, claim: uid, fields: [email, phone, picture, customFields.nick] }
+      jwks: https://login.canary.example:8443/jwks?v=2
+      issuer: accounts.canary.example
+    `),
+  )('is accepted with %s', (row) => {
+    expect(load(configWith(row)).callers.jwt).toHaveLength(1);
+    expect(objections(configWith(row))).toEqual([]);
+  });
+
+  it.each([
+    'callers.jwt.0: canary',
+    'callers.jwt.0: null',
+    // A secret to verify by.
+    'callers.jwt.0.key: { env: KEY } → callers.jwt.0: Unrecognized key: "key"',
+    ...ofIssuer(String.raw`
+      issuer: ""
+      issuer: " "
+      issuer: "https://login.canary.example "
+      issuer: "https://login canary"
+      issuer: "a\ncanary"
+      issuer: "a\u00a0b"
+      issuer: 7
+      issuer: [https://login.canary.example]
+      issuer: { env: KEY }
+      audience: ""
+      audience: 7
+      audience: [idpatch-canary]
+      clockToleranceSeconds: 30.1
+      clockToleranceSeconds: 3600
+      clockToleranceSeconds: -0.5
+      clockToleranceSeconds: "5"
+      clockToleranceSeconds: .nan
+      clockToleranceSeconds: .inf
+      algorithms: []
+      algorithms: RS256
+      typ: []
+      typ: at+jwt
+      allowLoopback: "true"
+      jwks: 7
+      jwks: [https://login.canary.example/jwks]
+      jwks: { env: KEY }
+      rights: users:read
+      rights: []
+      rights: {}
+      rights: [users:canary]
+      rights: [users:read, canary]
+      rights: ["users:*"]
+      rights: ["*"]
+      rights: [users:READ]
+      rights: ["users:read users:write"]
+      rights: [constructor]
+      rights: [7]
+      rights: { claim: "" }
+      rights: { claim: [] }
+      rights: { claim: [""] }
+      rights: { claim: 7 }
+      rights: { grants: {} }
+      rights: { claim: scope, other: 1 }
+      rights: { claim: scope, grants: [] }
+      rights: { claim: scope, grants: { a: [canary] } }
+      rights: { claim: scope, grants: { a: users:read } }
+      rights: { claim: scope, grants: { "": [users:read] } }
+      rights: { claim: scope, grants: { "a b": [users:read] } }
+      directories: customers
+      directories: [7]
+      directories: {}
+      directories: { claim: "" }
+      directories: { claim: canary, other: 1 }
+      self: customers
+      self: { directory: customers, fields: [], other: 1 }
+      self: { directory: customers }
+      self: { fields: [] }
+      self: { directory: customers, fields: displayName }
+      self: { directory: customers, fields: [], claim: "" }
+      self: { directory: customers, fields: [], claim: [] }
+      self: { directory: [customers], fields: [] }
+    `),
+    ...lists('algorithms', [
+      'HS256',
+      'HS384',
+      'HS512',
+      'none',
+      'None',
+      'NONE',
+      '',
+      'rs256',
+      'RS256 ',
+      'ES256K',
+    ]),
+    ...lists(
+      'algorithms',
+      ['RS1', 'dir', 'RSA-OAEP', 'ML-DSA-44', '*', '__proto__', 'canary', 7, null],
+      ['ES256'],
+    ),
+    ...lists('typ', ['', 7, null]),
+  ])('is refused with %s', (row) => {
+    refuses(row);
+    expect(objections(configWith(row.split(' → ')[0] ?? ''))).not.toEqual([]);
+  });
+
+  it.each([
+    ...['status', 'roleNames', 'tenants', 'ssoAppIds', 'email.verified', 'phone.verified', 'email.address'],
+    ...['customFields', 'customFields.', 'customfields.nick', 'customFields.\n', 'customFields.a\nb'],
+    ...['', '*', 'canary', 'DisplayName', 'displayName ', 'constructor', '__proto__', 'userId', 7, null],
+  ])('is refused with %j as a field of an own record', (field) => {
+    const self = { directory: 'customers', fields: ['displayName', field] };
+    const message =
+      'Expected a field of a patch that is not privileged, or customFields.<name>: not status, roleNames, tenants or ssoAppIds.';
+    expect(problemsOf(issuerWith({ self }))).toEqual([`callers.jwt.0.self.fields.1: ${message}`]);
+  });
+
+  it.each(['canary', 'Customers', '', '*', 'constructor', '__proto__'])(
+    'may not name the directory %j',
+    (name) => {
+      const line = 'There is no such directory. There are: employees, contractors, customers.';
+      expect(problemsOf(issuerWith({ directories: ['customers', name] }))).toEqual([
+        `callers.jwt.0.directories.1: ${line}`,
+      ]);
+      expect(problemsOf(issuerWith({ self: { directory: name, fields: [] } }))).toEqual([
+        `callers.jwt.0.self.directory: ${line}`,
+      ]);
+    },
+  );
+
+  it('with the same rights for all callers says where they apply', () => {
+    refuses(
+      'callers.jwt.0.rights: [users:read] → callers.jwt.0.directories: Expected the directories in which',
+    );
+    refuses('callers.jwt.0.rights: [profile:write:self] → callers.jwt.0.self: Expected with the right');
+  });
+});
+
+describe('several issuers', () => {
+  it('differ in issuer or audience', () => {
+    const other = { ...issuer, audience: 'other-canary' };
+    expect(load(issuers(issuer, other)).callers.jwt).toHaveLength(2);
+    expect(load(issuers(issuer, { ...issuer, issuer: 'https://canary.example' })).callers.jwt).toHaveLength(
+      2,
+    );
+    const line = (index: number) =>
+      `callers.jwt.${index}.issuer: This issuer is named twice with the same audience.`;
+    const again = { ...issuer, rights: { claim: 'roles' } };
+    expect(problemsOf(issuers(other, issuer, again, other))).toEqual([line(2), line(3)]);
+  });
+
+  it('have all their problems named, key by key', () => {
+    const [first, second] = [
+      { audience: '', algorithms: ['none'] },
+      { clockToleranceSeconds: 60, typ: [] },
+    ];
+    const lines = problemsOf(issuers({ ...issuer, ...first }, { ...issuer, ...second }));
+    expect(lines.map((line) => line.split(': ')[0])).toEqual([
+      ...['callers.jwt.0.audience', 'callers.jwt.0.algorithms.0'],
+      ...['callers.jwt.1.typ', 'callers.jwt.1.clockToleranceSeconds'],
+    ]);
+  });
+});
+
+describe('the URL of a key set', () => {
+  const problems = (jwks: string, allowLoopback: boolean) => problemsOf(issuerWith({ jwks, allowLoopback }));
+
+  it.each([
+    ...['', 'canary', 'login.canary.example/jwks', '//login.canary.example/jwks', '/jwks.json', 'https://'],
+    ...[
+      ' https://login.example.com/jwks',
+      'https:login.example.com/jwks',
+      'https:\\\\login.example.com/jwks',
+    ],
+    ...[
+      'ftp://login.canary.example',
+      'file:///etc/canary',
+      'data:application/json,canary',
+      'javascript:canary',
+    ],
+    ...['https://canary:canary@login.example.com/jwks', 'https://canary@login.example.com/jwks'],
+    ...[
+      'https://@login.example.com/jwks',
+      'https://:@login.example.com',
+      'https://a%40b@login.canary.example',
+    ],
+    ...['https://login.example.com/jwks#canary', 'https://login.example.com/#', 'https://login.canary:99999'],
+    ...['https://login.example.com/@canary', 'https://can ary/jwks', 'https://login.example.com:canary/'],
+  ])('%j is refused', (jwks) => {
+    const line = 'Expected the address of a key set, such as https://login.example.com/jwks.json.';
+    for (const loopback of [false, true]) {
+      expect(problems(jwks, loopback)).toEqual([`callers.jwt.0.jwks: ${line}`]);
+    }
+  });
+
+  it.each(privateOrigins)('%s/jwks is refused', (origin, problem) => {
+    for (const loopback of [false, true]) {
+      expect(problems(`${origin}/jwks`, loopback)).toEqual([`callers.jwt.0.jwks: ${problem}`]);
+    }
+  });
+
+  it.each(loopbackOrigins)('%s/jwks is accepted only if loopback is allowed', (origin, problem) => {
+    expect(problems(`${origin}/jwks`, false)).toEqual([`callers.jwt.0.jwks: ${problem}`]);
+    expect(load(issuerWith({ jwks: `${origin}/jwks`, allowLoopback: true })).callers.jwt).toHaveLength(1);
+  });
+});
