@@ -11,7 +11,7 @@ export default defineConfig({
   // Node takes graphql's main file; Vite would take its module file for our sources and so make two graphqls.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     // Modules are loaded once for all files of a worker: half of the CPU time. So a shared module has no hooks of its own.
     isolate: false,
