@@ -38,6 +38,10 @@ export function createLocalPermits(limit: (now: number) => number, others: Uses 
   const ended: Uses = new Map();
   let inFlight = 0;
   let endedCount = 0;
+  let sorted: { readonly now: number; readonly uses: readonly (readonly [number, number])[] } = {
+    now: Number.NaN,
+    uses: [],
+  };
   function used(now: number): number {
     // The oldest are the first.
     for (const [second, count] of ended) {
@@ -61,11 +65,16 @@ export function createLocalPermits(limit: (now: number) => number, others: Uses 
       inFlight -= 1;
       endedCount += 1;
       addUse(ended, now + windowMs);
+      sorted = { ...sorted, now: Number.NaN };
     },
     rollback() {
       inFlight -= 1;
     },
-    msUntilFree: (now, count, priority) =>
-      msUntilFree([...ended, ...others], count - free(now, priority), now),
+    msUntilFree(now, count, priority) {
+      // A pass over all waiters asks for the same moment.
+      if (sorted.now !== now)
+        sorted = { now, uses: [...ended, ...others].sort(([one], [other]) => one - other) };
+      return msUntilFree(sorted.uses, count - free(now, priority), now);
+    },
   } satisfies Permits & Record<string, unknown>;
 }

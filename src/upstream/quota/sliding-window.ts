@@ -20,11 +20,15 @@ export function countUses(uses: Uses, now: number): number {
   return sum;
 }
 
-/** Milliseconds until so many are free again; a window where fewer are in use. */
-export function msUntilFree(uses: Iterable<readonly [number, number]>, count: number, now: number): number {
+/** Milliseconds until so many are free again, of uses in order; a window where fewer are in use. */
+export function msUntilFree(
+  uses: readonly (readonly [number, number])[],
+  count: number,
+  now: number,
+): number {
   if (count <= 0) return 0;
   let left = count;
-  for (const [second, ended] of [...uses].sort(([one], [other]) => one - other)) {
+  for (const [second, ended] of uses) {
     left -= ended;
     if (left <= 0) return second * 1_000 - now;
   }

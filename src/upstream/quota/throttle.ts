@@ -22,6 +22,8 @@ const recheckMs = 1_000;
 
 interface Waiter {
   readonly time: CallOptions;
+  /** As it was when the request began to wait. */
+  readonly priority: Priority;
   settle(rejection?: Throttled): void;
 }
 
@@ -48,6 +50,9 @@ function permitsFor(time: CallOptions): 1 | 2 {
 /** `connect` makes the permits, given a callback for when they change and for how many milliseconds to pause. */
 export function createThrottle(connect: (onChange: (pauseMs: number) => void) => Permits): Throttle {
   const waiters = new Set<Waiter>();
+  /** The permits that waiters need, kept as they come and go: a crowd must not be counted for each of its requests. */
+  const wanted = { urgent: 0, write: 0, read: 0 };
+  const waitersOf = { urgent: 0, write: 0, read: 0 };
   /** Each has a permit for its read-back. */
   const reservations = new Set<Reservation>();
   let pausedUntil = Number.NEGATIVE_INFINITY;
@@ -79,8 +84,9 @@ export function createThrottle(connect: (onChange: (pauseMs: number) => void) =>
 
   /** Takes the permit for the read-back out of a reservation, where it has one. */
   function redeem(reservation: Reservation): boolean {
+    if (!reservations.delete(reservation)) return false;
     reservation.release = undefined;
-    return reservations.delete(reservation);
+    return true;
   }
 
   function releaseOverdue(now: number): void {
@@ -96,17 +102,29 @@ export function createThrottle(connect: (onChange: (pauseMs: number) => void) =>
     const now = performance.now();
     releaseOverdue(now);
     const queue = [...waiters].sort((one, other) => compare(one.time, other.time));
-    while (queue[0] && tryTake(queue[0].time, now)) queue.shift()?.settle();
+    let granted = 0;
+    for (const { time, settle } of queue) {
+      if (!tryTake(time, now)) break;
+      settle();
+      granted += 1;
+    }
+    // As if all reservations were released; those that are rejected are not ahead of the rest.
+    const left: Waiter[] = [];
+    for (const waiter of queue.slice(granted)) {
+      const rejection = rejectionOf(waiter.time, left.length - reservations.size, now);
+      if (rejection) waiter.settle(rejection);
+      else left.push(waiter);
+    }
     // From the last on: where all writes in progress wait for each other, the last makes room for the others.
     const stuck = new Set<Reservation>();
-    for (const [ahead, { time, settle }] of [...queue.entries()].reverse()) {
+    for (const [ahead, { time, settle }] of [...left.entries()].reverse()) {
       if (time.reservation?.release) stuck.add(time.reservation);
       const rejection = rejectionOf(time, ahead + stuck.size - reservations.size, now);
       if (!rejection) continue;
       settle(rejection);
       if (time.reservation) stuck.delete(time.reservation);
     }
-    const next = queue.find((waiter) => waiters.has(waiter));
+    const next = left.find((waiter) => waiters.has(waiter));
     if (next) recheckLater(next.time, now);
   }
 
@@ -122,11 +140,7 @@ export function createThrottle(connect: (onChange: (pauseMs: number) => void) =>
   }
 
   function recheckLater(next: CallOptions, now: number): void {
-    if (permits.refill && now >= pausedUntil) {
-      const wanted = { urgent: 0, write: 0, read: 0 };
-      for (const { time } of waiters) wanted[priorityOf(time)] += permitsFor(time);
-      permits.refill(wanted, now);
-    }
+    if (now >= pausedUntil) permits.refill?.({ ...wanted }, now);
     const recheck = () => {
       timer = undefined;
       serve();
@@ -135,14 +149,25 @@ export function createThrottle(connect: (onChange: (pauseMs: number) => void) =>
     timer ??= setTimeout(recheck, Math.ceil(ms)).unref();
   }
 
+  /** How many waiters a new request has ahead; among urgent ones, which are few, by their order. */
+  function waitersAhead(time: CallOptions, priority: Priority): number {
+    if (priority !== 'urgent')
+      return waitersOf.urgent + waitersOf.write + (priority === 'read' ? waitersOf.read : 0);
+    let ahead = 0;
+    if (waitersOf.urgent > 0)
+      for (const waiter of waiters)
+        if (waiter.priority === 'urgent' && compare(waiter.time, time) <= 0) ahead += 1;
+    return ahead;
+  }
+
   /** Resolves when the request has its permits, with its rejection where it gets none; at once where that is known. */
   function acquire(time: CallOptions, onWaited?: (ms: number) => void) {
     // Even during a pause: without its read-back a write stays in doubt.
     if (time.priority === 'urgent' && time.reservation && redeem(time.reservation)) return undefined;
     const now = performance.now();
     releaseOverdue(now);
-    let ahead = 0;
-    for (const waiter of waiters) if (compare(waiter.time, time) <= 0) ahead += 1;
+    const priority = priorityOf(time);
+    const ahead = waitersAhead(time, priority);
     if (ahead === 0 && tryTake(time, now)) return undefined;
     // As if all reservations were released: a needless rejection costs more than a wait in vain.
     const rejection = rejectionOf(time, ahead - reservations.size, now);
@@ -150,16 +175,22 @@ export function createThrottle(connect: (onChange: (pauseMs: number) => void) =>
     return new Promise<Throttled | undefined>((resolve) => {
       const expire = () => waiter.settle(throttled(msUntilTurn(time, 0, performance.now())));
       const cancel = sendDeadline(time).onExpiry(expire);
+      const needed = permitsFor(time);
       const waiter: Waiter = {
         time,
+        priority,
         settle(rejection) {
           if (!waiters.delete(waiter)) return;
+          waitersOf[priority] -= 1;
+          wanted[priority] -= needed;
           cancel();
           onWaited?.(performance.now() - now);
           resolve(rejection);
         },
       };
       waiters.add(waiter);
+      waitersOf[priority] += 1;
+      wanted[priority] += needed;
       if (time.reservation?.release) serve();
       else recheckLater(time, now);
     });
@@ -171,8 +202,10 @@ export function createThrottle(connect: (onChange: (pauseMs: number) => void) =>
     else permits.commit(now);
     const askedMs = result?.kind === 'answered' && result.status === 429 ? retryAfterMs(result) : null;
     const pauseMs = Math.min(askedMs ?? 0, maxPauseMs);
-    if (pauseMs > 0) permits.pauseAll?.(pauseMs, now);
-    pause(pauseMs);
+    if (pauseMs > 0) {
+      permits.pauseAll?.(pauseMs, now);
+      pause(pauseMs);
+    } else if (waitersOf.urgent > 0 || (now >= pausedUntil && permits.free(now, 'urgent') > 0)) serve();
   }
 
   return {

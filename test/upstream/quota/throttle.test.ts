@@ -277,6 +277,31 @@ describe('requests that wait', () => {
     expect(performance.now()).toBeLessThan(1_000);
   });
 
+  it('are not counted as ahead where the same pause rejects them', async () => {
+    const { send, provider } = open(20);
+    for (let nth = 0; nth < 8; nth += 1) await send(within(1_000));
+    const pause = (seconds: number): SendResult => ({
+      ...{ kind: 'answered', status: 429, body: '' },
+      headers: { 'retry-after': String(seconds) },
+    });
+    provider.answer = () => pause(1);
+    const first = send(within(10_000), 100);
+    await vi.advanceTimersByTimeAsync(50);
+    provider.answer = () => pause(3);
+    const second = send(within(10_000), 100);
+    await eventually(first);
+    const hasty = Array.from({ length: 6 }, () => send(within(1_500)));
+    const patient = send(within(6_000));
+    const { writing, end } = write(10_000);
+    const written = send(writing);
+    await eventually(second);
+    provider.answer = () => answered;
+    expect(await eventually(Promise.all(hasty))).toEqual(Array(6).fill(throttled));
+    expect(await eventually(patient)).toEqual(answered);
+    expect(await eventually(written)).toEqual(answered);
+    end();
+  });
+
   it('leave nothing behind, also where many gave up, and when it is closed', async () => {
     const { send, sent, clients, waiting } = open(2);
     await send(within(1));
