@@ -15,8 +15,8 @@ export function cpuMicroseconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * tickMicroseconds;
 }
 
-/** Bytes of memory that a process has in RAM. */
-export function residentBytes(pid: number): number {
+/** Mebibytes of memory that a process has in RAM. */
+export function residentMiB(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1]) * 1024;
+  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1]) / 1024;
 }

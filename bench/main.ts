@@ -1,69 +1,38 @@
-import { bareYoga } from './contenders/bare-yoga.ts';
-import { hive } from './contenders/hive.ts';
-import { idpatch } from './contenders/idpatch.ts';
-import { lean } from './contenders/lean.ts';
-import { passThrough } from './contenders/pass-through.ts';
-import { tailcall } from './contenders/tailcall.ts';
-import type { Figures } from './measure.ts';
+import { writeFileSync } from 'node:fs';
+import { type Case, casesOf } from './cases.ts';
+import { installCommit } from './contenders/install.ts';
+import { moveTo } from './cores.ts';
+import { measure } from './measure.ts';
 import { readOptions } from './options.ts';
-import { coldStart } from './parts/cold-start.ts';
-import { contendersPart } from './parts/contenders.ts';
-import { directories, fields } from './parts/growth.ts';
-import { many } from './parts/many.ts';
-import { memory } from './parts/memory.ts';
-import type { Section } from './parts/section.ts';
-import { writeTables } from './results.ts';
+import { circumstances, report } from './report.ts';
+import { measureInTurns } from './run.ts';
 import { openBench } from './world.ts';
 
-const options = readOptions(process.argv.slice(2));
-
-const contenders = [
-  passThrough,
-  ...(options.also.includes('tailcall') ? [tailcall] : []),
-  lean,
-  bareYoga,
-  ...(options.also.includes('hive') ? [hive] : []),
-  idpatch('idpatch, Descope', { provider: 'descope' }),
-  idpatch('idpatch, Descope, token', { provider: 'descope', token: true }),
-  idpatch('idpatch, Descope, sqlite', { provider: 'descope', journal: 'sqlite' }),
-  idpatch('idpatch, Descope, sqlite, token', { provider: 'descope', journal: 'sqlite', token: true }),
-  idpatch('idpatch, Descope, PostgreSQL', { provider: 'descope', journal: 'postgres' }),
-  idpatch('idpatch, Descope, PostgreSQL, token', { provider: 'descope', journal: 'postgres', token: true }),
-  idpatch('idpatch, EIAM developer', { provider: 'eiam-developer' }),
-  idpatch('idpatch, EIAM management', { provider: 'eiam-management' }),
-];
-
-let figures: readonly Figures[] = [];
-const parts = [
-  contendersPart(contenders, (found) => {
-    figures = found;
-  }),
-  many,
-  directories,
-  fields,
-  coldStart([passThrough, bareYoga, ...contenders.filter(({ name }) => /Descope(, sqlite)?$/.test(name))]),
-  memory(options.million),
-];
-
-const unknown = options.only.filter((name) => !parts.some(({ names }) => names.includes(name)));
+const { only, against, also, requests, rounds, markdown, ...times } = readOptions(process.argv.slice(2));
+const cases = casesOf(also, requests, against === undefined ? undefined : installCommit(against));
+const names = new Set(cases.flatMap(({ group, name }) => [group, name]));
+const unknown = only.filter((name) => !names.has(name));
 if (unknown.length > 0) {
-  const known = parts.flatMap(({ names }) => names).join('\n  ');
-  throw new Error(`There is no ${unknown.join(' and no ')}. --only takes:\n  ${known}`);
+  throw new Error(`There is no ${unknown.join(' and no ')}. --only takes:\n  ${[...names].join('\n  ')}`);
 }
-const wants = (name: string) => options.only.length === 0 || options.only.includes(name);
+const isAsked = ({ group, name }: Case) => only.length === 0 || only.includes(group) || only.includes(name);
 
-const bench = await openBench({ latencyMs: options.latencyMs, mayMove: true });
-process.stdout.write(`${bench.cores.says}\n`);
-const sections: Section[] = [];
-for (const part of parts.filter(({ names }) => names.some(wants))) {
-  const tell = (line: string) => process.stderr.write(`${line}\n`);
-  const section = await part.run(bench, { times: options.times, wants, tell });
-  process.stdout.write(`\n${section.title}\n\n${section.text}\n`);
-  sections.push(section);
+const bench = openBench();
+moveTo(bench.cores.others);
+// PostgreSQL is asked to leave before its folder is removed; whatever else still runs is ended on exit.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void bench.close().finally(() => process.exit(130)));
 }
+process.stdout.write(`${bench.cores.description}\n`);
+const results = await measureInTurns(
+  cases.filter(isAsked),
+  rounds,
+  (contender, plan) => measure(bench, contender, { ...times, connections: 16, ...plan }),
+  (line) => process.stderr.write(`${line}\n`),
+);
 await bench.close();
-
-const failures = sections.flatMap((section) => section.failures);
-for (const failure of failures) process.stdout.write(`\nFAILED: ${failure}\n`);
-if (options.markdown) writeTables({ sections, figures, cores: bench.cores });
+const { text, failures } = report(results, against);
+process.stdout.write(`\n${text}\n`);
+const whole = `${circumstances(bench.cores.description)}\n\n${text}\n`;
+if (markdown) writeFileSync(new URL('results.md', import.meta.url), whole);
 process.exitCode = failures.length > 0 ? 1 : 0;

@@ -1,176 +1,119 @@
-import { answerOnce } from './answer-once.ts';
 import type { Contender } from './contenders/contender.ts';
-import { cpuMicroseconds, residentBytes } from './cpu.ts';
-import type { Listening, Running } from './processes.ts';
-import { type Load, runLoad } from './run-load.ts';
-import type { UpstreamSettings } from './upstream/settings.ts';
-import type { Work } from './work.ts';
-import type { Bench, Scene } from './world.ts';
+import { cpuMicroseconds, residentMiB } from './cpu.ts';
+import { type Load, runLoad } from './load.ts';
+import type { Started } from './processes.ts';
+import { type Bench, openWorld, type World } from './world.ts';
 
-/** The figures of one contender. */
+/** What one measurement finds, in the order of the table. */
 export interface Figures {
-  readonly name: string;
-  /** Microseconds of the server's own CPU for one request, at as many requests as it can answer. */
-  readonly cpuPerRequest: number;
   /**
-   * The same at `steadyRate`, where it was measured, and where all contenders have the same to do: at full load the
-   * quicker ones are given many requests at a time, and wake nobody who is awake already.
+   * Microseconds of the server's own CPU for one user at `steadyRate`, where all contenders have the same to do: at full
+   * load a quick one gets many requests at a time, and is rarely woken. NaN where it was not measured.
    */
-  readonly steadyCpuPerRequest?: number;
-  readonly requestsPerSecond: number;
+  readonly steadyCpu: number;
+  /** The same at as many requests as it can answer. */
+  readonly fullCpu: number;
+  readonly usersPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** What the server has in RAM after the run. */
-  readonly residentBytes: number;
-  /** The share of its core that the server used: well below 1, something else was the limit. */
-  readonly busy: number;
-  /** Calls of the upstream that one request made. */
+  /** From its start to its first answer. */
+  readonly startMs: number;
+  /** What it has in RAM after the warm-up, and after the measurement. */
+  readonly warmMiB: number;
+  readonly endMiB: number;
+  /** Calls of the upstream that one request makes. */
   readonly calls: number;
+  /** How much of its core it used: well below 100, something else was the limit. */
+  readonly busyPercent: number;
 }
 
-/** How long it is measured, after how long a warm-up, and how often. */
-export interface Times {
+/** How long and how a contender is measured. */
+export interface Plan {
   readonly seconds: number;
   readonly warmUpSeconds: number;
-  readonly rounds: number;
-}
-
-/** What may differ between measurements. */
-export interface Circumstances {
-  readonly upstream?: Partial<UpstreamSettings>;
   /** How many connections the load comes from. */
-  readonly connections?: number;
+  readonly connections: number;
+  /** How many requests are measured, in place of as many as fit into `seconds`. */
+  readonly requests?: number;
   /** Whether it is measured at `steadyRate` as well. */
-  readonly isSteadyToo?: boolean;
+  readonly steady?: boolean;
 }
-
-/** How many connections the load comes from, where nothing else is said. */
-export const usualConnections = 16;
 
 /** Requests a second of a steady load. */
 export const steadyRate = 1_000;
 
 /**
- * Requests that a warm-up has for each of its seconds: what is slow needs longer until it is compiled. Of what a
- * request of idpatch takes after 40,000, it takes twice as much among the first 4,000 and a quarter more at 20,000.
+ * Requests that a warm-up has for each of its seconds, so that a slow contender is compiled as well. What a request of
+ * idpatch costs after 40,000, it costs twice among the first 4,000 and a quarter more at 20,000.
  */
 const warmUpRequestsPerSecond = 2_500;
 
-/** How many times as long as it should a warm-up may take for them. */
-const warmUpAtMost = 4;
-
-/** Milliseconds for which `measure` begins rounds: on a busy machine there are fewer. */
-const roundsWithinMs = 30_000;
-
-/** Measures a contender in so many rounds, fewer where they take long, and gives the one of median CPU per request. */
-export async function measure(
-  bench: Bench,
-  contender: Contender,
-  times: Times,
-  circumstances: Circumstances = {},
-): Promise<Figures> {
-  const rounds: Figures[] = [];
-  const until = performance.now() + roundsWithinMs;
-  do rounds.push(await measureOnce(bench, contender, times, circumstances));
-  while (rounds.length < times.rounds && performance.now() < until);
-  return median(rounds);
-}
-
-/** The round whose CPU per request is the median; of an even number, the dearer of the two. */
-export function median(rounds: readonly Figures[]): Figures {
-  const sorted = rounds.toSorted((one, other) => one.cpuPerRequest - other.cpuPerRequest);
-  const middle = sorted[Math.floor(sorted.length / 2)];
-  if (!middle) throw new Error('There was no round.');
-  return middle;
-}
-
 /**
- * Measures one contender: its own process, warmed up, then its CPU between two moments, by the requests between them.
- * @throws WrongAnswer, and Error where the upstream was called more or less often than the contender says
+ * Measures one contender in a process of its own.
+ * @throws Error where an answer is wrong, or one request makes another number of calls than the contender says
  */
-export async function measureOnce(
-  bench: Bench,
-  contender: Contender,
-  times: Times,
-  { upstream = {}, connections = usualConnections, isSteadyToo = false }: Circumstances = {},
-): Promise<Figures> {
-  return during(await bench.openScene(upstream), async (scene) => {
-    return during(await contender.start(scene), async (server) => {
-      const headers = contender.headers?.(scene) ?? {};
-      const work = contender.work(connections);
-      const load = { url: server.url, path: contender.path, headers, work };
-      const calls = await callsOfOne(scene, contender, `${server.url}${contender.path}`, headers, work);
-      const rate = await warmUp(bench.generator, load, times.warmUpSeconds);
-      const before = cpuMicroseconds(server.pid);
-      const requests = Math.max(Math.ceil(rate * times.seconds), connections);
-      const result = await runLoad(bench.generator, { ...load, requests });
-      const used = cpuMicroseconds(server.pid) - before;
-      const steadyCpuPerRequest = isSteadyToo ? await steadyCost(bench, server, load, times) : undefined;
-      return {
-        ...{ name: contender.name, calls, cpuPerRequest: used / result.answered },
-        ...(steadyCpuPerRequest === undefined ? {} : { steadyCpuPerRequest }),
-        requestsPerSecond: result.answered / result.seconds,
-        ...{ p50Ms: result.p50Ms, p99Ms: result.p99Ms, residentBytes: residentBytes(server.pid) },
-        busy: used / (result.seconds * 1_000_000),
-      };
-    });
-  });
-}
-
-/** Microseconds of the server's own CPU for one request of a steady load. */
-async function steadyCost(
-  { generator }: Bench,
-  { pid }: Listening,
-  load: Omit<Load, 'requests'>,
-  { seconds }: Times,
-): Promise<number> {
-  const before = cpuMicroseconds(pid);
-  const steady = { requests: steadyRate * seconds, requestsPerSecond: steadyRate };
-  const { answered } = await runLoad(generator, { ...load, ...steady });
-  return (cpuMicroseconds(pid) - before) / answered;
-}
-
-/** Does something with what has been opened, and closes it whatever comes. */
-async function during<Opened extends Scene | Listening, Result>(
-  opened: Opened,
-  use: (opened: Opened) => Promise<Result>,
-): Promise<Result> {
+export async function measure(bench: Bench, contender: Contender, plan: Plan): Promise<Figures> {
+  const world = await openWorld(bench);
   try {
-    return await use(opened);
+    const server = await contender.start(world);
+    return await measureServer(world, server, contender, plan).finally(server.stop);
   } finally {
-    await ('close' in opened ? opened.close() : opened.stop());
+    await world.closeUpstream();
   }
 }
 
-/** Calls of the upstream that one request makes, when nothing else is under way and a first one has been answered. */
-async function callsOfOne(
-  scene: Scene,
-  { name, calls: needed }: Contender,
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  work: readonly Work[],
-): Promise<number> {
-  const [exchange] = work[0] ?? [];
-  if (!exchange) throw new Error(`${name} has no work.`);
-  await answerOnce(url, headers, exchange);
-  const before = await scene.calls();
-  await answerOnce(url, headers, exchange);
-  const made = (await scene.calls()) - before;
-  if (needed === undefined || made === needed) return made;
-  throw new Error(`One request made ${made} calls of the upstream; ${needed} were expected.`);
+async function measureServer(
+  world: World,
+  server: Started,
+  contender: Contender,
+  plan: Plan,
+): Promise<Figures> {
+  const { pid, url, startMs } = server;
+  const { seconds, warmUpSeconds, connections, requests, steady } = plan;
+  const { path, headers, users = 1 } = contender;
+  const load = { url, path, headers: headers?.(world) ?? {}, work: contender.work(connections) };
+  const one = { ...load, work: load.work.slice(0, 1), requests: 1 };
+  const first = await runLoad(one);
+  const before = await world.calls();
+  await runLoad(one);
+  const calls = (await world.calls()) - before;
+  if (contender.calls !== undefined && calls !== contender.calls) {
+    throw new Error(`One request made ${calls} calls of the upstream; ${contender.calls} were expected.`);
+  }
+  const rate = await warmUp(load, warmUpSeconds);
+  const warmMiB = residentMiB(pid);
+  const fitting = Math.max(Math.ceil(rate * seconds), connections);
+  const full = await costOf(pid, { ...load, requests: requests ?? fitting });
+  const atSteady = { requests: steadyRate * seconds, requestsPerSecond: steadyRate };
+  return {
+    steadyCpu: steady ? (await costOf(pid, { ...load, ...atSteady })).cpu / users : Number.NaN,
+    fullCpu: full.cpu / users,
+    usersPerSecond: (full.answered / full.seconds) * users,
+    ...{ p50Ms: full.p50Ms, p99Ms: full.p99Ms, startMs: startMs + first.seconds * 1000 },
+    ...{ warmMiB, endMiB: residentMiB(pid), calls },
+    busyPercent: (full.cpu * full.answered) / (full.seconds * 10_000),
+  };
 }
 
-/** Makes requests until what answers them is compiled, and gives how many it answered in a second at the end. */
-async function warmUp(generator: Running, load: Omit<Load, 'requests'>, seconds: number): Promise<number> {
+/** Makes requests, and gives microseconds of CPU that one of them cost the server. */
+async function costOf(pid: number, load: Load) {
+  const before = cpuMicroseconds(pid);
+  const result = await runLoad(load);
+  return { ...result, cpu: (cpuMicroseconds(pid) - before) / result.answered };
+}
+
+/** Makes requests until the code that answers them is compiled, and gives how many were answered in a second at last. */
+async function warmUp(load: Omit<Load, 'requests'>, seconds: number): Promise<number> {
   const began = performance.now();
   let [requests, answered] = [load.work.length, 0];
   for (;;) {
-    const result = await runLoad(generator, { ...load, requests });
+    const result = await runLoad({ ...load, requests });
     answered += result.answered;
     const rate = result.answered / result.seconds;
     const gone = (performance.now() - began) / 1000;
     const isWarm = gone >= seconds && answered >= seconds * warmUpRequestsPerSecond;
-    if (isWarm || gone >= seconds * warmUpAtMost) return rate;
+    // What is too slow for so many is not waited for without end.
+    if (isWarm || gone >= seconds * 4) return rate;
     requests = Math.max(Math.ceil(rate * Math.max(seconds - gone, 0.5)), load.work.length);
   }
 }

@@ -1,33 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A process that was started here. */
-export interface Running {
+/** A server in a process of its own. */
+export interface Started {
   readonly pid: number;
-  readonly child: ChildProcess;
+  /** `http://127.0.0.1:<port>`, without a path. */
+  readonly url: string;
+  /** Milliseconds from its start until it listened. */
+  readonly startMs: number;
   /** Asks it to leave, and ends it where it does not. */
   stop(): Promise<void>;
 }
 
-/** A process that listens. */
-export interface Listening extends Running {
-  /** `http://127.0.0.1:<port>`, without a path. */
-  readonly url: string;
-}
-
-/** What to start. */
-export interface Command {
-  /** A file for Node, with its arguments; or with `program` the arguments alone. */
-  readonly args: readonly string[];
-  /** Another program than Node. */
-  readonly program?: string;
-  readonly core: string | undefined;
+/** What to start, and how. */
+interface Command {
+  /** A program and its arguments. */
+  readonly command: readonly string[];
+  /** Absent: where this process runs. */
+  readonly core?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** The port that it was told to take, for a server that does not say which it took. */
+  /** The port that it is given, for a server that does not print where it listens. */
   readonly port?: number;
 }
 
@@ -41,28 +38,36 @@ process.on('exit', () => {
 /** Milliseconds that a process has to leave when it is asked to. */
 const leaveMs = 5_000;
 
-/** Milliseconds that a server has until it listens. */
-const startMs = 60_000;
-
-/** Starts a process on a core. Messages go both ways where it is Node; NODE_ENV is production for all alike. */
-export function start({ args, program = process.execPath, core, env = {}, cwd }: Command): Running {
-  const [file = program, ...rest] =
-    core === undefined ? [program, ...args] : ['taskset', '-c', core, program, ...args];
-  const child = spawn(file, rest, {
+/**
+ * Starts a server and resolves when it listens: it prints what `listen` does, or it answers at the port of the command.
+ * Rejects with what it printed where it ends before that.
+ */
+export async function startServer({ command, core, env = {}, cwd, port }: Command): Promise<Started> {
+  const [file = '', ...args] = [...(core ? ['taskset', '-c', core] : []), ...command];
+  const began = performance.now();
+  const child = spawn(file, args, {
     cwd,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: 'production', ...env },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
-  child.once('exit', () => running.delete(child));
-  // A message to a process that has just ended is not worth ending this one.
-  child.on('error', () => {});
+  const ended = once(child, 'exit').then(() => void running.delete(child));
+  const printed: string[] = [];
+  // Later output is read as well, so that the server need not wait, but it is not kept.
+  const keep = (line: string) => printed.length < 100 && printed.push(line);
+  createInterface({ input: child.stderr }).on('line', keep);
+  const listening = new Promise<string>((resolve) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      keep(line);
+      const found = /"event":"listening","url":"(http:\/\/[^"/]+)/.exec(line)?.[1];
+      if (found) resolve(found);
+    });
+  });
+  const url = await Promise.race([port ? untilAnswered(port, child) : listening, ended]);
+  if (!url) throw new Error(`${command.join(' ')} did not start:\n${printed.join('\n')}`);
   return {
-    pid: child.pid ?? 0,
-    child,
+    ...{ pid: child.pid ?? 0, url, startMs: performance.now() - began },
     async stop() {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
       const late = setTimeout(() => child.kill('SIGKILL'), leaveMs);
       child.kill('SIGTERM');
       await ended;
@@ -71,87 +76,23 @@ export function start({ args, program = process.execPath, core, env = {}, cwd }:
   };
 }
 
-/**
- * Starts a server and resolves when it listens: it prints a line of JSON with `"event":"listening"` and its `url`, or
- * it takes connections on the port of the command. Rejects with what it said where it ends before that.
- */
-export async function startServer(command: Command): Promise<Listening> {
-  const started = start(command);
-  const { child } = started;
-  const said: string[] = [];
-  const hear = (line: string) => {
-    // What a server goes on to say is read, so that it need not wait, and not kept.
-    if (said.length < 100) said.push(line);
-  };
-  if (child.stderr) createInterface({ input: child.stderr }).on('line', hear);
-  const ended = new AbortController();
-  child.once('exit', () => ended.abort());
-  const late = setTimeout(() => ended.abort(), startMs);
-  const { port } = command;
-  const url = await new Promise<string | undefined>((resolve) => {
-    ended.signal.addEventListener('abort', () => resolve(undefined));
-    if (port !== undefined) {
-      untilTaken(port, ended.signal).then(
-        () => resolve(`http://127.0.0.1:${port}`),
-        () => resolve(undefined),
-      );
+async function untilAnswered(port: number, child: ChildProcess): Promise<string | undefined> {
+  const url = `http://127.0.0.1:${port}`;
+  while (child.exitCode === null) {
+    try {
+      await fetch(url);
+      return url;
+    } catch {
+      await delay(20);
     }
-    if (!child.stdout) return;
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      hear(line);
-      const found = /"event":"listening","url":"(http:\/\/[^"/]+)/.exec(line)?.[1];
-      if (found) resolve(found);
-    });
-  });
-  clearTimeout(late);
-  if (url === undefined) {
-    await started.stop();
-    throw new Error(`${command.args.join(' ')} did not start:\n${said.join('\n')}`);
   }
-  return { ...started, url };
+  return undefined;
 }
 
-/** Asks a process for something by a message, and gives its answer. */
-export async function ask<Answer>({ child }: Running, message: object): Promise<Answer> {
-  const answered = new Promise<Answer>((resolve, reject) => {
-    const ended = () => reject(new Error('A process of the bench ended before it answered.'));
-    child.once('exit', ended);
-    child.once('message', (answer) => {
-      child.off('exit', ended);
-      resolve(answer as Answer);
-    });
+/** Has a server listen at a free port, and prints where in the form that startServer waits for. */
+export function listen(server: Server): void {
+  server.listen(0, '127.0.0.1', () => {
+    const { port } = server.address() as AddressInfo;
+    process.stdout.write(`${JSON.stringify({ event: 'listening', url: `http://127.0.0.1:${port}` })}\n`);
   });
-  child.send(message);
-  return answered;
-}
-
-/** Resolves when something takes connections on a port. */
-async function untilTaken(port: number, signal: AbortSignal): Promise<void> {
-  while (!(await isTaken(port))) await delay(20, undefined, { signal });
-}
-
-function isTaken(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
-}
-
-/** A port of 127.0.0.1 that nobody has now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const listener = createServer();
-    listener.listen(0, '127.0.0.1', () => {
-      const { port } = listener.address() as AddressInfo;
-      listener.close(() => resolve(port));
-    });
-  });
-}
-
-/** Says on standard output that a server listens, in the form that startServer waits for. */
-export function sayListening(port: number): void {
-  process.stdout.write(`${JSON.stringify({ event: 'listening', url: `http://127.0.0.1:${port}` })}\n`);
 }

@@ -1,7 +1,7 @@
+import { fieldName, fieldNames } from './upstream/custom-fields.ts';
 import { type DescopeUser, newDescopeUser, patchedDescopeUser } from './upstream/descope.ts';
-import { fieldName } from './upstream/settings.ts';
 
-/** One request and the only answer to it that is right. */
+/** One request and the only right answer to it. */
 export interface Exchange {
   readonly body: string;
   readonly expected: string;
@@ -10,27 +10,9 @@ export interface Exchange {
 /** The exchanges of one connection, made one after the other and from the first again. */
 export type Work = readonly Exchange[];
 
-/**
- * Makes the work of every connection from what one patch is. A connection patches so many users in turn, none of
- * which another connection patches; each user gets another value every time.
- */
-export function workOf(
-  connections: number,
-  exchange: (patch: Patch) => Exchange,
-  usersPerConnection = 8,
-): readonly Work[] {
-  return Array.from({ length: connections }, (_, connection) =>
-    [0, 1].flatMap((round) =>
-      Array.from({ length: usersPerConnection }, (_, index) =>
-        exchange(patchOf(connection * usersPerConnection + index, round)),
-      ),
-    ),
-  );
-}
-
 /** What one request changes: a user's name, email address and custom fields. */
 export interface Patch {
-  /** Which user it is, counted from 0 over all connections. */
+  /** The user's number, from 0, over all connections. */
   readonly number: number;
   /** The provider's id. */
   readonly userId: string;
@@ -40,17 +22,31 @@ export interface Patch {
   readonly plan: string;
 }
 
-function patchOf(number: number, round: number): Patch {
-  return {
-    ...{ number, userId: userId(number), displayName: `Ada ${number} Lovelace ${round}` },
-    ...{ email: `ada.${number}.${round}@example.com`, plan: `pro-${number}-${round}` },
-  };
-}
-
 /** The provider's id of a user. */
 export const userId = (number: number) => `user-${number}`;
 
-/** What is asked of a payload. */
+/**
+ * The work of every connection, made from what one patch is. A connection patches users of its own in turn, and each
+ * user gets another value every time.
+ */
+export function workOf(
+  connections: number,
+  exchange: (patch: Patch) => Exchange,
+  usersPerConnection = 8,
+): readonly Work[] {
+  const numbers = Array.from({ length: usersPerConnection }, (_, index) => index);
+  return Array.from({ length: connections }, (_, connection) =>
+    [0, 1].flatMap((round) =>
+      numbers.map((index) => exchange(patchOf(connection * usersPerConnection + index, round))),
+    ),
+  );
+}
+
+const patchOf = (number: number, round: number): Patch => ({
+  ...{ number, userId: userId(number), displayName: `Ada ${number} Lovelace ${round}` },
+  ...{ email: `ada.${number}.${round}@example.com`, plan: `pro-${number}-${round}` },
+});
+
 const payload = `
   outcome
   user {
@@ -62,67 +58,60 @@ const payload = `
 /** The mutation as a front end sends it: a fixed document with variables. */
 const patchUser = `mutation ($input: PatchUserInput!, $names: [String!]) { patchUser(input: $input) { ${payload} } }`;
 
-/** The same of many users. */
+/** The same for many users. */
 const patchUsers = `mutation ($inputs: [PatchUserInput!]!, $names: [String!]) { patchUsers(inputs: $inputs) { ${payload} } }`;
+
+const exchangeOf = (query: string, variables: object, data: object): Exchange => ({
+  body: JSON.stringify({ query, variables }),
+  expected: JSON.stringify({ data }),
+});
 
 /** A patch as a mutation of a user in a directory, with so many custom fields. */
 export function graphqlExchange(patch: Patch, directory: string, fields = 1): Exchange {
-  const names = Array.from({ length: fields }, (_, index) => fieldName(index + 1));
+  const names = fieldNames(fields);
   const { input, payload } = graphqlPatch(patch, directory, names);
-  return {
-    body: JSON.stringify({ query: patchUser, variables: { input, names } }),
-    expected: JSON.stringify({ data: { patchUser: payload } }),
-  };
+  return exchangeOf(patchUser, { input, names }, { patchUser: payload });
 }
 
 /** Patches of users of a directory in one mutation. */
 export function graphqlManyExchange(patches: readonly Patch[], directory: string): Exchange {
-  const names = [fieldName(1)];
+  const names = fieldNames(1);
   const each = patches.map((patch) => graphqlPatch(patch, directory, names));
   const inputs = each.map(({ input }) => input);
+  return exchangeOf(patchUsers, { inputs, names }, { patchUsers: each.map(({ payload }) => payload) });
+}
+
+function graphqlPatch(patch: Patch, directory: string, names: readonly string[]) {
+  const id = `${directory}:${patch.userId}`;
+  const changed = { displayName: patch.displayName, email: { address: patch.email, verified: false } };
+  const customFields = names.map((field) => ({ field, value: { text: patch.plan } }));
   return {
-    body: JSON.stringify({ query: patchUsers, variables: { inputs, names } }),
-    expected: JSON.stringify({ data: { patchUsers: each.map(({ payload }) => payload) } }),
+    input: {
+      user: { id },
+      patch: { ...changed, customFields: customFields.map((replace) => ({ replace })) },
+    },
+    payload: { outcome: 'APPLIED', user: { id, ...changed, customFields }, errors: [] },
   };
 }
 
-function graphqlPatch(
-  { userId, displayName, email, plan }: Patch,
-  directory: string,
-  names: readonly string[],
-) {
-  const id = `${directory}:${userId}`;
-  const patch = {
-    displayName,
-    email: { address: email, verified: false },
-    customFields: names.map((field) => ({ replace: { field, value: { text: plan } } })),
-  };
-  const user = {
-    ...{ id, displayName, email: { address: email, verified: false } },
-    customFields: names.map((field) => ({ field, value: { text: plan } })),
-  };
-  return { input: { user: { id }, patch }, payload: { outcome: 'APPLIED', user, errors: [] } };
+/** A patch as Descope's API has it. */
+const descopePatch = ({ userId, displayName, email, plan }: Patch) => ({
+  ...{ userId, name: displayName, email, verifiedEmail: false },
+  customAttributes: { [fieldName(1)]: plan },
+});
+
+/** A patch as Descope receives it, and Descope's answer. */
+export function descopeExchange(patch: Patch): Exchange {
+  const change: Partial<DescopeUser> = descopePatch(patch);
+  const user = patchedDescopeUser(newDescopeUser(patch.userId), change);
+  return { body: JSON.stringify(change), expected: JSON.stringify({ user }) };
 }
 
-/** A patch as Descope takes it, and Descope's answer. */
-export function descopeExchange({ userId, displayName, email, plan }: Patch): Exchange {
-  const patch: Partial<DescopeUser> = {
-    ...{ userId, name: displayName, email, verifiedEmail: false },
-    customAttributes: { [fieldName(1)]: plan },
-  };
-  const user = patchedDescopeUser(newDescopeUser(userId), patch);
-  return { body: JSON.stringify(patch), expected: JSON.stringify({ user }) };
-}
-
-/** A patch as a mutation that has Descope's own members, for what maps an API to GraphQL as it is. */
-export function mirroredExchange({ userId, displayName, email, plan }: Patch, inputType: string): Exchange {
-  const members = { userId, name: displayName, email, verifiedEmail: false };
-  const input = { ...members, customAttributes: { [fieldName(1)]: plan } };
+/** A patch as a mutation with Descope's own members, for what maps an API to GraphQL as it is. */
+export function mirroredExchange(patch: Patch, inputType: string): Exchange {
+  const input = descopePatch(patch);
   const query = `mutation ($input: ${inputType}!) {
     patchUser(input: $input) { user { userId name email verifiedEmail customAttributes { ${fieldName(1)} } } }
   }`;
-  return {
-    body: JSON.stringify({ query, variables: { input } }),
-    expected: JSON.stringify({ data: { patchUser: { user: input } } }),
-  };
+  return exchangeOf(query, { input }, { patchUser: { user: input } });
 }

@@ -2,72 +2,50 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type PostgresServer, startPostgres } from '../test/harness/postgres-server.ts';
-import type { World } from './contenders/contender.ts';
-import { type Cores, moveTo, shareCores } from './cores.ts';
-import { createIssuer } from './issuer.ts';
-import { ask, type Running, startServer } from './processes.ts';
-import { startGenerator } from './run-load.ts';
-import type { UpstreamSettings } from './upstream/settings.ts';
-
-/** One upstream, made for one measurement. */
-export interface Scene extends World {
-  /** Calls that the upstream has had. */
-  calls(): Promise<number>;
-  close(): Promise<void>;
-}
+import { type Cores, shareCores } from './cores.ts';
+import { startServer } from './processes.ts';
 
 /** What all measurements of a run share. */
 export interface Bench {
   readonly cores: Cores;
-  readonly generator: Running;
-  /** Starts an upstream, so that no measurement finds what another left. */
-  openScene(settings?: Partial<UpstreamSettings>): Promise<Scene>;
+  readonly folder: string;
+  /** The connection string of a new database in a PostgreSQL, which starts when it is first asked for. */
+  readonly postgres: () => Promise<string>;
   close(): Promise<void>;
 }
 
-/** How a run is opened. */
-export interface BenchSettings {
-  /** Milliseconds that the upstream takes longer than it needs. */
-  readonly latencyMs: number;
-  /** Whether this process itself may be moved to the core of the load. */
-  readonly mayMove: boolean;
+/** What a contender finds when it starts: an upstream of its own, so that no measurement finds what another left. */
+export interface World extends Bench {
+  /** Where the upstream is, without a path. */
+  readonly upstream: string;
+  /** An access token of the issuer whose keys the upstream publishes. */
+  readonly token: string;
+  /** How many calls the upstream has had. */
+  calls(): Promise<number>;
+  closeUpstream(): Promise<void>;
 }
 
-/** Opens a run: its folder, its issuer, its load generator. */
-export async function openBench({ latencyMs, mayMove }: BenchSettings): Promise<Bench> {
-  const cores = shareCores();
-  if (mayMove) moveTo(cores.load);
+export function openBench(): Bench {
   const folder = mkdtempSync(`${tmpdir()}/idpatch-bench-`);
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const issuer = await createIssuer();
-  const generator = startGenerator(cores.load);
   let starting: Promise<PostgresServer> | undefined;
+  let databases = 0;
   const postgres = async () => {
     starting ??= startPostgres();
-    return (await starting).url();
+    const server = await starting;
+    databases += 1;
+    await server.execute(`create database bench_${databases}`);
+    return server.url().replace('/postgres?', `/bench_${databases}?`);
   };
-  const close = async () => {
-    await generator.stop();
-    await (await starting)?.remove();
-  };
-  // PostgreSQL is asked to leave before its folder goes; whatever else still runs is ended on exit.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void close().finally(() => process.exit(130)));
-  }
-  return {
-    cores,
-    generator,
-    close,
-    async openScene(settings = {}) {
-      const whole: UpstreamSettings = { fields: 1, latencyMs, keySet: issuer.keySet, ...settings };
-      const file = fileURLToPath(new URL('upstream/main.ts', import.meta.url));
-      const upstream = await startServer({ args: [file, JSON.stringify(whole)], core: cores.upstream });
-      return {
-        ...{ cores, folder, postgres, upstream: upstream.url },
-        token: await issuer.token(upstream.url),
-        calls: async () => (await ask<{ calls: number }>(upstream, {})).calls,
-        close: () => upstream.stop(),
-      };
-    },
-  };
+  return { cores: shareCores(), folder, postgres, close: async () => (await starting)?.remove() };
+}
+
+const upstreamFile = fileURLToPath(new URL('upstream/main.ts', import.meta.url));
+
+/** Starts an upstream. */
+export async function openWorld(bench: Bench): Promise<World> {
+  const { url, stop } = await startServer({ command: [process.execPath, upstreamFile] });
+  const ask = async () => (await (await fetch(`${url}/bench`)).json()) as { calls: number; token: string };
+  const { token } = await ask();
+  return { ...bench, upstream: url, token, calls: async () => (await ask()).calls, closeUpstream: stop };
 }

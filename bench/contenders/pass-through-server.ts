@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
-import { sayListening } from '../processes.ts';
+import { listen } from '../processes.ts';
 
 const pool = new Pool(process.argv[2] ?? '', { connections: 64, pipelining: 1 });
 
@@ -23,4 +22,4 @@ const server = createServer((request, response) => {
     response.end(body);
   });
 });
-server.listen(0, '127.0.0.1', () => sayListening((server.address() as AddressInfo).port));
+listen(server);

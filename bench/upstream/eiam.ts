@@ -1,91 +1,81 @@
-import { type Upstream, type UpstreamAnswer, yes } from './answer.ts';
-import { developerBase } from './settings.ts';
+import type { Provider } from './main.ts';
 
-/** An account as the developer API gives it. */
-type Account = Readonly<Record<string, unknown>> & {
-  readonly customFields: readonly { readonly fieldName: string; readonly fieldValue: string }[];
-};
+/** The path of the developer API for the bench's instance and application. */
+export const developerBase = '/v2/idaas_bench/app_bench';
 
-/** A custom field's operation on the wire. */
-interface FieldChange {
+interface CustomField {
   readonly fieldName: string;
   readonly fieldValue: string;
 }
 
-function newAccount(userId: string): Account {
+/** Accounts as the developer API gives them. Every id has one: there are as many as are asked for. */
+function createAccounts() {
+  const accounts = new Map<string, { readonly customFields: readonly CustomField[] }>();
+  const get = (userId: string) => accounts.get(userId) ?? newAccount(userId);
   return {
-    ...{ instanceId: 'idaas_bench', userId, username: userId, displayName: 'Nobody', status: 'enabled' },
-    ...{ email: `${userId}@example.com`, emailVerified: true, phoneRegion: '', phoneNumber: '' },
-    ...{ phoneNumberVerified: false, userSourceType: 'build_in', userSourceId: 'idaas_bench' },
-    ...{ createTime: 1_700_000_000_000, updateTime: 1_700_000_000_000, lockExpireTime: 0, description: '' },
-    ...{ organizationalUnits: [{ organizationalUnitId: 'ou_bench', organizationalUnitName: 'Bench' }] },
-    customFields: [],
+    get,
+    patch(userId: string, change: { readonly customFields?: readonly CustomField[] }): void {
+      const account = get(userId);
+      const fields = [...account.customFields, ...(change.customFields ?? [])];
+      const customFields = [...new Map(fields.map((field) => [field.fieldName, field])).values()];
+      accounts.set(userId, { ...account, ...change, customFields });
+    },
   };
 }
 
-function patched(account: Account, change: { readonly customFields?: readonly FieldChange[] }): Account {
-  const fields = new Map(account.customFields.map(({ fieldName, fieldValue }) => [fieldName, fieldValue]));
-  for (const { fieldName, fieldValue } of change.customFields ?? []) fields.set(fieldName, fieldValue);
-  const customFields = [...fields].map(([fieldName, fieldValue]) => ({ fieldName, fieldValue }));
-  return { ...account, ...change, customFields };
-}
+const newAccount = (userId: string) => ({
+  ...{ instanceId: 'idaas_bench', userId, username: userId, displayName: 'Nobody', status: 'enabled' },
+  ...{ email: `${userId}@example.com`, emailVerified: true, phoneRegion: '', phoneNumber: '' },
+  ...{ phoneNumberVerified: false, userSourceType: 'build_in', userSourceId: 'idaas_bench' },
+  ...{ createTime: 1_700_000_000_000, updateTime: 1_700_000_000_000, lockExpireTime: 0, description: '' },
+  ...{ organizationalUnits: [{ organizationalUnitId: 'ou_bench', organizationalUnitName: 'Bench' }] },
+  customFields: [],
+});
 
 /** The calls of EIAM's developer API that a patch makes: a token, PatchUser, GetUser. */
-export function createEiamDeveloper(): Upstream {
-  const accounts = new Map<string, Account>();
+export function createEiamDeveloper(): Provider {
+  const accounts = createAccounts();
   return ({ method, path, body }) => {
     if (!path.startsWith(developerBase)) return undefined;
-    const rest = path.slice(developerBase.length);
-    if (rest === '/oauth2/token') {
-      return yes({ access_token: 'token-of-the-bench', token_type: 'Bearer', expires_in: 3600 });
+    if (path.endsWith('/oauth2/token')) {
+      return { access_token: 'token-of-the-bench', token_type: 'Bearer', expires_in: 3600 };
     }
-    const userId = decodeURIComponent(rest.slice('/users/'.length));
-    const account = accounts.get(userId) ?? newAccount(userId);
-    if (method === 'GET') return yes(account);
-    accounts.set(userId, patched(account, JSON.parse(body)));
-    return yes({});
+    const userId = path.slice(`${developerBase}/users/`.length);
+    if (method === 'GET') return accounts.get(userId);
+    accounts.patch(userId, JSON.parse(body));
+    return {};
   };
 }
 
-/** The calls of EIAM's management API that a patch makes: UpdateUser and GetUser. Signatures are not looked at. */
-export function createEiamManagement(): Upstream {
-  const accounts = new Map<string, Account>();
-  return ({ method, path, headers }) => {
-    if (method !== 'POST' || !path.startsWith('/?')) return undefined;
+/** The calls of EIAM's management API that a patch makes: UpdateUser and GetUser. Signatures are not checked. */
+export function createEiamManagement(): Provider {
+  const accounts = createAccounts();
+  const RequestId = '0441BD79-92F3-53AA-8657-F8CE4A2B912A';
+  return ({ path, headers }) => {
+    if (!path.startsWith('/?')) return undefined;
     const parameters = new URLSearchParams(path.slice(2));
     const userId = parameters.get('UserId') ?? '';
-    const account = accounts.get(userId) ?? newAccount(userId);
-    if (headers['x-acs-action'] === 'GetUser') return answered({ User: pascalCase(account) });
-    accounts.set(userId, patched(account, changeIn(parameters)));
-    return answered({});
+    if (headers['x-acs-action'] === 'GetUser') return { RequestId, User: pascalCase(accounts.get(userId)) };
+    accounts.patch(userId, changeIn(parameters));
+    return { RequestId };
   };
 }
 
-function answered(body: object): UpstreamAnswer {
-  return yes({ RequestId: '0441BD79-92F3-53AA-8657-F8CE4A2B912A', ...body });
-}
-
-function changeIn(parameters: URLSearchParams): object {
-  const customFields: FieldChange[] = [];
+function changeIn(parameters: URLSearchParams) {
+  const customFields: CustomField[] = [];
   for (let number = 1; parameters.has(`CustomFields.${number}.FieldName`); number += 1) {
-    const of = (name: string) => parameters.get(`CustomFields.${number}.${name}`) ?? '';
-    customFields.push({ fieldName: of('FieldName'), fieldValue: of('FieldValue') });
+    const member = (name: string) => parameters.get(`CustomFields.${number}.${name}`) ?? '';
+    customFields.push({ fieldName: member('FieldName'), fieldValue: member('FieldValue') });
   }
-  return {
-    displayName: parameters.get('DisplayName'),
-    email: parameters.get('Email'),
-    emailVerified: parameters.get('EmailVerified') === 'true',
-    customFields,
-  };
+  const [displayName, email] = [parameters.get('DisplayName'), parameters.get('Email')];
+  return { displayName, email, emailVerified: parameters.get('EmailVerified') === 'true', customFields };
 }
 
 function pascalCase(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(pascalCase);
   if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value);
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name.charAt(0).toUpperCase() + name.slice(1),
-      pascalCase(member),
-    ]),
+    members.map(([name, inner]) => [name[0]?.toUpperCase() + name.slice(1), pascalCase(inner)]),
   );
 }

@@ -1,45 +1,45 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { sayListening } from '../processes.ts';
-import type { UpstreamAnswer } from './answer.ts';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { listen } from '../processes.ts';
 import { createDescope } from './descope.ts';
 import { createEiamDeveloper, createEiamManagement } from './eiam.ts';
-import type { UpstreamSettings } from './settings.ts';
+import { createIssuer } from './issuer.ts';
 
-const settings = JSON.parse(process.argv[2] ?? '{}') as UpstreamSettings;
-const upstreams = [createDescope(settings.fields), createEiamDeveloper(), createEiamManagement()];
-const keySet = JSON.stringify(settings.keySet);
+/** A request as the upstream receives it; `path` with its query. */
+type Asked = { method: string; path: string; body: string; headers: IncomingHttpHeaders };
+
+/** The body of the answer to a request for this provider; undefined where it is for another. */
+export type Provider = (request: Asked) => object | undefined;
+
+const issuer = await createIssuer();
+const providers: readonly Provider[] = [createDescope(), createEiamDeveloper(), createEiamManagement()];
 let calls = 0;
-
-function answer(request: IncomingMessage, body: string): UpstreamAnswer {
-  const { method = '', url: path = '', headers } = request;
-  if (path === '/jwks.json') return { status: 200, body: keySet };
-  calls += 1;
-  for (const upstream of upstreams) {
-    const given = upstream({ method, path, body, headers });
-    if (given) return given;
-  }
-  return { status: 404, body: '{}' };
-}
-
-function send(response: ServerResponse, { status, body }: UpstreamAnswer): void {
-  const length = Buffer.byteLength(body);
-  response.writeHead(status, { 'content-type': 'application/json', 'content-length': length });
-  response.end(body);
-}
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  request.on('end', () => {
-    const given = answer(request, Buffer.concat(chunks).toString());
-    if (settings.latencyMs === 0) send(response, given);
-    else setTimeout(send, settings.latencyMs, response, given);
+  request.on('end', async () => {
+    const { method = '', url: path = '', headers } = request;
+    const asked = { method, path, headers, body: Buffer.concat(chunks).toString() };
+    const answer =
+      path === '/bench' ? await state(headers.host) : path === '/jwks.json' ? issuer.keySet : call(asked);
+    const body = JSON.stringify(answer ?? {});
+    const length = Buffer.byteLength(body);
+    response.writeHead(answer ? 200 : 404, { 'content-type': 'application/json', 'content-length': length });
+    response.end(body);
   });
 });
 // A connection that the server under test keeps is not closed between two of its requests.
 server.keepAliveTimeout = 0;
-server.listen(0, '127.0.0.1', () => sayListening((server.address() as AddressInfo).port));
+listen(server);
 
-// Any message asks how many calls there have been; the key set is not one.
-process.on('message', () => process.send?.({ calls }));
+function call(request: Asked): object | undefined {
+  calls += 1;
+  for (const provider of providers) {
+    const answer = provider(request);
+    if (answer) return answer;
+  }
+  return undefined;
+}
+
+/** What the bench asks for: how many calls there have been, and a token. */
+const state = async (host: string | undefined) => ({ calls, token: await issuer.token(`http://${host}`) });
