@@ -74,11 +74,9 @@ const table = String.raw`
   no-directories       | { "directories": ["customers"] } |
   directories-left-out | { "directories": ["customers"] } |
   scope | {} |
-  scope | { "scope": "" } |
   scope | { "scope": "users:read" } | employees sr, customers sr
   scope | { "scope": "openid users:read  users:write profile" } | employees srw, customers srw
   scope | { "scope": " users:write:privileged " } | employees sp, customers sp
-  scope | { "scope": "users:read users:read" } | employees sr, customers sr
   scope | { "scope": ["users:read", "users:write", "users:write:privileged"] } | employees srwp, customers srwp
   scope | { "scope": ["users:read", 7, null, ["users:write"], { "users:write": true }] } | employees sr, customers sr
   scope | { "scope": ["users:read users:write"] } |
@@ -87,49 +85,33 @@ const table = String.raw`
   scope | { "scope": "users:read\nusers:write" } |
   scope | { "scope": "USERS:READ Users:Write" } |
   scope | { "scope": "users:* * users users: read" } |
-  scope | { "scope": "users:write:privileged:all users:writer" } |
   scope | { "scope": "users:read\u0000 users:write\u200b" } |
   scope | { "scope": { "users:read": true } } |
-  scope | { "scope": { "0": "users:read", "length": 1 } } |
-  scope | { "scope": 7 } |
-  scope | { "scope": true } |
-  scope | { "scope": null } |
-  scope | { "scope": [["users:read"]] } |
   scope | { "scope": "constructor __proto__ toString hasOwnProperty valueOf" } |
   scope | { "Scope": "users:read", "scp": "users:read", "scopes": ["users:read"] } |
   scope | { "__proto__": { "scope": "users:read" } } |
   scope | { "scope": "profile:write:self" } |
   path  | { "realm_access": { "roles": ["users:read"] } } | customers sr
   path  | { "realm_access": { "roles": "users:read users:write" } } | customers srw
-  path  | { "realm_access": { "roles": {} } } |
-  path  | { "realm_access": ["roles"] } |
   path  | { "realm_access": "roles" } |
-  path  | { "realm_access": null } |
   path  | { "realm_access": { "__proto__": { "roles": ["users:read"] } } } |
   path  | { "roles": ["users:read"], "realm_access.roles": ["users:read"] } |
   address | { "https://idpatch.example.com/rights": ["users:read"] } | customers sr
   address | { "https://idpatch": { "example": { "com/rights": ["users:read"] } } } |
   odd-name | {} |
-  odd-name | { "constructor": "users:read" } |
   odd-name | { "constructor": "users:read", "desks": "customers" } |
   inherited-name | {} |
   inherited-name | { "constructor": { "name": "Object" } } | customers sr
   grants | { "roles": ["agent"] } | customers sr
   grants | { "roles": "agent lead" } | customers srw
   grants | { "roles": ["lead", "lead", "other"] } | customers sw
-  grants | { "roles": ["nobody"] } |
-  grants | { "roles": ["Agent"] } |
   grants | { "roles": ["users:read", "users:write"] } |
   grants | { "roles": ["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf"] } |
-  grants | { "roles": { "agent": ["users:read"] } } |
-  grants | { "roles": [{ "name": "agent" }] } |
   desks | {} |
   desks | { "desks": ["customers"] } | customers sr
   desks | { "desks": "customers employees" } | customers sr, employees sr
   desks | { "desks": ["customers", "nowhere", 7, null, ["employees"]] } | customers sr
   desks | { "desks": ["*", "Customers", "customers ", "", "constructor", "__proto__"] } |
-  desks | { "desks": { "customers": true } } |
-  desks | { "desks": true } |
   desks | { "directories": ["customers"] } |
   desk-path | { "org": { "desks": ["contractors"] } } |
   desk-path | { "scope": "users:read", "org": { "desks": ["contractors"] } } | contractors sr

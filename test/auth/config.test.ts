@@ -7,11 +7,6 @@ const issuerWith = (changes: object) => issuers({ ...issuer, ...changes });
 
 /** Rows of a table whose key is in the one issuer. */
 const ofIssuer = (text: string) => rows(text).map((row) => `callers.jwt.0.${row}`);
-const lists = (key: string, values: readonly unknown[], before: readonly string[] = []) =>
-  values.map((value) => {
-    return `callers.jwt.0.${key}: ${JSON.stringify([...before, value])} → callers.jwt.0.${key}.${before.length}:`;
-  });
-
 describe('an issuer', () => {
   it('has defaults for its optional keys', () => {
     expect(load(issuers(issuer)).callers.jwt).toEqual([
@@ -25,11 +20,9 @@ describe('an issuer', () => {
   it.each(
     ofIssuer(`
       algorithms: [RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519]
-      clockToleranceSeconds: 0
-      clockToleranceSeconds: 30
+      clockToleranceSeconds: 0 | 30
       typ: [application/at+jwt]
-      rights: { claim: [resource_access, idpatch, roles] }
-      rights: { claim: roles, grants: { agent: [users:read], none: [] } }
+      rights: { claim: [resource_access, idpatch] } | { claim: roles, grants: { agent: [users:read], none: [] } }
       directories: { claim: [org, desks] }
       self: { directory: customers, fields: [username, displayName, givenName, middleName, familyName] }
       self: { directory: customers, claim: uid, fields: [email, phone, picture, customFields.nick] }
@@ -47,86 +40,26 @@ describe('an issuer', () => {
     // A secret to verify by.
     'callers.jwt.0.key: { env: KEY } → callers.jwt.0: Unrecognized key: "key"',
     ...ofIssuer(String.raw`
-      issuer: ""
-      issuer: " "
-      issuer: "https://login.canary.example "
-      issuer: "https://login canary"
-      issuer: "a\ncanary"
-      issuer: "a\u00a0b"
-      issuer: 7
-      issuer: [https://login.canary.example]
-      issuer: { env: KEY }
-      audience: ""
-      audience: 7
-      audience: [idpatch-canary]
-      clockToleranceSeconds: 30.1
-      clockToleranceSeconds: 3600
-      clockToleranceSeconds: -0.5
-      clockToleranceSeconds: "5"
-      clockToleranceSeconds: .nan
-      clockToleranceSeconds: .inf
-      algorithms: []
-      algorithms: RS256
-      typ: []
-      typ: at+jwt
-      allowLoopback: "true"
-      jwks: 7
-      jwks: [https://login.canary.example/jwks]
-      jwks: { env: KEY }
-      rights: users:read
-      rights: []
-      rights: {}
-      rights: [users:canary]
-      rights: [users:read, canary]
-      rights: ["users:*"]
-      rights: ["*"]
-      rights: [users:READ]
-      rights: ["users:read users:write"]
-      rights: [constructor]
-      rights: [7]
-      rights: { claim: "" }
-      rights: { claim: [] }
-      rights: { claim: [""] }
-      rights: { claim: 7 }
-      rights: { grants: {} }
-      rights: { claim: scope, other: 1 }
-      rights: { claim: scope, grants: [] }
-      rights: { claim: scope, grants: { a: [canary] } }
-      rights: { claim: scope, grants: { a: users:read } }
-      rights: { claim: scope, grants: { "": [users:read] } }
-      rights: { claim: scope, grants: { "a b": [users:read] } }
-      directories: customers
-      directories: [7]
-      directories: {}
-      directories: { claim: "" }
-      directories: { claim: canary, other: 1 }
-      self: customers
-      self: { directory: customers, fields: [], other: 1 }
-      self: { directory: customers }
-      self: { fields: [] }
-      self: { directory: customers, fields: displayName }
-      self: { directory: customers, fields: [], claim: "" }
-      self: { directory: customers, fields: [], claim: [] }
-      self: { directory: [customers], fields: [] }
+      issuer: "" | " " | "https://login.canary.example " | "https://login canary" | "a\ncanary" | "a\u00a0b"
+      issuer: 7 | [https://login.canary.example] | { env: KEY }
+      audience: "" | 7 | [idpatch-canary]
+      clockToleranceSeconds: 30.1 | 3600 | -0.5 | "5" | .nan | .inf
+      algorithms: [] | RS256
+      algorithms: [HS256] | [HS512] | [none] | [NONE] | [""] | [rs256] | ["RS256 "] | [ES256K] | [dir] | [RSA-OAEP]
+      algorithms: [ES256, HS256] | [ES256, "*"] | [ES256, __proto__] | [ES256, canary] | [ES256, 7] | [ES256, null]
+      typ: [] | at+jwt | [""] | [7] | [null]
+      allowLoopback: "true" | 1
+      jwks: 7 | [https://login.canary.example/jwks] | { env: KEY }
+      rights: users:read | [] | {} | 7 | [users:canary] | [users:read, canary] | ["users:*"] | ["*"] | [users:READ]
+      rights: ["users:read users:write"] | [constructor] | [7] | { claim: "" } | { claim: [] } | { claim: [""] }
+      rights: { claim: 7 } | { grants: {} } | { claim: scope, other: 1 } | { claim: scope, grants: [] }
+      rights: { claim: scope, grants: { a: [canary] } } | { claim: scope, grants: { a: users:read } }
+      rights: { claim: scope, grants: { "": [users:read] } } | { claim: scope, grants: { "a b": [users:read] } }
+      directories: customers | [7] | {} | { claim: "" } | { claim: canary, other: 1 }
+      self: customers | { directory: customers } | { fields: [] } | { directory: customers, fields: [], other: 1 }
+      self: { directory: customers, fields: displayName } | { directory: [customers], fields: [] }
+      self: { directory: customers, fields: [], claim: "" } | { directory: customers, fields: [], claim: [] }
     `),
-    ...lists('algorithms', [
-      'HS256',
-      'HS384',
-      'HS512',
-      'none',
-      'None',
-      'NONE',
-      '',
-      'rs256',
-      'RS256 ',
-      'ES256K',
-    ]),
-    ...lists(
-      'algorithms',
-      ['RS1', 'dir', 'RSA-OAEP', 'ML-DSA-44', '*', '__proto__', 'canary', 7, null],
-      ['ES256'],
-    ),
-    ...lists('typ', ['', 7, null]),
   ])('is refused with %s', (row) => {
     refuses(row);
     expect(objections(configWith(row.split(' → ')[0] ?? ''))).not.toEqual([]);

@@ -8,20 +8,20 @@ import {
 } from 'jose';
 import { expect } from 'vitest';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
-import { arrived, someUser, written } from '../harness/expected.ts';
+import { arrived, someUser } from '../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 
-/** A key of an issuer, or of somebody who would like to be one. */
+/** A key pair that signs tokens. */
 export interface Signer {
-  /** The key as a key set has it. */
+  /** The public key, as in a key set. */
   readonly publicJwk: JWK;
   readonly publicKey: CryptoKey;
   readonly privateKey: CryptoKey;
-  /** Signs a payload, an object, or a text or bytes as they are; the header names this key, unless `header` says otherwise. */
+  /** Signs a payload: an object as JSON, a text or bytes unchanged. `header` changes a header that names this key. */
   sign(payload: object | string | Buffer, header?: object): Promise<string>;
 }
 
-/** Makes a key. `jwk`: members of its public form, over those that it has anyway; undefined leaves one out. */
+/** Creates a key pair. `jwk` changes its public form. */
 export async function createSigner(alg: string, kid: string, jwk: Partial<JWK> = {}): Promise<Signer> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   return {
@@ -39,14 +39,14 @@ export async function createSigner(alg: string, kid: string, jwk: Partial<JWK> =
   };
 }
 
-/** A token's part. */
+/** A part of a token. */
 export const encoded = (part: object | string) =>
   Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
 
-/** What most tests have for the audience of idpatch. */
+/** The audience of most tests. */
 export const audience = 'idpatch-here';
 
-/** An entry of `callers.jwt`: whoever has a token of this issuer may patch the customers. */
+/** An entry of `callers.jwt`: callers with a token of this issuer may patch the customers. */
 export function trusting(issuer: { readonly url: string; readonly jwksUrl: string }, changes: object = {}) {
   return {
     ...{ issuer: issuer.url, jwks: issuer.jwksUrl, allowLoopback: true, audience, algorithms: ['ES256'] },
@@ -57,13 +57,13 @@ export function trusting(issuer: { readonly url: string; readonly jwksUrl: strin
 /** Seconds since 1970. */
 export const now = () => Math.floor(Date.now() / 1000);
 
-/** The claims of a token that is right; undefined in `changes` leaves one out. */
+/** The claims of a valid token; undefined in `changes` leaves one out. */
 export function claimsFor(door: FrontDoor, changes: object = {}): JWTPayload {
   const iss = door.sandbox.issuer.url;
   return { iss, aud: audience, sub: 'somebody', iat: now(), exp: now() + 600, ...changes };
 }
 
-/** Opens a front door whose issuer publishes these keys in place of its own. */
+/** Opens a front door whose issuer publishes these keys instead of its own. */
 export function openTokenDoor(
   keys: () => readonly JWK[],
   callers: NonNullable<SandboxChanges['callers']> = (issuer) => ({ jwt: [trusting(issuer)] }),
@@ -78,7 +78,7 @@ export function openTokenDoor(
   });
 }
 
-/** What came of a request, as far as who calls decides it. */
+/** The answer to a request, as far as authentication decides it. */
 export interface Answer {
   readonly status: number;
   readonly wwwAuthenticate: string | null;
@@ -86,7 +86,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-const refused = (status: number, code: string, message: string) => ({
+const error = (status: number, code: string, message: string) => ({
   ...{ status, wwwAuthenticate: null, retryAfter: null },
   body: { errors: [{ message, extensions: { code } }] },
 });
@@ -116,14 +116,11 @@ export const aPatch = (door: FrontDoor) => `mutation { patchUser(input: {
   user: { id: "${someUser(door, 'customers')}" }, patch: { displayName: "Ada" }
 }) { outcome errors { code } } }`;
 
-/** Patches a customer with this header; without one where it is left out. */
+/** Patches a customer with this Authorization header, or without one. */
 export async function callWith(door: FrontDoor, authorization?: string): Promise<Answer> {
   const response = await fetch(`${door.url}/graphql`, {
     method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(authorization === undefined ? {} : { authorization }),
-    },
+    headers: { 'content-type': 'application/json', ...(authorization !== undefined && { authorization }) },
     body: JSON.stringify({ query: aPatch(door) }),
   });
   return {
@@ -138,8 +135,8 @@ export async function callWith(door: FrontDoor, authorization?: string): Promise
 export const call = (door: FrontDoor, token: string) => callWith(door, `Bearer ${token}`);
 
 /**
- * Asserts that this header is answered so, that nothing reached a provider, that neither answer nor log repeats a
- * part of it, and that the issuer was asked for its keys at most so often.
+ * Asserts the answer to an Authorization header, that no provider is called, that neither answer nor log repeats a
+ * part of it, and that the issuer's key set is fetched at most so often.
  */
 export async function refuses(
   door: FrontDoor,
@@ -148,21 +145,17 @@ export async function refuses(
   keyFetches = 0,
 ): Promise<void> {
   door.forgetRequests();
-  const before = {
-    ...{ written: written(door).length, logged: door.log.length },
-    asked: door.sandbox.issuer.requests.length,
-  };
+  const before = { logged: door.log.length, fetches: door.sandbox.issuer.requests.length };
   const given = await callWith(door, authorization);
   expect(given).toEqual(answer);
   expect(arrived(door)).toEqual([]);
-  expect(written(door).slice(before.written)).toEqual([]);
-  expect(door.sandbox.issuer.requests.length - before.asked).toBeLessThanOrEqual(keyFetches);
-  const said = JSON.stringify(given.body) + door.log.slice(before.logged).join('');
+  expect(door.sandbox.issuer.requests.length - before.fetches).toBeLessThanOrEqual(keyFetches);
+  const text = JSON.stringify(given.body) + door.log.slice(before.logged).join('');
   for (const part of (authorization ?? '').split(/[\s.]/).filter((one) => one.length > 8)) {
-    expect(said).not.toContain(part);
+    expect(text).not.toContain(part);
   }
 }
 
-/** Asserts that this token is refused. */
+/** Asserts that a token is refused. */
 export const refusesToken = (door: FrontDoor, token: string, keyFetches = 0) =>
   refuses(door, `Bearer ${token}`, answers.badToken, keyFetches);

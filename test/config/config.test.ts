@@ -58,8 +58,7 @@ describe('a configuration', () => {
       limits: { deadlineMs: 1000, readBackMs: 999 }
       server: { host: "::1", port: 0, cors: [https://app.example.com, "http://localhost:3000"] }
       # What is no reference to a secret is data.
-      directories.employees.customFields: { env: text }
-      directories.employees.customFields: { file: number }
+      directories.employees.customFields: { env: text } | { file: number }
     `),
   )('is accepted with %s', (change) => {
     expect(load(configWith(change))).toBeDefined();
@@ -85,67 +84,41 @@ describe('a configuration', () => {
 /** Wrong by its structure, which the JSON Schema describes too: an editor marks it, and the program refuses it. */
 const wrongStructure = rows(`
   callers: {} → callers: Expected jwt, a list of issuers; or anonymous: true on a loopback host.
-  callers: null
-  callers: canary
-  callers: [canary]
-  callers.anonymous: false
-  callers.anonymous: "true"
-  callers.jwt: []
-  callers.jwt: { issuer: canary }
-  callers.jwt.0.algorithms: [HS256]
-  callers.jwt.0.rights: [users:all]
-  callers.jwt.0.self: { directory: customers, fields: [status] }
+  callers: null | canary | [canary]
+  callers.anonymous: false | "true"
+  callers.jwt: [] | { issuer: canary }
   directories: {} → directories: Name at least one directory.
   directories.my-Own: { provider: descope } → directories.my-Own:
   directories.one: canary
   directories.one: {} → directories.one.provider: Invalid option
   directories.employees.provider: canary
   directories.employees.provider: descope → directories.employees
-  directories.employees.clientSecret: canary → directories.employees.clientSecret: Expected a secret
-  directories.employees.clientSecret: { env: 5 } → directories.employees.clientSecret: Expected a secret
-  directories.employees.clientSecret: { env: KEY, file: canary } → directories.employees.clientSecret: Expected a secret
-  # A secret in the place of its reference.
-  directories.employees.clientSecret: { env: K2canary+/secret== } → directories.employees.clientSecret: Expected a secret
-  directories.employees.clientSecret: { file: K2canarysecret } → directories.employees.clientSecret: Expected a secret
-  directories.employees.clientSecret: { env: canary } → directories.employees.clientSecret: Expected a secret
+  directories.employees.clientSecret: canary | { env: 5 } | { env: KEY, file: canary } → directories.employees.clientSecret: Expected a secret
+  # Secrets in the place of their reference.
+  directories.employees.clientSecret: { env: K2canary+/secret== } | { file: K2canarysecret } | { env: canary } → directories.employees.clientSecret: Expected a secret
   directories.employees.instanceId: ../canary
   directories.employees.applicationId: a/canary
   directories.employees.allowLoopback: canary
-  directories.employees.customFields: { age: date }
+  directories.employees.customFields: { age: date } | { aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: text }
   directories.employees.customFields: { "": text } → directories.employees.customFields.:
-  directories.employees.customFields: { aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa: text }
   directories.employees.customFields: { grade: { type: choice, options: [canary] } }
   directories.employees.customFields: { env: KEY } → directories.employees.customFields
   directories.employees.maxLength: { picture: 9 }
-  directories.customers.maxLength: { nick: 9 }
-  directories.customers.maxLength: { displayName: 0 }
+  directories.customers.maxLength: { nick: 9 } | { displayName: 0 }
   directories.customers.projectId: P.canary
-  directories.customers.pace: null
-  directories.customers.pace: 500
+  directories.customers.pace: null | 500
   directories.customers.pace: {} → directories.customers.pace.perMinute:
-  directories.customers.pace.perMinute: 1
-  directories.customers.pace.perMinute: 10000001
-  directories.customers.pace.perMinute: 2.5
-  directories.customers.pace.perMinute: "500"
-  journal: null
-  journal: {}
-  journal: ./canary.db
-  journal: { sqlite: "" }
-  journal: { sqlite: ./canary.db, postgres: { env: KEY } }
-  journal: { sqlite: ./canary.db, retentionDays: 0 }
-  journal: { sqlite: ./canary.db, retentionDays: 3651 }
-  journal: { sqlite: ./canary.db, retentionDays: canary }
-  journal: { postgres: "postgres://canary@db/idpatch" }
+  directories.customers.pace.perMinute: 1 | 10000001 | 2.5 | "500"
+  journal: null | {} | ./canary.db | { sqlite: "" } | { sqlite: ./canary.db, postgres: { env: KEY } }
+  journal: { sqlite: ./canary.db, retentionDays: 0 } | { sqlite: ./canary.db, retentionDays: 3651 }
+  journal: { sqlite: ./canary.db, retentionDays: canary } | { postgres: "postgres://canary@db/idpatch" }
   limits: null
-  limits: { deadlineMs: 99, readBackMs: 50 } → limits.deadlineMs:
-  limits: { deadlineMs: 100.5, readBackMs: 50 } → limits.deadlineMs:
-  limits.readBackMs: 49
-  limits.readBackMs: "200"
+  limits: { deadlineMs: 99, readBackMs: 50 } | { deadlineMs: 100.5, readBackMs: 50 } → limits.deadlineMs:
+  limits.readBackMs: 49 | "200"
   limits.document: { env: KEY } → limits.document
   server: canary
   server: { env: KEY } → server
-  server.port: 65536
-  server.port: canary
+  server.port: 65536 | canary
   server.graphiql: yes please
   server.cors: https://app.canary.example
   traces: { otlp: "https://collector.example.com/v1/traces", sample: 1.1 } → traces.sample:
@@ -155,10 +128,8 @@ const wrongStructure = rows(`
 
 /** Wrong by its meaning: the program alone refuses it. */
 const wrongMeaning = rows(`
-  limits: { deadlineMs: 1000, readBackMs: 1000 } → limits.readBackMs: Expected less than deadlineMs, of which it is a part.
-  limits: { deadlineMs: 2000 } → limits.readBackMs: Expected less than deadlineMs, of which it is a part.
-  server.cors: [https://app.example.com/canary]
-  server.cors: ["http://app.canary.example"]
+  limits: { deadlineMs: 1000, readBackMs: 1000 } | { deadlineMs: 2000 } → limits.readBackMs: Expected less than deadlineMs
+  server.cors: [https://app.example.com/canary] | ["http://app.canary.example"]
   callers.jwt.0.directories: [canary]
 `);
 

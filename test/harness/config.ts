@@ -94,10 +94,18 @@ export function configWith(change: string): unknown {
   return config;
 }
 
-/** The lines of a table that is written as text; a blank line or one that begins with # is none. */
+/**
+ * The rows of a table that is written as text. `key: value | value → line` is a row for each value; a line that begins
+ * with # is a comment.
+ */
 export function rows(text: string): readonly string[] {
   const lines = text.split('\n').map((line) => line.trim());
-  return lines.filter((line) => line !== '' && !line.startsWith('#'));
+  return lines
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .flatMap((line) => {
+      const [, key = '', values = '', problem = ''] = /^(\S+: )?(.*?)( → .*)?$/.exec(line) ?? [];
+      return values.split(' | ').map((value) => `${key}${value}${problem}`);
+    });
 }
 
 /**
