@@ -98,15 +98,15 @@ export const answers = {
     body: { data: { patchUser: { outcome: 'APPLIED', errors: [] } } },
   },
   noToken: {
-    ...refused(401, 'UNAUTHENTICATED', 'A bearer token is required: Authorization: Bearer <token>.'),
+    ...error(401, 'UNAUTHENTICATED', 'A bearer token is required: Authorization: Bearer <token>.'),
     wwwAuthenticate: 'Bearer',
   },
   badToken: {
-    ...refused(401, 'UNAUTHENTICATED', 'The token is not valid.'),
+    ...error(401, 'UNAUTHENTICATED', 'The token is not valid.'),
     wwwAuthenticate: 'Bearer error="invalid_token"',
   },
   noKeys: {
-    ...refused(503, 'ISSUER_UNAVAILABLE', 'The keys of the token’s issuer are unavailable: try again.'),
+    ...error(503, 'ISSUER_UNAVAILABLE', 'The keys of the token’s issuer are unavailable: try again.'),
     retryAfter: '5',
   },
 } as const satisfies Record<string, Answer>;
