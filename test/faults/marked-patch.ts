@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, type TestContext } from 'vitest';
-import type { WriteLogEntry } from '../../src/sandbox/emulator.ts';
+import type { PatchedFragment } from '../generated/graphql.ts';
 import type { DoorBehindProxies } from '../harness/behind-proxy.ts';
 import type { DirectoryName } from '../harness/expected.ts';
 import { type FrontDoor, payload } from '../harness/front-door.ts';
@@ -15,25 +15,8 @@ export function journalFile(test: TestContext): string {
   return `${folder}/journal.db`;
 }
 
-/** What patchUser answers, as far as the table has it. */
-export interface Payload {
-  readonly operationId: string;
-  readonly outcome: string;
-  readonly confirmedBy: string | null;
-  readonly user: {
-    readonly displayName: string | null;
-    readonly email: { readonly address: string } | null;
-  } | null;
-  readonly errors: readonly {
-    readonly __typename: string;
-    readonly code: string;
-    readonly message: string;
-    readonly path: readonly string[];
-    readonly retryable: boolean;
-    readonly retryAfterSeconds?: number | null;
-    readonly providerCode?: string | null;
-  }[];
-}
+/** What patchUser answers. */
+export type Payload = PatchedFragment & { readonly operationId: string };
 
 /** What a call may have beside its patch. */
 interface Calling {
@@ -78,26 +61,7 @@ const patches: Readonly<Record<PatchName, (marker: string) => object>> = {
 };
 
 /** One patch whose values nobody else gives: what was answered, and what came of it. */
-export interface MarkedPatch {
-  readonly marker: string;
-  readonly directory: DirectoryName;
-  readonly userId: string;
-  readonly patch: PatchName;
-  readonly answer: Payload;
-  /** What arrived at the provider meanwhile. */
-  readonly arrived: {
-    readonly write: number;
-    readonly read: number;
-    readonly token: number;
-    readonly connections: number;
-  };
-  readonly elapsedMs: number;
-  /** The changes of this patch in the provider's own log, as it is now. */
-  stored(): readonly WriteLogEntry[];
-  /** The user as the provider has it now. */
-  now(): Pick<NonNullable<Payload['user']>, 'displayName'> & { readonly email: string | null };
-  readonly log: readonly string[];
-}
+export type MarkedPatch = Awaited<ReturnType<typeof patchMarked>>;
 
 /** Sends a patch and checks that nothing else of anybody has changed. */
 export async function patchMarked(
@@ -117,7 +81,7 @@ export async function patchMarked(
     /** False where others write at the same time. */
     readonly isAlone?: boolean;
   } = {},
-): Promise<MarkedPatch> {
+) {
   const [emulator, proxy] = [door.emulators[directory], door.proxies[directory]];
   const nativeId = [...emulator.users().keys()][user] ?? '';
   const counts = () =>
@@ -140,12 +104,15 @@ export async function patchMarked(
   }
   return {
     ...{ marker, directory, userId: nativeId, patch, answer, elapsedMs, log: door.log },
+    /** What arrived at the provider meanwhile. */
     arrived: { write, read, token, connections },
+    /** The changes of this patch in the provider's own log, as it is now. */
     stored: () =>
       emulator.writes
         .slice(storedBefore)
         .filter(({ userId }) => userId === nativeId)
         .filter(({ change }) => patch !== 'one field' || Object.values(change).includes(marker)),
+    /** The user as the provider has it now. */
     now() {
       const { displayName, name, email } = emulator.users().get(nativeId) ?? {};
       return {

@@ -1,8 +1,9 @@
-import { type CannedAnswer, retold } from '../harness/fault-answers.ts';
+import { type Answer, type CannedAnswer, retold } from '../harness/fault-answers.ts';
 import type { Fault } from '../harness/fault-proxy.ts';
 import { draw, drawInt, drawOne } from './draw.ts';
 import type { Store } from './providers.ts';
 import { usersOfMany } from './recording-proxy.ts';
+import { page } from './table/row.ts';
 
 /** A fault of one operation: a row of the table, and what is done to the operation's requests. */
 export interface PlannedFault {
@@ -22,82 +23,34 @@ const pass: Fault = { delivered: true };
 
 type Make = (store: Store, marker: string, userId: string) => Omit<PlannedFault, 'name' | 'mayBeUnknown'>;
 
+const answer = (how: Answer, delivered: Fault['delivered'] = true): Fault => ({ delivered, answer: how });
+
 /** A row: its share of all operations, whether it allows UNKNOWN, and what it does. */
+// biome-ignore format: a table
 const rows: Readonly<Record<string, readonly [share: number, mayBeUnknown: boolean, make: Make]>> = {
   none: [25, false, () => ({ write: pass })],
-  slow: [
-    10,
-    false,
-    (_store, marker) => ({
-      write: { ...pass, after: drawInt(0, 60, marker, 'a'), answerAfter: drawInt(0, 60, marker, 'b') },
-    }),
-  ],
-  'reset, applied': [4, false, () => ({ write: { ...pass, answer: 'reset' } })],
-  'reset, not applied': [4, true, () => ({ write: { delivered: false, answer: 'reset' } })],
-  'reset, applied 300 ms later': [3, true, () => ({ write: { delivered: 300, answer: 'reset' } })],
-  'hang, applied': [3, false, () => ({ write: { ...pass, answer: 'nothing' } })],
-  'hang, not applied': [3, true, () => ({ write: { delivered: false, answer: 'nothing' } })],
+  slow: [10, false, (_, marker) => ({ write: { ...pass, after: drawInt(0, 60, marker, 'a'), answerAfter: drawInt(0, 60, marker, 'b') } })],
+  'reset, applied': [4, false, () => ({ write: answer('reset') })],
+  'reset, not applied': [4, true, () => ({ write: answer('reset', false) })],
+  'reset, applied 300 ms later': [3, true, () => ({ write: answer('reset', 300) })],
+  'hang, applied': [3, false, () => ({ write: answer('nothing') })],
+  'hang, not applied': [3, true, () => ({ write: answer('nothing', false) })],
   // Not where it left so late that the read-back came before it.
-  'hang, applied 300 ms later': [2, true, () => ({ write: { delivered: 300, answer: 'nothing' } })],
-  'half a body, then a reset, applied': [4, false, () => ({ write: { ...pass, answer: 'half' } })],
-  'half a body, then silence, applied': [
-    2,
-    false,
-    () => ({ write: { ...pass, answer: 'half, then nothing' } }),
-  ],
-  '5xx, applied': [4, false, (_store, marker) => ({ write: { ...pass, answer: fiveHundred(marker) } })],
-  '5xx, not applied': [
-    4,
-    true,
-    (_store, marker) => ({ write: { delivered: false, answer: fiveHundred(marker) } }),
-  ],
-  '200 text/html, not applied': [
-    3,
-    true,
-    () => ({
-      write: {
-        delivered: false,
-        answer: { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Sign in</html>' },
-      },
-    }),
-  ],
-  '200, not applied': [3, true, (store, _marker, userId) => ({ write: falseYes(store, userId) })],
-  '429 with Retry-After 1, once': [
-    4,
-    false,
-    (store) => ({ write: { delivered: false, answer: throttled[store] } }),
-  ],
-  'a refusal': [
-    8,
-    false,
-    (store, marker) => ({ write: { delivered: false, answer: refusal(store, marker) } }),
-  ],
-  'the credentials refused once': [
-    4,
-    false,
-    (store) => ({ write: { delivered: false, answer: unauthorized[store] } }),
-  ],
-  'read-back failing': [
-    4,
-    true,
-    (_store, marker) => ({
-      write: draw(marker, 'write') < 0.5 ? pass : { ...pass, answer: 'reset' },
-      readBack: drawOne<Fault>(
-        [
-          { ...pass, answer: 'reset' },
-          { ...pass, answer: 'nothing' },
-          { ...pass, answer: fiveHundred(marker) },
-        ],
-        marker,
-        'read',
-      ),
-    }),
-  ],
-  'the caller has 300 ms, the provider needs 700': [
-    4,
-    true,
-    () => ({ write: { ...pass, after: 700 }, deadlineMs: 300 }),
-  ],
+  'hang, applied 300 ms later': [2, true, () => ({ write: answer('nothing', 300) })],
+  'half a body, then a reset, applied': [4, false, () => ({ write: answer('half') })],
+  'half a body, then silence, applied': [2, false, () => ({ write: answer('half, then nothing') })],
+  '5xx, applied': [4, false, (_, marker) => ({ write: answer(fiveHundred(marker)) })],
+  '5xx, not applied': [4, true, (_, marker) => ({ write: answer(fiveHundred(marker), false) })],
+  '200 text/html, not applied': [3, true, () => ({ write: answer(page(200), false) })],
+  '200, not applied': [3, true, (store, _, userId) => ({ write: falseYes(store, userId) })],
+  '429 with Retry-After 1, once': [4, false, (store) => ({ write: answer(throttled[store], false) })],
+  'a refusal': [8, false, (store, marker) => ({ write: answer(refusal(store, marker), false) })],
+  'the credentials refused once': [4, false, (store) => ({ write: answer(unauthorized[store], false) })],
+  'read-back failing': [4, true, (_, marker) => ({
+    write: draw(marker, 'write') < 0.5 ? pass : answer('reset'),
+    readBack: answer(drawOne<Answer>(['reset', 'nothing', fiveHundred(marker)], marker, 'read')),
+  })],
+  'the caller has 300 ms, the provider needs 700': [4, true, () => ({ write: { ...pass, after: 700 }, deadlineMs: 300 })],
 };
 
 /** The fault of an operation: the same for the same seed and marker. */

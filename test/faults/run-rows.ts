@@ -4,11 +4,11 @@ import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { patchErrorCodes } from '../../src/domain/errors.ts';
 import { type DoorBehindProxies, openBehindProxies } from '../harness/behind-proxy.ts';
-import { type DirectoryName, directoryNames } from '../harness/expected.ts';
+import { type DirectoryName, directoryNames, unconfirmed } from '../harness/expected.ts';
 import { startFaultProxy } from '../harness/fault-proxy.ts';
 import { type MarkedPatch, type Payload, patchMarked, warmUp } from './marked-patch.ts';
-import { type Expected, isRetryable, type Row, vendorText, type Way } from './table/row.ts';
-import { type Kind, table } from './table.ts';
+import { allowed, type Expected, isRetryable, type Row, vendorText, type Way } from './table/row.ts';
+import { table } from './table.ts';
 
 /** Nothing has to wait for the end of so much time; a busy machine may need it. */
 export const longLimits = { deadlineMs: 12_000, readBackMs: 4_000 };
@@ -26,7 +26,7 @@ const timeout = 60_000;
 
 /** Has a test for each way of each row of a kind, for each directory that it applies to. */
 export function runRows(
-  kind: Kind,
+  kind: keyof typeof table,
   procedures: Readonly<Record<string, Procedure>> = {},
   {
     inTurn = false,
@@ -40,14 +40,14 @@ export function runRows(
     readonly run?: RunWay;
   } = {},
 ): void {
-  const rows: readonly Row[] = table[kind];
+  const rows: readonly Row[] = table[kind].rows;
   const apply = (row: Row, directory: DirectoryName) =>
     (row.directories ?? directoryNames).includes(directory);
   const some = directoryNames.filter((directory) => rows.some((row) => apply(row, directory)));
   (inTurn ? describe : describe.concurrent).each(once ? some.slice(0, 1) : some)('%s', (directory) => {
     for (const row of rows.filter((one) => apply(one, directory))) {
-      for (const [name, way] of Object.entries(row.ways ?? {}))
-        it(name === 'so' ? row.what : `${row.what}: ${name}`, { timeout }, (test) =>
+      for (const [name, way] of Object.entries(row.ways))
+        it([row.what, name].filter(Boolean).join(': '), { timeout }, (test) =>
           run(test, directory, row, way),
         );
       const procedure = procedures[row.what];
@@ -55,7 +55,7 @@ export function runRows(
     }
   });
   it('every row of the table is tested, and no other', () => {
-    const withoutWays = rows.filter((row) => !row.ways).map(({ what }) => what);
+    const withoutWays = rows.filter(({ ways }) => Object.keys(ways).length === 0).map(({ what }) => what);
     expect(Object.keys(procedures).toSorted()).toEqual(withoutWays.toSorted());
   });
 }
@@ -132,7 +132,7 @@ export function expectAnswer(answer: Payload, either: Expected): Expected {
     errors: errors.map(({ path, code, ...more }) => ({
       ...{ __typename: patchErrorCodes[code].type, code, path: path === '' ? [] : path.split('.') },
       retryable: isRetryable(expected, code),
-      ...(code === 'OUTCOME_UNKNOWN' ? { message: unknownText } : {}),
+      ...(code === 'OUTCOME_UNKNOWN' ? { message: unconfirmed } : {}),
       ...more,
     })),
   });
@@ -140,9 +140,6 @@ export function expectAnswer(answer: Payload, either: Expected): Expected {
   else expect([confirmedBy ?? 'READ_BACK', confirmedBy ?? 'RESPONSE']).toContain(answer.confirmedBy);
   return expected;
 }
-
-const unknownText =
-  'The change was sent, and whether it is in could not be seen: it may be, or may yet come.';
 
 function expectArrived({ arrived, elapsedMs }: MarkedPatch, expected: Expected): void {
   const { requests, tokens, connections, isUnreached } = expected;
@@ -153,10 +150,6 @@ function expectArrived({ arrived, elapsedMs }: MarkedPatch, expected: Expected):
   if (typeof tokens !== 'object') return;
   expect(arrived.token).toBeGreaterThanOrEqual(tokens.min);
   expect(arrived.token).toBeLessThanOrEqual(tokens.max);
-}
-
-function allowed(expected: Expected): readonly Expected[] {
-  return [expected, ...(expected.or ? allowed(expected.or) : [])];
 }
 
 function isAnsweredBy({ outcome, errors }: Payload, expected: Expected): boolean {

@@ -44,7 +44,6 @@ export const unknownDirectory = error('UNKNOWN_DIRECTORY', false);
 export const unsupported = error('UNSUPPORTED_FIELD', false);
 export const notFound = error('USER_NOT_FOUND', false);
 export const unavailable = error('PROVIDER_UNAVAILABLE', true);
-export const tooLate = error('DEADLINE_EXCEEDED', true);
 export const conflict = error('CONFLICT', false);
 export const outcomeUnknown = error('OUTCOME_UNKNOWN', false);
 export const keyReused = error('IDEMPOTENCY_KEY_REUSED', false)(

@@ -6,12 +6,15 @@ import type { Answer } from '../../harness/fault-answers.ts';
 import type { FaultProxy } from '../../harness/fault-proxy.ts';
 
 /** Something that a provider or the machine does, and the only acceptable answer. */
-export interface Row {
+export interface Row extends Details {
   /** What the provider does; or what happens, where that is nothing of the provider's. */
   readonly what: string;
   readonly expected: Expected;
-  /** Each is tested. Left out: the test is a procedure of its own, in the test file of the kind. */
-  readonly ways?: Readonly<Record<string, Way>>;
+  /** Each is tested, by its name. None: the test is a procedure of its own, in the test file of the kind. */
+  readonly ways: Readonly<Record<string, Way>>;
+}
+
+interface Details {
   /** The directories that it applies to. Default: one of each provider. */
   readonly directories?: readonly DirectoryName[];
   /** It applies to the others as well; these are enough to test it. */
@@ -34,11 +37,19 @@ export interface Row {
 export type Way = (provider: ProviderBehindProxy) => unknown;
 
 /** What a row can do to a provider. */
-export interface ProviderBehindProxy {
+interface ProviderBehindProxy {
   readonly directory: DirectoryName;
   readonly proxy: FaultProxy;
   readonly emulators: Sandbox['emulators'];
 }
+
+/** A row; `does` has no name where there is one way only. */
+export const row = (
+  what: string,
+  expected: Expected,
+  does: Way | Readonly<Record<string, Way>> = {},
+  details: Details = {},
+): Row => ({ what, expected, ways: typeof does === 'function' ? { '': does } : does, ...details });
 
 /** What patchUser answers, and what the provider got. */
 export interface Expected {
@@ -107,6 +118,9 @@ export const unknown = (patch: PatchName = 'one field', more: More = {}): Expect
   ...more,
 });
 
+/** It may be in, and the user cannot be read. */
+export const unread = (stored: number): Expected => unknown('one field', { user: null, stored });
+
 /** Nothing was written. */
 export const notApplied = (
   code: PatchErrorCode,
@@ -125,6 +139,11 @@ export const notSent = (code: PatchErrorCode, message?: string, path = 'patch'):
     details: message === undefined ? {} : { message },
   });
 
+/** What is expected, and everything that is as good. */
+export function allowed(expected: Expected): readonly Expected[] {
+  return [expected, ...(expected.or ? allowed(expected.or) : [])];
+}
+
 /** Writes that are answered so, and not stored. */
 export const write =
   (answer: Answer, times?: number): Way =>
@@ -133,38 +152,37 @@ export const write =
 
 /** Writes that are stored, and answered so. */
 export const stored =
-  (answer: Answer, times?: number): Way =>
+  (answer: Answer): Way =>
   ({ proxy }) =>
-    proxy.fail('write', { delivered: true, answer }, times);
+    proxy.fail('write', { delivered: true, answer });
 
-/** Each of these as a way of its own, named by itself. */
-export function ways<Name extends string | number>(
-  names: readonly Name[],
-  way: (name: Name) => Way,
+/** Each of these as a way of its own. */
+export function ways<T>(
+  these: Readonly<Record<string, T>>,
+  way: (one: T) => Way,
 ): Readonly<Record<string, Way>> {
-  return Object.fromEntries(names.map((name) => [String(name), way(name)]));
+  return Object.fromEntries(Object.entries(these).map(([name, one]) => [name, way(one)]));
 }
 
-/** Two rows: the provider stores the change, or it does not, and answers so. The names are the same for each directory. */
+/** An answer of the directory's provider. */
+export type AnswerOf = (directory: DirectoryName) => Answer;
+
+/** Two rows: the provider stores the change, or it does not, and answers so. */
 export function storedOrNot(
   what: string,
-  answersOf: (directory: DirectoryName) => Readonly<Record<string, Answer>>,
-  more: Omit<Row, 'what' | 'expected' | 'ways' | 'patch'> = {},
+  answers: Readonly<Record<string, Exclude<Answer, (...it: never) => unknown> | AnswerOf>>,
+  details: Details = {},
   notStored = unknown('three fields'),
 ): readonly Row[] {
-  const names = Object.keys(answersOf('customers'));
-  const all = (delivered: boolean) =>
-    ways(names, (name) => ({ directory, proxy }) => {
-      const answer = answersOf(directory)[name];
-      if (answer) proxy.fail('write', { delivered, answer });
+  const each = (delivered: boolean) =>
+    ways(answers, (one) => ({ directory, proxy }) => {
+      const answer = typeof one === 'function' ? one(directory) : one;
+      proxy.fail('write', { delivered, answer });
     });
-  const patch = 'three fields';
+  const more = { ...details, patch: 'three fields' } as const;
   return [
-    { what: `stores the change and ${what}`, expected: seen, ways: all(true), patch, ...more },
-    {
-      ...{ what: `does not store the change and ${what}`, expected: notStored, ways: all(false), patch },
-      ...more,
-    },
+    row(`stores the change and ${what}`, seen, each(true), more),
+    row(`does not store the change and ${what}`, notStored, each(false), more),
   ];
 }
 
@@ -173,14 +191,20 @@ export const vendorText = 'what the vendor says of displayName';
 
 /** The provider's own error body. */
 export function errorBody(directory: DirectoryName, code: string): string {
+  const texts = { Message: vendorText, RequestId: 'B7C1-99', HostId: 'eiam.example', Recommend: vendorText };
   return JSON.stringify(
     directory === 'customers'
       ? { errorCode: code, errorDescription: vendorText, errorMessage: vendorText }
-      : {
-          ...{ Code: code, Message: vendorText, RequestId: 'B7C1-99', HostId: 'eiam.example' },
-          Recommend: vendorText,
-        },
+      : { Code: code, ...texts },
   );
 }
 
-export const eiam = ['employees', 'contractors'] as const;
+const html = { 'content-type': 'text/html' };
+
+/** A page of somebody in between. */
+export const page = (status: number) => ({ status, headers: html, body: '<h1>Take care of yourself.</h1>' });
+
+export const eiam = { directories: ['employees', 'contractors'] } as const;
+export const descope = { directories: ['customers'] } as const;
+export const cold = { isCold: true } as const;
+export const takesAllTime = { takesAllTime: true } as const;
