@@ -32,11 +32,17 @@ async function setUp(test: TestContext) {
     patches.push({ userId, proxy, emulator, key, patch: { displayName: `op-${key}` } });
   }
   const journal = { sqlite: `${folder.path}/journal.db` };
+  const limits = { deadlineMs: 25_000, readBackMs: 5_000 };
   return {
     patches,
     secrets: Object.values(providers.environment),
     async start(after?: string) {
-      const idpatch = await startProcess({ journal, directories }, providers.environment, folder.path, after);
+      const idpatch = await startProcess(
+        { journal, limits, directories },
+        providers.environment,
+        folder.path,
+        after,
+      );
       test.onTestFinished(() => idpatch.kill());
       return { ...idpatch, url: new URL(idpatch.url).origin };
     },

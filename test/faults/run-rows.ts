@@ -21,8 +21,8 @@ type Procedure = (test: TestContext, directory: DirectoryName, expected: Expecte
 /** Runs one way of a row, in place of `runWay`. */
 type RunWay = (test: TestContext, directory: DirectoryName, row: Row, way: Way) => Promise<unknown>;
 
-/** For a machine that is busy. */
-const timeout = 60_000;
+/** For a machine that is busy: some tests start several processes. */
+const timeout = 240_000;
 
 /** Has a test for each way of each row of a kind, for each directory that it applies to. */
 export function runRows(
