@@ -7,6 +7,7 @@ import { buildSchema, isAbstractType, parse } from 'graphql';
 import { configSchema } from './src/config/json-schema.ts';
 import { subgraphSdl } from './src/graphql/schema/federation.ts';
 import { schema } from './src/graphql/schema/index.ts';
+import { outcomesMarkdown } from './test/faults/table/print.ts';
 
 const sdl = subgraphSdl(schema);
 const schemaAst = buildSchema(sdl, { assumeValidSDL: true });
@@ -57,11 +58,13 @@ const form = 'examples/profile-form/src';
 
 /**
  * The code-first schema, to the letter as `_service.sdl` gives it to gateways, the JSON Schema of idpatch.yaml as
- * `npm start -- config-schema` prints it, and typed documents for the tests and the profile form.
+ * `npm start -- config-schema` prints it, every fault and its outcome from the table of the tests, and typed documents
+ * for the tests and the profile form.
  */
 const files: Readonly<Record<string, string>> = {
   'schema.graphql': sdl,
   'examples/idpatch.schema.json': configSchema(),
+  'docs/outcomes.md': outcomesMarkdown(),
   ...(await typedDocuments('test/generated/', ['test/interop/clients/*.ts', 'test/harness/operations.ts'])),
   ...(await typedDocuments(`${form}/generated/`, [`${form}/idpatch.ts`])),
   [`${form}/generated/possible-types.ts`]: possibleTypes(),

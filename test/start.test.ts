@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,64 +11,16 @@ import { stringify } from 'yaml';
 import { customers } from '../src/sandbox/descope/customers.ts';
 import { startDescopeEmulator } from '../src/sandbox/descope/emulator.ts';
 import { serveOnLoopback } from '../src/sandbox/emulator.ts';
+import { killProcesses, type Process, spawnProcess } from './harness/process.ts';
 
 const main = resolve(import.meta.dirname, '../src/main.ts');
 const folder = mkdtempSync(join(tmpdir(), 'idpatch-start-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A started idpatch: what it printed so far, and how it ended. */
-interface Started {
-  readonly process: ChildProcess;
-  readonly stdout: () => string;
-  readonly stderr: () => string;
-  readonly ended: Promise<number | null>;
-  /** Waits until this is printed; rejects where the process ends before. */
-  printed(pattern: RegExp): Promise<RegExpExecArray>;
-}
+afterAll(killProcesses);
 
-const started: Started[] = [];
-afterAll(async () => {
-  for (const { process, ended } of started) {
-    process.kill('SIGKILL');
-    await ended;
-  }
-});
-
-function start(environment: Record<string, string> = {}, args: readonly string[] = []): Started {
-  const child = spawn(process.execPath, [main, ...args], {
-    cwd: folder,
-    env: { PATH: process.env.PATH ?? '', PORT: '0', ...environment },
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const one: Started = {
-    process: child,
-    stdout: () => stdout,
-    stderr: () => stderr,
-    ended,
-    printed: (pattern) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          const found = pattern.exec(stdout);
-          if (found) resolve(found);
-        };
-        child.stdout.on('data', look);
-        void ended.then(() =>
-          reject(new Error(`It ended before it printed ${pattern}:\n${stdout}${stderr}`)),
-        );
-        look();
-      }),
-  };
-  started.push(one);
-  return one;
-}
+const start = (environment: Record<string, string> = {}, args: readonly string[] = []) =>
+  spawnProcess(folder, { PORT: '0', ...environment }, { args });
 
 /** The sandbox, when all of its welcome is printed. */
 async function startSandbox(environment: Record<string, string> = {}) {
@@ -78,7 +30,7 @@ async function startSandbox(environment: Record<string, string> = {}) {
 }
 
 describe('without a configuration', () => {
-  let idpatch: Started;
+  let idpatch: Process;
   let url: string;
   beforeAll(async () => {
     ({ idpatch, url } = await startSandbox());
@@ -168,7 +120,7 @@ describe('without a configuration', () => {
 describe.concurrent('asked to leave', () => {
   it.each(['SIGTERM', 'SIGINT'] as const)('by %s it ends well', async (signal) => {
     const { idpatch } = await startSandbox();
-    idpatch.process.kill(signal);
+    idpatch.child.kill(signal);
     expect(await idpatch.ended).toBe(0);
     expect(idpatch.stderr()).toBe('');
   });
@@ -220,7 +172,7 @@ describe('with a configuration', () => {
     ).json()) as object;
     expect(introspection).not.toHaveProperty('data');
     expect(idpatch.stdout()).not.toMatch(/canary|sandbox/i);
-    idpatch.process.kill('SIGTERM');
+    idpatch.child.kill('SIGTERM');
     expect(await idpatch.ended).toBe(0);
   });
 
@@ -251,9 +203,9 @@ describe('with a configuration', () => {
       .on('error', answered.reject)
       .end(mutation);
     await arrived.promise;
-    idpatch.process.kill('SIGTERM');
+    idpatch.child.kill('SIGTERM');
     // npm passes on what the terminal sends to both.
-    for (const signal of again) idpatch.process.kill(signal);
+    for (const signal of again) idpatch.child.kill(signal);
     await refusesConnections(url);
     held.resolve();
     const told = await answered.promise;

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { directoryNames, written } from '../harness/expected.ts';
-import { openBadLine } from '../harness/faulty-proxy.ts';
 import type { FrontDoor } from '../harness/front-door.ts';
 import {
   administrator,
@@ -89,7 +89,7 @@ describe('the idempotency key of a finished patch', () => {
 describe('the idempotency key of a patch in progress', () => {
   /** A patch by the administrator whose request waits at the provider until `release` is called. */
   async function patchInProgress() {
-    const { door, proxy } = await openBadLine(here, {}, { callers: policyCallers, ...freshJournal() });
+    const { door, proxy } = await openBehindProxy(here, {}, { callers: policyCallers, ...freshJournal() });
     const [gate, arrival] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     onTestFinished(() => gate.resolve());
     proxy.fault = ({ isWrite }) => {

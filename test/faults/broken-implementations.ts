@@ -1,6 +1,6 @@
 import { customers } from '../../src/sandbox/descope/customers.ts';
 import type { Answer, Evidence, OperationRecord } from './checker.ts';
-import { type PlannedOperation, planMixture, treatAsPlanned } from './planned.ts';
+import { faultsAsPlanned, type PlannedOperation, planMixture } from './planned.ts';
 import { startProviders } from './providers.ts';
 import { openRecordingProxy } from './recording-proxy.ts';
 
@@ -128,7 +128,7 @@ async function withCustomers(
   const operations = groups.flat();
   const providers = await startProviders(count);
   const { url: target, writes, users } = providers.emulators.customers;
-  const proxy = await openRecordingProxy('customers', target, treatAsPlanned(operations, 'customers'));
+  const proxy = await openRecordingProxy('customers', target, faultsAsPlanned(operations, 'customers'));
   const authorization = `Bearer ${customers.projectId}:${providers.environment.CUSTOMERS_MANAGEMENT_KEY}`;
 
   const send = async (path: string, body: object): Promise<Sent> => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { callPatchUser } from '../harness/process.ts';
+import { callPatchUser } from './calls.ts';
 import type { OperationRecord } from './checker.ts';
 import { drawOne, drawUuid } from './draw.ts';
 import { stores, userIdOf } from './providers.ts';
@@ -13,7 +13,7 @@ const connectionFaults = {
   none: async () => {},
   'refused once': async (proxy: RecordingProxy) => {
     await proxy.refuse();
-    void delay(30).then(() => proxy.takeAgain());
+    void delay(30).then(() => proxy.accept());
   },
   'reset on accept, once': async (proxy: RecordingProxy) => proxy.resetOnAccept(1),
   'refused throughout': (proxy: RecordingProxy) => proxy.refuse(),
@@ -46,7 +46,7 @@ export async function runConnectionFaults(
     const input = { user: { id: `${store}-connections:${userId}` }, patch: { displayName: marker } };
     const reply = await callPatchUser(url, { input, hear, headers });
     proxy.resetOnAccept(0);
-    if (fault === 'refused throughout') await proxy.takeAgain();
+    if (fault === 'refused throughout') await proxy.accept();
     if (fault === 'refused once') await delay(60);
     records.push({
       ...{ marker, store, userId, fault, replies: [reply] },

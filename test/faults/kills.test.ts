@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type PostgresServer, startPostgres } from '../harness/postgres-server.ts';
-import { killPrograms, openFolder, startProgram } from '../harness/process.ts';
+import { killProcesses, openFolder, startProcess } from '../harness/process.ts';
 import { drawInt } from './draw.ts';
 import {
   callMortal,
@@ -21,7 +21,7 @@ const perKill = 24;
 
 let server: PostgresServer | undefined;
 afterAll(async () => {
-  await killPrograms();
+  await killProcesses();
   await server?.remove();
 });
 
@@ -55,19 +55,19 @@ async function survive(journal: object, limits: object, environment: Record<stri
   const configuration = { journal, limits, directories: scenario.directories };
   const start = async () =>
     scenario.watch(
-      await startProgram(configuration, { ...scenario.providers.environment, ...environment }, folder.path),
+      await startProcess(configuration, { ...scenario.providers.environment, ...environment }, folder.path),
     );
   const all: KeyedOperation[] = [];
   try {
     for (let round = 0; round < kills; round += 1) {
-      const program = await start();
+      const idpatch = await start();
       // Those that the last kill cut off are asked for again, and may be cut off once more.
       const again = unanswered(all).slice(0, perKill);
       const fresh = scenario.plan(perKill, `round ${round}`);
       all.push(...fresh);
-      const calls = Promise.all([callMortal(program.url, fresh, 8), callMortal(program.url, again, 8)]);
+      const calls = Promise.all([callMortal(idpatch.url, fresh, 8), callMortal(idpatch.url, again, 8)]);
       await delay(drawInt(20, 500, seed, round));
-      await program.kill();
+      await idpatch.kill();
       await calls;
     }
     const last = await start();

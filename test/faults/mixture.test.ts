@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { killPrograms } from '../harness/process.ts';
+import { killProcesses } from '../harness/process.ts';
 import { type Outcome, runMixture } from './mixture.ts';
 import { faultNames } from './random-faults.ts';
 
@@ -10,7 +10,7 @@ const fresh = randomBytes(4).toString('hex');
 const seeds = given ? [given] : long ? ['one', 'two', 'three', fresh] : ['one', fresh];
 const count = long ? 2_000 : 75;
 
-afterAll(killPrograms);
+afterAll(killProcesses);
 
 // IDPATCH_SEED runs one seed alone, such as one that a run before has printed.
 (long ? describe : describe.concurrent).each(seeds)(`a mixture of ${count} operations, seed %s`, (seed) => {

@@ -1,17 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  callPatchUser,
-  callPatchUsers,
-  callUntilFinal,
-  openFolder,
-  type Reply,
-  startProgram,
-  untilFinal,
-} from '../harness/process.ts';
+import { openFolder, startProcess } from '../harness/process.ts';
+import { callPatchUser, callPatchUsers, callUntilFinal, type Reply, untilFinal } from './calls.ts';
 import { check, type Evidence, type OperationRecord, type Violation } from './checker.ts';
 import { runConnectionFaults } from './connection-faults.ts';
 import { draw, drawInt, drawUuid } from './draw.ts';
-import { type PlannedOperation, planMixture, treatAsPlanned } from './planned.ts';
+import { faultsAsPlanned, type PlannedOperation, planMixture } from './planned.ts';
 import { startProviders, stores } from './providers.ts';
 import { openRecordingProxy, type RecordingProxy } from './recording-proxy.ts';
 
@@ -38,22 +31,22 @@ export async function runMixture(seed: string, count: number, perProvider: numbe
   const directories: Record<string, object> = {};
   for (const store of stores) {
     const target = providers.emulators[store].url;
-    const proxy = await openRecordingProxy(store, target, treatAsPlanned(operations, store));
-    const shaky = await openRecordingProxy(store, target, () => ({}), { keepAlive: false });
+    const proxy = await openRecordingProxy(store, target, faultsAsPlanned(operations, store));
+    const shaky = await openRecordingProxy(store, target, () => undefined, { keepAlive: false });
     shakyProxies[store] = shaky;
     proxies.push(proxy, shaky);
     directories[store] = providers.directory(store, proxy.url);
     directories[`${store}-connections`] = providers.directory(store, shaky.url);
   }
   const journal = { sqlite: `${folder.path}/journal.db` };
-  const program = await startProgram({ journal, limits, directories }, providers.environment, folder.path);
+  const idpatch = await startProcess({ journal, limits, directories }, providers.environment, folder.path);
   try {
     const before = new Map(stores.map((store) => [store, providers.emulators[store].users()]));
     const texts: string[] = [];
     const hear = (text: string) => texts.push(text);
-    const replies = await callAll(program.url, groups, hear);
+    const replies = await callAll(idpatch.url, groups, hear);
     const connectionRecords = await runConnectionFaults(
-      program.url,
+      idpatch.url,
       seed,
       perProvider,
       count,
@@ -63,8 +56,8 @@ export async function runMixture(seed: string, count: number, perProvider: numbe
     await Promise.all(proxies.map((proxy) => proxy.settled()));
     // What left late, and what a read-back has yet to come of.
     await delay(600);
-    await callAgain(program.url, operations, replies, hear);
-    await program.stop();
+    await callAgain(idpatch.url, operations, replies, hear);
+    await idpatch.stop();
     const records = operations.map((operation): OperationRecord => {
       const { marker, store, userId, changes, fault } = operation;
       const { name, mayBeUnknown } = fault;
@@ -83,12 +76,12 @@ export async function runMixture(seed: string, count: number, perProvider: numbe
         }),
       ),
       wire: proxies.flatMap((proxy) => proxy.wire),
-      texts: [...texts, ...program.lines],
+      texts: [...texts, ...idpatch.lines],
       unspeakable: [...Object.values(providers.environment), ...proxies.flatMap((proxy) => proxy.tokens)],
     };
     return { violations: check(evidence), operations: evidence.operations, evidence };
   } finally {
-    await program.kill();
+    await idpatch.kill();
     await Promise.all(proxies.map((proxy) => proxy.close()));
     await providers.close();
     folder.remove();

@@ -1,8 +1,9 @@
+import type { Fault, WireRequest } from '../harness/fault-proxy.ts';
 import type { OperationRecord } from './checker.ts';
 import { draw, drawInt, drawOne, drawUuid } from './draw.ts';
 import { type Store, stores, userIdOf } from './providers.ts';
-import { type Fault, faultOf, listFaultOf, treatMany } from './random-faults.ts';
-import { type ProxyRequest, type Recognised, type Treatment, usersOfMany } from './recording-proxy.ts';
+import { faultOf, faultOfMany, listFaultOf, type PlannedFault } from './random-faults.ts';
+import { type Recognised, usersOfMany } from './recording-proxy.ts';
 
 /** One operation as the seed has it. */
 export interface PlannedOperation {
@@ -11,7 +12,7 @@ export interface PlannedOperation {
   readonly userId: string;
   readonly patch: object;
   readonly changes: OperationRecord['changes'];
-  readonly fault: Fault;
+  readonly fault: PlannedFault;
   readonly behaviour: 'calls' | 'calls with a key' | 'calls again' | 'leaves' | 'calls at once';
   /** One of the patches of a patchUsers call. */
   readonly isOfMany?: true;
@@ -67,7 +68,7 @@ function planMany(seed: string, index: number, size: number, store: Store): Plan
   });
 }
 
-const honest: Fault = { name: 'none', mayBeUnknown: false, write: {} };
+const honest: PlannedFault = { name: 'none', mayBeUnknown: false, write: { delivered: true } };
 
 const kinds = ['displayName', 'email', 'displayName and custom field', 'displayName and status'] as const;
 
@@ -137,29 +138,29 @@ export function patchOf(store: Store, marker: string, kind: (typeof kinds)[numbe
 }
 
 /** Says what is done to each request of these operations: to the first or the second write request, and to reads after it. */
-export function treatAsPlanned(operations: readonly PlannedOperation[], store: Store) {
+export function faultsAsPlanned(operations: readonly PlannedOperation[], store: Store) {
   const mine = operations.filter((operation) => operation.store === store);
   const byMarker = new Map(mine.map((operation) => [operation.marker, operation]));
   const byUser = Map.groupBy(mine, ({ userId }) => userId);
   const writes = new Map<string, number>();
-  const writtenTogether = (request: ProxyRequest, userIds: readonly string[]) => {
+  const writtenTogether = (request: WireRequest, userIds: readonly string[]) => {
     const operations = userIds.flatMap((userId) => byUser.get(userId) ?? []);
     const isAgain = operations.some(({ marker }) => writes.has(marker));
     for (const { marker } of operations) writes.set(marker, (writes.get(marker) ?? 0) + 1);
-    return isAgain ? {} : treatMany(request, (userId) => byUser.get(userId)?.[0]?.fault);
+    return isAgain ? undefined : faultOfMany(request, (userId) => byUser.get(userId)?.[0]?.fault);
   };
-  return (request: ProxyRequest, { userId, isWrite }: Recognised): Treatment => {
-    const { url, body } = request;
+  return (request: WireRequest, { userId, isWrite }: Recognised): Fault | undefined => {
+    const { target, body } = request;
     const together = usersOfMany(request)?.map((one) => one.userId);
     if (together) return writtenTogether(request, together);
     const ofUser = (userId !== undefined && byUser.get(userId)) || [];
-    const marker = /op-[0-9a-f-]{36}/.exec(`${decodeURIComponent(url)} ${body}`)?.[0];
+    const marker = /op-[0-9a-f-]{36}/.exec(`${decodeURIComponent(target)} ${body}`)?.[0];
     const operation = (marker && byMarker.get(marker)) || (ofUser.length === 1 ? ofUser[0] : undefined);
-    if (!operation) return {};
+    if (!operation) return undefined;
     const before = writes.get(operation.marker) ?? 0;
-    if (!isWrite) return (before > 0 && operation.fault.readBack) || {};
+    if (!isWrite) return (before > 0 && operation.fault.readBack) || undefined;
     writes.set(operation.marker, before + 1);
     const struck = drawInt(0, operation.changes.length - 1, operation.marker, 'step');
-    return before === struck ? operation.fault.write : {};
+    return before === struck ? operation.fault.write : undefined;
   };
 }

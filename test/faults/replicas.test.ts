@@ -2,14 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type PostgresServer, startPostgres } from '../harness/postgres-server.ts';
-import {
-  type Calling,
-  callPatchUser,
-  killPrograms,
-  openFolder,
-  type Program,
-  startProgram,
-} from '../harness/process.ts';
+import { killProcesses, type ListeningProcess, openFolder, startProcess } from '../harness/process.ts';
+import { type Calling, callPatchUser } from './calls.ts';
 import { drawInt, drawUuid } from './draw.ts';
 import { type Store, stores, userIdOf } from './providers.ts';
 import {
@@ -24,7 +18,7 @@ import {
 
 const long = process.env.IDPATCH_FAULTS === 'long';
 const seed = process.env.IDPATCH_SEED ?? randomBytes(4).toString('hex');
-const slow = { delayMs: 150, answerDelayMs: 50 };
+const slow = { delivered: true, after: 150, answerAfter: 50 };
 
 let server: PostgresServer;
 const missing = await startPostgres().then(
@@ -35,20 +29,20 @@ const missing = await startPostgres().then(
   (error: unknown) => String(error),
 );
 afterAll(async () => {
-  await killPrograms();
+  await killProcesses();
   await server?.remove();
 });
 
 describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL: ${missing})` : ''}`, () => {
   let scenario: Scenario;
   let folders: ReturnType<typeof openFolder>[] = [];
-  let one: Program;
-  let two: Program;
+  let one: ListeningProcess;
+  let two: ListeningProcess;
   let schema = '';
   let schemas = 0;
   let limits = { deadlineMs: 8_000, readBackMs: 1_000 };
 
-  async function start(): Promise<Program> {
+  async function start(): Promise<ListeningProcess> {
     const folder = openFolder();
     folders.push(folder);
     const configuration = {
@@ -59,7 +53,7 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
       ...scenario.providers.environment,
       DATABASE_URL: server.url(`-c search_path=${schema}`),
     };
-    return scenario.watch(await startProgram(configuration, environment, folder.path));
+    return scenario.watch(await startProcess(configuration, environment, folder.path));
   }
   async function open(): Promise<void> {
     // The users are the same each time: what held them before must not hold them now.
@@ -88,7 +82,7 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
       all.push(...operations);
       await Promise.all(
         operations.map(async ({ userId, calling, replies }) => {
-          scenario.treat(userId, slow);
+          scenario.setFault(userId, slow);
           const urls = Array.from({ length: 50 }, (_, index) => (index % 2 === 0 ? one : two).url);
           replies.push(...(await Promise.all(urls.map((url) => callPatchUser(url, calling)))));
         }),
@@ -105,7 +99,7 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
     it('take turns at one user', { timeout: 60_000 }, async () => {
       const pairs = Array.from({ length: long ? 20 : 4 }, (_, index) => {
         const [first] = scenario.plan(1, `pair ${index}`) as [KeyedOperation];
-        scenario.treat(first.userId, slow);
+        scenario.setFault(first.userId, slow);
         return [first, { ...first, ...another(first) }] as const;
       });
       all.push(...pairs.flat());
@@ -125,7 +119,7 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
       };
       const replies = await Promise.all(
         users.flatMap((userId) => {
-          scenario.treat(userId, slow);
+          scenario.setFault(userId, slow);
           return [add(one.url, userId, 'beta'), add(two.url, userId, 'vip'), add(one.url, userId, 'press')];
         }),
       );
@@ -155,8 +149,8 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
         KeyedOperation,
         KeyedOperation,
       ];
-      scenario.treat(applied.userId, { delayMs: 400 });
-      scenario.treat(lost.userId, { apply: 'never', answer: 'hang' });
+      scenario.setFault(applied.userId, { delivered: true, after: 400 });
+      scenario.setFault(lost.userId, { delivered: false, answer: 'nothing' });
       const calls = callMortal(one.url, [applied, lost], 0);
       await Promise.all([scenario.sent(applied.userId), scenario.sent(lost.userId)]);
       await one.kill();
@@ -173,7 +167,7 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
 
     it.runIf(long)('give a user free whose patch ended with its replica', { timeout: 30_000 }, async () => {
       const [first] = scenario.plan(1, 'leased') as [KeyedOperation];
-      scenario.treat(first.userId, { answer: 'hang' });
+      scenario.setFault(first.userId, { delivered: true, answer: 'nothing' });
       const call = callMortal(one.url, [first], 0);
       await scenario.sent(first.userId);
       await one.kill();

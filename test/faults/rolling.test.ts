@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type PostgresServer, startPostgres } from '../harness/postgres-server.ts';
-import { callPatchUser, killPrograms, openFolder, type Program, startProgram } from '../harness/process.ts';
+import { killProcesses, type ListeningProcess, openFolder, startProcess } from '../harness/process.ts';
 import { type Balancer, openBalancer } from './balancer.ts';
+import { callPatchUser } from './calls.ts';
 import { isFinal } from './checker.ts';
 import { drawUuid } from './draw.ts';
 import {
@@ -31,7 +32,7 @@ const missing = await startPostgres().then(
   (error: unknown) => String(error),
 );
 afterAll(async () => {
-  await killPrograms();
+  await killProcesses();
   await server?.remove();
 });
 
@@ -40,7 +41,7 @@ async function openReplicas(name: string, limits: object) {
   await server.execute(`CREATE SCHEMA ${name}`);
   const scenario = await openScenario(drawUuid(seed, name), most);
   onTestFinished(() => scenario.close());
-  const start = async (): Promise<Program> => {
+  const start = async (): Promise<ListeningProcess> => {
     const folder = openFolder();
     onTestFinished(folder.remove);
     const configuration = {
@@ -50,10 +51,14 @@ async function openReplicas(name: string, limits: object) {
     };
     const DATABASE_URL = server.url(`-c search_path=${name}`);
     return scenario.watch(
-      await startProgram(configuration, { ...scenario.providers.environment, DATABASE_URL }, folder.path),
+      await startProcess(configuration, { ...scenario.providers.environment, DATABASE_URL }, folder.path),
     );
   };
-  return { scenario, start, replicas: (await Promise.all([start(), start()])) as [Program, Program] };
+  return {
+    scenario,
+    start,
+    replicas: (await Promise.all([start(), start()])) as [ListeningProcess, ListeningProcess],
+  };
 }
 
 /** Calls of patchUser all the time, through a balancer. */
@@ -81,8 +86,8 @@ function openLoad(scenario: Scenario, url: string) {
       const [first] = scenario.plan(1, `caller ${number} call ${index}`) as [KeyedOperation];
       const kind = (number + index) % 4;
       // They outlast the time in which a replica that leaves still takes connections.
-      if (kind === 0) scenario.treat(first.userId, { delayMs: 1_400, answerDelayMs: 50 });
-      else scenario.treat(first.userId, { delayMs: 100, answerDelayMs: 50 });
+      if (kind === 0) scenario.setFault(first.userId, { delivered: true, after: 1_400, answerAfter: 50 });
+      else scenario.setFault(first.userId, { delivered: true, after: 100, answerAfter: 50 });
       // Two of one user at the same time come to two replicas: they take turns there.
       const both = kind === 1 ? [first, { ...first, ...another(first) }] : [first];
       all.push(...both);
@@ -108,8 +113,8 @@ function openLoad(scenario: Scenario, url: string) {
 async function restartInTurn(
   rounds: number,
   balancer: Balancer,
-  replicas: [Program, Program],
-  start: () => Promise<Program>,
+  replicas: [ListeningProcess, ListeningProcess],
+  start: () => Promise<ListeningProcess>,
 ) {
   const codes: (number | null)[] = [];
   const tookMs: number[] = [];

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Calling, callPatchUser, callUntilFinal, type Program, type Reply } from '../harness/process.ts';
+import type { Fault } from '../harness/fault-proxy.ts';
+import type { ListeningProcess } from '../harness/process.ts';
+import { type Calling, callPatchUser, callUntilFinal, type Reply } from './calls.ts';
 import { check, type Evidence, isFinal, type OperationRecord, type Violation } from './checker.ts';
 import { draw, drawInt, drawOne, drawUuid } from './draw.ts';
 import { patchOf } from './planned.ts';
 import { type Providers, type Store, startProviders, stores, userIdOf } from './providers.ts';
-import { openRecordingProxy, type RecordingProxy, type Treatment } from './recording-proxy.ts';
+import { openRecordingProxy, type RecordingProxy } from './recording-proxy.ts';
 
 /** An operation with a key, whose caller keeps what it was told. */
 export interface KeyedOperation {
@@ -16,7 +18,7 @@ export interface KeyedOperation {
   readonly replies: Reply[];
 }
 
-/** The emulators behind slow proxies, and the bookkeeping of a test whose programs end at random. */
+/** The emulators behind slow proxies, and the bookkeeping of a test whose processes end at random. */
 export interface Scenario {
   readonly providers: Providers;
   /** The directories of a configuration. */
@@ -24,9 +26,9 @@ export interface Scenario {
   /** Makes operations on users of their own, or on the user of `on`. */
   plan(count: number, name: string): KeyedOperation[];
   /** What is done to the requests of the user; by default each takes up to 60 ms in both directions. */
-  treat(userId: string, treatment: Treatment): void;
-  /** Keeps what a program prints, and ends it with the scenario. */
-  watch(program: Program): Program;
+  setFault(userId: string, fault: Fault): void;
+  /** Keeps what a process prints, and ends it with the scenario. */
+  watch(idpatch: ListeningProcess): ListeningProcess;
   /** Waits until nothing is on its way, and holds every invariant. */
   violations(operations: readonly KeyedOperation[]): Promise<Violation[]>;
   /** How many write requests of the user were seen. */
@@ -47,10 +49,10 @@ export async function openScenario(
   late: { readonly share: number; readonly ms: number } = { share: 0, ms: 0 },
 ): Promise<Scenario> {
   const providers = await startProviders(users);
-  const treatments = new Map<string, Treatment>();
+  const faults = new Map<string, Fault>();
   const proxies: RecordingProxy[] = [];
   const directories: Record<string, object> = {};
-  const programs: Program[] = [];
+  const processes: ListeningProcess[] = [];
   const texts: string[] = [];
   let next = 0;
   const isLate = (userId: string) => draw(seed, userId, 'late') < late.share;
@@ -58,13 +60,14 @@ export async function openScenario(
     const proxy = await openRecordingProxy(
       store,
       providers.emulators[store].url,
-      ({ url }, { userId = '', isWrite }) => {
-        if (!isWrite) return { delayMs: drawInt(0, 10, seed, url) };
+      ({ target }, { userId = '', isWrite }) => {
+        if (!isWrite) return { delivered: true, after: drawInt(0, 10, seed, target) };
         const usual = {
-          delayMs: drawInt(0, 60, seed, userId, 'a'),
-          answerDelayMs: drawInt(0, 60, seed, userId, 'b'),
+          delivered: true,
+          after: drawInt(0, 60, seed, userId, 'a'),
+          answerAfter: drawInt(0, 60, seed, userId, 'b'),
         };
-        return treatments.get(userId) ?? (isLate(userId) ? { delayMs: late.ms } : usual);
+        return faults.get(userId) ?? (isLate(userId) ? { delivered: true, after: late.ms } : usual);
       },
     );
     proxies.push(proxy);
@@ -94,7 +97,7 @@ export async function openScenario(
         }),
       ),
       wire: proxies.flatMap((proxy) => proxy.wire),
-      texts: [...texts, ...programs.flatMap(({ lines }) => lines)],
+      texts: [...texts, ...processes.flatMap(({ lines }) => lines)],
       unspeakable: [...Object.values(providers.environment), ...proxies.flatMap((proxy) => proxy.tokens)],
     };
   }
@@ -118,10 +121,10 @@ export async function openScenario(
         const calling = { input, hear: (text: string) => void texts.push(text) };
         return { marker, store, userId, changes, calling, replies: [] };
       }),
-    treat: (userId, treatment) => void treatments.set(userId, treatment),
-    watch(program) {
-      programs.push(program);
-      return program;
+    setFault: (userId, fault) => void faults.set(userId, fault),
+    watch(idpatch) {
+      processes.push(idpatch);
+      return idpatch;
     },
     requests,
     async sent(userId) {
@@ -136,14 +139,14 @@ export async function openScenario(
       return check(evidence(operations));
     },
     async close() {
-      await Promise.all(programs.map((program) => program.kill()));
+      await Promise.all(processes.map((one) => one.kill()));
       await Promise.all(proxies.map((proxy) => proxy.close()));
       await providers.close();
     },
   };
 }
 
-/** Calls each operation once, one every `everyMs`, of a program that may end meanwhile: then it was not answered. */
+/** Calls each operation once, one every `everyMs`, of a process that may end meanwhile: then it was not answered. */
 export async function callMortal(
   url: string,
   operations: readonly KeyedOperation[],

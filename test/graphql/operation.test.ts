@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
+import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { arrived, directoryNames, patchUser, someUser, written } from '../harness/expected.ts';
-import { openBadLine } from '../harness/faulty-proxy.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'idpatch-operations-'));
@@ -137,7 +137,7 @@ describe.each(directoryNames)('the record of a patch of %s', (directory) => {
   });
 
   it('of one that is unknown says so', async () => {
-    const { door, proxy, id } = await openBadLine(directory, {}, journal());
+    const { door, proxy, id } = await openBehindProxy(directory, {}, journal());
     proxy.fault = ({ isWrite }) => (isWrite ? { delivered: false, answer: 'reset' } : undefined);
     const { operationId } = await patchUser(door, { user: { id }, patch: { displayName: 'Ada' } });
     expect(await operation(door, operationId)).toMatchObject({

@@ -44,7 +44,6 @@ export const unknownDirectory = error('UNKNOWN_DIRECTORY', false);
 export const unsupported = error('UNSUPPORTED_FIELD', false);
 export const notFound = error('USER_NOT_FOUND', false);
 export const unavailable = error('PROVIDER_UNAVAILABLE', true);
-export const tooLate = error('DEADLINE_EXCEEDED', true);
 export const conflict = error('CONFLICT', false);
 export const outcomeUnknown = error('OUTCOME_UNKNOWN', false);
 export const keyReused = error('IDEMPOTENCY_KEY_REUSED', false)(
@@ -63,13 +62,7 @@ export function refused(
   return { ...error('PROVIDER_REFUSED', false)(message, ...path), providerCode, providerRequestId };
 }
 
-/** What is said of a provider that was not reached, or gave no answer. */
-export const unreached = {
-  refused: 'The provider could not be reached: nothing was sent.',
-  silent: 'The provider did not answer.',
-  broken: 'The provider failed too often just now: nothing is sent until it answers again.',
-  late: 'The time for this call was over before anything was sent.',
-} as const;
+export { unreached } from './unreached.ts';
 
 /** The payload of a patch of which nothing was written. */
 export function notApplied(...errors: readonly ExpectedError[]) {

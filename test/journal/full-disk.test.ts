@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { holdPort } from '../harness/held-port.ts';
-
-const main = resolve(import.meta.dirname, '../../src/main.ts');
+import { spawnProcess } from '../harness/process.ts';
 
 it.skipIf(!existsSync('/dev/full'))(
   'a log that cannot be written ends nothing, and keeps nothing',
@@ -21,23 +19,12 @@ directories:
   customers: { provider: descope, projectId: P2abc, managementKey: { env: KEY } }
 `,
     );
-    const full = openSync('/dev/full', 'w');
-    const child = spawn(process.execPath, [main], {
-      cwd: folder,
-      env: { PATH: process.env.PATH ?? '', KEY: 'a-key' },
-      stdio: ['ignore', full, 'pipe'],
-    });
-    closeSync(full);
-    onTestFinished(() => {
-      child.kill('SIGKILL');
+    const idpatch = spawnProcess(folder, { KEY: 'a-key' }, { after: 'exec > /dev/full' });
+    onTestFinished(async () => {
+      await idpatch.kill();
       release();
       rmSync(folder, { recursive: true });
     });
-    let said = '';
-    child.stderr?.on('data', (chunk) => {
-      said += chunk;
-    });
-    const ended = new Promise((done) => child.once('exit', (code, signal) => done(code ?? signal)));
     const status = () =>
       fetch(`http://127.0.0.1:${port}/health`).then(
         (answer) => answer.status,
@@ -55,8 +42,7 @@ directories:
       // Long enough for what was logged to be written, in vain.
       await delay(150);
     }
-    child.kill('SIGTERM');
-    expect(await Promise.race([ended, delay(15_000, 'still there')])).toBe(0);
-    expect(said).toBe('');
+    expect(await Promise.race([idpatch.stop(), delay(15_000, 'still there')])).toBe(0);
+    expect(idpatch.stderr()).toBe('');
   },
 );

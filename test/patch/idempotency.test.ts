@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EmulatorRequest, EmulatorResponse } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import type { PatchUserInput } from '../generated/graphql.ts';
+import { openBehindProxy } from '../harness/behind-proxy.ts';
 import {
   arrived,
   conflict,
@@ -24,7 +25,6 @@ import {
   written,
   wroteBy,
 } from '../harness/expected.ts';
-import { openBadLine } from '../harness/faulty-proxy.ts';
 import { freshJournal } from '../harness/fresh-journal.ts';
 import type { FrontDoor } from '../harness/front-door.ts';
 import { openDoor } from '../harness/many.ts';
@@ -68,7 +68,7 @@ describe.each(directoryNames)('a used key of a patch of %s', (directory) => {
   });
 
   it('gets UNKNOWN again, and nothing is sent again', async () => {
-    const { door, proxy, id } = await openBadLine(directory, {}, freshJournal());
+    const { door, proxy, id } = await openBehindProxy(directory, {}, freshJournal());
     const patch = { displayName: 'Ada', status: 'ENABLED' } as const;
     const input = { user: { id }, patch, idempotencyKey };
     proxy.fault = ({ isWrite }) => (isWrite ? { delivered: false, answer: 'reset' } : undefined);
@@ -222,7 +222,7 @@ describe('a used key', () => {
   });
 
   it('of a call in progress is not waited for beyond the deadline', async () => {
-    const { door, proxy, id } = await openBadLine('customers', {}, freshJournal());
+    const { door, proxy, id } = await openBehindProxy('customers', {}, freshJournal());
     const [arrivedThere, goesOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     proxy.fault = () => {
       arrivedThere.resolve();

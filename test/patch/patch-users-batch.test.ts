@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EmulatorRequest, EmulatorResponse } from '../../src/sandbox/emulator.ts';
+import { openBehindProxy } from '../harness/behind-proxy.ts';
 import {
   arrived,
   counted,
@@ -13,7 +14,7 @@ import {
   unconfirmed,
   unreached,
 } from '../harness/expected.ts';
-import { type Fault, openBadLine } from '../harness/faulty-proxy.ts';
+import type { Answer } from '../harness/fault-answers.ts';
 import type { FrontDoor } from '../harness/front-door.ts';
 import { openDoor, outcomesOf, patchMany, rename, storedNames } from '../harness/many.ts';
 
@@ -52,7 +53,7 @@ describe('users of a batch who failed', () => {
 
   /** A batch that is written, and answered so by what was answered. */
   async function answered(change: (answer: Lists, ids: readonly string[]) => unknown, patches = 3) {
-    const { door, proxy } = await openBadLine('customers');
+    const { door, proxy } = await openBehindProxy('customers');
     const ids = userIds(door, patches);
     const lists = (): Lists => ({
       patchedUsers: ids.map((id) => door.emulators.customers.users().get(id)),
@@ -126,7 +127,7 @@ describe('users of a batch who failed', () => {
 });
 
 describe('a batch of which nothing is known', () => {
-  const faults: readonly (readonly [string, Fault['answer']])[] = [
+  const faults: readonly (readonly [string, Answer])[] = [
     ['a 500', { status: 500, body: '{}' }],
     ['a 503 with an error body', { status: 503, body: '{"errorCode":"E011003","errorDescription":"no"}' }],
     ['a reset', 'reset'],
@@ -135,7 +136,7 @@ describe('a batch of which nothing is known', () => {
   ];
 
   it.each(faults)('%s: what was written is found in one load', async (_, answer) => {
-    const { door, proxy } = await openBadLine('customers');
+    const { door, proxy } = await openBehindProxy('customers');
     proxy.fault = ({ isWrite }) => (isWrite ? { delivered: true, answer } : undefined);
     const told = await patchMany(door, rename(door, 3));
     expect(outcomesOf(told)).toEqual(Array(3).fill('APPLIED READ_BACK'));
@@ -145,7 +146,7 @@ describe('a batch of which nothing is known', () => {
   });
 
   it.each(faults)('%s: what was not written is unknown, and not sent again', async (_, answer) => {
-    const { door, proxy } = await openBadLine('customers');
+    const { door, proxy } = await openBehindProxy('customers');
     // A reply that passes on what it got has nothing to pass on here.
     proxy.fault = ({ isWrite }) => (isWrite ? { delivered: false, answer } : undefined);
     const told = await patchMany(door, rename(door, 3));
@@ -161,7 +162,7 @@ describe('a batch of which nothing is known', () => {
   });
 
   it('of which nothing can be read back is unknown, without users', async () => {
-    const { door, proxy } = await openBadLine('customers', { deadlineMs: 1_500, readBackMs: 500 });
+    const { door, proxy } = await openBehindProxy('customers', { deadlineMs: 1_500, readBackMs: 500 });
     proxy.fault = ({ isWrite }) =>
       isWrite
         ? { delivered: true, answer: 'reset' }
@@ -180,7 +181,7 @@ describe('a batch of which nothing is known', () => {
   });
 
   it('that did not leave was not written', async () => {
-    const { door, proxy } = await openBadLine('customers', { deadlineMs: 700, readBackMs: 200 });
+    const { door, proxy } = await openBehindProxy('customers', { deadlineMs: 700, readBackMs: 200 });
     await proxy.close();
     expect(await patchMany(door, rename(door, 2))).toEqual(
       Array(2).fill({ operationId, ...notApplied(unavailable(unreached.refused, 'patch')) }),
@@ -192,7 +193,7 @@ describe('a batch that is refused as a whole', () => {
   const error = (errorCode: string) => ({ errorCode, errorDescription: 'no' });
   /** Answers so what is a batch, and after it was written where `written`. */
   async function refusedWhole(status: number, errorCode: string, isWritten = false) {
-    const { door, proxy } = await openBadLine('customers', { deadlineMs: 2_000, readBackMs: 700 });
+    const { door, proxy } = await openBehindProxy('customers', { deadlineMs: 2_000, readBackMs: 700 });
     const answer = { status, body: JSON.stringify(error(errorCode)) };
     proxy.fault = ({ isWrite }) => (isWrite ? { delivered: isWritten, answer } : undefined);
     return { door, proxy, told: await patchMany(door, rename(door, 3)) };
@@ -242,7 +243,7 @@ describe('a batch that is refused as a whole', () => {
   });
 
   it('says who is not there, and of the others that they were not written', async () => {
-    const { door, proxy } = await openBadLine('customers');
+    const { door, proxy } = await openBehindProxy('customers');
     const answer = { status: 404, body: JSON.stringify(error('E112102')) };
     proxy.fault = ({ isWrite }) => (isWrite ? { delivered: false, answer } : undefined);
     const nobody = { user: { id: 'customers:U2nobody' }, patch: { displayName: 'Nobody' } };

@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Secret } from '../../src/settings/secret.ts';
 import type { PatchUserInput } from '../generated/graphql.ts';
+import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { arrived, error, notApplied, patchUser, someUser, written } from '../harness/expected.ts';
-import { openBadLine } from '../harness/faulty-proxy.ts';
 import { freshJournal } from '../harness/fresh-journal.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 import { openSilence } from '../harness/held-port.ts';
@@ -76,7 +76,7 @@ describe('the journal', () => {
   it('has every intent before the batch leaves', async () => {
     const { journal } = freshJournal();
     const copy = freshJournal().journal.sqlite;
-    const { door, proxy } = await openBadLine('customers', {}, { journal });
+    const { door, proxy } = await openBehindProxy('customers', {}, { journal });
     const atSending: unknown[] = [];
     proxy.fault = ({ isWrite }) => {
       if (!isWrite) return undefined;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
+import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { counted, someUser } from '../harness/expected.ts';
-import { openBadLine } from '../harness/faulty-proxy.ts';
 import { openDoor, outcomesOf, patchMany, rename, storedNames } from '../harness/many.ts';
 
 describe('a batch waits for', () => {
@@ -9,7 +9,7 @@ describe('a batch waits for', () => {
 
   it('nobody whose user is busy: the others go at once, and they when it is their turn', async () => {
     // Of so much time nobody would wait in vain for a second only.
-    const { door, proxy } = await openBadLine('customers', { deadlineMs: 60_000, readBackMs: 1_000 });
+    const { door, proxy } = await openBehindProxy('customers', { deadlineMs: 60_000, readBackMs: 1_000 });
     const gate = Promise.withResolvers<void>();
     proxy.fault = ({ isWrite }) =>
       isWrite && proxy.writes.length === 1
@@ -26,7 +26,7 @@ describe('a batch waits for', () => {
   });
 
   it('nobody whose turn does not come in time, and they are refused', async () => {
-    const { door, proxy } = await openBadLine('customers', limits);
+    const { door, proxy } = await openBehindProxy('customers', limits);
     const [busy] = rename(door, 1);
     if (!busy) throw new Error('There is no user.');
     proxy.fault = ({ isWrite }) =>
@@ -46,7 +46,7 @@ describe('a batch waits for', () => {
   });
 
   it('nobody for long whose login is not found: the others go without them', async () => {
-    const { door, proxy } = await openBadLine('customers', limits);
+    const { door, proxy } = await openBehindProxy('customers', limits);
     proxy.fault = ({ isWrite }) => (isWrite ? undefined : { delivered: false, answer: 'nothing' });
     const login = { directory: 'customers', login: 'ada.okafor@example.com' };
     const told = await patchMany(door, [
@@ -65,7 +65,7 @@ describe('a batch waits for', () => {
     const users = ['U2one', 'U2two', 'U2three'].map((userId) => ({
       ...{ userId, username: userId.toLowerCase(), status: 'enabled' as const, createdAt: 0 },
     }));
-    const { door, proxy } = await openBadLine('customers', limits, { customers: { users } });
+    const { door, proxy } = await openBehindProxy('customers', limits, { customers: { users } });
     proxy.fault = ({ isWrite }) => (isWrite ? undefined : { delivered: false, answer: 'nothing' });
     const [one, ...others] = users.map(({ userId }) => ({ user: { id: `customers:${userId}` } }));
     const tag = { add: { field: 'tags', value: { texts: ['press'] } } };
@@ -90,7 +90,7 @@ describe('a batch waits for', () => {
   });
 
   it('a call whose caller leaves ends all the same', async () => {
-    const { door, proxy } = await openBadLine('customers');
+    const { door, proxy } = await openBehindProxy('customers');
     proxy.fault = ({ isWrite }) =>
       isWrite ? { delivered: true, answer: 'its answer', after: delay(300) } : undefined;
     const leave = new AbortController();

@@ -2,8 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import type { SeedUser } from '../../src/sandbox/emulator.ts';
 import type { PatchUserInput } from '../generated/graphql.ts';
+import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { arrived, counted, directoryNames, someUser, written } from '../harness/expected.ts';
-import { openBadLine } from '../harness/faulty-proxy.ts';
 import { byLogin, named, openDoor, outcomesOf, patchMany, storedNames } from '../harness/many.ts';
 
 const seeds = (count: number, prefix: string): readonly SeedUser[] =>
@@ -176,7 +176,7 @@ describe('patches of users of every directory in one call', () => {
 
   it('are written one by one where the provider has no request for many, and leave room for others', async () => {
     const users = seeds(30, 'user_');
-    const { door, proxy } = await openBadLine('employees', {}, { employees: { users } });
+    const { door, proxy } = await openBehindProxy('employees', {}, { employees: { users } });
     const gate = Promise.withResolvers<void>();
     proxy.fault = ({ isWrite }) =>
       isWrite && proxy.writes.length <= 16

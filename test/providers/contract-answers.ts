@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
-import { openBadLine } from '../harness/faulty-proxy.ts';
+import { openBehindProxy } from '../harness/behind-proxy.ts';
 import type { ProviderFixture } from './contract.ts';
 import {
   answered,
@@ -66,7 +66,7 @@ export function describeAnswers(fixture: ProviderFixture): void {
       expect(lost.emulators[directory].writes).toEqual([]);
       expect(writesSent(lost, fixture)).toHaveLength(1);
 
-      const { door, proxy } = await openBadLine(directory);
+      const { door, proxy } = await openBehindProxy(directory);
       proxy.fault = ({ isWrite }) => (isWrite ? { delivered: true, answer: answered(answer) } : undefined);
       expect(await door.patch({ id }, patch)).toEqual(applied({ ...user, ...patch }, 'READ_BACK'));
       expect(door.emulators[directory].writes).toHaveLength(1);
@@ -97,7 +97,7 @@ export function describeAnswers(fixture: ProviderFixture): void {
   });
 
   it('a patch is sent once, however its answer is lost, and in part is not in full', async () => {
-    const { door, proxy } = await openBadLine(directory);
+    const { door, proxy } = await openBehindProxy(directory);
     const lost = { delivered: true, answer: { status: 502, body: 'Bad Gateway' } };
     proxy.fault = ({ isWrite }) => (isWrite ? lost : undefined);
     const { everything } = fixture;

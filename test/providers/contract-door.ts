@@ -7,7 +7,7 @@ import type {
   WriteLogEntry,
 } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
-import type { Fault } from '../harness/faulty-proxy.ts';
+import type { Answer } from '../harness/fault-answers.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 
 /** A JSON object. */
@@ -50,7 +50,7 @@ export function storedAs(
 }
 
 /** An answer as the faulty proxy gives it. */
-export function answered({ status, headers, body }: EmulatorResponse): Fault['answer'] {
+export function answered({ status, headers, body }: EmulatorResponse): Answer {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return { status, ...(headers && { headers: { ...headers } }), ...(body !== undefined && { body: text }) };
 }

@@ -3,8 +3,10 @@ import type { Provider, UserWrite, WriteResult } from '../../src/providers/provi
 import type { SeedUser } from '../../src/sandbox/emulator.ts';
 import { createDeadline } from '../../src/upstream/deadline.ts';
 import { createHttpClient } from '../../src/upstream/undici-client.ts';
+import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { someUser } from '../harness/expected.ts';
-import { type Fault, openBadLine } from '../harness/faulty-proxy.ts';
+import type { Answer } from '../harness/fault-answers.ts';
+import type { Fault } from '../harness/fault-proxy.ts';
 import { type FrontDoor, payload } from '../harness/front-door.ts';
 import type { BatchWireFormat, Case, ProviderFixture } from './contract.ts';
 import { undocumentedAnswers } from './contract-answers.ts';
@@ -65,7 +67,7 @@ function describeTogether({ directory, unknownUserId, read }: ProviderFixture, m
     const users: readonly SeedUser[] = Array.from({ length: count }, (_, index) => ({
       ...{ userId: many.userId(index), username: `user.${index}`, status: 'enabled', createdAt: 0 },
     }));
-    const { door, proxy } = await openBadLine(directory, {}, { [directory]: { users } });
+    const { door, proxy } = await openBehindProxy(directory, {}, { [directory]: { users } });
     const configured = door.sandbox.config.directories[directory];
     if (!configured) throw new Error('There is no such directory.');
     const bounds = { connections: 4, connectTimeoutMs: 1_000, answerBytes: 1_000_000 };
@@ -134,10 +136,10 @@ function describeTogether({ directory, unknownUserId, read }: ProviderFixture, m
     expect(proxy.writes).toHaveLength(1);
   });
 
-  it.each<[string, Fault['answer']]>([
-    ...(['reset', 'half', 'nothing'] as const).map((one): [string, Fault['answer']] => [one, one]),
+  it.each<[string, Answer]>([
+    ...(['reset', 'half', 'nothing'] as const).map((one): [string, Answer] => [one, one]),
     ...Object.entries({ ...undocumentedAnswers, ...many.noAnswers }).map(
-      ([name, answer]): [string, Fault['answer']] => [name, answered(answer)],
+      ([name, answer]): [string, Answer] => [name, answered(answer)],
     ),
   ])('no answer that can be understood: %s', async (_, answer) => {
     const { door, proxy, ids, write } = await openProvider(3, { delivered: true, answer });

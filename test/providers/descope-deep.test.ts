@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
+import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { someUser } from '../harness/expected.ts';
-import { openBadLine } from '../harness/faulty-proxy.ts';
 import { outcomesOf, patchMany } from '../harness/many.ts';
 
 /** An attribute deeper than can be written as a text again. */
@@ -9,7 +9,7 @@ const withDeep = (answer: object) =>
   JSON.stringify(answer).replace('"@deep"', '['.repeat(depth) + ']'.repeat(depth));
 
 async function open() {
-  const { door, proxy } = await openBadLine('customers');
+  const { door, proxy } = await openBehindProxy('customers');
   const users = [0, 1, 2].map((which) => {
     const id = someUser(door, 'customers', which);
     return { id, wire: () => door.emulators.customers.users().get(id.replace('customers:', '')) };

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { openBadLine } from '../harness/faulty-proxy.ts';
+import { openBehindProxy } from '../harness/behind-proxy.ts';
 
 it('a patch that began while the process leaves is finished and on record, though its caller left', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'idpatch-drain-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const { door, proxy, id } = await openBadLine(
+  const { door, proxy, id } = await openBehindProxy(
     'customers',
     {},
     { journal: { sqlite: join(folder, 'journal.db') } },
@@ -45,7 +45,7 @@ it('a patch that began while the process leaves is finished and on record, thoug
 
 it('a document with many patches does not keep a process from leaving: they share the time of one call', async () => {
   const limits = { deadlineMs: 1_000, readBackMs: 300 };
-  const { door, proxy, id } = await openBadLine('customers', limits);
+  const { door, proxy, id } = await openBehindProxy('customers', limits);
   const { promise: arrived, resolve: arrives } = Promise.withResolvers<void>();
   proxy.fault = () => {
     arrives();

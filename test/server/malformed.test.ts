@@ -144,7 +144,7 @@ it('patches in progress get their responses, whatever else arrives on their conn
   const slow = await openFrontDoor({ directories: { customers: { baseUrl: proxy.url } } });
   proxy.passTo(slow.emulators.customers.url);
   const { promise: held, resolve: release } = Promise.withResolvers<void>();
-  proxy.fail('write', { applied: true, after: () => held });
+  proxy.fail('write', { delivered: true, after: () => held });
   const socket = open(slow.url);
   let received = '';
   socket.on('data', (chunk) => {

@@ -13,7 +13,7 @@ async function openHeldDoor() {
   const door = await openFrontDoor({ directories: { customers: { baseUrl: proxy.url } } });
   proxy.passTo(door.emulators.customers.url);
   const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
-  proxy.fail('write', { applied: true, after: () => held });
+  proxy.fail('write', { delivered: true, after: () => held });
   const service = await startAnother(door, {});
   onTestFinished(async () => {
     await door.close();

@@ -103,7 +103,7 @@ describe.concurrent('the bounds of a request’s time', () => {
       directories: { customers: { baseUrl: proxy.url } },
     });
     proxy.passTo(slowly.emulators.customers.url);
-    proxy.fail('write', { applied: true, after: () => delay(12_000) });
+    proxy.fail('write', { delivered: true, after: () => delay(12_000) });
     const answer = await slowly.graphql(mutation(someUser(slowly, 'customers')));
     expect(answer).toEqual({ data: { patchUser: { outcome: 'APPLIED' } } });
     await proxy.close();

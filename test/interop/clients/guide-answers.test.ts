@@ -5,8 +5,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EmulatorRequest, EmulatorResponse } from '../../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../../src/sandbox/sandbox.ts';
 import type { PatchOutcome, PatchUserInput, UserPatchInput } from '../../generated/graphql.ts';
+import { openBehindProxy } from '../../harness/behind-proxy.ts';
 import { type DirectoryName, patchUser, someUser, written } from '../../harness/expected.ts';
-import { openBadLine } from '../../harness/faulty-proxy.ts';
 import { freshJournal } from '../../harness/fresh-journal.ts';
 import type { FrontDoor } from '../../harness/front-door.ts';
 import { type Answer, ask, bearer, bug, gateway, lines, open, table } from './guide.ts';
@@ -140,7 +140,7 @@ describe('what a patch says', () => {
 });
 
 it('a call that is made again while it is under way gets its answer, and nothing is sent twice', async () => {
-  const { door, proxy, id } = await openBadLine('customers', {}, freshJournal());
+  const { door, proxy, id } = await openBehindProxy('customers', {}, freshJournal());
   const gate = Promise.withResolvers<void>();
   proxy.fault = ({ isWrite }) =>
     isWrite ? { delivered: true, answer: 'its answer', after: gate.promise } : undefined;

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EmulatorRequest } from '../../../src/sandbox/emulator.ts';
 import type { PatchUserInput } from '../../generated/graphql.ts';
+import { openBehindProxy } from '../../harness/behind-proxy.ts';
 import { arrived, counted, type DirectoryName, written } from '../../harness/expected.ts';
-import { openBadLine } from '../../harness/faulty-proxy.ts';
 import type { FrontDoor } from '../../harness/front-door.ts';
 import { openDoor, outcomesOf, patchMany } from '../../harness/many.ts';
 import { patchManyOperation } from '../../harness/operations.ts';
@@ -105,7 +105,7 @@ describe('where a quota is short', () => {
 
 describe('where a quota is short, a call of patchUsers', () => {
   it('reserves for each of its requests that are under way, for as long as it may have to read back', async () => {
-    const { door, proxy } = await openBadLine('customers', {}, short(9, 'customers'));
+    const { door, proxy } = await openBehindProxy('customers', {}, short(9, 'customers'));
     const gates = [0, 1].map(() => Promise.withResolvers<void>());
     const others = Promise.withResolvers<void>();
     proxy.fault = ({ isWrite }) => {
@@ -134,7 +134,7 @@ describe('where a quota is short, a call of patchUsers', () => {
   });
 
   it('reserves nothing for what it need not read back, though others are still to be written', async () => {
-    const { door, proxy } = await openBadLine('customers', {}, short(6, 'customers'));
+    const { door, proxy } = await openBehindProxy('customers', {}, short(6, 'customers'));
     const gate = Promise.withResolvers<void>();
     proxy.fault = () =>
       proxy.writes.length === 1 ? { delivered: true, answer: 'its answer', after: gate.promise } : undefined;
