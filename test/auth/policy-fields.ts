@@ -42,7 +42,7 @@ export interface Cell {
 }
 
 /** A part of a patch that needs a right: `field` in `fieldsOfRight`, `listed` in the list of an own record. */
-export interface Need {
+interface Need {
   readonly field: string;
   readonly listed: string;
   readonly path: readonly string[];
