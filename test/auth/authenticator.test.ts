@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Issuer, startIssuer } from '../../src/sandbox/issuer.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startIssuer } from '../../src/sandbox/issuer.ts';
 import { arrived } from '../harness/expected.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
-import { converse, lines } from '../harness/raw.ts';
+import { openFrontDoor } from '../harness/front-door.ts';
+import { converse } from '../harness/raw.ts';
+import { post as rawPost } from '../harness/requests.ts';
 import {
   answers,
   aPatch,
@@ -14,20 +15,16 @@ import {
   openTokenDoor,
   refuses,
   refusesToken,
-  type Signer,
   trusting,
 } from './tokens.ts';
 
-describe('the Authorization header', () => {
-  let door: FrontDoor;
-  let signer: Signer;
-  let token: string;
-  beforeAll(async () => {
-    signer = await createSigner('ES256', 'k1');
-    door = await openTokenDoor(() => [signer.publicJwk]);
-    token = await signer.sign(claimsFor(door));
-  });
+const signer = await createSigner('ES256', 'k1');
+const stranger = await createSigner('ES256', 'k1');
+
+describe('the Authorization header', async () => {
+  const door = await openTokenDoor(() => [signer.publicJwk]);
   afterAll(() => door.close());
+  const token = await signer.sign(claimsFor(door));
 
   /** Posts a body with these headers, without Authorization. */
   const post = (query: string, path = '/graphql', headers = {}, more = {}) =>
@@ -97,7 +94,7 @@ describe('the Authorization header', () => {
   it('may contain a token of 12 KB, and none of 20 KB', async () => {
     const claims = claimsFor(door, { padding: 'x'.repeat(9_000) });
     expect(await call(door, await signer.sign(claims))).toEqual(answers.applied);
-    await refusesToken(door, await (await createSigner('ES256', 'k1')).sign(claims), 1);
+    await refusesToken(door, await stranger.sign(claims), 1);
     const long = await signer.sign(claimsFor(door, { padding: 'x'.repeat(15_000) }));
     const response = await post(aPatch(door), '/graphql', { authorization: `Bearer ${long}` });
     expect(response.status).toBe(431);
@@ -105,38 +102,23 @@ describe('the Authorization header', () => {
   });
 
   it('is refused if it comes twice', async () => {
-    const body = JSON.stringify({ query: aPatch(door) });
-    const { answers } = await converse(
-      door.url,
-      lines(
-        [
-          ...['POST /graphql HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'],
-          ...['Authorization: Bearer nonsense', `Authorization: Bearer ${token}`],
-          `Content-Length: ${Buffer.byteLength(body)}`,
-        ],
-        body,
-      ),
-      1,
-    );
+    const headers = ['Host: localhost', 'Authorization: Bearer nonsense', `Authorization: Bearer ${token}`];
+    const { answers } = await converse(door.url, rawPost(aPatch(door), headers), 1);
     expect(answers.map(({ status }) => status)).toEqual([400]);
   });
 });
 
-describe('several issuers', () => {
-  let door: FrontDoor;
-  let other: Issuer;
+describe('several issuers', async () => {
+  const other = await startIssuer();
   const elsewhere = 'https://login.example.com';
-  beforeAll(async () => {
-    other = await startIssuer();
-    door = await openFrontDoor({
-      callers: (issuer) => ({
-        jwt: [
-          ...[trusting(issuer), trusting(other), trusting(other, { audience: 'of-the-other' })],
-          trusting(issuer, { audience: 'readers', rights: ['users:read'] }),
-          trusting({ url: elsewhere, jwksUrl: other.jwksUrl }, { audience: 'elsewhere' }),
-        ],
-      }),
-    });
+  const door = await openFrontDoor({
+    callers: (issuer) => ({
+      jwt: [
+        ...[trusting(issuer), trusting(other), trusting(other, { audience: 'of-the-other' })],
+        trusting(issuer, { audience: 'readers', rights: ['users:read'] }),
+        trusting({ url: elsewhere, jwksUrl: other.jwksUrl }, { audience: 'elsewhere' }),
+      ],
+    }),
   });
   afterAll(async () => {
     await door.close();
@@ -178,12 +160,9 @@ describe('several issuers', () => {
   });
 });
 
-describe('where anonymous callers are accepted beside tokens', () => {
-  let door: FrontDoor;
-  beforeAll(async () => {
-    door = await openFrontDoor({
-      callers: (issuer) => ({ anonymous: true, jwt: [trusting(issuer, { directories: ['employees'] })] }),
-    });
+describe('where anonymous callers are accepted beside tokens', async () => {
+  const door = await openFrontDoor({
+    callers: (issuer) => ({ anonymous: true, jwt: [trusting(issuer, { directories: ['employees'] })] }),
   });
   afterAll(() => door.close());
 
@@ -193,7 +172,6 @@ describe('where anonymous callers are accepted beside tokens', () => {
       await refuses(door, header, answers.noToken);
     }
     await refusesToken(door, 'nonsense');
-    const stranger = await createSigner('ES256', 'k2');
     await refusesToken(door, await stranger.sign(claimsFor(door)), 1);
     await refusesToken(door, await door.sandbox.issuer.token({ aud: audience, sub: '' }), 1);
   });

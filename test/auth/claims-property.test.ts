@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { type DirectoryName, directoryNames, someUser } from '../harness/expected.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { openFrontDoor } from '../harness/front-door.ts';
 import { type Granted, granted, grantedBy } from './granted.ts';
 import { answers, audience, call, now, trusting } from './tokens.ts';
 
@@ -13,21 +13,18 @@ const grants = {
   member: ['profile:write:self'],
 } as const;
 
-let door: FrontDoor;
-beforeAll(async () => {
-  door = await openFrontDoor({
-    customers: { requestsPerMinute: 1_000_000 },
-    limits: { requestsPerCallerPerMinute: 1_000_000 },
-    callers: (issuer) => ({
-      jwt: [
-        trusting(issuer, {
-          rights: { claim: ['access', 'rights'], grants },
-          directories: { claim: 'desks' },
-          self: { directory: 'customers', claim: 'record', fields: ['displayName'] },
-        }),
-      ],
-    }),
-  });
+const door = await openFrontDoor({
+  customers: { requestsPerMinute: 1_000_000 },
+  limits: { requestsPerCallerPerMinute: 1_000_000 },
+  callers: (issuer) => ({
+    jwt: [
+      trusting(issuer, {
+        rights: { claim: ['access', 'rights'], grants },
+        directories: { claim: 'desks' },
+        self: { directory: 'customers', claim: 'record', fields: ['displayName'] },
+      }),
+    ],
+  }),
 });
 afterAll(() => door.close());
 

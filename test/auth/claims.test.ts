@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { arrived, someUser } from '../harness/expected.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { openFrontDoor } from '../harness/front-door.ts';
 import { granted } from './granted.ts';
 import { trusting } from './tokens.ts';
 
@@ -47,16 +47,13 @@ const configured = {
   },
 };
 
-let door: FrontDoor;
-beforeAll(async () => {
-  door = await openFrontDoor({
-    customers: { requestsPerMinute: 100_000 },
-    callers: (issuer) => ({
-      jwt: Object.entries(configured).map(([audience, settings]) =>
-        trusting(issuer, { audience, ...settings }),
-      ),
-    }),
-  });
+const door = await openFrontDoor({
+  customers: { requestsPerMinute: 100_000 },
+  callers: (issuer) => ({
+    jwt: Object.entries(configured).map(([audience, settings]) =>
+      trusting(issuer, { audience, ...settings }),
+    ),
+  }),
 });
 afterAll(() => door.close());
 
@@ -147,10 +144,15 @@ it.each(rows)('for the audience %s the claims %s grant: %s', async (audience, cl
   });
 });
 
+const userIdOf = (directory: 'customers' | 'employees', index = 0) =>
+  someUser(door, directory, index).replace(`${directory}:`, '');
+const ids = {
+  FIRST: userIdOf('customers'),
+  SECOND: userIdOf('customers', 1),
+  EMPLOYEE: userIdOf('employees'),
+};
+
 function tokenWith(aud: string | undefined, claims: string): Promise<string> {
-  const userId = (directory: 'customers' | 'employees', index = 0) =>
-    someUser(door, directory, index).replace(`${directory}:`, '');
-  const ids = { FIRST: userId('customers'), SECOND: userId('customers', 1), EMPLOYEE: userId('employees') };
   const text = Object.entries(ids).reduce((all, [name, id]) => all.replaceAll(name, id), claims);
   return door.sandbox.issuer.token({ sub: 'somebody', ...JSON.parse(text), aud });
 }

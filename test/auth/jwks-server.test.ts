@@ -1,7 +1,7 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { arrived } from '../harness/expected.ts';
 import type { FrontDoor } from '../harness/front-door.ts';
 import {
@@ -13,16 +13,11 @@ import {
   encoded,
   openTokenDoor,
   refusesToken,
-  type Signer,
   trusting,
 } from './tokens.ts';
 
-let signer: Signer;
-let stranger: Signer;
-beforeAll(async () => {
-  signer = await createSigner('ES256', 'k1');
-  stranger = await createSigner('ES256', 'k2');
-});
+const signer = await createSigner('ES256', 'k1');
+const stranger = await createSigner('ES256', 'k2');
 const keySet = (...keys: readonly unknown[]) => JSON.stringify({ keys });
 
 /** Starts a server for key sets that counts its requests. */
@@ -64,48 +59,37 @@ async function expectAnswer(door: FrontDoor, token: string, answer: Answer): Pro
 const maxFetches = (ms: number, since: number) => 1 + Math.floor((performance.now() - since) / ms);
 
 describe('a key set is unavailable, and the answer 503 with Retry-After, if its server', () => {
-  it.each<readonly [string, RequestListener]>([
-    ...[500, 401, 404, 204, 206].map((status): readonly [string, RequestListener] => [
-      `answers ${status}`,
-      (_, response) => response.writeHead(status).end(status === 204 ? undefined : keySet(signer.publicJwk)),
-    ]),
+  const valid = keySet(signer.publicJwk);
+  const answer = (body: string, status = 200): readonly [string, RequestListener] => [
+    `answers ${status} ${body.slice(0, 30)}`,
+    (_, response) => response.writeHead(status).end(status === 204 ? undefined : body),
+  ];
+
+  it.each([
+    ...[500, 401, 404, 204, 206].map((status) => answer(valid, status)),
+    ...['<!doctype html>', '', 'null', '[]', '{}', '{"keys":{"length":1}}', '{"keys":[null]}'].map((body) =>
+      answer(body),
+    ),
     ...[
-      '<!doctype html><title>Log in</title>',
-      '',
-      'null',
-      '[]',
-      '{}',
-      '{"keys":{"length":1}}',
-      '{"keys":[null]}',
-    ].map((body): readonly [string, RequestListener] => [
-      `answers ${body}`,
-      (_, response) => response.end(body),
-    ]),
-    ['answers a part', (_, response) => response.end(keySet(signer.publicJwk).slice(0, -9))],
-    ['answers a key without its set', (_, response) => response.end(JSON.stringify(signer.publicJwk))],
-    ['breaks off', (_, response) => response.writeHead(200, { 'content-length': 9_999 }).write('{"keys":')],
-    ['hangs up', (request) => request.socket.destroy()],
-    ['speaks no HTTP', (request) => request.socket.end('220 mail.example.com ESMTP\r\n')],
-    [
-      'answers more than 256 KB',
-      (_, response) => response.end(' '.repeat(300_000) + keySet(signer.publicJwk)),
+      answer(valid.slice(0, -9)),
+      answer(JSON.stringify(signer.publicJwk)),
+      answer(' '.repeat(300_000) + valid),
     ],
-    [
-      'answers without end',
-      (_, response) => {
+    ...Object.entries<RequestListener>({
+      'breaks off': (_, response) => response.writeHead(200, { 'content-length': 9_999 }).write('{"keys":'),
+      'hangs up': (request) => request.socket.destroy(),
+      'speaks no HTTP': (request) => request.socket.end('220 mail.example.com ESMTP\r\n'),
+      'never answers': () => {},
+      'never ends': (_, response) => response.writeHead(200).write('{"keys":['),
+      'answers without end': (_, response) => {
         response.on('drain', () => response.write('x'.repeat(65_536)));
         response.write(' '.repeat(65_536));
       },
-    ],
-    ['never answers', () => {}],
-    ['never ends', (_, response) => response.writeHead(200).write('{"keys":[')],
-    [
-      'answers a byte at a time',
-      (_, response) => {
+      'answers a byte at a time': (_, response) => {
         const drip = setInterval(() => response.write(' '), 50);
         response.on('close', () => clearInterval(drip));
       },
-    ],
+    }),
   ])('%s', async (_, listener) => {
     const server = await startKeyServer(listener);
     const door = await openDoorWithKeysAt(`${server.url}/keys`);

@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto';
-import { CompactEncrypt, exportJWK, exportSPKI } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Issuer, startIssuer } from '../../src/sandbox/issuer.ts';
-import type { FrontDoor } from '../harness/front-door.ts';
+import { CompactEncrypt, exportJWK, exportSPKI, generateKeyPair } from 'jose';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startIssuer } from '../../src/sandbox/issuer.ts';
 import {
   answers,
   audience,
@@ -19,44 +18,38 @@ import {
 /** Every algorithm of the configuration, each with a key whose kid is its name. */
 const algorithms = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
 
-let door: FrontDoor;
 /** A server with a key set of its own, which is never asked for it. */
-let attacker: Issuer;
-const signers = new Map<string, Signer>();
-const signer = (name = 'ES256') => signers.get(name) ?? expect.fail(`There is no signer ${name}.`);
-/** Has the kid of the issuer's ES256 key, and is not published. */
-let otherKey: Signer;
+const attacker = await startIssuer();
 
-beforeAll(async () => {
-  attacker = await startIssuer();
-  for (const [name, alg, kid, jwk] of [
-    ...algorithms.map((alg) => [alg, alg, alg, {}] as const),
-    // One kid for keys of two types: the algorithm tells them apart.
-    ['two-types RS256', 'RS256', 'two-types', {}],
-    ['two-types ES256', 'ES256', 'two-types', {}],
-    ['twice 0', 'ES256', 'twice', {}],
-    ['twice 1', 'ES256', 'twice', {}],
-    ['for encryption', 'ES256', 'enc', { use: 'enc' }],
-    ['for signing only', 'ES256', 'sign', { key_ops: ['sign'] }],
-    ['for another algorithm', 'RS256', 'other-alg', { alg: 'RS512' }],
-  ] as const) {
-    signers.set(name, await createSigner(alg, kid, jwk as object));
-  }
-  const keys = [...signers.values()].map(({ publicJwk }) => publicJwk);
-  signers.set('private', await createSigner('ES256', 'private'));
-  keys.push({ ...(await exportJWK(signer('private').privateKey)), kid: 'private' });
-  otherKey = await createSigner('ES256', 'ES256');
-  door = await openTokenDoor(
-    () => keys,
-    (issuer) => ({
-      jwt: [
-        trusting(issuer, { algorithms }),
-        trusting(issuer, { audience: 'es256-only', algorithms: ['ES256'] }),
-      ],
-    }),
-  );
-  expect(await call(door, await signer().sign(claimsFor(door)))).toEqual(answers.applied);
-});
+/** The published keys: `name: [algorithm, kid, changes of the public key]`. */
+const published: Readonly<Record<string, readonly [alg: string, kid: string, jwk?: object]>> = {
+  ...Object.fromEntries(algorithms.map((alg) => [alg, [alg, alg]])),
+  // One kid for keys of two types: the algorithm tells them apart.
+  'two-types RS256': ['RS256', 'two-types'],
+  'two-types ES256': ['ES256', 'two-types'],
+  'twice 0': ['ES256', 'twice'],
+  'twice 1': ['ES256', 'twice'],
+  'for encryption': ['ES256', 'enc', { use: 'enc' }],
+  'for signing only': ['ES256', 'sign', { key_ops: ['sign'] }],
+  'for another algorithm': ['RS256', 'other-alg', { alg: 'RS512' }],
+  private: ['ES256', 'private'],
+};
+const signers = new Map<string, Signer>();
+for (const [name, key] of Object.entries(published)) signers.set(name, await createSigner(...key));
+const signer = (name = 'ES256') => signers.get(name) ?? expect.fail(`There is no signer ${name}.`);
+const privateJwk = { ...(await exportJWK(signer('private').privateKey)), kid: 'private' };
+/** Has the kid of the issuer's ES256 key, and is not published. */
+const otherKey = await createSigner('ES256', 'ES256');
+
+const door = await openTokenDoor(
+  () => [...signers].map(([name, { publicJwk }]) => (name === 'private' ? privateJwk : publicJwk)),
+  (issuer) => ({
+    jwt: [
+      trusting(issuer, { algorithms }),
+      trusting(issuer, { audience: 'es256-only', algorithms: ['ES256'] }),
+    ],
+  }),
+);
 afterAll(async () => {
   expect(attacker.requests).toEqual([]);
   expect((await fetch(`${door.url}/ready`)).status).toBe(200);
@@ -95,13 +88,8 @@ describe('an algorithm', () => {
       const { publicKey, publicJwk } = signer(kid);
       const pem = await exportSPKI(publicKey);
       const der = Buffer.from(pem.replaceAll(/-----.*-----|\s/g, ''), 'base64');
-      for (const secret of [
-        pem,
-        pem.trim(),
-        der,
-        JSON.stringify(publicJwk),
-        publicJwk.x ?? publicJwk.n ?? '',
-      ]) {
+      const { x, n = '' } = publicJwk;
+      for (const secret of [pem, pem.trim(), der, JSON.stringify(publicJwk), x ?? n]) {
         for (const [alg, hash] of Object.entries({ HS256: 'sha256', HS512: 'sha512' })) {
           const signed = `${encoded({ alg, typ: 'at+jwt', kid })}.${encoded(claimsFor(door))}`;
           const signature = createHmac(hash, secret).update(signed).digest('base64url');
@@ -134,13 +122,7 @@ describe('a key of the issuer', () => {
   );
 
   it.each([
-    ...[
-      'unknown',
-      '__proto__',
-      '../../../../dev/null',
-      "x' UNION SELECT 'key",
-      'https://attacker.example.com',
-    ],
+    ...['unknown', '__proto__', '../../../dev/null', "x' UNION SELECT 'key", 'https://attacker.example.com'],
     ...['', null, 7, ['ES256'], undefined],
   ])('is not found by the kid %j', async (kid) => {
     await refusesToken(door, await signer().sign(claimsFor(door), { kid }), 1);
@@ -153,19 +135,21 @@ describe('a key of the issuer', () => {
 });
 
 describe('a token that brings its own key is refused, and nobody is asked for it,', () => {
-  it.each<readonly [string, () => unknown]>([
-    ['jku', () => attacker.jwksUrl],
-    ['jku', () => door.sandbox.issuer.jwksUrl],
-    ['jku', () => `${door.sandbox.issuer.jwksUrl}@${attacker.url.slice(7)}`],
-    ...['', null].map((value) => ['jku', () => value] as const),
-    ['x5u', () => `${attacker.url}/certificate.pem`],
-    ['jwk', () => otherKey.publicJwk],
-    ['jwk', () => null],
-  ])('in %s', async (name, value) => {
+  const { jwksUrl } = door.sandbox.issuer;
+  it.each<readonly [string, unknown]>([
+    ['jku', attacker.jwksUrl],
+    ['jku', jwksUrl],
+    ['jku', `${jwksUrl}@${attacker.url.slice(7)}`],
+    ['jku', ''],
+    ['jku', null],
+    ['x5u', `${attacker.url}/certificate.pem`],
+    ['jwk', otherKey.publicJwk],
+    ['jwk', null],
+  ])('in %s: %j', async (name, value) => {
     // Whether an attacker signed it or the issuer.
     for (const one of [otherKey, signer()]) {
       for (const kid of [{}, { kid: undefined }]) {
-        await refusesToken(door, await one.sign(claimsFor(door), { [name]: value(), ...kid }));
+        await refusesToken(door, await one.sign(claimsFor(door), { [name]: value, ...kid }));
       }
     }
   });
@@ -191,9 +175,9 @@ describe('a token is refused', () => {
       { crit: ['exp'] },
       { crit: ['toString'] },
       { crit: [] },
-      { crit: 'b64' },
+      { crit: null },
     ],
-    ...[{ crit: null }, { crit: [''] }, { crit: ['b64'], b64: false }, { crit: ['b64'] }],
+    ...[{ crit: 'b64' }, { crit: [''] }, { crit: ['b64'], b64: false }, { crit: ['b64'] }],
   ])('with an unknown critical header: %j', async (critical) => {
     const header = encoded({ alg: 'ES256', typ: 'at+jwt', kid: 'ES256', ...critical });
     const [, payload] = await valid();
@@ -212,10 +196,8 @@ describe('a token is refused', () => {
     for (const head of ['', 'null', '[]', '7', '{', '{"alg":"ES256","alg":"none"}', '['.repeat(3_000)]) {
       await refusesToken(door, `${encoded(head)}.${payload}.${signature}`);
     }
-    await refusesToken(
-      door,
-      `${encoded({ alg: 'ES256', typ: 'JWT', kid: 'ES256' })}.${payload}.${signature}`,
-    );
+    const otherTyp = encoded({ alg: 'ES256', typ: 'JWT', kid: 'ES256' });
+    await refusesToken(door, `${otherTyp}.${payload}.${signature}`);
     const zeros = Buffer.alloc(64).toString('base64url');
     for (const one of ['', 'AAAA', zeros, other, `${signature}AAAA`, signature.slice(4), `${signature}=`]) {
       await refusesToken(door, `${header}.${payload}.${one}`);
@@ -228,12 +210,10 @@ describe('a token is refused', () => {
 
   it('that contains a token, or is encrypted', async () => {
     await refusesToken(door, await signer().sign(await signer().sign(claimsFor(door)), { cty: 'JWT' }));
-    const pair = (await crypto.subtle.generateKey({ name: 'X25519' }, false, [
-      'deriveBits',
-    ])) as CryptoKeyPair;
+    const { publicKey } = await generateKeyPair('ECDH-ES');
     const encrypted = await new CompactEncrypt(Buffer.from(JSON.stringify(claimsFor(door))))
       .setProtectedHeader({ alg: 'ECDH-ES', enc: 'A256GCM', typ: 'at+jwt', kid: 'ES256' })
-      .encrypt(pair.publicKey);
+      .encrypt(publicKey);
     await refusesToken(door, encrypted);
   });
 });

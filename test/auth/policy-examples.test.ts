@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { UserPatchInput } from '../generated/graphql.ts';
 import {
   type DirectoryName,
@@ -7,7 +7,6 @@ import {
   eiam,
   written,
 } from '../harness/expected.ts';
-import type { FrontDoor } from '../harness/front-door.ts';
 import {
   addedFields,
   forbidden,
@@ -21,10 +20,7 @@ import {
   userIdOf,
 } from './policy-door.ts';
 
-let door: FrontDoor;
-beforeAll(async () => {
-  door = await openPolicyDoor();
-});
+const door = await openPolicyDoor();
 afterAll(() => door.close());
 
 /** A patch of each of these users is refused with these errors: the caller cannot tell the users apart. */

@@ -1,11 +1,5 @@
 import type { DirectoryRight } from '../../src/auth/caller.ts';
-import {
-  type DirectoryName,
-  type ExpectedError,
-  eiam,
-  invalidInput,
-  unsupported,
-} from '../harness/expected.ts';
+import { type DirectoryName, eiam } from '../harness/expected.ts';
 
 const words = (text: string) => text.trim().split(/\s+/);
 
@@ -37,8 +31,6 @@ export interface Cell {
   readonly what: string;
   readonly patch: Readonly<Record<string, unknown>>;
   readonly needs: readonly Need[];
-  /** The error of the directory where the caller may do it; undefined where it is applied. */
-  readonly refused?: ExpectedError;
 }
 
 /** A part of a patch that needs a right: `field` in `fieldsOfRight`, `listed` in the list of an own record. */
@@ -58,19 +50,6 @@ const need = (field: string, ...path: readonly string[]): Need => ({
 export function cellsOf(directory: DirectoryName): readonly Cell[] {
   return [...fieldCells(directory), ...customFieldCells(directory)];
 }
-
-/** Fields that a directory does not have, and fields that it can set but not clear. */
-const eiamHasNo = words('givenName middleName familyName picture roleNames tenants ssoAppIds');
-const cannotSet: Readonly<Record<DirectoryName, readonly string[]>> = {
-  employees: eiamHasNo,
-  contractors: eiamHasNo,
-  customers: ['username'],
-};
-const cannotClear: Readonly<Record<DirectoryName, readonly string[]>> = {
-  employees: ['username', 'status'],
-  contractors: ['username', 'status', 'displayName', 'email', 'phone'],
-  customers: ['status'],
-};
 
 function fieldCells(directory: DirectoryName): readonly Cell[] {
   const number = eiam.includes(directory) ? '+8613800138077' : '+15555550177';
@@ -99,20 +78,8 @@ function fieldCells(directory: DirectoryName): readonly Cell[] {
           ? [need(`${field}.verified`, field, 'verified')]
           : []),
       ],
-      ...refusalBy(directory, field, value),
     })),
   );
-}
-
-function refusalBy(directory: DirectoryName, field: string, value: unknown): Pick<Cell, 'refused'> {
-  const at = ['patch', field];
-  if (cannotSet[directory].includes(field)) {
-    return { refused: unsupported(`The directory "${directory}" has no ${field} to set.`, ...at) };
-  }
-  if (value !== null || !cannotClear[directory].includes(field)) return {};
-  return {
-    refused: unsupported(`The directory "${directory}" cannot clear ${field}; it can set it.`, ...at),
-  };
 }
 
 function custom(...customFields: readonly Readonly<Record<string, { readonly field: string }>>[]): Cell {
@@ -136,40 +103,33 @@ const remove = (field: string, ...values: readonly string[]) => ({
 });
 
 function customFieldCells(directory: DirectoryName): readonly Cell[] {
-  const none = 'Name at least one operation: remove clears custom fields, one by one.';
   const noOperation = [null, []].map((customFields) => ({
     what: `customFields: ${JSON.stringify(customFields)}`,
     patch: { customFields },
     needs: [need('customFields')],
-    refused: invalidInput(none, 'patch', 'customFields'),
   }));
-  const shared = [replace('age', { number: 36 }), add('age', { number: 37 }), remove('age')];
-  return [...noOperation, ...shared.map((one) => custom(one)), ...ownCustomFieldCells(directory)];
-}
-
-function ownCustomFieldCells(directory: DirectoryName): readonly Cell[] {
-  const grade = directory === 'employees' ? 'p5' : 'lead';
-  const notAList = 'Only a list has values to remove one by one: leave them out to remove the whole value.';
-  if (eiam.includes(directory)) {
-    return [
-      custom(replace('nick_name', { text: 'cell' })),
-      custom(add('vip', { boolean: true })),
-      custom(replace('grade', { text: grade }), remove('nick_name')),
-      {
-        ...custom(remove('grade', 'p5')),
-        refused: unsupported(notAList, 'patch', 'customFields', '0', 'remove', 'values'),
-      },
-    ];
-  }
-  return [
-    custom(add('nick', { text: 'cell' })),
-    custom(replace('plan', { text: 'pro' })),
-    custom(replace('tags', { texts: ['vip', 'beta'] })),
-    custom(add('tags', { texts: ['press'] })),
-    custom(remove('tags', 'vip')),
-    custom(add('newsletter', { boolean: true })),
-    custom(replace('newsletter', { boolean: false })),
-    custom(add('birthday', { date: '1990-12-08T00:00:00.000Z' })),
-    custom(replace('birthday', { date: '1991-12-08T00:00:00.000Z' }), remove('nick')),
+  const operations = [
+    [replace('age', { number: 36 })],
+    [add('age', { number: 37 })],
+    [remove('age')],
+    ...(eiam.includes(directory)
+      ? [
+          [replace('nick_name', { text: 'cell' })],
+          [add('vip', { boolean: true })],
+          [replace('grade', { text: directory === 'employees' ? 'p5' : 'lead' }), remove('nick_name')],
+          [remove('grade', 'p5')],
+        ]
+      : [
+          [add('nick', { text: 'cell' })],
+          [replace('plan', { text: 'pro' })],
+          [replace('tags', { texts: ['vip', 'beta'] })],
+          [add('tags', { texts: ['press'] })],
+          [remove('tags', 'vip')],
+          [add('newsletter', { boolean: true })],
+          [replace('newsletter', { boolean: false })],
+          [add('birthday', { date: '1990-12-08T00:00:00.000Z' })],
+          [replace('birthday', { date: '1991-12-08T00:00:00.000Z' }), remove('nick')],
+        ]),
   ];
+  return [...noOperation, ...operations.map((all) => custom(...all))];
 }

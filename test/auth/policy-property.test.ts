@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { arrived, type DirectoryName, directoryNames, written } from '../harness/expected.ts';
-import { type FrontDoor, wholeUser } from '../harness/front-door.ts';
+import { wholeUser } from '../harness/front-door.ts';
 import {
   administrator,
   openPolicyDoor,
@@ -15,18 +15,15 @@ import {
 import { type Cell, cellsOf } from './policy-fields.ts';
 import { accessOf, readRefusalOf, refusalsOf } from './policy-oracle.ts';
 
-let door: FrontDoor;
-beforeAll(async () => {
-  // The data of each user contains their id, so that an answer shows whose data it has; no patch changes `mark`.
-  door = await openPolicyDoor({}, (directory) =>
-    seeds[directory].slice(0, 3).map((user) => ({
-      ...user,
-      displayName: `canary ${user.userId}`,
-      email: { address: `canary-${user.userId.toLowerCase()}@example.com`, verified: true },
-      customFields: { ...user.customFields, mark: `canary ${user.userId}` },
-    })),
-  );
-});
+// The data of each user contains their id, so that an answer shows whose data it has; no patch changes `mark`.
+const door = await openPolicyDoor({}, (directory) =>
+  seeds[directory].slice(0, 3).map((user) => ({
+    ...user,
+    displayName: `canary ${user.userId}`,
+    email: { address: `canary-${user.userId.toLowerCase()}@example.com`, verified: true },
+    customFields: { ...user.customFields, mark: `canary ${user.userId}` },
+  })),
+);
 afterAll(() => door.close());
 
 const anyDirectory = fc.constantFrom(...directoryNames);

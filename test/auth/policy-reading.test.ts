@@ -1,6 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { arrived, directoryNames, written } from '../harness/expected.ts';
-import type { FrontDoor } from '../harness/front-door.ts';
 import {
   forbidden,
   messages,
@@ -11,10 +10,7 @@ import {
   userIdOf,
 } from './policy-door.ts';
 
-let door: FrontDoor;
-beforeAll(async () => {
-  door = await openPolicyDoor();
-});
+const door = await openPolicyDoor();
 afterAll(() => door.close());
 
 /** The directory in which these callers have rights. */
