@@ -88,7 +88,13 @@ runRows('At the same time', {
     proxy.fail('any', { delivered: false, answer: 'nothing' });
     const first = call(door, idsOf(door, directory)[0], { displayName: 'The first' });
     await proxy.arrived('write', 2);
+    let isFirstOver = false;
+    void first.finally(() => {
+      isFirstOver = true;
+    });
     const second = await patchMarked(door, directory, { deadlineMs: 1_500 });
+    // It is not waited for any longer than its own time.
+    expect(isFirstOver).toBe(false);
     expectOutcome(second, expected);
     expect((await first).outcome).toBe('UNKNOWN');
     proxy.heal();
