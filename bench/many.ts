@@ -1,6 +1,6 @@
 import type { Contender } from './contenders/contender.ts';
 import { directoryName } from './contenders/idpatch.ts';
-import { type Exchange, graphqlManyExchange, userId, workOf } from './work.ts';
+import { exchangeOf, graphqlManyExchange, userId, workOf } from './work.ts';
 
 /** Users in one reading: the most that idpatch allows. */
 const reading = 1_000;
@@ -13,13 +13,8 @@ const users = ids.map((id, number) => ({
   ...{ id, displayName: 'Nobody', email: { address: `${userId(number)}@example.com` } },
 }));
 
-const exchange: Exchange = {
-  body: JSON.stringify({
-    query: 'query ($ids: [ID!]!) { users(ids: $ids) { id displayName email { address } } }',
-    variables: { ids },
-  }),
-  expected: JSON.stringify({ data: { users } }),
-};
+const query = 'query ($ids: [ID!]!) { users(ids: $ids) { id displayName email { address } } }';
+const exchange = exchangeOf(query, { ids }, { users });
 
 /** The contender with requests that read a thousand users by their ids. */
 export function usersOf(contender: Contender): Contender {

@@ -61,7 +61,8 @@ const patchUser = `mutation ($input: PatchUserInput!, $names: [String!]) { patch
 /** The same for many users. */
 const patchUsers = `mutation ($inputs: [PatchUserInput!]!, $names: [String!]) { patchUsers(inputs: $inputs) { ${payload} } }`;
 
-const exchangeOf = (query: string, variables: object, data: object): Exchange => ({
+/** A request with a document and variables, and the data that it is to answer. */
+export const exchangeOf = (query: string, variables: object, data: object): Exchange => ({
   body: JSON.stringify({ query, variables }),
   expected: JSON.stringify({ data }),
 });

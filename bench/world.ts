@@ -27,7 +27,6 @@ export interface World extends Bench {
 
 export function openBench(): Bench {
   const folder = mkdtempSync(`${tmpdir()}/idpatch-bench-`);
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
   let starting: Promise<PostgresServer> | undefined;
   let databases = 0;
   const postgres = async () => {
@@ -37,7 +36,11 @@ export function openBench(): Bench {
     await server.execute(`create database bench_${databases}`);
     return server.url().replace('/postgres?', `/bench_${databases}?`);
   };
-  return { cores: shareCores(), folder, postgres, close: async () => (await starting)?.remove() };
+  const close = async () => {
+    await (await starting)?.remove();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { cores: shareCores(), folder, postgres, close };
 }
 
 const upstreamFile = fileURLToPath(new URL('upstream/main.ts', import.meta.url));
