@@ -75,7 +75,7 @@ const refusals: Readonly<Record<string, () => Promise<Answer>>> = {
 /** All codes by which a request is refused before GraphQL looks at it. */
 const refusalCodes = [
   ...(readFileSync(new URL('../../../src/server/response.ts', import.meta.url), 'utf8')
-    .split('export type RefusalCode')[1]
+    .split('export type ResponseErrorCode')[1]
     ?.matchAll(/^ {2}\| '(\w+)'/gm) ?? []),
 ].map(([, code]) => code);
 
