@@ -34,23 +34,16 @@ export interface HttpResponse {
  */
 type NotSentReason = 'unreachable' | 'untrusted' | 'deadline' | 'crowded' | 'broken';
 
-/** A request that was not sent because the provider's quota had no room before its deadline: see quota/throttle.ts. */
-export interface Throttled {
-  readonly kind: 'not-sent';
-  readonly reason: 'throttled';
-  /** Milliseconds after which there may be room. */
-  readonly retryAfterMs: number;
-}
-
 /**
  * The result of one request. What may be said of a write depends on whether the request left, not on an error's name:
- * `not-sent`: no byte left, so it had no effect;
+ * `not-sent`: no byte left, so it had no effect; `throttled`: the provider's quota has no room before the deadline, and
+ * may have some after `retryAfterMs`: see quota/throttle.ts;
  * `no-answer`: it left and no complete response came back, so it may have had any effect; `waited`: our own deadline
  * ended it.
  */
 export type SendResult =
   | { readonly kind: 'not-sent'; readonly reason: NotSentReason }
-  | Throttled
+  | { readonly kind: 'not-sent'; readonly reason: 'throttled'; readonly retryAfterMs: number }
   | { readonly kind: 'no-answer'; readonly waited: boolean }
   | HttpResponse;
 

@@ -1,30 +1,9 @@
 import type { Priority } from '../client.ts';
-import { addUse, countUses, msUntilFree, type Uses, windowMs } from './sliding-window.ts';
+import type { Ledger } from './postgres-ledger.ts';
+import { SlidingWindow, windowMs } from './sliding-window.ts';
 
 /** The first before the others. */
 export const priorities = ['urgent', 'write', 'read'] as const satisfies readonly Priority[];
-
-export type ByPriority = Readonly<Record<Priority, number>>;
-
-/**
- * Permits to send the requests of a quota. A permit is in use from when it is taken until a minute after its request
- * ended: the provider counts the request at some moment in between, and so never more of them than the quota.
- */
-export interface Permits {
-  /** How many a request of this priority may take now; none where it is negative. */
-  free(now: number, priority: Priority): number;
-  take(): void;
-  /** The request of a permit has ended. */
-  commit(now: number): void;
-  /** The request of a permit was not sent and will not be. */
-  rollback(): void;
-  /** Milliseconds until so many may be free, as far as it is known; 0 where it is not. */
-  msUntilFree(now: number, count: number, priority: Priority): number;
-  /** Asks for permits where they come from elsewhere. */
-  refill?(wanted: ByPriority, now: number): void;
-  /** Tells those who share the quota to pause. */
-  pauseAll?(ms: number, now: number): void;
-}
 
 /** How much of a quota requests of this priority may use up: 1 % is left for urgent ones, and by reads 10 % for writes. */
 export function usableBy(priority: Priority, perMinute: number): number {
@@ -33,48 +12,185 @@ export function usableBy(priority: Priority, perMinute: number): number {
   return Math.min(perMinute, { urgent: perMinute, write: byWrites, read: byReads }[priority]);
 }
 
-/** The permits of one process: at most `limit` in a minute, which may change, together with what `others` use. */
-export function createLocalPermits(limit: (now: number) => number, others: Uses = new Map()) {
-  const ended: Uses = new Map();
+/** With a ledger, processes share the quota, each by a name of its own. */
+export interface Quota {
+  readonly perMinute: number;
+  readonly ledger?: Ledger | undefined;
+  readonly replica?: string;
+}
+
+/** Milliseconds within which leased permits must be taken. */
+const leaseMs = 2_000;
+
+/** Milliseconds after a report at which a request that has not ended by then must be reported once more. */
+const overdueMs = leaseMs + 2_000;
+
+/** Milliseconds for which permits are in use that are in flight or leased, where their process never reports again. */
+const reportedMs = overdueMs + windowMs;
+
+/** Milliseconds after which a process that reports no more does not count as a replica. */
+const replicaMs = 2 * windowMs;
+
+/** The share of a quota that is leased ahead at most. Our own choice. */
+const maxAhead = 0.01;
+
+/** Milliseconds until the ledger is asked again that was away, or had less than was wanted. */
+const retryMs = 200;
+
+/** What the ledger keeps: small, for there is an entry a second and process. Moments are milliseconds by its clock. */
+interface State {
+  /** What each process has in use, by the milliseconds after `at` when it is free again. */
+  readonly replicas: Readonly<Record<string, { readonly at: number; readonly uses: [number, number][] }>>;
+  readonly pausedUntil: number;
+}
+
+/**
+ * Permits to send the requests of a quota. A permit is in use from when it is taken until a minute after its request
+ * ended: the provider counts the request at some moment in between, and so never more of them than the quota.
+ *
+ * Permits that processes share by a ledger are leased a few at a time: those that requests wait for and, where there is
+ * much to do, some ahead. Each request for a lease reports all that its process has in use, so nothing needs to be given
+ * back. While the ledger is away, the process goes on standalone with a share of the quota. `onChange` is called when
+ * there may be more or fewer.
+ */
+export function createPermits({ perMinute, ledger, replica = '' }: Quota, onChange: () => void) {
+  const never = Number.NEGATIVE_INFINITY;
+  const ended = new SlidingWindow();
+  let others = new SlidingWindow();
+  /** Permits of requests that have not ended, and of reservations. */
   let inFlight = 0;
-  let endedCount = 0;
-  let sorted: { readonly now: number; readonly uses: readonly (readonly [number, number])[] } = {
-    now: Number.NaN,
-    uses: [],
-  };
-  function used(now: number): number {
-    // The oldest are the first.
-    for (const [second, count] of ended) {
-      if (second * 1_000 > now) break;
-      ended.delete(second);
-      endedCount -= count;
-    }
-    return inFlight + endedCount + countUses(others, now);
+  let pausedUntil = never;
+  /** The end of the pause that this process asks the others for. */
+  let ownPauseUntil = never;
+
+  let standalone = false;
+  let isAsking = false;
+  let replicas = 1;
+  /** Permits of the lease that were not taken, and whether it had fewer than were wanted. */
+  let [left, isShort] = [0, false];
+  let takenSince = 0;
+  /** Whether the last request for a lease did not report all. */
+  let unreported = false;
+  let [askedAt, answeredAt, reportedAt, failedAt] = [Number.POSITIVE_INFINITY, never, never, never];
+
+  /** While the ledger is away and after that, for the others may not have reported yet what they used meanwhile. */
+  const isCapped = (now: number) => standalone || now < failedAt + reportedMs;
+
+  /** What is free as far as this process knows: its real usage, so that it can go on standalone. */
+  function known(now: number, priority: Priority): number {
+    const used = others.count(now);
+    const share = Math.max(2, Math.floor(perMinute / replicas));
+    const limit = isCapped(now) ? Math.min(perMinute, share + used) : perMinute;
+    return usableBy(priority, limit) - inFlight - ended.count(now) - used;
   }
-  const free = (now: number, priority: Priority) => usableBy(priority, limit(now)) - used(now);
+
+  const isLeased = () => ledger !== undefined && !standalone;
+  const leased = (now: number) => (isAsking || now >= reportedAt + leaseMs ? 0 : left);
+
+  async function ask(wanted: readonly Priority[], now: number): Promise<void> {
+    if (!ledger || isAsking) return;
+    isAsking = true;
+    unreported = false;
+    askedAt = now;
+    const ahead = wanted.length > 0 ? Math.min(takenSince, Math.floor(perMinute * maxAhead)) : 0;
+    takenSince = 0;
+    const uses: [number, number][] = [[reportedMs, inFlight], ...ended.after(now)];
+    try {
+      await ledger.update((text, ledgerNow) => {
+        const here = performance.now();
+        const before: Partial<State> = JSON.parse(text ?? '{}');
+        const rows = Object.entries(before.replicas ?? {})
+          // Where the ledger's clock was set back, what others use counts from now.
+          .map(([name, row]) => [name, { ...row, at: Math.min(row.at, ledgerNow) }] as const)
+          .filter(([name, { at }]) => name !== replica && at > ledgerNow - replicaMs);
+        replicas = Math.max(rows.length + 1, isCapped(now) ? replicas : 0);
+        others = new SlidingWindow();
+        for (const [ms, count] of rows
+          .flatMap(([, row]) => row.uses.map(([ms, count]) => [row.at + ms - ledgerNow, count] as const))
+          .sort(([one], [other]) => one - other))
+          others.add(here + ms, count);
+        left = 0;
+        for (const priority of wanted) if (known(here, priority) > left) left += 1;
+        isShort = left < wanted.length;
+        left += Math.max(0, Math.min(ahead, known(here, 'read') - left));
+        const pauseMs = Math.max(
+          0,
+          ownPauseUntil - here,
+          Math.min(windowMs, (before.pausedUntil ?? 0) - ledgerNow),
+        );
+        pausedUntil = Math.max(pausedUntil, here + pauseMs);
+        const row: State['replicas'][string] = { at: ledgerNow, uses: [...uses, [reportedMs, left]] };
+        return JSON.stringify({
+          replicas: { ...Object.fromEntries(rows), [replica]: row },
+          // A pause that is over is not kept: a clock that is set back would begin it anew.
+          pausedUntil: pauseMs > 0 ? ledgerNow + pauseMs : 0,
+        } satisfies State);
+      });
+      standalone = false;
+      reportedAt = now;
+    } catch {
+      standalone = true;
+      failedAt = now;
+    }
+    isAsking = false;
+    answeredAt = performance.now();
+    if (unreported && !standalone) void ask(wanted, answeredAt);
+    onChange();
+  }
+
   return {
-    /** Permits of requests that have ended. */
-    ended,
-    /** Permits of requests that have not, and of reservations. */
-    inFlight: () => inFlight,
-    free,
-    take() {
+    /** How many a request of this priority may take now; none where it is negative. */
+    free(now: number, priority: Priority): number {
+      if (now < pausedUntil) return 0;
+      if (standalone && now >= answeredAt + retryMs) void ask([], now);
+      const free = known(now, priority);
+      return isLeased() ? Math.min(leased(now), free) : free;
+    },
+    take(): void {
       inFlight += 1;
+      left -= 1;
+      takenSince += 1;
+      unreported ||= standalone;
     },
-    commit(now) {
+    /** The request of a permit has ended. */
+    commit(now: number): void {
       inFlight -= 1;
-      endedCount += 1;
-      addUse(ended, now + windowMs);
-      sorted = { ...sorted, now: Number.NaN };
+      ended.add(now + windowMs);
+      if (now > askedAt + overdueMs) void ask([], now);
     },
-    rollback() {
+    /** The request of a permit was not sent and will not be. */
+    rollback(): void {
       inFlight -= 1;
+      left += 1;
     },
-    msUntilFree(now, count, priority) {
-      // A pass over all waiters asks for the same moment.
-      if (sorted.now !== now)
-        sorted = { now, uses: [...ended, ...others].sort(([one], [other]) => one - other) };
-      return msUntilFree(sorted.uses, count - free(now, priority), now);
+    /** Milliseconds until so many may be free, as far as it is known; 0 where it is not. */
+    msUntilFree(now: number, count: number, priority: Priority): number {
+      const pauseMs = Math.max(0, pausedUntil - now);
+      // What is known of the others may be out of date: the next answer tells.
+      if (isLeased() && (count <= leased(now) || now >= answeredAt + retryMs)) return pauseMs;
+      let missing = count - known(now, priority);
+      if (missing <= 0) return pauseMs;
+      for (
+        let second = Math.floor(now / 1_000) + 1;
+        second * 1_000 <= now + reportedMs + 1_000;
+        second += 1
+      ) {
+        missing -= ended.endingIn(second) + others.endingIn(second);
+        if (missing <= 0) return Math.max(pauseMs, second * 1_000 - now);
+      }
+      return Math.max(pauseMs, windowMs);
     },
-  } satisfies Permits & Record<string, unknown>;
+    /** Asks the ledger, where there is one, for permits of these priorities in order. */
+    refill(wanted: () => readonly Priority[], now: number): void {
+      const mayAskAt = Math.max(pausedUntil, answeredAt + (isShort ? retryMs : 0));
+      if (isLeased() && now >= mayAskAt) void ask(wanted(), now);
+    },
+    /** Gives out none for so long, here and in other processes. */
+    pause(ms: number, now: number): void {
+      ownPauseUntil = now + ms;
+      pausedUntil = Math.max(pausedUntil, ownPauseUntil);
+      unreported = true;
+      void ask([], now);
+    },
+  };
 }

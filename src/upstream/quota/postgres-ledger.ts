@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 
 /** A text that processes share. */
@@ -40,7 +41,7 @@ export function createPostgresLedger(database: Pick<pg.Pool, 'query'>, key: stri
         });
         if (isDone) return;
         // Random, so that those that met do not meet again.
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
+        await delay(Math.random() * 10);
       }
       throw new Error('Other processes always came first.');
     },

@@ -1,36 +1,34 @@
 /** Milliseconds in which a quota is counted. */
 export const windowMs = 60_000;
 
-/** How many permits are in use, by the second in which they are free again, up to a second late. */
-export type Uses = Map<number, number>;
+/** Counts permits in use by the second in which they are free again, up to a second late. Moments are milliseconds. */
+export class SlidingWindow {
+  readonly #bySecond = new Map<number, number>();
+  #sum = 0;
 
-/** Moments are milliseconds by one clock. */
-export function addUse(uses: Uses, freeAt: number, count = 1): void {
-  const second = Math.ceil(freeAt / 1_000);
-  uses.set(second, (uses.get(second) ?? 0) + count);
-}
-
-/** How many are in use; forgets the others. */
-export function countUses(uses: Uses, now: number): number {
-  let sum = 0;
-  for (const [second, count] of uses) {
-    if (second * 1_000 <= now) uses.delete(second);
-    else sum += count;
+  /** Permits that are free again at a moment, which is no earlier than that of the call before. */
+  add(freeAt: number, count = 1): void {
+    const second = Math.ceil(freeAt / 1_000);
+    this.#bySecond.set(second, this.endingIn(second) + count);
+    this.#sum += count;
   }
-  return sum;
-}
 
-/** Milliseconds until so many are free again, of uses in order; a window where fewer are in use. */
-export function msUntilFree(
-  uses: readonly (readonly [number, number])[],
-  count: number,
-  now: number,
-): number {
-  if (count <= 0) return 0;
-  let left = count;
-  for (const [second, ended] of uses) {
-    left -= ended;
-    if (left <= 0) return second * 1_000 - now;
+  /** How many are in use; forgets the others. */
+  count(now: number): number {
+    for (const [second, count] of this.#bySecond) {
+      if (second * 1_000 > now) break;
+      this.#bySecond.delete(second);
+      this.#sum -= count;
+    }
+    return this.#sum;
   }
-  return windowMs;
+
+  endingIn(second: number): number {
+    return this.#bySecond.get(second) ?? 0;
+  }
+
+  /** As it goes into the ledger: milliseconds from `now`, and how many are free again then. */
+  after(now: number): [ms: number, count: number][] {
+    return [...this.#bySecond].map(([second, count]) => [Math.ceil(second * 1_000 - now), count]);
+  }
 }

@@ -1,15 +1,7 @@
-import type { CallOptions, HttpClient, Priority, Reservation, SendResult, Throttled } from '../client.ts';
+import type { CallOptions, HttpClient, Priority, Reservation, SendResult } from '../client.ts';
 import { sendDeadline } from '../client.ts';
 import { retryAfterMs } from '../retry-after.ts';
-import { type Permits, priorities } from './permits.ts';
-
-/** Keeps the requests of one quota within it: they wait for permits in order, no longer than their own time. */
-export interface Throttle {
-  /** Makes a client whose every request, retries too, needs a permit. `onWaited` gets the milliseconds of each wait. */
-  limit(client: HttpClient, onWaited?: (ms: number) => void): HttpClient;
-  /** Requests that wait now. */
-  readonly waiting: number;
-}
+import { createPermits, priorities, type Quota } from './permits.ts';
 
 /**
  * Milliseconds for which a provider's 429 pauses everybody at most: a whole window of its quota. A longer Retry-After
@@ -20,10 +12,10 @@ const maxPauseMs = 60_000;
 /** Milliseconds after which waiting requests are checked again at the latest. */
 const recheckMs = 1_000;
 
+type Throttled = Extract<SendResult, { readonly reason: 'throttled' }>;
+
 interface Waiter {
   readonly time: CallOptions;
-  /** As it was when the request began to wait. */
-  readonly priority: Priority;
   settle(rejection?: Throttled): void;
 }
 
@@ -47,26 +39,18 @@ function permitsFor(time: CallOptions): 1 | 2 {
   return time.reservation && priorityOf(time) === 'write' ? 2 : 1;
 }
 
-/** `connect` makes the permits, given a callback for when they change and for how many milliseconds to pause. */
-export function createThrottle(connect: (onChange: (pauseMs: number) => void) => Permits): Throttle {
-  const waiters = new Set<Waiter>();
-  /** The permits that waiters need, kept as they come and go: a crowd must not be counted for each of its requests. */
-  const wanted = { urgent: 0, write: 0, read: 0 };
-  const waitersOf = { urgent: 0, write: 0, read: 0 };
+/** Keeps the requests of one quota within it: they wait for permits in order, no longer than their own time. */
+export function createThrottle(quota: Quota) {
+  const permits = createPermits(quota, serve);
+  /** In order, but for those whose write has begun since. */
+  const queue: Waiter[] = [];
   /** Each has a permit for its read-back. */
   const reservations = new Set<Reservation>();
-  let pausedUntil = Number.NEGATIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
-  const permits = connect(pause);
-
-  function pause(ms: number): void {
-    pausedUntil = Math.max(pausedUntil, performance.now() + ms);
-    serve();
-  }
 
   function tryTake(time: CallOptions, now: number): boolean {
     const count = permitsFor(time);
-    if (now < pausedUntil || permits.free(now, priorityOf(time)) < count) return false;
+    if (permits.free(now, priorityOf(time)) < count) return false;
     permits.take();
     if (time.reservation && count === 2) reserve(time.reservation);
     return true;
@@ -76,7 +60,7 @@ export function createThrottle(connect: (onChange: (pauseMs: number) => void) =>
     permits.take();
     reservations.add(reservation);
     reservation.release = () => {
-      if (!redeem(reservation)) return;
+      redeem(reservation);
       permits.rollback();
       serve();
     };
@@ -98,66 +82,54 @@ export function createThrottle(connect: (onChange: (pauseMs: number) => void) =>
 
   /** Grants permits in order while there are any, and rejects requests that would wait in vain. */
   function serve(): void {
-    if (waiters.size === 0) return;
+    if (queue.length === 0) return;
     const now = performance.now();
     releaseOverdue(now);
-    const queue = [...waiters].sort((one, other) => compare(one.time, other.time));
-    let granted = 0;
-    for (const { time, settle } of queue) {
+    queue.sort((one, other) => compare(one.time, other.time));
+    for (const { time, settle } of queue.slice()) {
       if (!tryTake(time, now)) break;
       settle();
-      granted += 1;
     }
     // As if all reservations were released; those that are rejected are not ahead of the rest.
-    const left: Waiter[] = [];
-    for (const waiter of queue.slice(granted)) {
-      const rejection = rejectionOf(waiter.time, left.length - reservations.size, now);
-      if (rejection) waiter.settle(rejection);
-      else left.push(waiter);
-    }
+    let ahead = 0;
+    for (const waiter of queue.slice()) if (!reject(waiter, ahead, now)) ahead += 1;
     // From the last on: where all writes in progress wait for each other, the last makes room for the others.
     const stuck = new Set<Reservation>();
-    for (const [ahead, { time, settle }] of [...left.entries()].reverse()) {
-      if (time.reservation?.release) stuck.add(time.reservation);
-      const rejection = rejectionOf(time, ahead + stuck.size - reservations.size, now);
-      if (!rejection) continue;
-      settle(rejection);
-      if (time.reservation) stuck.delete(time.reservation);
+    for (const waiter of queue.toReversed()) {
+      const { reservation } = waiter.time;
+      if (reservation?.release) stuck.add(reservation);
+      ahead -= 1;
+      if (reject(waiter, ahead + stuck.size, now) && reservation) stuck.delete(reservation);
     }
-    const next = left.find((waiter) => waiters.has(waiter));
-    if (next) recheckLater(next.time, now);
+    recheckLater(now);
   }
 
-  /** Undefined where there may be permits in time behind so many other requests. */
+  function reject({ time, settle }: Waiter, ahead: number, now: number): boolean {
+    const rejection = rejectionOf(time, ahead, now);
+    if (rejection) settle(rejection);
+    return rejection !== undefined;
+  }
+
+  /** Undefined where there may be permits in time behind so many other requests, once reservations are released. */
   function rejectionOf(time: CallOptions, ahead: number, now: number): Throttled | undefined {
-    const ms = msUntilTurn(time, ahead, now);
+    const ms = msUntilTurn(time, ahead - reservations.size, now);
     return now + ms >= sendDeadline(time).endsAt ? throttled(ms) : undefined;
   }
 
   function msUntilTurn(time: CallOptions, ahead: number, now: number): number {
-    const ms = permits.msUntilFree(now, ahead + permitsFor(time), priorityOf(time));
-    return Math.max(0, pausedUntil - now, ms);
+    return permits.msUntilFree(now, ahead + permitsFor(time), priorityOf(time));
   }
 
-  function recheckLater(next: CallOptions, now: number): void {
-    if (now >= pausedUntil) permits.refill?.({ ...wanted }, now);
+  function recheckLater(now: number): void {
+    const [next] = queue;
+    if (!next) return;
+    permits.refill(() => queue.flatMap(({ time }) => Array(permitsFor(time)).fill(priorityOf(time))), now);
     const recheck = () => {
       timer = undefined;
       serve();
     };
-    const ms = Math.min(recheckMs, msUntilTurn(next, 0, now) || recheckMs);
+    const ms = Math.min(recheckMs, msUntilTurn(next.time, 0, now) || recheckMs);
     timer ??= setTimeout(recheck, Math.ceil(ms)).unref();
-  }
-
-  /** How many waiters a new request has ahead; among urgent ones, which are few, by their order. */
-  function waitersAhead(time: CallOptions, priority: Priority): number {
-    if (priority !== 'urgent')
-      return waitersOf.urgent + waitersOf.write + (priority === 'read' ? waitersOf.read : 0);
-    let ahead = 0;
-    if (waitersOf.urgent > 0)
-      for (const waiter of waiters)
-        if (waiter.priority === 'urgent' && compare(waiter.time, time) <= 0) ahead += 1;
-    return ahead;
   }
 
   /** Resolves when the request has its permits, with its rejection where it gets none; at once where that is known. */
@@ -166,33 +138,26 @@ export function createThrottle(connect: (onChange: (pauseMs: number) => void) =>
     if (time.priority === 'urgent' && time.reservation && redeem(time.reservation)) return undefined;
     const now = performance.now();
     releaseOverdue(now);
-    const priority = priorityOf(time);
-    const ahead = waitersAhead(time, priority);
+    const ahead = queue.findLastIndex((waiter) => compare(waiter.time, time) <= 0) + 1;
     if (ahead === 0 && tryTake(time, now)) return undefined;
-    // As if all reservations were released: a needless rejection costs more than a wait in vain.
-    const rejection = rejectionOf(time, ahead - reservations.size, now);
+    const rejection = rejectionOf(time, ahead, now);
     if (rejection) return rejection;
     return new Promise<Throttled | undefined>((resolve) => {
       const expire = () => waiter.settle(throttled(msUntilTurn(time, 0, performance.now())));
       const cancel = sendDeadline(time).onExpiry(expire);
-      const needed = permitsFor(time);
       const waiter: Waiter = {
         time,
-        priority,
         settle(rejection) {
-          if (!waiters.delete(waiter)) return;
-          waitersOf[priority] -= 1;
-          wanted[priority] -= needed;
+          queue.splice(queue.indexOf(waiter), 1);
           cancel();
           onWaited?.(performance.now() - now);
           resolve(rejection);
         },
       };
-      waiters.add(waiter);
-      waitersOf[priority] += 1;
-      wanted[priority] += needed;
+      queue.splice(ahead, 0, waiter);
+      // A crowd must not be checked for each of its requests.
       if (time.reservation?.release) serve();
-      else recheckLater(time, now);
+      else recheckLater(now);
     });
   }
 
@@ -200,19 +165,20 @@ export function createThrottle(connect: (onChange: (pauseMs: number) => void) =>
     const now = performance.now();
     if (result?.kind === 'not-sent') permits.rollback();
     else permits.commit(now);
-    const askedMs = result?.kind === 'answered' && result.status === 429 ? retryAfterMs(result) : null;
-    const pauseMs = Math.min(askedMs ?? 0, maxPauseMs);
-    if (pauseMs > 0) {
-      permits.pauseAll?.(pauseMs, now);
-      pause(pauseMs);
-    } else if (waitersOf.urgent > 0 || (now >= pausedUntil && permits.free(now, 'urgent') > 0)) serve();
+    const pauseMs = result?.kind === 'answered' && result.status === 429 ? retryAfterMs(result) : null;
+    if (pauseMs !== null) permits.pause(Math.min(pauseMs, maxPauseMs), now);
+    const [next] = queue;
+    if (!next) return;
+    if (pauseMs !== null || priorityOf(next.time) === 'urgent' || permits.free(now, 'urgent') > 0) serve();
   }
 
   return {
+    /** Requests that wait now. */
     get waiting() {
-      return waiters.size;
+      return queue.length;
     },
-    limit: (client, onWaited) => ({
+    /** Makes a client whose every request, retries too, needs a permit. `onWaited` gets the milliseconds of each wait. */
+    limit: (client: HttpClient, onWaited?: (ms: number) => void): HttpClient => ({
       async send(request, time) {
         // The client itself reports that the time is over.
         if (sendDeadline(time).isExpired()) return client.send(request, time);
@@ -227,7 +193,7 @@ export function createThrottle(connect: (onChange: (pauseMs: number) => void) =>
         }
       },
       close() {
-        for (const waiter of waiters) waiter.settle(throttled(recheckMs));
+        for (const { settle } of queue.slice()) settle(throttled(recheckMs));
         clearTimeout(timer);
         return client.close();
       },

@@ -2,9 +2,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CallOptions, HttpClient, Reservation, SendResult } from '../../../src/upstream/client.ts';
 import { createDeadline } from '../../../src/upstream/deadline.ts';
-import { createLocalPermits, usableBy } from '../../../src/upstream/quota/permits.ts';
+import { createPermits, usableBy } from '../../../src/upstream/quota/permits.ts';
 import type { Ledger } from '../../../src/upstream/quota/postgres-ledger.ts';
-import { createSharedPermits } from '../../../src/upstream/quota/shared-permits.ts';
 import { createThrottle } from '../../../src/upstream/quota/throttle.ts';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
@@ -52,11 +51,7 @@ function open(perMinute: number, { replicas = 0, ledgerMs = 1 } = {}) {
     },
   };
   const throttles = Array.from({ length: Math.max(1, replicas) }, (_, index) =>
-    createThrottle((onChange) =>
-      replicas === 0
-        ? createLocalPermits(() => perMinute)
-        : createSharedPermits(shared, perMinute, `${index}`, onChange),
-    ),
+    createThrottle({ perMinute, ledger: replicas === 0 ? undefined : shared, replica: `${index}` }),
   );
   const waited: number[] = [];
   const clients = throttles.map((throttle) => throttle.limit(client, (ms) => waited.push(ms)));
@@ -455,8 +450,8 @@ describe('replicas', () => {
       await vi.advanceTimersByTimeAsync(ms);
       const update: Ledger['update'] = async (change) =>
         void change(ledger.text, ledger.clock + performance.now());
-      const permits = createSharedPermits({ update }, 40, 'another', () => {});
-      permits.refill?.({ urgent: 40, write: 0, read: 0 }, performance.now());
+      const permits = createPermits({ perMinute: 40, ledger: { update }, replica: 'another' }, () => {});
+      permits.refill(() => Array(40).fill('urgent'), performance.now());
       await vi.advanceTimersByTimeAsync(1);
       used.push(40 - permits.free(performance.now(), 'urgent'));
     }
