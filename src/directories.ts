@@ -24,7 +24,9 @@ export function createDirectories(config: Config, quotas: Quotas, telemetry: Tel
       const { origin, project, pace } = configured;
       const client = instrumentUpstream(telemetry, name, origin, createProtectedClient(origin));
       const throttle = pace && quotas.throttleOf({ key: `${origin} ${project}`, ...pace });
-      const http = throttle ? throttle.limit(client, telemetry.metrics?.pacer(name, throttle)) : client;
+      const onWaited = (ms: number) => telemetry.metrics?.quotaSeconds({ directory: name }, ms / 1_000);
+      if (throttle) telemetry.metrics?.quotaWaiting({ directory: name }, () => throttle.waiting);
+      const http = throttle ? throttle.limit(client, onWaited) : client;
       return [name, { name, provider: configured.create(name, { http }) }];
     }),
   );

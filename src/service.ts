@@ -22,7 +22,7 @@ import { instrumentHandler } from './telemetry/instrument-handler.ts';
 import { instrumentJournal } from './telemetry/instrument-journal.ts';
 import { instrumentOperations } from './telemetry/instrument-operations.ts';
 import { answerScrape } from './telemetry/scrape.ts';
-import { startTelemetry } from './telemetry/start.ts';
+import { startTelemetry } from './telemetry/telemetry.ts';
 import { createQuotas } from './upstream/quota/quotas.ts';
 
 /**
@@ -72,7 +72,8 @@ export async function startService(
     userLock: createUserLock(journal, limits.deadlineMs),
   };
   let leaving = false;
-  metrics?.process({ operationsUnderWay: () => inFlight.count(), isDraining: () => leaving });
+  metrics?.operationsUnderWay({}, () => inFlight.count());
+  metrics?.draining({}, () => Number(leaving));
   const isReady = async () => {
     if (leaving) return false;
     return journal.check().then(

@@ -1,13 +1,12 @@
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { RateLimit } from '../auth/rate-limit.ts';
-import type { CallerRefusal } from './label-values.ts';
 import type { Telemetry } from './telemetry.ts';
 
 const reasons = {
   'no-token': 'no_token',
   refused: 'token_refused',
   'keys-unavailable': 'keys_unavailable',
-} as const satisfies Record<string, CallerRefusal>;
+} as const;
 
 /** The authenticator with a counter of refused requests. */
 export function instrumentAuthenticator({ metrics }: Telemetry, authenticator: Authenticator): Authenticator {
@@ -16,7 +15,7 @@ export function instrumentAuthenticator({ metrics }: Telemetry, authenticator: A
     ...authenticator,
     async authenticate(authorization) {
       const found = await authenticator.authenticate(authorization);
-      if (found.kind !== 'known') metrics.callerRefused(reasons[found.kind]);
+      if (found.kind !== 'known') metrics.callersRefused({ reason: reasons[found.kind] });
       return found;
     },
   };
@@ -29,7 +28,7 @@ export function instrumentRateLimit({ metrics }: Telemetry, rateLimit: RateLimit
     ...rateLimit,
     async take(callerId) {
       const wait = await rateLimit.take(callerId);
-      if (wait !== undefined) metrics.rateLimited();
+      if (wait !== undefined) metrics.rateLimited({});
       return wait;
     },
   };

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Route } from './label-values.ts';
+import { classOf, type Route } from './labels.ts';
 import type { Telemetry } from './telemetry.ts';
 
 type Handler<Result> = (request: IncomingMessage, response: ServerResponse) => Result | Promise<Result>;
@@ -9,14 +9,10 @@ export function instrumentHandler<Result extends { readonly status: number }>(
   { metrics, tracing }: Telemetry,
   answer: Handler<Result>,
 ): Handler<Result> {
-  const traced: Handler<Result> = tracing
-    ? async (request, response) =>
-        routeOf(request.url) === 'graphql'
-          ? tracing.request({ method: request.method ?? '', traceparent: traceparentOf(request) }, async () =>
-              answer(request, response),
-            )
-          : answer(request, response)
-    : answer;
+  const traced: Handler<Result> = (request, response) =>
+    tracing && routeOf(request.url) === 'graphql'
+      ? tracing.request(request, async () => answer(request, response))
+      : answer(request, response);
   if (!metrics) return traced;
   return async (request, response) => {
     const startedAt = performance.now();
@@ -26,27 +22,20 @@ export function instrumentHandler<Result extends { readonly status: number }>(
       status = given.status;
       return given;
     } finally {
-      metrics.request(routeOf(request.url), status, (performance.now() - startedAt) / 1_000);
+      const route = routeOf(request.url);
+      metrics.requests({ route, status: classOf(status) });
+      metrics.requestSeconds({ route }, (performance.now() - startedAt) / 1_000);
     }
   };
 }
 
-function traceparentOf({ headers }: IncomingMessage): string | undefined {
-  const { traceparent } = headers;
-  return typeof traceparent === 'string' ? traceparent : undefined;
-}
+const routes: ReadonlyMap<string | undefined, Route> = new Map([
+  ['/graphql', 'graphql'],
+  ['/health', 'health'],
+  ['/ready', 'ready'],
+]);
 
 function routeOf(url = ''): Route {
   // The common case, without a split.
-  if (url === '/graphql') return 'graphql';
-  switch (url.split('?', 1)[0]) {
-    case '/graphql':
-      return 'graphql';
-    case '/health':
-      return 'health';
-    case '/ready':
-      return 'ready';
-    default:
-      return 'other';
-  }
+  return routes.get(url) ?? routes.get(url.split('?', 1)[0]) ?? 'other';
 }

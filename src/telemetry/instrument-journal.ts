@@ -1,5 +1,5 @@
 import { type Journal, JournalUnavailable } from '../journal/journal.ts';
-import type { JournalOperation } from './label-values.ts';
+import type { JournalOperation } from './labels.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The journal with metrics and spans. */
@@ -17,7 +17,8 @@ export function instrumentJournal({ metrics, tracing }: Telemetry, journal: Jour
       if (failure instanceof JournalUnavailable) result = 'unavailable';
       throw failure;
     } finally {
-      metrics?.journal(operation, result, (performance.now() - startedAt) / 1_000);
+      metrics?.journalRequests({ operation, result });
+      metrics?.journalSeconds({ operation }, (performance.now() - startedAt) / 1_000);
     }
   }
 

@@ -1,4 +1,5 @@
-import type { FinishedOperation, Telemetry } from './telemetry.ts';
+import type { FinishedOperation } from './labels.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** Measures and traces patchUser calls. */
 export interface OperationInstrumentation {
@@ -12,7 +13,11 @@ export function instrumentOperations({ metrics, tracing }: Telemetry): Operation
   return {
     run: (operation) => (tracing ? tracing.span('patchUser', operation) : operation()),
     ended(operation) {
-      metrics?.operation(operation);
+      const { directory, outcome, errors, seconds } = operation;
+      metrics?.operations({ directory, outcome });
+      metrics?.operationSeconds({ directory, outcome }, seconds);
+      for (const code of new Set(errors.map((error) => error.code)))
+        metrics?.operationErrors({ directory, code });
       return tracing?.operation(operation);
     },
   };

@@ -1,46 +1,34 @@
-import type { HttpClient, HttpRequest, SendResult } from '../upstream/client.ts';
-import { type BreakerState, resultOf, type Telemetry, type Tracing } from './telemetry.ts';
+import type { ProtectedClient } from '../upstream/circuit-breaker.ts';
+import type { HttpClient } from '../upstream/client.ts';
+import { resultOf } from './labels.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** The directory's client with metrics and spans; its requests carry `traceparent`. */
 export function instrumentUpstream(
   { metrics, tracing }: Telemetry,
   directory: string,
   origin: string,
-  client: HttpClient & { readonly state: BreakerState },
+  client: ProtectedClient,
 ): HttpClient {
-  metrics?.breaker(directory, client.state);
-  const traced: HttpClient = tracing ? tracedClient(tracing, directory, origin, client) : client;
-  if (!metrics) return traced;
-  const count = metrics.upstream(directory);
+  metrics?.breakerOpen({ directory }, () => Number(client.state.isOpen()));
+  metrics?.upstreamWaiting({ directory }, () => client.state.waiting());
+  const traced: HttpClient['send'] = tracing
+    ? (request, time) =>
+        tracing.upstream(directory, origin, request, (headers) =>
+          client.send(headers ? { ...request, headers: { ...request.headers, ...headers } } : request, time),
+        )
+    : client.send;
+  if (!metrics) return { send: traced, close: client.close };
   return {
     async send(request, time) {
       const startedAt = performance.now();
-      const result = await traced.send(request, time);
-      const seconds = (performance.now() - startedAt) / 1_000;
-      count(request.purpose?.isRead ?? isRead(request), resultOf(result), seconds);
-      return result;
+      const sent = await traced(request, time);
+      const kind = (request.purpose?.isRead ?? request.method === 'GET') ? 'read' : 'write';
+      metrics.upstreamRequests({ directory, kind, result: resultOf(sent) });
+      if (sent.kind !== 'not-sent')
+        metrics.upstreamSeconds({ directory, kind }, (performance.now() - startedAt) / 1_000);
+      return sent;
     },
-    close: () => client.close(),
+    close: client.close,
   };
-}
-
-function tracedClient(tracing: Tracing, directory: string, origin: string, client: HttpClient): HttpClient {
-  return {
-    send(request, time): Promise<SendResult> {
-      const { method, headers, purpose } = request;
-      // The path itself may contain an id.
-      const call = { directory, method, origin, template: purpose?.template ?? '', action: purpose?.action };
-      return tracing.upstream(call, (traceparent) =>
-        client.send(
-          traceparent === undefined ? request : { ...request, headers: { ...headers, traceparent } },
-          time,
-        ),
-      );
-    },
-    close: () => client.close(),
-  };
-}
-
-function isRead({ method }: HttpRequest): boolean {
-  return method === 'GET';
 }

@@ -1,90 +1,78 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Upper bounds of the buckets (s), from a fast request to the default deadline. Our own choice. */
-const durationBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** The events of one series since the last scrape. */
-interface Tally {
-  count: number;
-}
-
-/** One series of a histogram. */
-interface Durations {
-  observe(seconds: number): void;
-}
-
-/** Creates metrics; label values are passed in the order of the label names. */
-interface Instruments {
-  /** A counter. Returns the factory of its series, which start at 0. */
-  counter(name: string, help: string, ...labels: readonly string[]): (...values: readonly string[]) => Tally;
-  /** A histogram of seconds. Returns the factory of its series, which appear with their first observation. */
-  durations(
-    name: string,
-    help: string,
-    ...labels: readonly string[]
-  ): (...values: readonly string[]) => Durations;
-  /** A gauge that is read at each scrape. Returns a function that adds a series. */
-  gauge(name: string, help: string, label?: string): (value: string, read: () => number) => void;
-  /** All metrics in the Prometheus text format. */
-  scrape(): Promise<{ readonly contentType: string; readonly text: string }>;
-}
+/** The values of each label. */
+type Labels = Readonly<Record<string, readonly string[]>>;
+type Series<L extends Labels> = { readonly [Name in keyof L]: L[Name][number] };
 
 /** Creates a registry with prom-client's default metrics of the process. */
-export function createInstruments(): Instruments {
+export function createInstruments() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-
-  /** Counts outside of prom-client until the scrape, because prom-client hashes the labels on every increment. */
-  function counter(name: string, help: string, ...labelNames: readonly string[]) {
-    const tallies: (readonly [labels: Record<string, string>, tally: Tally])[] = [];
-    new Counter({
-      ...{ name, help, labelNames, registers: [registry] },
-      collect() {
-        for (const [labels, tally] of tallies) {
-          this.inc(labels, tally.count);
-          tally.count = 0;
-        }
-      },
-    });
-    return (...values: readonly string[]): Tally => {
-      const tally = { count: 0 };
-      tallies.push([labelled(labelNames, values), tally]);
-      return tally;
-    };
-  }
-
-  function durations(name: string, help: string, ...labelNames: readonly string[]) {
-    const histogram = new Histogram({
-      name,
-      help,
-      labelNames,
-      buckets: durationBuckets,
-      registers: [registry],
-    });
-    return (...values: readonly string[]) => histogram.labels(labelled(labelNames, values));
-  }
-
-  function gauge(name: string, help: string, label?: string) {
-    const states = new Map<string, () => number>();
-    new Gauge({
-      ...{ name, help, labelNames: label === undefined ? [] : [label], registers: [registry] },
-      collect() {
-        for (const [value, read] of states) this.set(label === undefined ? {} : { [label]: value }, read());
-      },
-    });
-    return (value: string, read: () => number) => void states.set(value, read);
-  }
-
   return {
-    counter,
-    durations,
-    gauge,
-    async scrape() {
+    /**
+     * A counter, all of whose series start at 0. Counts outside of prom-client until the scrape, because prom-client
+     * hashes the labels on every increment.
+     */
+    counter<const L extends Labels>(name: string, help: string, labels: L) {
+      const { all, find } = seriesOf(labels, (series) => ({ series, count: 0 }));
+      new Counter({
+        ...{ name, help, labelNames: Object.keys(labels), registers: [registry] },
+        collect() {
+          for (const tally of all) {
+            this.inc(tally.series, tally.count);
+            tally.count = 0;
+          }
+        },
+      });
+      return (series: Series<L>) => {
+        find(series).count += 1;
+      };
+    },
+    /** A histogram of seconds, whose series appear with their first observation. */
+    durations<const L extends Labels>(name: string, help: string, labels: L) {
+      const labelNames = Object.keys(labels);
+      const histogram = new Histogram({ name, help, labelNames, buckets, registers: [registry] });
+      const { find } = seriesOf(labels, (series) => histogram.labels(series));
+      return (series: Series<L>, seconds: number) => find(series).observe(seconds);
+    },
+    /** A gauge that is read at each scrape. Returns a function that adds a series. */
+    gauge<const Name extends string>(name: string, help: string, ...labelNames: readonly Name[]) {
+      const states: (readonly [series: Readonly<Record<Name, string>>, read: () => number])[] = [];
+      new Gauge({
+        ...{ name, help, labelNames, registers: [registry] },
+        collect() {
+          for (const [series, read] of states) this.set(series, read());
+        },
+      });
+      return (series: Readonly<Record<Name, string>>, read: () => number) => void states.push([series, read]);
+    },
+    /** All metrics in the Prometheus text format. */
+    async scrape(): Promise<{ readonly contentType: string; readonly text: string }> {
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
 }
 
-function labelled(names: readonly string[], values: readonly string[]): Record<string, string> {
-  return Object.fromEntries(names.map((name, at) => [name, values[at] ?? '']));
+/** Makes one for each combination of label values. An unknown value counts as the first one of its label. */
+function seriesOf<L extends Labels, T>(labels: L, make: (series: Record<string, string>) => T) {
+  const axes = Object.entries(labels).map(([name, values]) => ({
+    ...{ name, values, size: values.length },
+    places: new Map(values.map((value, place) => [value, place])),
+  }));
+  const all = axes
+    .reduce<Record<string, string>[]>(
+      (some, { name, values }) =>
+        some.flatMap((series) => values.map((value) => ({ ...series, [name]: value }))),
+      [{}],
+    )
+    .map(make);
+  const find = (series: Series<L>): T => {
+    let index = 0;
+    for (const { name, size, places } of axes) index = index * size + (places.get(series[name] ?? '') ?? 0);
+    return all[index] as T;
+  };
+  return { all, find };
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Metrics } from './telemetry.ts';
+import type { Metrics } from './metrics.ts';
 
 /** A response of the metrics listener. */
 interface ScrapeAnswer {

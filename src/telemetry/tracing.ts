@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import {
   type Attributes,
   type Context,
@@ -20,8 +21,9 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-base';
 import type { Logger } from 'pino';
+import type { HttpRequest, SendResult } from '../upstream/client.ts';
 import type { Traces } from './config.ts';
-import { resultOf, type Tracing } from './telemetry.ts';
+import { type FinishedOperation, resultOf } from './labels.ts';
 
 /** Bounds of the export. Our own choices; the batch size is the SDK's. */
 const exporting = {
@@ -46,11 +48,14 @@ const sampledByCallerPerSecond = 20;
 /** Methods by name; any other is `_OTHER`: https://opentelemetry.io/docs/specs/semconv/http/http-spans/ */
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 
+/** Records spans. */
+export type Tracing = ReturnType<typeof startTracing>;
+
 /**
  * Starts tracing. Sampling is decided once per incoming request; an unsampled one creates no span and propagates
  * nothing. The exporter uses Node's own HTTP client, which is not instrumented.
  */
-export function startTracing(settings: Traces, log: Logger): Tracing {
+export function startTracing(settings: Traces, log: Logger) {
   const provider = new BasicTracerProvider({
     sampler: new AlwaysOnSampler(),
     resource: resourceFromAttributes({
@@ -70,8 +75,8 @@ export function startTracing(settings: Traces, log: Logger): Tracing {
   const contexts = new AsyncLocalStorageContextManager().enable();
   const mayFollow = createTokenBucket(sampledByCallerPerSecond);
 
-  function parentOf(traceparent: string | undefined): Context | undefined {
-    const remote = traceparent === undefined ? undefined : parse(traceparent);
+  function parentOf(traceparent: string | readonly string[] | undefined): Context | undefined {
+    const remote = typeof traceparent === 'string' ? parse(traceparent) : undefined;
     const parent = remote ? trace.setSpanContext(ROOT_CONTEXT, remote) : ROOT_CONTEXT;
     // The caller has decided not to sample the whole trace.
     if (remote && (remote.traceFlags & TraceFlags.SAMPLED) === 0) return undefined;
@@ -91,8 +96,12 @@ export function startTracing(settings: Traces, log: Logger): Tracing {
   }
 
   return {
-    request({ method, traceparent }, run) {
-      const parent = parentOf(traceparent);
+    /** Runs the handler of a `/graphql` request in a server span, if the request is sampled. */
+    request<T extends { readonly status: number }>(
+      { method = '', headers }: Pick<IncomingMessage, 'method' | 'headers'>,
+      run: () => Promise<T>,
+    ): Promise<T> {
+      const parent = parentOf(headers.traceparent);
       if (!parent) return run();
       const known = methods.has(method) ? method : '_OTHER';
       const attributes = {
@@ -110,11 +119,13 @@ export function startTracing(settings: Traces, log: Logger): Tracing {
         return answer;
       });
     },
-    span(name, run) {
+    /** Runs a part of a sampled request in a span; an error sets its status, without a message. */
+    span<T>(name: string, run: () => Promise<T>): Promise<T> {
       const parent = contexts.active();
       return trace.getSpan(parent) ? within(tracer.startSpan(name, {}, parent), parent, run) : run();
     },
-    operation({ operationId, directory, outcome, errors }) {
+    /** Sets the result of a patchUser call on the active span. Returns the trace id of a sampled request. */
+    operation({ operationId, directory, outcome, errors }: FinishedOperation): string | undefined {
       const span = trace.getSpan(contexts.active());
       if (!span) return undefined;
       span.setAttributes({
@@ -126,10 +137,18 @@ export function startTracing(settings: Traces, log: Logger): Tracing {
       if (outcome === 'UNKNOWN') fail(span, outcome);
       return span.spanContext().traceId;
     },
-    upstream({ directory, method, origin, template, action }, run) {
+    /** Runs a request to a provider in a client span; `run` gets the header to send with it. */
+    upstream(
+      directory: string,
+      origin: string,
+      { method, purpose }: HttpRequest,
+      run: (headers?: { readonly traceparent: string }) => Promise<SendResult>,
+    ): Promise<SendResult> {
       const parent = contexts.active();
-      if (!trace.getSpan(parent)) return run(undefined);
+      if (!trace.getSpan(parent)) return run();
       const { hostname, port, protocol } = new URL(origin);
+      // The path itself may contain an id.
+      const { template = '', action } = purpose ?? {};
       const attributes: Attributes = {
         'http.request.method': method,
         'server.address': hostname,
@@ -144,7 +163,7 @@ export function startTracing(settings: Traces, log: Logger): Tracing {
         parent,
       );
       return within(span, parent, async () => {
-        const result = await run(traceparentOf(span));
+        const result = await run({ traceparent: traceparentOf(span) });
         if (result.kind !== 'answered') {
           fail(span, resultOf(result));
         } else {
@@ -154,7 +173,7 @@ export function startTracing(settings: Traces, log: Logger): Tracing {
         return result;
       });
     },
-    async close() {
+    async close(): Promise<void> {
       const flushed = provider.shutdown().catch(() => {});
       const { promise: timeout, resolve } = Promise.withResolvers<void>();
       const timer = setTimeout(resolve, exporting.flushMs);
