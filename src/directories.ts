@@ -27,7 +27,7 @@ export function createDirectories(config: Config, quotas: Quotas, telemetry: Tel
       const onWaited = (ms: number) => telemetry.metrics?.quotaSeconds({ directory: name }, ms / 1_000);
       if (throttle) telemetry.metrics?.quotaWaiting({ directory: name }, () => throttle.waiting);
       const http = throttle ? throttle.limit(client, onWaited) : client;
-      return [name, { name, provider: configured.create(name, { http }) }];
+      return [name, { name, provider: configured.create(name, http) }];
     }),
   );
 }

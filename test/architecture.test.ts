@@ -44,6 +44,7 @@ const providerFolders = readdirSync(join(root, 'src/providers'), { withFileTypes
   .map(({ name }) => name);
 /** What the two EIAM providers share: accounts, which are the same behind both APIs. It is no provider. */
 const shared = ['eiam-shared'];
+const sharedBy = (folder: string) => (folder.startsWith('eiam-') ? shared : []);
 const ownFolders = providerFolders.filter((name) => !shared.includes(name));
 
 it('the imports were found', () => {
@@ -58,8 +59,8 @@ describe('a provider', () => {
   });
 
   it.each(ownFolders)('%s has the files that every provider has', (folder) => {
-    const files = readdirSync(join(root, 'src/providers', folder));
-    expect(files).toEqual(
+    const folders = [folder, ...sharedBy(folder)];
+    expect(folders.flatMap((one) => readdirSync(join(root, 'src/providers', one)))).toEqual(
       expect.arrayContaining(['client.ts', 'decode.ts', 'encode.ts', 'errors.ts', 'index.ts', 'wire.ts']),
     );
   });
@@ -73,7 +74,7 @@ describe('a provider', () => {
   });
 
   it.each(providerFolders)('%s knows nothing of another', (folder) => {
-    const allowed = [folder, ...(folder.startsWith('eiam-') ? shared : [])];
+    const allowed = [folder, ...sharedBy(folder)];
     const others = imports.filter(({ from, to }) => {
       const [, other] = /^src\/providers\/([^/]+)\//.exec(to) ?? [];
       return from.startsWith(`src/providers/${folder}/`) && other !== undefined && !allowed.includes(other);

@@ -1,14 +1,15 @@
 import type { z } from 'zod';
 import type { InputPath, PatchError, ReadFailure } from '../domain/errors.ts';
-import type {
-  CustomFieldValue,
-  Email,
-  PatchField,
-  Phone,
-  TextForm,
-  User,
-  UserTenant,
-  UserWithCustomFields,
+import {
+  type CustomFieldValue,
+  type Email,
+  type PatchField,
+  type Phone,
+  patchFields,
+  type TextForm,
+  type User,
+  type UserTenant,
+  type UserWithCustomFields,
 } from '../domain/user.ts';
 import type { CallOptions, HttpClient } from '../upstream/client.ts';
 
@@ -187,14 +188,13 @@ export interface Pace {
 
 /** A directory's provider as configured, not yet connected. */
 interface ConfiguredProvider {
-  readonly kind: string;
   /** The origin that requests go to, `https://host[:port]`. */
   readonly origin: string;
   /** What the provider counts requests by, such as a project's id: its directories share the quota. */
   readonly project: string;
-  /** The quota to stay within; undefined for none. */
-  readonly pace: Pace | undefined;
-  create(directory: string, tools: { readonly http: HttpClient }): Provider;
+  /** The quota to stay within; left out for none. */
+  readonly pace?: Pace;
+  create(directory: string, http: HttpClient): Provider;
 }
 
 /** A provider as registry.ts lists it. */
@@ -203,41 +203,22 @@ export interface ProviderModule {
   readonly kind: string;
   /** What it is, for GraphQL's ProviderKind. */
   readonly description: string;
+  /** Its settings in idpatch.yaml, without `provider`, `allowLoopback` and `pace`; unknown keys are refused. */
   readonly settings: z.ZodType<ConfiguredProvider>;
 }
 
-/**
- * Defines a provider for the registry: the schema of its settings in idpatch.yaml (without `provider`,
- * `allowLoopback` and `pace`; unknown keys refused), the origin and project of these settings, its published quota,
- * where there is one, and its factory.
- */
-export function defineProvider<Settings>(module: {
-  readonly kind: string;
-  readonly description: string;
-  readonly settings: z.ZodType<Settings>;
-  readonly pace?: Pace;
-  origin(settings: Settings): string;
-  project(settings: Settings): string;
-  create(directory: string, settings: Settings, tools: { readonly http: HttpClient }): Provider;
-}): ProviderModule {
-  const { kind, description } = module;
-  const settings = module.settings.transform((settings) => ({
-    kind,
-    origin: module.origin(settings),
-    project: module.project(settings),
-    pace: module.pace,
-    create: (directory: string, tools: { readonly http: HttpClient }) =>
-      module.create(directory, settings, tools),
-  }));
-  return { kind, description, settings };
-}
+const unsupported: FieldCapability = { settable: false, clearable: false, maxLength: null };
 
-/** The input path of a field's change, or of a custom field's by its name. */
-export function pathOf(step: Step, field: PatchField, customFieldName?: string): InputPath {
-  const change = step.changes.find(
-    (one) => one.field === field && (one.field !== 'customFields' || one.name === customFieldName),
-  );
-  return change?.path ?? ['patch'];
+/** The capabilities of a directory that has only these fields: settable unless said otherwise. */
+export function fieldsOf(
+  some: Partial<Record<PatchField, Partial<FieldCapability>>>,
+): Capabilities['fields'] {
+  return Object.fromEntries(
+    patchFields.map((field) => [
+      field,
+      some[field] ? { settable: true, clearable: false, maxLength: null, ...some[field] } : unsupported,
+    ]),
+  ) as Record<PatchField, FieldCapability>;
 }
 
 /** The input path of a whole step: of its only change, or of the patch. */

@@ -6,9 +6,12 @@ import {
   type PatchError,
   ReadFailure,
 } from '../domain/errors.ts';
-import type { HttpResponse, SendResult } from '../upstream/client.ts';
+import type { CallOptions, HttpResponse, SendResult } from '../upstream/client.ts';
 import { retryAfterMs } from '../upstream/retry-after.ts';
-import type { WriteResult } from './provider.ts';
+import type { Step, WriteResult } from './provider.ts';
+
+/** The result of a request; `refused` where there was no use in sending it, or the credentials were refused. */
+export type Sent = SendResult | { readonly kind: 'refused'; readonly error: PatchError };
 
 /** A provider's error, as far as it is used. */
 export interface ProviderError {
@@ -18,12 +21,19 @@ export interface ProviderError {
   readonly safeDetails: DetailsOf<'PROVIDER_REFUSED'>;
 }
 
+/** The body of an answer, where it is a JSON object. */
+export type JsonBody = Readonly<Record<string, unknown>> | undefined;
+
 /** How a provider's errors are read: each provider's errors.ts has its own. */
-interface ErrorFormat {
+export interface ErrorFormat {
   /** The error of an answer; undefined for any other body than the provider's own error body. */
-  readonly readError: (answer: HttpResponse) => ProviderError | undefined;
+  readonly readError: (answer: HttpResponse, body: JsonBody) => ProviderError | undefined;
   /** True for a documented refusal: nothing was written, whatever the status beside it. */
   readonly isDocumented: (code: string) => boolean;
+  /** The codes that mean: no such user. */
+  readonly missing: ReadonlySet<string>;
+  /** The error for a refusal. `step`: what was sent, where it was a write. */
+  readonly toPatchError: (error: ProviderError, answer: HttpResponse, step?: Step) => PatchError;
 }
 
 /** Statuses that prove, together with the provider's own error body, that nothing was done. */
@@ -34,77 +44,53 @@ export function isRefusal({ status }: HttpResponse): boolean {
   return refusalStatuses.has(status);
 }
 
-/** The error of an answer that proves that nothing was done; undefined for any other answer. */
-function refusalOf(
-  answer: HttpResponse,
-  { readError, isDocumented }: ErrorFormat,
-): ProviderError | undefined {
-  const error = readError(answer);
-  if (!error) return undefined;
-  const isReliable = isRefusal(answer) || (answer.status === 200 && isDocumented(error.code));
-  return isReliable ? error : undefined;
+/** An answer's body and error, and whether the error proves that nothing was done. */
+function readBody(answer: HttpResponse, { readError, isDocumented }: ErrorFormat) {
+  const body = jsonObject(answer.body);
+  const error = readError(answer, body);
+  const isReliable = error && (isRefusal(answer) || (answer.status === 200 && isDocumented(error.code)));
+  return { body, error, refusal: isReliable ? error : undefined };
 }
+
+/** For each reason why a request was not sent: the code and the message. */
+const notSent = {
+  unreachable: ['PROVIDER_UNAVAILABLE', 'The provider could not be reached: nothing was sent.'],
+  untrusted: [
+    'PROVIDER_UNAVAILABLE',
+    'The provider’s certificate or TLS handshake could not be trusted: nothing was sent.',
+  ],
+  deadline: ['DEADLINE_EXCEEDED', 'The time for this call was over before anything was sent.'],
+  crowded: ['PROVIDER_UNAVAILABLE', 'Too many calls wait for this provider: nothing was sent.'],
+  broken: [
+    'PROVIDER_UNAVAILABLE',
+    'The provider failed too often just now: nothing is sent until it answers again.',
+  ],
+} as const;
 
 /** The error for a request without an answer, where it can have changed nothing: it was not sent, or was a read. */
 export function unreachable(sent: Exclude<SendResult, HttpResponse>, path: InputPath): PatchError {
   if (sent.kind === 'no-answer')
     return { code: 'PROVIDER_UNAVAILABLE', message: 'The provider did not answer.', path };
-  switch (sent.reason) {
-    case 'unreachable':
-      return {
-        code: 'PROVIDER_UNAVAILABLE',
-        message: 'The provider could not be reached: nothing was sent.',
-        path,
-      };
-    case 'untrusted':
-      return {
-        code: 'PROVIDER_UNAVAILABLE',
-        message: 'The provider’s certificate or TLS handshake could not be trusted: nothing was sent.',
-        path,
-      };
-    case 'deadline':
-      return {
-        code: 'DEADLINE_EXCEEDED',
-        message: 'The time for this call was over before anything was sent.',
-        path,
-      };
-    case 'crowded':
-      return {
-        code: 'PROVIDER_UNAVAILABLE',
-        message: 'Too many calls wait for this provider: nothing was sent.',
-        path,
-      };
-    case 'broken':
-      return {
-        code: 'PROVIDER_UNAVAILABLE',
-        message: 'The provider failed too often just now: nothing is sent until it answers again.',
-        path,
-      };
-    case 'throttled': {
-      const seconds = Math.min(3600, Math.max(1, Math.ceil(sent.retryAfterMs / 1000)));
-      const message = `The provider’s request quota is used up: nothing was sent. Call again in ${seconds} seconds.`;
-      return { code: 'RATE_LIMITED', message, path, retryAfterSeconds: seconds };
-    }
+  if (sent.reason === 'throttled') {
+    const seconds = Math.min(3600, Math.max(1, Math.ceil(sent.retryAfterMs / 1000)));
+    const message = `The provider’s request quota is used up: nothing was sent. Call again in ${seconds} seconds.`;
+    return { code: 'RATE_LIMITED', message, path, retryAfterSeconds: seconds };
   }
+  const [code, message] = notSent[sent.reason];
+  return { code, message, path };
 }
 
 /** The error for a rate limit, with the wait that the answer asks for. */
 export function rateLimited(path: InputPath, answer: HttpResponse): PatchError<'RATE_LIMITED'> {
   const wait = retryAfterMs(answer);
   const seconds = wait === null ? null : Math.ceil(wait / 1000);
-  return {
-    code: 'RATE_LIMITED',
-    message:
-      seconds === null
-        ? 'The provider is at its rate limit: call again later.'
-        : `The provider is at its rate limit: call again in ${seconds} seconds.`,
-    path,
-    retryAfterSeconds: seconds,
-  };
+  const when = seconds === null ? 'later' : `in ${seconds} seconds`;
+  const message = `The provider is at its rate limit: call again ${when}.`;
+  return { code: 'RATE_LIMITED', message, path, retryAfterSeconds: seconds };
 }
 
 /** Parses a JSON object; undefined for any other text. */
-export function jsonObject(text: string): Record<string, unknown> | undefined {
+export function jsonObject(text: string): JsonBody {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -115,89 +101,81 @@ export function jsonObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Parses a JSON object by a schema; undefined where the text is not JSON or does not match. */
-export function parseJson<T>(text: string, schema: z.ZodType<T>): T | undefined {
-  const value = jsonObject(text);
-  return value === undefined ? undefined : schema.safeParse(value).data;
+/**
+ * Makes a function that sends a read and returns its answer, parsed by a schema; undefined where there is no such user.
+ * It throws a ReadFailure for any other answer, and for none.
+ */
+export function createReader<Request>(
+  send: (request: Request, call: CallOptions) => Promise<Sent>,
+  format: ErrorFormat,
+) {
+  return async <T>(request: Request, schema: z.ZodType<T>, call: CallOptions): Promise<T | undefined> => {
+    const answer = await send(request, call);
+    if (answer.kind === 'refused') throw new ReadFailure(answer.error);
+    if (answer.kind !== 'answered') throw new ReadFailure(unreachable(answer, []));
+    const { body, error, refusal } = readBody(answer, format);
+    if (refusal && format.missing.has(refusal.code)) return undefined;
+    if (refusal) throw new ReadFailure(format.toPatchError(refusal, answer));
+    const read = answer.status === 200 && !error ? schema.safeParse(body).data : undefined;
+    if (read === undefined) throw new ReadFailure(unreadableAnswer());
+    return read;
+  };
 }
 
-/** How a provider's answers to reads are parsed, with its errors. */
-export interface ReadFormat extends ErrorFormat {
-  /** The codes that mean: no such user. */
-  readonly missing: ReadonlySet<string>;
-  /** The error for a refused read. */
-  readonly toReadError: (error: ProviderError, answer: HttpResponse) => PatchError;
-}
+/** The result of a write; undefined where the answer says nothing reliable about it. */
+type Written = WriteResult | Promise<WriteResult> | undefined;
 
 /**
- * The answer to a read, parsed by a schema; undefined where there is no such user.
- * @throws ReadFailure for any other answer, and for none
+ * The result of a write that was a request of its own: see `writeResultsOf`. `readSuccess` gets the answer and its body,
+ * of an answer that is no error.
  */
-export function readAnswer<T>(answer: SendResult, schema: z.ZodType<T>, format: ReadFormat): T | undefined {
-  if (answer.kind !== 'answered') throw new ReadFailure(unreachable(answer, []));
-  const refusal = refusalOf(answer, format);
-  if (refusal && format.missing.has(refusal.code)) return undefined;
-  if (refusal) throw new ReadFailure(format.toReadError(refusal, answer));
-  const read =
-    answer.status === 200 && !format.readError(answer) ? parseJson(answer.body, schema) : undefined;
-  if (read === undefined) throw new ReadFailure(unreadableAnswer());
-  return read;
-}
-
-/** How a provider's answers to a write are parsed, with its errors. */
-export interface WriteFormat extends ErrorFormat {
-  /** The error for a refused write. */
-  readonly toWriteError: (error: ProviderError, answer: HttpResponse) => PatchError;
-  /** The result of a success; undefined for any other answer. */
-  readonly readSuccess: (answer: HttpResponse) => WriteResult | Promise<WriteResult> | undefined;
-}
-
-/** The result of a write that was a request of its own: see `writeResultsOf`. */
 export async function writeResultOf(
-  sent: SendResult,
-  { toWriteError, readSuccess, ...format }: WriteFormat,
+  sent: Sent,
+  step: Step,
+  format: ErrorFormat,
+  readSuccess: (answer: HttpResponse, body: JsonBody) => Written,
 ): Promise<WriteResult> {
-  const [result = ambiguous] = await writeResultsOf(sent, 1, {
-    ...format,
-    toRefusals: (error, answer) => [{ kind: 'refused', errors: [toWriteError(error, answer)] }],
-    readSuccesses: (answer) => [readSuccess(answer)],
+  const [result = ambiguous] = await writeResultsOf(sent, 1, format, {
+    toRefusals: (error, answer) => [refused(format.toPatchError(error, answer, step))],
+    readSuccesses: (answer, body) => [readSuccess(answer, body)],
   });
   return result;
 }
 
-/** How a provider's answers to a batch of writes are parsed, with its errors: a result for each write, in order. */
-export interface BatchWriteFormat extends ErrorFormat {
-  /** What a refusal of the whole request means for each write. */
-  readonly toRefusals: (error: ProviderError, answer: HttpResponse) => readonly WriteResult[];
-  /** The result of each write; undefined where the answer says nothing reliable about one. */
-  readonly readSuccesses: (
-    answer: HttpResponse,
-  ) => readonly (WriteResult | Promise<WriteResult> | undefined)[];
-}
-
 /**
- * The result of each of `count` writes in one request. The one place that decides, for every provider, what is known
- * after a write:
- * - not sent: refused;
+ * The result of each of `count` writes in one request, in order. The one place that decides, for every provider, what
+ * is known after a write:
+ * - not sent, or refused by its client: refused;
  * - no answer: ambiguous;
- * - a documented refusal: `toRefusals`;
+ * - a documented refusal of the whole request: `toRefusals`;
  * - a success: `readSuccesses`;
  * - any other answer: ambiguous.
  */
 export async function writeResultsOf(
-  sent: SendResult,
+  sent: Sent,
   count: number,
-  { toRefusals, readSuccesses, ...format }: BatchWriteFormat,
+  format: ErrorFormat,
+  batch: {
+    readonly toRefusals: (error: ProviderError, answer: HttpResponse) => readonly WriteResult[];
+    readonly readSuccesses: (answer: HttpResponse, body: JsonBody) => readonly Written[];
+  },
 ): Promise<readonly WriteResult[]> {
   const forEach = (result: WriteResult): readonly WriteResult[] => Array(count).fill(result);
-  if (sent.kind === 'not-sent') return forEach({ kind: 'refused', errors: [unreachable(sent, ['patch'])] });
+  if (sent.kind === 'refused') return forEach(refused(sent.error));
+  if (sent.kind === 'not-sent') return forEach(refused(unreachable(sent, ['patch'])));
   if (sent.kind === 'no-answer') return forEach(ambiguous);
-  const refusal = refusalOf(sent, format);
-  if (refusal) return toRefusals(refusal, sent);
-  return Promise.all(readSuccesses(sent).map((result) => result ?? ambiguous));
+  const { body, error, refusal } = readBody(sent, format);
+  if (refusal) return batch.toRefusals(refusal, sent);
+  if (error) return forEach(ambiguous);
+  return Promise.all(batch.readSuccesses(sent, body).map((result) => result ?? ambiguous));
 }
 
 const ambiguous: WriteResult = { kind: 'ambiguous' };
+
+/** The result of a write that was not done, and will not be. */
+export function refused(error: PatchError): WriteResult {
+  return { kind: 'refused', errors: [error] };
+}
 
 /** The error for a read's answer that cannot be parsed, or is about another user. */
 export function unreadableAnswer(): PatchError {
@@ -238,8 +216,18 @@ export function providerError(code: string, requestId: unknown, safe: SafeForms)
   };
 }
 
-/** A date from epoch milliseconds, or from units of `unitMs`; null where it is absent or out of range. */
-export function epoch(value: number | null | undefined, unitMs = 1): Date | null {
-  const date = new Date((value ?? Number.NaN) * unitMs);
-  return value && !Number.isNaN(date.getTime()) ? date : null;
+/**
+ * Makes a function that reads a provider's errors: `members` finds the code and the request id. `throttling` is the code
+ * of a rate limit: a CDN or gateway may answer 429 before the service sees the request, without its error body.
+ */
+export function createErrorReader(
+  safe: SafeForms,
+  throttling: string,
+  members: (body: NonNullable<JsonBody>, headers: HttpResponse['headers']) => readonly [unknown, unknown],
+) {
+  return (answer: HttpResponse, body = jsonObject(answer.body)): ProviderError | undefined => {
+    const [code, requestId] = members(body ?? {}, answer.headers);
+    if (typeof code === 'string' && code !== '') return providerError(code, requestId, safe);
+    return answer.status === 429 ? providerError(throttling, undefined, safe) : undefined;
+  };
 }

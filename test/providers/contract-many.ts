@@ -72,7 +72,7 @@ function describeTogether({ directory, unknownUserId, read }: ProviderFixture, m
     if (!configured) throw new Error('There is no such directory.');
     const bounds = { connections: 4, connectTimeoutMs: 1_000, answerBytes: 1_000_000 };
     const http = createHttpClient(configured.origin, bounds);
-    const provider = configured.create(directory, { http });
+    const provider = configured.create(directory, http);
     onTestFinished(() => provider.close());
     if (fault) proxy.fault = ({ isWrite }) => (isWrite ? fault : undefined);
     const ids = users.map(({ userId }) => userId);

@@ -44,7 +44,7 @@ async function sentBy(module: ProviderModule, settings: Json, act: Act, body: Js
     },
     async close() {},
   };
-  const provider = module.settings.parse(settings).create('directory', { http });
+  const provider = module.settings.parse(settings).create('directory', http);
   await Promise.resolve(act(provider)).catch(() => undefined);
   return sent.map(({ method, path, headers, body }) => ({ method, url: path, headers, body: parsed(body) }));
 }

@@ -1,8 +1,5 @@
 import { type PatchField, plainUserIds } from '../../domain/user.ts';
-import type { Capabilities, FieldCapability } from '../provider.ts';
-
-const list: FieldCapability = { settable: true, clearable: true, maxLength: null };
-const unsupported: FieldCapability = { settable: false, clearable: false, maxLength: null };
+import { type Capabilities, fieldsOf } from '../provider.ts';
 
 /** The fields whose length the configuration may bound; Descope publishes no bounds. */
 export const boundableFields = ['displayName', 'givenName', 'middleName', 'familyName', 'picture'] as const;
@@ -23,7 +20,8 @@ export interface Guesses {
  * asserted by the official clients' live tests.
  */
 export function capabilities(guesses: Guesses, maxLength: Partial<Record<PatchField, number>>): Capabilities {
-  const text: FieldCapability = { settable: true, clearable: guesses.emptyStringClears, maxLength: null };
+  const text = { clearable: guesses.emptyStringClears };
+  const list = { clearable: true };
   const bounded = (field: (typeof boundableFields)[number]) => ({
     ...text,
     maxLength: maxLength[field] ?? null,
@@ -33,20 +31,19 @@ export function capabilities(guesses: Guesses, maxLength: Partial<Record<PatchFi
     hasVerifiedFlags: true,
     userIds: plainUserIds,
     replacesAllCustomFields: !guesses.attributesMerge,
-    fields: {
-      username: unsupported,
+    fields: fieldsOf({
       displayName: bounded('displayName'),
       givenName: bounded('givenName'),
       middleName: bounded('middleName'),
       familyName: bounded('familyName'),
+      picture: bounded('picture'),
       email: text,
       phone: text,
-      picture: bounded('picture'),
-      status: { settable: true, clearable: false, maxLength: null },
+      status: {},
       roleNames: list,
       tenants: list,
       ssoAppIds: list,
-      customFields: { settable: true, clearable: false, maxLength: null },
-    },
+      customFields: {},
+    }),
   };
 }

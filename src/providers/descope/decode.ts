@@ -5,9 +5,16 @@ import type {
   UserStatus,
   UserWithCustomFields,
 } from '../../domain/user.ts';
+import { epoch, text } from '../decode.ts';
 import type { CustomFieldDefinition, CustomFieldType } from '../provider.ts';
-import { epoch } from '../response.ts';
 import type { WireAttribute, WireUser } from './wire.ts';
+
+const statuses: ReadonlyMap<unknown, UserStatus> = new Map([
+  ['enabled', 'ENABLED'],
+  ['disabled', 'DISABLED'],
+  ['invited', 'INVITED'],
+  ['expired', 'EXPIRED'],
+]);
 
 /** Decodes a user without custom fields, which need the definitions. */
 export function decodeUser(directory: string, user: WireUser): User {
@@ -23,7 +30,7 @@ export function decodeUser(directory: string, user: WireUser): User {
     email: user.email ? { address: user.email, verified: user.verifiedEmail ?? false } : null,
     phone: user.phone ? { number: user.phone, verified: user.verifiedPhone ?? false } : null,
     picture: text(user.picture),
-    status: status(user.status),
+    status: statuses.get(user.status) ?? null,
     roleNames: user.roleNames ?? [],
     tenants: (user.userTenants ?? []).map((tenant) => ({
       tenantId: tenant.tenantId,
@@ -98,23 +105,4 @@ export function decodeAttribute(attribute: WireAttribute): CustomFieldDefinition
         : null,
     operations: ['ADD', 'REPLACE', 'REMOVE'],
   };
-}
-
-function text(value: string | null | undefined): string | null {
-  return value ? value : null;
-}
-
-function status(value: string | null | undefined): UserStatus | null {
-  switch (value) {
-    case 'enabled':
-      return 'ENABLED';
-    case 'disabled':
-      return 'DISABLED';
-    case 'invited':
-      return 'INVITED';
-    case 'expired':
-      return 'EXPIRED';
-    default:
-      return null;
-  }
 }

@@ -1,7 +1,6 @@
 import type { CustomFieldValue } from '../../domain/user.ts';
 import type { HttpRequest } from '../../upstream/client.ts';
 import type { Step, UserWrite } from '../provider.ts';
-import type { WireAttributeValue, WirePatch } from './wire.ts';
 
 /** A request before its credentials are added. */
 export type WireRequest = Pick<HttpRequest, 'method' | 'path' | 'body'>;
@@ -20,23 +19,26 @@ export function encodePatchMany(writes: readonly UserWrite[]): WireRequest {
   return { method: 'PATCH', path: '/v1/mgmt/user/patch/batch', body: JSON.stringify({ users }) };
 }
 
-function patchBody(userId: string, step: Step): WirePatch {
-  const body: WirePatch = { userId };
+/** The members of the fields that are sent as they are; an empty text clears. */
+const members = {
+  displayName: 'name',
+  givenName: 'givenName',
+  middleName: 'middleName',
+  familyName: 'familyName',
+  picture: 'picture',
+  roleNames: 'roleNames',
+  ssoAppIds: 'ssoAppIds',
+  tenants: 'userTenants',
+} as const;
+
+function patchBody(userId: string, step: Step): Readonly<Record<string, unknown>> {
+  const body: Record<string, unknown> = { userId };
   // Collected as entries: an assignment to a name such as __proto__ would be lost.
-  const attributes: [string, WireAttributeValue | null][] = [];
+  const attributes: [string, unknown][] = [];
   for (const change of step.changes) {
     switch (change.field) {
       case 'username':
         throw new Error('Descope has no username; the plan refuses it.');
-      case 'displayName':
-        body.name = change.value ?? '';
-        break;
-      case 'givenName':
-      case 'middleName':
-      case 'familyName':
-      case 'picture':
-        body[change.field] = change.value ?? '';
-        break;
       case 'email':
         body.email = change.value?.address ?? '';
         if (change.value) body.verifiedEmail = change.value.verified;
@@ -49,26 +51,20 @@ function patchBody(userId: string, step: Step): WirePatch {
       case 'status':
         body.status = change.value === 'ENABLED' ? 'enabled' : 'disabled';
         break;
-      case 'roleNames':
-      case 'ssoAppIds':
-        body[change.field] = change.value;
-        break;
-      case 'tenants':
-        body.userTenants = change.value;
-        break;
       case 'customFields':
         attributes.push([change.name, change.operation === 'REMOVE' ? null : attributeValue(change.value)]);
         break;
       default:
-        change satisfies never;
+        body[members[change.field]] = change.value ?? '';
     }
   }
   if (attributes.length > 0) body.customAttributes = Object.fromEntries(attributes);
   return body;
 }
 
-function attributeValue(value: CustomFieldValue): WireAttributeValue {
-  return value.kind === 'date' ? value.value.getTime() : value.value;
+/** A date is epoch milliseconds. */
+function attributeValue({ kind, value }: CustomFieldValue): unknown {
+  return kind === 'date' ? value.getTime() : value;
 }
 
 /** GET /v1/mgmt/user by the user's id. */

@@ -1,20 +1,16 @@
 import { type InputPath, invalidInput, type PatchError } from '../../domain/errors.ts';
 import type { HttpResponse } from '../../upstream/client.ts';
-import { jsonObject, type ProviderError, providerError, type ReadFormat, rateLimited } from '../response.ts';
+import { type Step, stepPath } from '../provider.ts';
+import {
+  createErrorReader,
+  type ErrorFormat,
+  type ProviderError,
+  providerError,
+  rateLimited,
+} from '../response.ts';
 
 /** A code such as `E011003`; Cloudflare's Ray ID: 16 hexadecimal digits and an airport. */
 const safeForms = { code: /^E\d{6}$/, requestId: /^[\da-f]{16}-[A-Z]{3}$/i };
-
-/** `{errorCode, errorDescription, errorMessage?}`; undefined for any other body. */
-function readError(answer: HttpResponse): ProviderError | undefined {
-  // The text is searched first: nearly every answer is a user, which is parsed later.
-  const code = answer.body.includes('"errorCode"') ? jsonObject(answer.body)?.errorCode : undefined;
-  if (typeof code === 'string' && code !== '') {
-    return providerError(code, answer.headers['cf-ray'], safeForms);
-  }
-  // The CDN may answer 429 before the service sees the request, without the service's error body.
-  return answer.status === 429 ? providerError('E130429', undefined, safeForms) : undefined;
-}
 
 /** Documented refusals, from Descope's documentation and its clients' sources, with their meaning here. */
 const meanings = {
@@ -39,26 +35,27 @@ export function isThrottled(answer: HttpResponse): boolean {
   return answer.status === 429;
 }
 
-/** How Descope's errors are read. */
-export const errorFormat: ReadFormat = {
-  readError,
+/** Descope's error body is `{errorCode, errorDescription, errorMessage?}`. Its codes name no field. */
+export const errorFormat: ErrorFormat = {
+  readError: createErrorReader(safeForms, 'E130429', ({ errorCode }, headers) => [
+    errorCode,
+    headers['cf-ray'],
+  ]),
   isDocumented,
   missing: new Set(['E112102']),
-  toReadError: (error, answer) => toPatchError(error, answer, []),
+  toPatchError: (error, answer, step) => toPatchError(error, answer, step ? stepPath(step) : []),
 };
 
-/** The error for a refusal. `path`: the input that was sent; Descope's codes name no field. */
-export function toPatchError(error: ProviderError, answer: HttpResponse, path: InputPath): PatchError {
-  const { code } = error;
+function toPatchError(
+  { code, safeDetails }: ProviderError,
+  answer: HttpResponse,
+  path: InputPath,
+): PatchError {
   // The code for a bad management key is not published: the status decides, whatever the code.
   if (answer.status === 401 || answer.status === 403) {
-    return {
-      code: 'PROVIDER_AUTH',
-      message:
-        'Descope does not accept the credentials of this directory, or they lack the right to do this.',
-      path,
-      ...error.safeDetails,
-    };
+    const message =
+      'Descope does not accept the credentials of this directory, or they lack the right to do this.';
+    return { code: 'PROVIDER_AUTH', message, path, ...safeDetails };
   }
   const meaning = isDocumented(code) ? meanings[code] : undefined;
   switch (meaning) {
@@ -74,12 +71,7 @@ export function toPatchError(error: ProviderError, answer: HttpResponse, path: I
     case 'rate-limited':
       return rateLimited(path, answer);
     case undefined:
-      return {
-        code: 'PROVIDER_REFUSED',
-        message: 'Descope refused the request.',
-        path,
-        ...error.safeDetails,
-      };
+      return { code: 'PROVIDER_REFUSED', message: 'Descope refused the request.', path, ...safeDetails };
     default:
       return meaning satisfies never;
   }
@@ -89,9 +81,9 @@ export function toPatchError(error: ProviderError, answer: HttpResponse, path: I
  * The error for one user of a batch that was not written. `failure` is free text that no page describes: where it
  * contains one of Descope's codes, the code decides.
  */
-export function toUserError(failure: string, answer: HttpResponse, path: InputPath): PatchError {
+export function toUserError(failure: string, answer: HttpResponse, step: Step): PatchError {
   const code = /(?<![A-Za-z0-9])E\d{6}(?![A-Za-z0-9])/.exec(failure)?.[0] ?? '';
-  return toPatchError(providerError(code, answer.headers['cf-ray'], safeForms), answer, path);
+  return toPatchError(providerError(code, answer.headers['cf-ray'], safeForms), answer, stepPath(step));
 }
 
 /** True for a refusal of a whole batch: of our credentials, or by the rate limit. */
@@ -100,8 +92,8 @@ export function isAboutWholeBatch({ code }: ProviderError, { status }: HttpRespo
 }
 
 /** The error for each user of a batch that was refused as a whole, for a reason that names none of them. */
-export function batchRefused(error: ProviderError, path: InputPath): PatchError {
+export function batchRefused({ safeDetails }: ProviderError, step: Step): PatchError {
   const message =
     'Descope refused this patch together with others that were sent with it, and does not say for which of them.';
-  return { code: 'PROVIDER_REFUSED', message, path, ...error.safeDetails };
+  return { code: 'PROVIDER_REFUSED', message, path: stepPath(step), ...safeDetails };
 }

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { UserWithCustomFields } from '../../domain/user.ts';
 import { baseUrl, maxLength, secret } from '../../settings/fields.ts';
-import type { CallOptions, HttpClient, HttpResponse } from '../../upstream/client.ts';
+import type { CallOptions, HttpClient } from '../../upstream/client.ts';
 import { inBatches, readInBatches } from '../batches.ts';
-import { defineProvider, type Provider, stepPath, type UserWrite, type WriteResult } from '../provider.ts';
-import { parseJson, readAnswer, writeResultOf, writeResultsOf } from '../response.ts';
+import type { Provider, ProviderModule, UserWrite, WriteResult } from '../provider.ts';
+import { createReader, refused, writeResultOf, writeResultsOf } from '../response.ts';
 import { decodeBatch } from './batch.ts';
 import { boundableFields, capabilities } from './capabilities.ts';
 import { createDescopeClient } from './client.ts';
@@ -19,9 +19,8 @@ import {
   encodePatchMany,
   idsPerLoad,
   usersPerBatch,
-  type WireRequest,
 } from './encode.ts';
-import { batchRefused, errorFormat, isAboutWholeBatch, toPatchError, toUserError } from './errors.ts';
+import { batchRefused, errorFormat, isAboutWholeBatch, toUserError } from './errors.ts';
 import { attributesAnswer, batchAnswer, userAnswer, usersAnswer, type WireUser } from './wire.ts';
 
 /** The shortest interval between two refreshes for an attribute that the definitions lack. */
@@ -75,27 +74,20 @@ function origin({ baseUrl, projectId }: Settings): string {
 const pace = { perMinute: 500 };
 
 /** Descope's management API, https://docs.descope.com/api. */
-export const descope = defineProvider({
+export const descope: ProviderModule = {
   kind: 'descope',
   description: 'Descope.',
-  settings,
-  pace,
-  origin,
-  project: ({ projectId }) => projectId,
-  create: createDescope,
-});
+  settings: settings.transform((settings) => ({
+    origin: origin(settings),
+    project: settings.projectId,
+    pace,
+    create: (directory, http) => createDescope(directory, settings, http),
+  })),
+};
 
-function createDescope(directory: string, settings: Settings, { http }: { http: HttpClient }): Provider {
-  const client = createDescopeClient(settings, http);
-
-  /** Sends a read. Undefined: the provider has no such user. */
-  async function read<T>(
-    request: WireRequest,
-    schema: z.ZodType<T>,
-    call: CallOptions,
-  ): Promise<T | undefined> {
-    return readAnswer(await client.send(request, call), schema, errorFormat);
-  }
+function createDescope(directory: string, settings: Settings, http: HttpClient): Provider {
+  const send = createDescopeClient(settings, http);
+  const read = createReader(send, errorFormat);
 
   const definitions = createDefinitionsCache(async (call) => {
     const answer = await read(encodeAttributes(), attributesAnswer, call);
@@ -152,13 +144,9 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
     describe: encodePatch,
 
     async write(userId, step, call) {
-      return writeResultOf(await client.send(encodePatch(userId, step), call), {
-        ...errorFormat,
-        toWriteError: (error, answer) => toPatchError(error, answer, stepPath(step)),
-        readSuccess: (answer) => {
-          const user = parseSuccess(answer, userAnswer)?.user;
-          return user?.userId === userId ? accepted(user, call) : undefined;
-        },
+      return writeResultOf(await send(encodePatch(userId, step), call), step, errorFormat, (answer, body) => {
+        const user = answer.status === 200 ? userAnswer.safeParse(body).data?.user : undefined;
+        return user?.userId === userId ? accepted(user, call) : undefined;
       });
     },
 
@@ -180,32 +168,25 @@ function createDescope(directory: string, settings: Settings, { http }: { http: 
   }
 
   async function writeBatch(batch: readonly UserWrite[], call: CallOptions): Promise<readonly WriteResult[]> {
-    return writeResultsOf(await client.send(encodePatchMany(batch), call), batch.length, {
-      ...errorFormat,
+    return writeResultsOf(await send(encodePatchMany(batch), call), batch.length, errorFormat, {
       toRefusals: (error, answer) =>
         batch.map(({ step }) =>
           isAboutWholeBatch(error, answer)
-            ? { kind: 'refused', errors: [toPatchError(error, answer, stepPath(step))] }
+            ? refused(errorFormat.toPatchError(error, answer, step))
             : // Not published: whether users before the faulty one were written by then.
-              { kind: 'ambiguous', refusedUnlessApplied: [batchRefused(error, stepPath(step))] },
+              { kind: 'ambiguous', refusedUnlessApplied: [batchRefused(error, step)] },
         ),
-      readSuccesses: (answer) => {
+      readSuccesses: (answer, body) => {
         const entries = decodeBatch(
-          parseSuccess(answer, batchAnswer) ?? {},
+          (answer.status === 200 && batchAnswer.safeParse(body).data) || {},
           batch.map(({ userId }) => userId),
         );
         return batch.map(({ step }, index) => {
           const one = entries[index];
           if (one?.kind === 'written') return accepted(one.user, call);
-          if (one?.kind === 'failed')
-            return { kind: 'refused', errors: [toUserError(one.failure, answer, stepPath(step))] };
-          return undefined;
+          return one && refused(toUserError(one.failure, answer, step));
         });
       },
     });
   }
-}
-
-function parseSuccess<T>(answer: HttpResponse, schema: z.ZodType<T>): T | undefined {
-  return answer.status === 200 ? parseJson(answer.body, schema) : undefined;
 }

@@ -72,25 +72,3 @@ export const attributesAnswer = z.object({
   ),
 });
 export type WireAttribute = z.infer<typeof attributesAnswer>['data'][number];
-
-/** The body of a patch, with only the members that the step changes. */
-export interface WirePatch {
-  userId: string;
-  name?: string;
-  givenName?: string;
-  middleName?: string;
-  familyName?: string;
-  email?: string;
-  verifiedEmail?: boolean;
-  phone?: string;
-  verifiedPhone?: boolean;
-  picture?: string;
-  status?: 'enabled' | 'disabled';
-  roleNames?: readonly string[];
-  userTenants?: readonly { tenantId: string; roleNames: readonly string[] }[];
-  ssoAppIds?: readonly string[];
-  customAttributes?: Record<string, WireAttributeValue | null>;
-}
-
-/** An attribute's value; a date is epoch milliseconds. */
-export type WireAttributeValue = string | number | boolean | readonly string[];

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { ReadFailure } from '../../domain/errors.ts';
 import type { UserWithCustomFields } from '../../domain/user.ts';
 import { baseUrl, secret } from '../../settings/fields.ts';
-import type { CallOptions, HttpClient, HttpResponse } from '../../upstream/client.ts';
+import type { CallOptions, HttpClient } from '../../upstream/client.ts';
 import { readInBatches } from '../batches.ts';
 import { capabilities } from '../eiam-shared/capabilities.ts';
 import { accountSettings, identifier, instanceId } from '../eiam-shared/config.ts';
-import { defineProvider, type Provider } from '../provider.ts';
-import { jsonObject, onlyOne, readAnswer, unreadableAnswer, writeResultOf } from '../response.ts';
+import { decodeAccountWithCustomFields } from '../eiam-shared/decode.ts';
+import type { Provider, ProviderModule } from '../provider.ts';
+import { createReader, onlyOne, unreadableAnswer, writeResultOf } from '../response.ts';
 import { createEiamDeveloperClient } from './client.ts';
-import { decodeUser } from './decode.ts';
-import { encodeFindUser, encodeGetUser, encodeStep, type WireRequest } from './encode.ts';
-import { errorFormat, readError, toPatchError } from './errors.ts';
+import { encodeFindUser, encodeGetUser, encodeStep } from './encode.ts';
+import { errorFormat } from './errors.ts';
 import { createTokenCache } from './token.ts';
 import { userAnswer, userIdAnswer } from './wire.ts';
 
@@ -27,49 +27,33 @@ const settings = z.strictObject({
 type Settings = z.infer<typeof settings>;
 
 /** The EIAM developer API 2022-02-25: REST with an application's token. */
-export const eiamDeveloper = defineProvider({
+export const eiamDeveloper: ProviderModule = {
   kind: 'eiam-developer',
   description: 'Alibaba Cloud IDaaS EIAM, reached through its developer API.',
-  settings,
-  origin: ({ baseUrl }) => new URL(baseUrl).origin,
-  project: ({ instanceId }) => instanceId,
-  create: createEiamDeveloper,
-});
+  settings: settings.transform((settings) => ({
+    origin: new URL(settings.baseUrl).origin,
+    project: settings.instanceId,
+    create: (directory, http) => createEiamDeveloper(directory, settings, http),
+  })),
+};
 
-function createEiamDeveloper(
-  directory: string,
-  settings: Settings,
-  { http }: { http: HttpClient },
-): Provider {
+function createEiamDeveloper(directory: string, settings: Settings, http: HttpClient): Provider {
   const base = `/v2/${settings.instanceId}/${settings.applicationId}`;
-  const tokens = createTokenCache({ ...settings, base }, http);
-  const client = createEiamDeveloperClient(base, tokens, http);
+  const send = createEiamDeveloperClient(base, createTokenCache({ ...settings, base }, http), http);
+  const read = createReader(send, errorFormat);
   const known = settings.customFields ?? null;
-
-  /** Sends a read. Undefined: the provider has no such user. */
-  async function read<T>(
-    request: WireRequest,
-    schema: z.ZodType<T>,
-    call: CallOptions,
-  ): Promise<T | undefined> {
-    const sent = await client.send(request, call);
-    if (sent.kind === 'no-token') throw new ReadFailure(sent.error);
-    return readAnswer(sent, schema, errorFormat);
-  }
 
   async function readUser(userId: string, call: CallOptions): Promise<UserWithCustomFields | undefined> {
     const wire = await read(encodeGetUser(userId), userAnswer, call);
     if (wire && wire.userId !== userId) throw new ReadFailure(unreadableAnswer());
-    return wire && decodeUser(directory, wire, known);
+    return wire && decodeAccountWithCustomFields(directory, wire, known);
   }
 
   return {
     kind: 'eiam-developer',
     capabilities: capabilities(settings),
 
-    customFieldDefinitions() {
-      return known;
-    },
+    customFieldDefinitions: () => known,
 
     // The API has no call that reads several users by id.
     readUsers: (userIds, _want, call) =>
@@ -94,22 +78,14 @@ function createEiamDeveloper(
     },
 
     async write(userId, step, call) {
-      const sent = await client.send(encodeStep(userId, step), call);
-      if (sent.kind === 'no-token') return { kind: 'refused', errors: [sent.error] };
-      return writeResultOf(sent, {
-        ...errorFormat,
-        toWriteError: (error, answer) => toPatchError(error, answer, step),
-        readSuccess: (answer) => (isSuccess(answer) ? { kind: 'accepted' } : undefined),
+      const sent = await send(encodeStep(userId, step), call);
+      return writeResultOf(sent, step, errorFormat, (answer, body) => {
+        // `200 {}` is documented; an empty 200 and a 204 are accepted too.
+        const isSuccess = answer.status === 200 && (body !== undefined || answer.body.trim() === '');
+        return isSuccess || answer.status === 204 ? { kind: 'accepted' } : undefined;
       });
     },
 
     close: () => http.close(),
   };
-}
-
-/** `200 {}` is documented; an empty 200 and a 204 are accepted too. */
-function isSuccess(answer: HttpResponse): boolean {
-  const { status, body } = answer;
-  if (status === 204) return true;
-  return status === 200 && (body.trim() === '' || (jsonObject(body) !== undefined && !readError(answer)));
 }

@@ -1,16 +1,16 @@
-import { noProviderDetails, type PatchError } from '../../domain/errors.ts';
+import type { PatchError } from '../../domain/errors.ts';
 import type { Secret } from '../../settings/secret.ts';
 import type { HttpClient, HttpRequest } from '../../upstream/client.ts';
 import { createDeadline } from '../../upstream/deadline.ts';
-import { createRetryBudget, sendWithRetry } from '../../upstream/retry.ts';
-import { parseJson, unreachable } from '../response.ts';
-import { isThrottled, readError } from './errors.ts';
+import { createRetry } from '../../upstream/retry.ts';
+import { jsonObject, unreachable } from '../response.ts';
+import { authError, errorFormat } from './errors.ts';
 import { tokenAnswer } from './wire.ts';
 
 /** A token, or the reason why there is none. */
 type TokenResult =
   | { readonly kind: 'token'; readonly token: string }
-  | { readonly kind: 'none'; readonly error: PatchError };
+  | { readonly kind: 'refused'; readonly error: PatchError };
 
 /** Keeps the access token of a directory. */
 export interface TokenCache {
@@ -29,12 +29,14 @@ const tokenDeadlineMs = 5_000;
 /** Milliseconds after a failed token request in which no other is sent: callers get the same failure. */
 const retryTokenAfterMs = 1_000;
 
+const noToken = 'The provider issued no token for this directory: its credentials may be wrong.';
+
 /** POST /oauth2/token with a form body, as the published page has it; never a URL with the secret. */
 export function createTokenCache(
   settings: { readonly base: string; readonly applicationId: string; readonly clientSecret: Secret },
   http: HttpClient,
 ): TokenCache {
-  const budget = createRetryBudget();
+  const sendWithRetry = createRetry(errorFormat.isThrottled);
   // Times by performance.now(), which is never set back.
   let cached: { readonly token: string; readonly renewAt: number } | undefined;
   let failed: { readonly result: TokenResult; readonly until: number } | undefined;
@@ -54,27 +56,19 @@ export function createTokenCache(
     };
     // Every other request waits for it.
     const time = { deadline: createDeadline(tokenDeadlineMs), priority: 'urgent' as const };
-    const rules = { deadline: time.deadline, isRead: true, isThrottled };
-    const sent = await sendWithRetry(() => http.send(request, time), rules, budget);
+    const sent = await sendWithRetry(() => http.send(request, time), true, time);
     if (sent.kind !== 'answered') return fail(unreachable(sent, []));
-    const answer = sent.status === 200 ? parseJson(sent.body, tokenAnswer) : undefined;
-    if (!answer) {
-      return fail({
-        code: 'PROVIDER_AUTH',
-        message: 'The provider issued no token for this directory: its credentials may be wrong.',
-        path: [],
-        ...(readError(sent)?.safeDetails ?? noProviderDetails),
-      });
-    }
+    const { data } = tokenAnswer.safeParse(sent.status === 200 ? jsonObject(sent.body) : undefined);
+    if (!data) return fail(authError(sent, [], noToken));
     cached = {
-      token: answer.access_token,
-      renewAt: performance.now() + answer.expires_in * 1000 * renewAfterShare,
+      token: data.access_token,
+      renewAt: performance.now() + data.expires_in * 1000 * renewAfterShare,
     };
     return { kind: 'token', token: cached.token };
   }
 
   function fail(error: PatchError): TokenResult {
-    const result: TokenResult = { kind: 'none', error };
+    const result: TokenResult = { kind: 'refused', error };
     failed = { result, until: performance.now() + retryTokenAfterMs };
     return result;
   }

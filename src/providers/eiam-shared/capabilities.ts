@@ -1,7 +1,5 @@
 import { type PatchField, plainUserIds } from '../../domain/user.ts';
-import type { Capabilities, FieldCapability } from '../provider.ts';
-
-const unsupported: FieldCapability = { settable: false, clearable: false, maxLength: null };
+import { type Capabilities, fieldsOf } from '../provider.ts';
 
 /**
  * What a patch can do with an EIAM account. Source: the page of UpdateUser (management API 2021-12-01), Mar 31, 2026:
@@ -20,19 +18,13 @@ export function capabilities(settings: {
     hasVerifiedFlags: true,
     userIds: plainUserIds,
     phoneDigits: { min: 6, max: 15 },
-    fields: {
+    fields: fieldsOf({
       username: {
-        settable: true,
-        clearable: false,
         maxLength: maxLength.username ?? 256,
         form: { pattern: /^[\p{L}\p{M}\p{N}_.@-]*$/u, description: 'letters, digits and _ . @ -' },
       },
-      displayName: { settable: true, clearable, maxLength: maxLength.displayName ?? 256 },
-      givenName: unsupported,
-      middleName: unsupported,
-      familyName: unsupported,
+      displayName: { clearable, maxLength: maxLength.displayName ?? 256 },
       email: {
-        settable: true,
         clearable,
         maxLength: maxLength.email ?? null,
         form: {
@@ -40,13 +32,9 @@ export function capabilities(settings: {
           description: 'letters, digits and . _ - before the @',
         },
       },
-      phone: { settable: true, clearable, maxLength: null },
-      picture: unsupported,
-      status: { settable: true, clearable: false, maxLength: null },
-      roleNames: unsupported,
-      tenants: unsupported,
-      ssoAppIds: unsupported,
-      customFields: { settable: true, clearable: false, maxLength: null },
-    },
+      phone: { clearable },
+      status: {},
+      customFields: {},
+    }),
   };
 }

@@ -6,8 +6,8 @@ import type {
   UserStatus,
   UserWithCustomFields,
 } from '../../domain/user.ts';
+import { epoch, text } from '../decode.ts';
 import type { CustomFieldDefinition } from '../provider.ts';
-import { epoch } from '../response.ts';
 
 /** The members of an account that are read, in the developer API's spelling. */
 export const account = z.object({
@@ -25,6 +25,11 @@ export const account = z.object({
   customFields: z.array(z.object({ fieldName: z.string(), fieldValue: z.string().nullish() })).nullish(),
 });
 
+const statuses: ReadonlyMap<unknown, UserStatus> = new Map([
+  ['enabled', 'ENABLED'],
+  ['disabled', 'DISABLED'],
+]);
+
 /** Decodes an account without its custom fields, which lists do not carry. */
 export function decodeAccount(directory: string, wire: z.infer<typeof account>): User {
   // Without its region a number is not E.164, so it gets no plus sign.
@@ -34,16 +39,16 @@ export function decodeAccount(directory: string, wire: z.infer<typeof account>):
   return {
     directory,
     userId: wire.userId,
-    username: wire.username || null,
+    username: text(wire.username),
     loginIds: [wire.username, email?.address, phone?.number].filter((login): login is string => !!login),
-    displayName: wire.displayName || null,
+    displayName: text(wire.displayName),
     givenName: null,
     middleName: null,
     familyName: null,
     email,
     phone,
     picture: null,
-    status: decodeStatus(wire.status),
+    status: statuses.get(wire.status) ?? null,
     roleNames: [],
     tenants: [],
     ssoAppIds: [],
@@ -73,15 +78,4 @@ function decodeValue(value: string, type: CustomFieldDefinition['type'] | undefi
     return { kind: 'number', value: Number(value) };
   }
   return { kind: 'text', value };
-}
-
-function decodeStatus(status: string | null | undefined): UserStatus | null {
-  switch (status) {
-    case 'enabled':
-      return 'ENABLED';
-    case 'disabled':
-      return 'DISABLED';
-    default:
-      return null;
-  }
 }

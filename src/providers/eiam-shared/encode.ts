@@ -1,6 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
-import type { CustomFieldValue } from '../../domain/user.ts';
-import type { Step } from '../provider.ts';
+import type { CustomFieldChange, Step } from '../provider.ts';
 
 /** The members of an account that a patch may carry, in the developer API's spelling. */
 export interface AccountPatch {
@@ -35,28 +34,15 @@ export function encodeAccount(step: Step): AccountPatch {
         if (change.value) body.emailVerified = change.value.verified;
         break;
       case 'phone':
-        Object.assign(
-          body,
-          change.value ? splitPhone(change.value.number) : { phoneRegion: '', phoneNumber: '' },
-        );
+        Object.assign(body, splitPhone(change.value?.number));
         if (change.value) body.phoneNumberVerified = change.value.verified;
         break;
       case 'customFields':
         body.customFields ??= [];
-        body.customFields.push(
-          change.operation === 'REMOVE'
-            ? { fieldName: change.name, operation: 'remove' }
-            : {
-                fieldName: change.name,
-                fieldValue: encodeValue(change.value),
-                operation: change.operation === 'ADD' ? 'add' : 'replace',
-              },
-        );
+        body.customFields.push(encodeCustomField(change));
         break;
-      case 'status':
-        throw new Error('Status is a request of its own; the plan sets it apart.');
       default:
-        throw new Error(`EIAM has no ${change.field}; the plan refuses it.`);
+        throw new Error(`EIAM sets no ${change.field} beside other fields; the plan refuses it.`);
     }
   }
   return body;
@@ -68,24 +54,20 @@ export function statusOf(step: Step): 'ENABLED' | 'DISABLED' | undefined {
   return change?.field === 'status' ? change.value : undefined;
 }
 
-/** `+8615612345678` → region `86`, number `15612345678`. */
-function splitPhone(number: string): { phoneRegion: string; phoneNumber: string } {
+/** `+8615612345678` → region `86`, number `15612345678`; empty texts clear both. */
+function splitPhone(number: string | undefined): { phoneRegion: string; phoneNumber: string } {
+  if (number === undefined) return { phoneRegion: '', phoneNumber: '' };
   const phone = parsePhoneNumberFromString(number);
   if (!phone) throw new Error('Not a phone number in E.164; the input schema refuses it.');
   return { phoneRegion: phone.countryCallingCode, phoneNumber: phone.nationalNumber };
 }
 
-function encodeValue(value: CustomFieldValue): string {
-  switch (value.kind) {
-    case 'text':
-      return value.value;
-    case 'number':
-    case 'boolean':
-      return String(value.value);
-    case 'texts':
-    case 'date':
-      throw new Error(`EIAM keeps no ${value.kind}; the plan refuses it.`);
-  }
+function encodeCustomField(change: CustomFieldChange): CustomFieldPatch {
+  const fieldName = change.name;
+  if (change.operation === 'REMOVE') return { fieldName, operation: 'remove' };
+  const { kind, value } = change.value;
+  if (kind === 'texts' || kind === 'date') throw new Error(`EIAM keeps no ${kind}; the plan refuses it.`);
+  return { fieldName, fieldValue: String(value), operation: change.operation === 'ADD' ? 'add' : 'replace' };
 }
 
 /** Splits a login that is a phone number in E.164; undefined for any other login. */

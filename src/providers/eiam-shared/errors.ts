@@ -1,10 +1,18 @@
 import { type InputPath, invalidInput, type PatchError } from '../../domain/errors.ts';
+import type { PatchField } from '../../domain/user.ts';
 import type { HttpResponse } from '../../upstream/client.ts';
-import { pathOf, type Step, stepPath } from '../provider.ts';
-import { type ProviderError, rateLimited, type SafeForms } from '../response.ts';
+import { type Step, stepPath } from '../provider.ts';
+import {
+  createErrorReader,
+  type ErrorFormat,
+  isRefusal,
+  type ProviderError,
+  rateLimited,
+  type SafeForms,
+} from '../response.ts';
 
 /** Codes such as `ResourceDuplicated.Username`, `Forbidden.RAM` or `invalid_token`; request ids that are UUIDs. */
-export const safeForms: SafeForms = {
+const safeForms: SafeForms = {
   code: /^(?=.{2,64}$)(?:(?:[A-Z][a-z]+)+(?:\.(?=[A-Z])(?:[A-Z][a-z]+)*[A-Z]{0,4})*|[a-z]+(?:_[a-z]+)*)$/,
   requestId: /^[\dA-F]{8}(?:-[\dA-F]{4}){3}-[\dA-F]{12}$/i,
 };
@@ -12,19 +20,39 @@ export const safeForms: SafeForms = {
 /** Codes that name their subject: `ResourceDuplicated.Username`, `InvalidParameter.CustomField.age`. */
 const named = /^(InvalidParameter|MissingParameter|ResourceDuplicated|ResourceNotFound)\.(.+)$/;
 
-/** True for a refusal that both APIs document for accounts: nothing was written. */
-export function isAccountCode(code: string): boolean {
-  return named.test(code) || isThrottling(code);
+/** Codes of one API about its calls rather than about accounts, with their meaning and message here. */
+export type Meanings = Readonly<Record<string, readonly ['PROVIDER_AUTH' | 'PROVIDER_REFUSED', string]>>;
+
+/** How an API's errors are read; a rate limit's code comes with status 400 or 429. */
+export function createErrorFormat(
+  meanings: Meanings,
+  missing: readonly string[],
+  members: Parameters<typeof createErrorReader>[2],
+) {
+  const readError = createErrorReader(safeForms, 'Throttling', members);
+  const isKnown = (code: string) => Object.hasOwn(meanings, code);
+  return {
+    readError,
+    isDocumented: (code) => isKnown(code) || named.test(code) || isThrottling(code),
+    missing: new Set(missing),
+    toPatchError(error, answer, step) {
+      const meaning = isKnown(error.code) ? meanings[error.code] : undefined;
+      if (!meaning) return accountError(error, answer, step);
+      const [code, message] = meaning;
+      return { code, message, path: step ? ['patch'] : [], ...error.safeDetails };
+    },
+    /** True for a rate limit. */
+    isThrottled: (answer: HttpResponse) => isRefusal(answer) && isThrottling(readError(answer)?.code ?? ''),
+  } satisfies ErrorFormat & Record<string, unknown>;
 }
 
-/** True for a rate limit's code, which comes with status 400 or 429. */
-export function isThrottling(code: string): boolean {
+function isThrottling(code: string): boolean {
   return code === 'Throttling' || code.startsWith('Throttling.');
 }
 
-/** The error for a refusal about an account, at the input path of the code's subject. `step`: what a write sent. */
-export function accountError(error: ProviderError, answer: HttpResponse, step: Step | undefined): PatchError {
-  const { code } = error;
+/** The error for a refusal about an account, at the input path of the code's subject. */
+function accountError(error: ProviderError, answer: HttpResponse, step: Step | undefined): PatchError {
+  const { code, safeDetails } = error;
   const about = step ? stepPath(step) : [];
   if (isThrottling(code)) return rateLimited(about, answer);
   const [, kind, subject = ''] = named.exec(code) ?? [];
@@ -43,41 +71,35 @@ export function accountError(error: ProviderError, answer: HttpResponse, step: S
       return invalidInput(`The provider refused the value (${kind}).`, path);
   }
   return {
-    code: 'PROVIDER_REFUSED',
-    message: 'The provider refused the request.',
-    path: about,
-    ...error.safeDetails,
+    ...{ code: 'PROVIDER_REFUSED', message: 'The provider refused the request.', path: about },
+    ...safeDetails,
   };
 }
 
-function subjectPath(step: Step, subject: string): InputPath {
-  if (subject.startsWith('CustomField.')) {
-    return pathOf(step, 'customFields', subject.slice('CustomField.'.length));
-  }
-  switch (subject) {
-    case 'Username':
-      return pathOf(step, 'username');
-    case 'DisplayName':
-      return pathOf(step, 'displayName');
-    case 'Email':
-      return memberPath(step, 'email', 'address');
-    case 'EmailVerified':
-      return memberPath(step, 'email', 'verified');
-    case 'PhoneNumber':
-    case 'PhoneRegion':
-      return memberPath(step, 'phone', 'number');
-    case 'PhoneNumberVerified':
-      return memberPath(step, 'phone', 'verified');
-    case 'UserId':
-      return ['user'];
-    default:
-      return stepPath(step);
-  }
-}
+/** The field of a subject and, where the input has members, the member. */
+const subjects: ReadonlyMap<string, readonly [field: PatchField, member?: string]> = new Map([
+  ['Username', ['username']],
+  ['DisplayName', ['displayName']],
+  ['Email', ['email', 'address']],
+  ['EmailVerified', ['email', 'verified']],
+  ['PhoneNumber', ['phone', 'number']],
+  ['PhoneRegion', ['phone', 'number']],
+  ['PhoneNumberVerified', ['phone', 'verified']],
+]);
 
-/** The path of a field's member; of the field itself where it is cleared and the input has no members. */
-function memberPath(step: Step, field: 'email' | 'phone', member: string): InputPath {
+const customField = 'CustomField.';
+
+function subjectPath(step: Step, subject: string): InputPath {
+  if (subject === 'UserId') return ['user'];
+  if (subject.startsWith(customField)) {
+    const name = subject.slice(customField.length);
+    const change = step.changes.find((one) => one.field === 'customFields' && one.name === name);
+    return change?.path ?? ['patch'];
+  }
+  const [field, member] = subjects.get(subject) ?? [];
   const change = step.changes.find((one) => one.field === field);
-  if (!change) return stepPath(step);
-  return change.field === field && change.value === null ? change.path : [...change.path, member];
+  if (!change) return field && !member ? ['patch'] : stepPath(step);
+  // A field that is cleared has no members in the input.
+  const isCleared = 'value' in change && change.value === null;
+  return member === undefined || isCleared ? change.path : [...change.path, member];
 }

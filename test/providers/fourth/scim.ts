@@ -4,20 +4,19 @@ import type { UserWithCustomFields } from '../../../src/domain/user.ts';
 import { readInBatches } from '../../../src/providers/batches.ts';
 import {
   type Capabilities,
-  defineProvider,
-  type FieldCapability,
+  fieldsOf,
   type Provider,
+  type ProviderModule,
   type Step,
   stepPath,
 } from '../../../src/providers/provider.ts';
 import {
+  createReader,
+  type ErrorFormat,
   jsonObject,
   onlyOne,
   type ProviderError,
-  parseJson,
   providerError,
-  type ReadFormat,
-  readAnswer,
   writeResultOf,
 } from '../../../src/providers/response.ts';
 import { baseUrlWithPath, secret } from '../../../src/settings/fields.ts';
@@ -30,36 +29,21 @@ type Settings = z.infer<typeof settings>;
  * A SCIM 2.0 server (RFC 7644), as far as a test needs it: a provider unlike the others. Its base URL has a path, its
  * user ids have dots and @, its emails have no verified flag, its error codes are camel-case words.
  */
-export const scim = defineProvider({
+export const scim: ProviderModule = {
   kind: 'scim',
   description: 'A SCIM 2.0 server.',
-  settings,
-  origin: ({ baseUrl }) => baseUrl.origin,
-  project: ({ baseUrl }) => baseUrl.path,
-  create: createScim,
-});
+  settings: settings.transform((settings) => ({
+    origin: settings.baseUrl.origin,
+    project: settings.baseUrl.path,
+    create: (directory, http) => createScim(directory, settings, http),
+  })),
+};
 
-const unsupported: FieldCapability = { settable: false, clearable: false, maxLength: null };
-const settable: FieldCapability = { settable: true, clearable: false, maxLength: null };
 const capabilities: Capabilities = {
   statusIsSeparateCall: false,
   hasVerifiedFlags: false,
   userIds: { pattern: /^[A-Za-z0-9_.@-]{1,64}$/, description: 'letters, digits and _ . @ -' },
-  fields: {
-    username: unsupported,
-    displayName: settable,
-    givenName: unsupported,
-    middleName: unsupported,
-    familyName: unsupported,
-    email: settable,
-    phone: unsupported,
-    picture: unsupported,
-    status: unsupported,
-    roleNames: unsupported,
-    tenants: unsupported,
-    ssoAppIds: unsupported,
-    customFields: unsupported,
-  },
+  fields: fieldsOf({ displayName: {}, email: {} }),
 };
 
 const wireUser = z.object({
@@ -90,11 +74,11 @@ function toError({ code, safeDetails }: ProviderError, step?: Step): PatchError 
   return { code: 'PROVIDER_REFUSED', message: 'The server refused the request.', path, ...safeDetails };
 }
 
-const errorFormat: ReadFormat = {
+const errorFormat: ErrorFormat = {
   readError,
   isDocumented: () => false,
   missing: new Set(['404']),
-  toReadError: (error) => toError(error),
+  toPatchError: (error, _answer, step) => toError(error, step),
 };
 
 function decode(directory: string, { id, userName, displayName, emails }: z.infer<typeof wireUser>) {
@@ -107,11 +91,7 @@ function decode(directory: string, { id, userName, displayName, emails }: z.infe
   } satisfies UserWithCustomFields;
 }
 
-function createScim(
-  directory: string,
-  { baseUrl, token }: Settings,
-  { http }: { http: HttpClient },
-): Provider {
+function createScim(directory: string, { baseUrl, token }: Settings, http: HttpClient): Provider {
   const userPath = (userId: string) => `${baseUrl.path}/Users/${encodeURIComponent(userId)}`;
   const patch = (userId: string, { changes }: Step) => ({
     method: 'PATCH' as const,
@@ -126,6 +106,7 @@ function createScim(
   });
   const send = (request: Pick<HttpRequest, 'method' | 'path' | 'body'>, call: CallOptions) =>
     http.send({ ...request, headers: { authorization: `Bearer ${token.reveal()}` } }, call);
+  const read = createReader(send, errorFormat);
 
   return {
     kind: 'scim',
@@ -133,27 +114,22 @@ function createScim(
     customFieldDefinitions: () => [],
     readUsers: (userIds, _want, call) =>
       readInBatches(userIds, 1, async ([userId = '']) => {
-        const answer = await send({ method: 'GET', path: userPath(userId) }, call);
-        const user = readAnswer(answer, wireUser, errorFormat);
+        const user = await read({ method: 'GET', path: userPath(userId) }, wireUser, call);
         return user ? [decode(directory, user)] : [];
       }),
     async findUser(login, call) {
       const filter = encodeURIComponent(`userName eq ${JSON.stringify(login)}`);
-      const answer = await send({ method: 'GET', path: `${baseUrl.path}/Users?filter=${filter}` }, call);
-      const users = readAnswer(answer, wireList, errorFormat)?.Resources ?? [];
+      const request = { method: 'GET', path: `${baseUrl.path}/Users?filter=${filter}` } as const;
+      const users = (await read(request, wireList, call))?.Resources ?? [];
       return onlyOne(
         users.filter(({ userName }) => userName === login).map((user) => decode(directory, user)),
       );
     },
     describe: patch,
     async write(userId, step, call) {
-      return writeResultOf(await send(patch(userId, step), call), {
-        ...errorFormat,
-        toWriteError: (error) => toError(error, step),
-        readSuccess({ status, body }) {
-          const user = status === 200 ? parseJson(body, wireUser) : undefined;
-          return user?.id === userId ? { kind: 'accepted', user: decode(directory, user) } : undefined;
-        },
+      return writeResultOf(await send(patch(userId, step), call), step, errorFormat, ({ status }, body) => {
+        const user = status === 200 ? wireUser.safeParse(body).data : undefined;
+        return user?.id === userId ? { kind: 'accepted', user: decode(directory, user) } : undefined;
       });
     },
     close: () => http.close(),
