@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { callers, unknownDirectories } from '../auth/config.ts';
 import { directoryNamePattern } from '../domain/user.ts';
 import { providers } from '../providers/registry.ts';
-import { secret } from '../settings/fields.ts';
+import { between, host, port, positive, secret } from '../settings/fields.ts';
 import { isLoopback, isLoopbackHost, originProblem } from '../settings/origin.ts';
 import { metrics, traces } from '../telemetry/config.ts';
 
@@ -26,13 +26,9 @@ export const directory = z
       .describe('Permits a base URL on this machine’s loopback interface, for tests and the sandbox.'),
     pace: z
       .strictObject({
-        perMinute: z
-          .int()
-          .min(2)
-          .max(10_000_000)
-          .describe(
-            'Requests per minute, of all replicas together. A patch needs two, for the write and the read-back, and up to three more: for a login, the current value of a list, a token or the definitions of custom fields.',
-          ),
+        perMinute: between(2, 10_000_000).describe(
+          'Requests per minute, of all replicas together. A patch needs two, for the write and the read-back, and up to three more: for a login, the current value of a list, a token or the definitions of custom fields.',
+        ),
       })
       .optional()
       .describe('The quota of the directory. Left out: the one that the provider publishes.'),
@@ -64,45 +60,27 @@ function isPageOrigin(text: string): boolean {
 
 const documentLimits = z
   .strictObject({
-    tokens: z.int().positive().max(1_500).default(1_000).describe('Tokens of the document.'),
-    depth: z.int().positive().default(15).describe('Nesting of fields.'),
-    fields: z
-      .int()
-      .positive()
-      .default(450)
-      .describe('Fields; those of a fragment count each time it is spread.'),
-    aliases: z.int().positive().default(30).describe('Aliases.'),
-    directives: z.int().positive().default(4).describe('Directives at one location.'),
-    rootMutations: z
-      .int()
-      .positive()
-      .default(10)
-      .describe('Root fields of a mutation; each is a call of its own.'),
+    tokens: positive.max(1_500).default(1_000).describe('Tokens of the document.'),
+    depth: positive.default(15).describe('Nesting of fields.'),
+    fields: positive.default(450).describe('Fields; those of a fragment count each time it is spread.'),
+    aliases: positive.default(30).describe('Aliases.'),
+    directives: positive.default(4).describe('Directives at one location.'),
+    rootMutations: positive.default(10).describe('Root fields of a mutation; each is a call of its own.'),
   })
   .prefault({})
   .describe('Limits of one document.');
 
 const server = z
   .strictObject({
-    host: z
-      .string()
-      .min(1)
-      .default('127.0.0.1')
-      .describe('The address to listen on. The environment variable HOST overrides it.'),
-    port: z
-      .int()
-      .min(0)
-      .max(65_535)
+    host: host.describe('The address to listen on. The environment variable HOST overrides it.'),
+    port: port
       .default(4000)
       .describe('The port to listen on, 0 for a free one. The environment variable PORT overrides it.'),
     graphiql: z.boolean().default(false).describe('Serves GraphiQL to browsers at /graphql.'),
     introspection: z.boolean().default(false).describe('Allows introspection of the schema.'),
     suggestions: z.boolean().default(false).describe('Adds "Did you mean …" to validation errors.'),
     cors: z.array(pageOrigin).default([]).describe('Allowed CORS origins, such as https://app.example.com.'),
-    graceMs: z
-      .int()
-      .min(0)
-      .max(60_000)
+    graceMs: between(0, 60_000)
       .default(1_000)
       .describe('Milliseconds between SIGTERM, when `/ready` turns 503, and the end of new connections.'),
   })
@@ -136,33 +114,17 @@ const journal = z
 
 const limits = z
   .strictObject({
-    deadlineMs: z
-      .int()
-      .min(100)
-      .max(120_000)
+    deadlineMs: between(100, 120_000)
       .default(10_000)
       .describe('Milliseconds for one request with everything its document asks for, read-back included.'),
-    readBackMs: z
-      .int()
-      .min(50)
-      .max(60_000)
+    readBackMs: between(50, 60_000)
       .default(3_000)
       .describe('Milliseconds of the deadline that are reserved for the read-back after a write.'),
-    operationsPerPatch: z
-      .int()
-      .positive()
-      .max(1_000)
-      .default(50)
-      .describe('Operations on custom fields in one patch.'),
-    bodyBytes: z
-      .int()
-      .min(1_024)
-      .max(64 * 1024 * 1024)
+    operationsPerPatch: positive.max(1_000).default(50).describe('Operations on custom fields in one patch.'),
+    bodyBytes: between(1_024, 64 * 1024 * 1024)
       .default(1_048_576)
       .describe('Maximum size of a request body in bytes.'),
-    requestsPerCallerPerMinute: z
-      .int()
-      .positive()
+    requestsPerCallerPerMinute: positive
       .default(600)
       .describe('Requests of one caller per minute, of all replicas together if they share a journal.'),
     // Our own choices: GraphiQL's introspection query is within them.

@@ -181,7 +181,7 @@ export interface CustomFieldDefinition {
 }
 
 /** A provider's request quota. */
-export interface Pace {
+interface Pace {
   /** Requests in any 60 seconds. */
   readonly perMinute: number;
 }

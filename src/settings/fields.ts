@@ -25,6 +25,16 @@ export const secret = z
   })
   .register(jsonSchemaOf, { toJsonSchema: () => z.toJSONSchema(secretReference, { io: 'input' }) });
 
+/** A whole number within bounds. */
+export const between = (min: number, max: number) => z.int().min(min).max(max);
+
+/** A whole number from 1 upwards. */
+export const positive = z.int().positive();
+
+/** The address and port of a listener: 0 for a free port. */
+export const host = z.string().min(1).default('127.0.0.1');
+export const port = between(0, 65_535);
+
 /**
  * The origin of a provider, `https://host[:port]`. Loopback over http needs `allowLoopback: true`, which config.ts
  * checks.
@@ -46,6 +56,6 @@ export const baseUrlWithPath = z.string().transform((text, context) => {
 /** Limits of single fields that override the published ones: `maxLength: { displayName: 64 }`. */
 export const maxLength = <Field extends string>(fields: readonly [Field, ...Field[]]) =>
   z
-    .partialRecord(z.enum(fields), z.int().positive().describe('Maximum length in characters.'))
+    .partialRecord(z.enum(fields), positive.describe('Maximum length in characters.'))
     .default({})
     .describe('Maximum lengths of single fields, in characters, that override the published ones.');

@@ -1,19 +1,12 @@
 import { z } from 'zod';
-import { secret } from '../settings/fields.ts';
+import { host, port, secret } from '../settings/fields.ts';
 import { isLoopback } from '../settings/origin.ts';
 
 /** The metrics listener, on a port that callers cannot reach. Left out: none. */
 export const metrics = z.strictObject({
-  host: z
-    .string()
-    .min(1)
-    .default('127.0.0.1')
-    .describe('The address on which metrics are served; 0.0.0.0 in a pod.'),
+  host: host.describe('The address on which metrics are served; 0.0.0.0 in a pod.'),
   // The port that OpenTelemetry's exporters for Prometheus have, by their specification.
-  port: z
-    .int()
-    .min(0)
-    .max(65_535)
+  port: port
     .default(9464)
     .describe('The port on which metrics are served at /metrics, separate from callers; 0 for a free one.'),
 });

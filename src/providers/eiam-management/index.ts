@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AmbiguousLogin, invalidInput, ReadFailure } from '../../domain/errors.ts';
 import type { User, UserWithCustomFields } from '../../domain/user.ts';
-import { baseUrl, secret } from '../../settings/fields.ts';
+import { baseUrl, positive, secret } from '../../settings/fields.ts';
 import type { CallOptions, HttpClient } from '../../upstream/client.ts';
 import { readInBatches } from '../batches.ts';
 import { capabilities } from '../eiam-shared/capabilities.ts';
@@ -23,9 +23,7 @@ const settings = z.strictObject({
   securityToken: secret.optional().describe('For temporary credentials of a role (STS): its token.'),
   ...accountSettings,
   // A guess: what common HTTP servers take in a request line.
-  maxQueryBytes: z
-    .int()
-    .positive()
+  maxQueryBytes: positive
     .default(8_000)
     .describe(
       'Bytes of an encoded query at most: all parameters travel in the URL, and no page says how long it may be.',

@@ -166,15 +166,11 @@ export function createPermits({ perMinute, ledger, replica = '' }: Quota, onChan
     /** Milliseconds until so many may be free, as far as it is known; 0 where it is not. */
     msUntilFree(now: number, count: number, priority: Priority): number {
       const pauseMs = Math.max(0, pausedUntil - now);
-      // What is known of the others may be out of date: the next answer tells.
-      if (isLeased() && (count <= leased(now) || now >= answeredAt + retryMs)) return pauseMs;
       let missing = count - known(now, priority);
-      if (missing <= 0) return pauseMs;
-      for (
-        let second = Math.floor(now / 1_000) + 1;
-        second * 1_000 <= now + reportedMs + 1_000;
-        second += 1
-      ) {
+      // What is known of the others may be out of date: the next answer tells.
+      const isUnknown = isLeased() && (count <= leased(now) || now >= answeredAt + retryMs);
+      if (missing <= 0 || isUnknown) return pauseMs;
+      for (let second = Math.ceil(now / 1_000); second * 1_000 <= now + reportedMs + 1_000; second += 1) {
         missing -= ended.endingIn(second) + others.endingIn(second);
         if (missing <= 0) return Math.max(pauseMs, second * 1_000 - now);
       }
