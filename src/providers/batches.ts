@@ -9,7 +9,7 @@ import { unreadableAnswer } from './response.ts';
 export async function readInBatches(
   userIds: readonly string[],
   size: number,
-  readBatch: (batch: readonly string[]) => Promise<readonly User[]>,
+  readBatch: (batch: readonly string[]) => Promise<readonly (User | undefined)[]>,
 ): Promise<readonly (User | undefined | ReadFailure)[]> {
   const batches = inBatches(userIds, size);
   const found = new Map<string, User | ReadFailure>();
@@ -17,8 +17,8 @@ export async function readInBatches(
     batches.map(async (batch) => {
       try {
         for (const user of await readBatch(batch)) {
-          if (!batch.includes(user.userId)) throw new ReadFailure(unreadableAnswer());
-          found.set(user.userId, user);
+          if (user && !batch.includes(user.userId)) throw new ReadFailure(unreadableAnswer());
+          if (user) found.set(user.userId, user);
         }
       } catch (failure) {
         if (!(failure instanceof ReadFailure)) throw failure;

@@ -1,18 +1,16 @@
 import type { FinishedOperation } from './labels.ts';
 import type { Telemetry } from './telemetry.ts';
 
-/** Measures and traces patchUser calls. */
-export interface OperationInstrumentation {
-  /** Runs one call in a span. */
-  run<T>(operation: () => Promise<T>): Promise<T>;
-  /** Records the result of the running call. Returns the id of its trace, if it has one. */
-  ended(operation: FinishedOperation): string | undefined;
-}
+export type OperationInstrumentation = ReturnType<typeof instrumentOperations>;
 
-export function instrumentOperations({ metrics, tracing }: Telemetry): OperationInstrumentation {
+/** Measures and traces patchUser calls. */
+export function instrumentOperations({ metrics, tracing }: Telemetry) {
   return {
-    run: (operation) => (tracing ? tracing.span('patchUser', operation) : operation()),
-    ended(operation) {
+    /** Runs one call in a span. */
+    run: <T>(operation: () => Promise<T>): Promise<T> =>
+      tracing ? tracing.span('patchUser', operation) : operation(),
+    /** Records the result of the running call. Returns the id of its trace, if it has one. */
+    ended(operation: FinishedOperation): string | undefined {
       const { directory, outcome, errors, seconds } = operation;
       metrics?.operations({ directory, outcome });
       metrics?.operationSeconds({ directory, outcome }, seconds);

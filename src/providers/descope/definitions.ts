@@ -6,16 +6,14 @@ import { unreachable } from '../response.ts';
 
 export type Definitions = readonly CustomFieldDefinition[];
 
-/** Keeps the definitions of a project's custom attributes. */
-export interface DefinitionsCache {
-  /** The definitions, no older than `maxAgeMs`; at once where they are known. Callers share one request. */
-  get(call: CallOptions, maxAgeMs: number): Definitions | Promise<Definitions>;
-}
-
 /** Milliseconds for reading the definitions: not a caller's deadline, because every waiting caller shares the request. */
 const deadlineMs = 5_000;
 
-export function createDefinitionsCache(load: (call: CallOptions) => Promise<Definitions>): DefinitionsCache {
+/**
+ * Keeps the definitions of a project's custom attributes. The function that it makes returns them, no older than
+ * `maxAgeMs`; at once where they are known. Callers share one request.
+ */
+export function createDefinitionsCache(load: (call: CallOptions) => Promise<Definitions>) {
   let cached:
     | {
         readonly loading: Promise<Definitions>;
@@ -41,11 +39,9 @@ export function createDefinitionsCache(load: (call: CallOptions) => Promise<Defi
     return entry;
   }
 
-  return {
-    get(call, maxAgeMs) {
-      if (!cached || performance.now() - cached.startedAt >= maxAgeMs) cached = startLoading();
-      return cached.loaded ?? awaitDefinitions(cached.loading, call);
-    },
+  return (call: CallOptions, maxAgeMs: number): Definitions | Promise<Definitions> => {
+    if (!cached || performance.now() - cached.startedAt >= maxAgeMs) cached = startLoading();
+    return cached.loaded ?? awaitDefinitions(cached.loading, call);
   };
 }
 

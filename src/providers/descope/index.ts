@@ -97,8 +97,7 @@ function createDescope(directory: string, settings: Settings, http: HttpClient):
   });
 
   async function readBatch(batch: readonly string[], call: CallOptions): Promise<readonly WireUser[]> {
-    const [first, ...more] = batch;
-    if (first === undefined) return [];
+    const [first = '', ...more] = batch;
     if (more.length > 0) return (await read(encodeLoadMany(batch), usersAnswer, call))?.users ?? [];
     const answer = await read(encodeLoad(first), userAnswer, call);
     return answer ? [answer.user] : [];
@@ -110,7 +109,7 @@ function createDescope(directory: string, settings: Settings, http: HttpClient):
     call: CallOptions,
   ): UserWithCustomFields | Promise<UserWithCustomFields> {
     const decode = (known: Definitions) => decodeUserWithCustomFields(directory, user, known);
-    const known = needsDefinitions(user) ? definitions.get(call, settings.attributesTtlMs) : [];
+    const known = needsDefinitions(user) ? definitions(call, settings.attributesTtlMs) : [];
     return known instanceof Promise ? known.then(decode) : decode(known);
   }
 
@@ -122,8 +121,8 @@ function createDescope(directory: string, settings: Settings, http: HttpClient):
       const complete = (known: Definitions) =>
         refreshFor.every((name) => known.some(({ field }) => field === name))
           ? known
-          : definitions.get(call, minRefreshIntervalMs);
-      const known = definitions.get(call, settings.attributesTtlMs);
+          : definitions(call, minRefreshIntervalMs);
+      const known = definitions(call, settings.attributesTtlMs);
       return known instanceof Promise ? known.then(complete) : complete(known);
     },
 

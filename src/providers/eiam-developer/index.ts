@@ -6,14 +6,14 @@ import type { CallOptions, HttpClient } from '../../upstream/client.ts';
 import { readInBatches } from '../batches.ts';
 import { capabilities } from '../eiam-shared/capabilities.ts';
 import { accountSettings, identifier, instanceId } from '../eiam-shared/config.ts';
-import { decodeAccountWithCustomFields } from '../eiam-shared/decode.ts';
+import { account, decodeAccountWithCustomFields } from '../eiam-shared/decode.ts';
 import type { Provider, ProviderModule } from '../provider.ts';
 import { createReader, onlyOne, unreadableAnswer, writeResultOf } from '../response.ts';
 import { createEiamDeveloperClient } from './client.ts';
 import { encodeFindUser, encodeGetUser, encodeStep } from './encode.ts';
 import { errorFormat } from './errors.ts';
 import { createTokenCache } from './token.ts';
-import { userAnswer, userIdAnswer } from './wire.ts';
+import { userIdAnswer } from './wire.ts';
 
 const settings = z.strictObject({
   baseUrl: baseUrl.describe(
@@ -44,7 +44,7 @@ function createEiamDeveloper(directory: string, settings: Settings, http: HttpCl
   const known = settings.customFields ?? null;
 
   async function readUser(userId: string, call: CallOptions): Promise<UserWithCustomFields | undefined> {
-    const wire = await read(encodeGetUser(userId), userAnswer, call);
+    const wire = await read(encodeGetUser(userId), account, call);
     if (wire && wire.userId !== userId) throw new ReadFailure(unreadableAnswer());
     return wire && decodeAccountWithCustomFields(directory, wire, known);
   }
@@ -57,9 +57,7 @@ function createEiamDeveloper(directory: string, settings: Settings, http: HttpCl
 
     // The API has no call that reads several users by id.
     readUsers: (userIds, _want, call) =>
-      readInBatches(userIds, 1, async ([userId = '']) =>
-        [await readUser(userId, call)].filter((user) => user !== undefined),
-      ),
+      readInBatches(userIds, 1, async ([userId = '']) => [await readUser(userId, call)]),
 
     async findUser(login, call) {
       const found = new Map<string, UserWithCustomFields>();

@@ -12,13 +12,8 @@ type TokenResult =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'refused'; readonly error: PatchError };
 
-/** Keeps the access token of a directory. */
-export interface TokenCache {
-  /** The current token. Callers that wait for a new one share one request. */
-  get(): Promise<TokenResult>;
-  /** Discards a token that the provider refused: the next `get` requests a new one. */
-  invalidate(token: string): void;
-}
+/** The access token of a directory. */
+export type TokenCache = ReturnType<typeof createTokenCache>;
 
 /** The share of its lifetime after which a token is renewed, so that none expires in flight. */
 const renewAfterShare = 0.8;
@@ -35,7 +30,7 @@ const noToken = 'The provider issued no token for this directory: its credential
 export function createTokenCache(
   settings: { readonly base: string; readonly applicationId: string; readonly clientSecret: Secret },
   http: HttpClient,
-): TokenCache {
+) {
   const sendWithRetry = createRetry(errorFormat.isThrottled);
   // Times by performance.now(), which is never set back.
   let cached: { readonly token: string; readonly renewAt: number } | undefined;
@@ -74,7 +69,8 @@ export function createTokenCache(
   }
 
   return {
-    async get() {
+    /** The current token. Callers that wait for a new one share one request. */
+    async get(): Promise<TokenResult> {
       if (cached && performance.now() < cached.renewAt) return { kind: 'token', token: cached.token };
       if (failed && performance.now() < failed.until) return failed.result;
       pending ??= requestToken().finally(() => {
@@ -82,7 +78,8 @@ export function createTokenCache(
       });
       return pending;
     },
-    invalidate(token) {
+    /** Discards a token that the provider refused: the next `get` requests a new one. */
+    invalidate(token: string): void {
       if (cached?.token === token) cached = undefined;
     },
   };

@@ -1,8 +1,4 @@
 import { z } from 'zod';
-import { account } from '../eiam-shared/decode.ts';
-
-/** The answer to GetUser. */
-export const userAnswer = account;
 
 /** The answer to the getUserIdBy… calls. */
 export const userIdAnswer = z.object({ userId: z.string().min(1) });

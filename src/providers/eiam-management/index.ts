@@ -54,10 +54,12 @@ function createEiamManagement(directory: string, settings: Settings, http: HttpC
     return answer && decodeAccountWithCustomFields(directory, answer.user, known);
   }
 
-  async function readBatch(batch: readonly string[], call: CallOptions): Promise<readonly User[]> {
+  async function readBatch(
+    batch: readonly string[],
+    call: CallOptions,
+  ): Promise<readonly (User | undefined)[]> {
     const [first, ...more] = batch;
-    if (first !== undefined && more.length === 0)
-      return [await readUser(first, call)].filter((user) => user !== undefined);
+    if (first !== undefined && more.length === 0) return [await readUser(first, call)];
     const answer = await read(encodeListUsers(instanceId, batch), usersAnswer, call);
     return (answer?.users ?? []).map((user) => decodeAccount(directory, user));
   }
