@@ -9,10 +9,12 @@ export function instrumentHandler<Result extends { readonly status: number }>(
   { metrics, tracing }: Telemetry,
   answer: Handler<Result>,
 ): Handler<Result> {
-  const traced: Handler<Result> = (request, response) =>
-    tracing && routeOf(request.url) === 'graphql'
-      ? tracing.request(request, async () => answer(request, response))
-      : answer(request, response);
+  const traced: Handler<Result> = tracing
+    ? (request, response) =>
+        routeOf(request.url) === 'graphql'
+          ? tracing.request(request, async () => answer(request, response))
+          : answer(request, response)
+    : answer;
   if (!metrics) return traced;
   return async (request, response) => {
     const startedAt = performance.now();

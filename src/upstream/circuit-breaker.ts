@@ -78,12 +78,12 @@ export function createProtectedClient(origin: string): ProtectedClient {
 
   return {
     send(request, options) {
-      const start = { isMade: false, isTooLate: false };
+      let [isMade, isTooLate] = [false, false];
       const { promise: answer, resolve, reject } = Promise.withResolvers<SendResult>();
       const make = () => {
-        start.isMade = true;
+        isMade = true;
         // Already reported as not sent, so it must not be sent now.
-        if (start.isTooLate) return Promise.resolve(tooLate);
+        if (isTooLate) return Promise.resolve(tooLate);
         if (options.reservation && !request.purpose?.isRead) startedWrites.add(options.reservation);
         // The bulkhead's slot is held until the client has released the request, not until its deadline: otherwise any
         // number of expired requests would queue for a connection.
@@ -95,7 +95,12 @@ export function createProtectedClient(origin: string): ProtectedClient {
         else reject(error);
       });
       // Once started, the client observes the deadline; the bulkhead does not.
-      return start.isMade ? answer : unlessTooLate(answer, options, start);
+      if (isMade) return answer;
+      const cancel = sendDeadline(options).onExpiry(() => {
+        isTooLate = !isMade;
+        if (isTooLate) resolve(tooLate);
+      });
+      return answer.finally(cancel);
     },
     close: () => client.close(),
     state: {
@@ -117,25 +122,6 @@ function monotonicPause(ms: number): IBackoff<unknown> {
     },
     next: () => monotonicPause(ms),
   };
-}
-
-/** The result of a queued request; `not-sent` if it is not started before its send deadline. */
-async function unlessTooLate(
-  queued: Promise<SendResult>,
-  options: CallOptions,
-  start: { readonly isMade: boolean; isTooLate: boolean },
-): Promise<SendResult> {
-  const { promise: expired, resolve } = Promise.withResolvers<SendResult>();
-  const cancel = sendDeadline(options).onExpiry(() => {
-    if (start.isMade) return;
-    start.isTooLate = true;
-    resolve(tooLate);
-  });
-  try {
-    return await Promise.race([queued, expired]);
-  } finally {
-    cancel();
-  }
 }
 
 function isFault(result: SendResult): boolean {

@@ -1,4 +1,4 @@
-import { type BatchAnswer, parseUser, type WireUser } from './wire.ts';
+import { type BatchAnswer, type WireUser, wireUser } from './wire.ts';
 
 /** What the answer to a batch says about one user. */
 export type BatchEntry =
@@ -16,7 +16,7 @@ export function decodeBatch(
   const asked = new Set(userIds);
   const entries: (readonly [userId: string, BatchEntry | undefined])[] = [];
   for (const one of answer.patchedUsers ?? []) {
-    const user = parseUser(one);
+    const user = wireUser.safeParse(one).data;
     // A user that cannot be parsed is no success, but it contradicts a failure of the same user.
     const userId = user?.userId ?? (one as { readonly userId?: unknown } | null)?.userId;
     if (typeof userId === 'string') entries.push([userId, user && { kind: 'written', user }]);

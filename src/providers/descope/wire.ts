@@ -5,7 +5,7 @@ const optionalText = z.string().nullish();
 const texts = z.array(z.string()).nullish();
 
 /** The members of a user that are read. https://docs.descope.com, PATCH /v1/mgmt/user/patch, 200. */
-const wireUser = z.object({
+export const wireUser = z.object({
   userId: z.string().min(1),
   loginIds: texts,
   name: optionalText,
@@ -31,11 +31,6 @@ const wireUser = z.object({
   ssoAppIds: texts,
 });
 export type WireUser = z.infer<typeof wireUser>;
-
-/** Parses one user of a batch's answer; undefined where it is malformed. */
-export function parseUser(value: unknown): WireUser | undefined {
-  return wireUser.safeParse(value).data;
-}
 
 /** The answer to a patch and to a load. */
 export const userAnswer = z.object({ user: wireUser });
