@@ -36,7 +36,6 @@ export interface ErrorFormat {
   readonly toPatchError: (error: ProviderError, answer: HttpResponse, step?: Step) => PatchError;
 }
 
-/** Statuses that prove, together with the provider's own error body, that nothing was done. */
 const refusalStatuses: ReadonlySet<number> = new Set([400, 401, 403, 404, 409, 413, 422, 429]);
 
 /** True for a status that proves, together with the provider's own error body, that nothing was done. */

@@ -6,18 +6,15 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** For metrics and traces: names only, no id and no value. */
-  readonly purpose?: RequestPurpose;
-}
-
-/** What metrics and traces say of a request. */
-interface RequestPurpose {
-  /** True if it changes nothing, whatever its method. */
-  readonly isRead: boolean;
-  /** Its path without the query, with placeholders such as `{userId}` for ids. */
-  readonly template: string;
-  /** The action of an RPC call, which a header names. */
-  readonly action?: string;
+  /** What metrics and traces say of it: names only, no id and no value. */
+  readonly purpose?: {
+    /** True if it changes nothing, whatever its method. */
+    readonly isRead: boolean;
+    /** Its path without the query, with placeholders such as `{userId}` for ids. */
+    readonly template: string;
+    /** The action of an RPC call, which a header names. */
+    readonly action?: string;
+  };
 }
 
 /** A complete response. Header names are in lower case; a repeated header has its first value. */

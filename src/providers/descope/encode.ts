@@ -67,14 +67,9 @@ function attributeValue({ kind, value }: CustomFieldValue): unknown {
   return kind === 'date' ? value.getTime() : value;
 }
 
-/** GET /v1/mgmt/user by the user's id. */
-export function encodeLoad(userId: string): WireRequest {
-  return { method: 'GET', path: `/v1/mgmt/user?userId=${encodeURIComponent(userId)}` };
-}
-
-/** GET /v1/mgmt/user by a login id. */
-export function encodeLoadByLogin(login: string): WireRequest {
-  return { method: 'GET', path: `/v1/mgmt/user?loginId=${encodeURIComponent(login)}` };
+/** GET /v1/mgmt/user by the user's id or a login id. */
+export function encodeLoad(by: 'userId' | 'loginId', id: string): WireRequest {
+  return { method: 'GET', path: `/v1/mgmt/user?${by}=${encodeURIComponent(id)}` };
 }
 
 /** Ids in one load at most. A maximum exists but is not published: this is a guess. */

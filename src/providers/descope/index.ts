@@ -13,7 +13,6 @@ import { createDefinitionsCache, type Definitions } from './definitions.ts';
 import {
   encodeAttributes,
   encodeLoad,
-  encodeLoadByLogin,
   encodeLoadMany,
   encodePatch,
   encodePatchMany,
@@ -99,7 +98,7 @@ function createDescope(directory: string, settings: Settings, http: HttpClient):
   async function readBatch(batch: readonly string[], call: CallOptions): Promise<readonly WireUser[]> {
     const [first = '', ...more] = batch;
     if (more.length > 0) return (await read(encodeLoadMany(batch), usersAnswer, call))?.users ?? [];
-    const answer = await read(encodeLoad(first), userAnswer, call);
+    const answer = await read(encodeLoad('userId', first), userAnswer, call);
     return answer ? [answer.user] : [];
   }
 
@@ -135,7 +134,7 @@ function createDescope(directory: string, settings: Settings, http: HttpClient):
       }),
 
     async findUser(login, call) {
-      const user = (await read(encodeLoadByLogin(login), userAnswer, call))?.user;
+      const user = (await read(encodeLoad('loginId', login), userAnswer, call))?.user;
       // The call also accepts a user id: only a user who signs in by this login is meant.
       return user?.loginIds?.includes(login) ? withCustomFields(user, call) : undefined;
     },
