@@ -1,9 +1,10 @@
-import { Writable } from 'node:stream';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
+import { onTestFinished } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
 import { type Sandbox, type SandboxChanges, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { starterTabs } from '../../src/sandbox/welcome.ts';
-import { startService } from '../../src/service.ts';
+import { type Service, startService } from '../../src/service.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import {
   type PatchedFragment,
@@ -50,6 +51,8 @@ export interface FrontDoor {
   restart(): Promise<void>;
   /** Forgets the requests that arrived so far, so that a test counts its own. */
   forgetRequests(): void;
+  /** Starts another service before the same providers, with one starter tab; its log is not shown. */
+  startAnother(changes?: Partial<Config>): Promise<Service>;
   close(): Promise<void>;
 }
 
@@ -61,15 +64,16 @@ export const payload = selectionOf(PatchedFragmentDoc);
 
 const unpaced = { perMinute: 10_000_000 };
 
+/** Opens a front door that is closed when the test is over. */
+export async function openDoor(changes: SandboxChanges = {}): Promise<FrontDoor> {
+  const door = await openFrontDoor(changes);
+  onTestFinished(() => door.close());
+  return door;
+}
+
 /** Opens a front door; close it in the test that opened it. */
 export async function openFrontDoor(changes: SandboxChanges = {}): Promise<FrontDoor> {
   const log: string[] = [];
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      log.push(String(chunk));
-      done();
-    },
-  });
   const sandbox = await startSandbox(
     {},
     {
@@ -85,9 +89,11 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
       limits: { requestsPerCallerPerMinute: 1_000_000, ...changes.limits },
     },
   );
-  const start = () =>
-    startService(sandbox.config, { log: createLog(stream), starterTabs: starterTabs(sandbox) });
-  let service = await start();
+  const start = (config: Config, lines: string[], tabs = starterTabs(sandbox)) => {
+    const log = createLog({ write: (line) => void lines.push(line) });
+    return startService(config, { log, starterTabs: tabs });
+  };
+  let service = await start(sandbox.config, log);
   const graphql = async (query: string, variables: object = {}, token?: string) => {
     const response = await fetch(`${service.url}/graphql`, {
       method: 'POST',
@@ -126,8 +132,9 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
     },
     async restart() {
       await service.close();
-      service = await start();
+      service = await start(sandbox.config, log);
     },
+    startAnother: (changes = {}) => start({ ...sandbox.config, ...changes }, [], ['{ a }']),
     async close() {
       await service.close();
       await sandbox.close();
