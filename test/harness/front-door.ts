@@ -13,6 +13,7 @@ import {
   type UserPatchInput,
   WholeUserFragmentDoc,
 } from '../generated/graphql.ts';
+import { watchForLeaks } from './leaks.ts';
 import { patchOperation, selectionOf } from './operations.ts';
 
 /** A GraphQL answer as JSON gave it; tests assert it whole. */
@@ -51,8 +52,9 @@ export interface FrontDoor {
   restart(): Promise<void>;
   /** Forgets the requests that arrived so far, so that a test counts its own. */
   forgetRequests(): void;
-  /** Starts another service before the same providers, with one starter tab; its log is not shown. */
+  /** Starts another service before the same providers, with one starter tab; its log is searched and not shown. */
   startAnother(changes?: Partial<Config>): Promise<Service>;
+  /** Ends all, and rejects where a secret or personal data came out where it must not. */
   close(): Promise<void>;
 }
 
@@ -73,7 +75,7 @@ export async function openDoor(changes: SandboxChanges = {}): Promise<FrontDoor>
 
 /** Opens a front door; close it in the test that opened it. */
 export async function openFrontDoor(changes: SandboxChanges = {}): Promise<FrontDoor> {
-  const log: string[] = [];
+  const [log, otherLog]: [string[], string[]] = [[], []];
   const sandbox = await startSandbox(
     {},
     {
@@ -89,11 +91,22 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
       limits: { requestsPerCallerPerMinute: 1_000_000, ...changes.limits },
     },
   );
-  const start = (config: Config, lines: string[], tabs = starterTabs(sandbox)) => {
+  const leaks = watchForLeaks(sandbox, changes);
+  const start = async (config: Config, lines: string[], tabs = starterTabs(sandbox)) => {
     const log = createLog({ write: (line) => void lines.push(line) });
-    return startService(config, { log, starterTabs: tabs });
+    const started = await startService(config, { log, starterTabs: tabs });
+    leaks.watch(started.url);
+    leaks.watch(started.metricsUrl);
+    return started;
   };
   let service = await start(sandbox.config, log);
+  const close = async () => {
+    const metrics = service.metricsUrl ? await (await fetch(service.metricsUrl)).text() : '';
+    await service.close();
+    await sandbox.close();
+    leaks.close({ log: [...log, ...otherLog], metrics });
+  };
+  let closed: Promise<void> | undefined;
   const graphql = async (query: string, variables: object = {}, token?: string) => {
     const response = await fetch(`${service.url}/graphql`, {
       method: 'POST',
@@ -134,10 +147,7 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
       await service.close();
       service = await start(sandbox.config, log);
     },
-    startAnother: (changes = {}) => start({ ...sandbox.config, ...changes }, [], ['{ a }']),
-    async close() {
-      await service.close();
-      await sandbox.close();
-    },
+    startAnother: (changes = {}) => start({ ...sandbox.config, ...changes }, otherLog, ['{ a }']),
+    close: () => (closed ??= close()),
   };
 }
