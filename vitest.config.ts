@@ -23,10 +23,9 @@ export default defineConfig({
       project(
         'fast',
         ['test/**/*.test.ts'],
-        [...others, 'canary'].map((name) => `test/${name}/**`),
+        others.map((name) => `test/${name}/**`),
       ),
-      // The catalogue of leaks starts a process for many of its cases.
-      project('interop', ['test/{interop,canary}/**/*.test.ts'], ['**/node_modules/**']),
+      project('interop', ['test/interop/**/*.test.ts'], ['**/node_modules/**']),
       project('faults', ['test/faults/**/*.test.ts']),
       project('browser', ['test/browser/**/*.test.ts']),
     ],

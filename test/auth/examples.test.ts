@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { sandboxCallers } from '../../src/sandbox/callers.ts';
 import { good, load } from '../harness/config.ts';
 import { written } from '../harness/expected.ts';
-import { openFrontDoor } from '../harness/front-door.ts';
+import { openDoor } from '../harness/front-door.ts';
 
 const folder = resolve(import.meta.dirname, '../../examples/callers');
 const names = readdirSync(folder).map((file) => file.replace('.yaml', ''));
@@ -33,12 +33,11 @@ it.each(names)('the example %s is valid, on a public host too', (name) => {
 });
 
 it('a front end changes its own user’s profile, a gateway any user, a support desk those of its desks', async () => {
-  const door = await openFrontDoor({
+  const door = await openDoor({
     callers: ({ url, jwksUrl }) => ({
       jwt: names.map((name) => ({ ...exampleOf(name), issuer: url, jwks: jwksUrl, allowLoopback: true })),
     }),
   });
-  onTestFinished(() => door.close());
   const { issuer, someUserIds } = door.sandbox;
   const [own = '', other = ''] = someUserIds.customers;
   const [employee = ''] = someUserIds.employees;

@@ -1,13 +1,6 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
+import { describe, expect, it } from 'vitest';
 import { arrived } from '../harness/expected.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
-
-async function open(changes: SandboxChanges): Promise<FrontDoor> {
-  const door = await openFrontDoor(changes);
-  onTestFinished(() => door.close());
-  return door;
-}
+import { type FrontDoor, openDoor } from '../harness/front-door.ts';
 
 /** Sends so many requests of one caller, one after the other. */
 async function send(door: FrontDoor, times: number, token?: string, type = 'application/json') {
@@ -28,7 +21,7 @@ const gatewayOf = ({ sandbox }: FrontDoor, sub = 'gateway') =>
 
 describe('requests of one caller', () => {
   it('are limited, whatever their token, and those of another caller are not', async () => {
-    const door = await open({ limits: { requestsPerCallerPerMinute: 3 } });
+    const door = await openDoor({ limits: { requestsPerCallerPerMinute: 3 } });
     expect(await statuses(door, 2, await gatewayOf(door))).toEqual([200, 200]);
     const [last, limited] = await send(door, 2, await gatewayOf(door));
     expect([last?.status, limited?.status]).toEqual([200, 429]);
@@ -43,7 +36,7 @@ describe('requests of one caller', () => {
   });
 
   it('count if they are refused for another reason, but not with an invalid token', async () => {
-    const door = await open({ limits: { requestsPerCallerPerMinute: 2 } });
+    const door = await openDoor({ limits: { requestsPerCallerPerMinute: 2 } });
     const token = await gatewayOf(door);
     expect(await statuses(door, 3, `${token}x`)).toEqual([401, 401, 401]);
     expect(await statuses(door, 1, token, 'text/plain')).toEqual([415]);
@@ -51,7 +44,7 @@ describe('requests of one caller', () => {
   });
 
   it('are not limited for anonymous callers', async () => {
-    const door = await open({ limits: { requestsPerCallerPerMinute: 1 } });
+    const door = await openDoor({ limits: { requestsPerCallerPerMinute: 1 } });
     expect(await statuses(door, 3)).toEqual([200, 200, 200]);
   });
 });

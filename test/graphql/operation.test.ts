@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { arrived, directoryNames, patchUser, someUser, written } from '../harness/expected.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { type FrontDoor, openDoor, openFrontDoor } from '../harness/front-door.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'idpatch-operations-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -16,11 +16,7 @@ function journal() {
   return { journal: { sqlite: join(folder, `${journals}`, 'journal.db') } };
 }
 
-async function open(changes: SandboxChanges = journal()): Promise<FrontDoor> {
-  const door = await openFrontDoor(changes);
-  onTestFinished(() => door.close());
-  return door;
-}
+const open = (changes: SandboxChanges = journal()) => openDoor(changes);
 
 function operation(door: FrontDoor, id: string) {
   return door.graphql(

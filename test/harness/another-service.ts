@@ -1,20 +1,18 @@
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { pino } from 'pino';
 import type { Config } from '../../src/config/config.ts';
 import { serveOnLoopback } from '../../src/sandbox/emulator.ts';
-import { type Service, startService } from '../../src/service.ts';
+import type { Service } from '../../src/service.ts';
 import type { FrontDoor } from './front-door.ts';
 
 /** Another idpatch before the providers of a front door, with other settings of its server, or other callers. */
 export function startAnother(
-  { sandbox: { config } }: FrontDoor,
-  changes: { readonly server?: Partial<Config['server']>; readonly callers?: Config['callers'] },
+  { sandbox: { config }, startAnother: start }: FrontDoor,
+  {
+    server,
+    ...changes
+  }: { readonly server?: Partial<Config['server']>; readonly callers?: Config['callers'] },
 ): Promise<Service> {
-  const server = { ...config.server, ...changes.server };
-  return startService(
-    { ...config, server, callers: changes.callers ?? config.callers },
-    { log: pino({ level: 'silent' }), starterTabs: ['{ a }'] },
-  );
+  return start({ ...changes, server: { ...config.server, ...server } });
 }
 
 /** Callers who need a token, and one of these tokens, which may read and write everywhere. */

@@ -1,9 +1,10 @@
-import { Writable } from 'node:stream';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
+import { onTestFinished } from 'vitest';
+import type { Config } from '../../src/config/config.ts';
 import { type Sandbox, type SandboxChanges, startSandbox } from '../../src/sandbox/sandbox.ts';
 import { starterTabs } from '../../src/sandbox/welcome.ts';
-import { startService } from '../../src/service.ts';
+import { type Service, startService } from '../../src/service.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import {
   type PatchedFragment,
@@ -12,6 +13,7 @@ import {
   type UserPatchInput,
   WholeUserFragmentDoc,
 } from '../generated/graphql.ts';
+import { watchForLeaks } from './leaks.ts';
 import { patchOperation, selectionOf } from './operations.ts';
 
 /** A GraphQL answer as JSON gave it; tests assert it whole. */
@@ -50,6 +52,9 @@ export interface FrontDoor {
   restart(): Promise<void>;
   /** Forgets the requests that arrived so far, so that a test counts its own. */
   forgetRequests(): void;
+  /** Starts another service before the same providers, with one starter tab; its log is searched and not shown. */
+  startAnother(changes?: Partial<Config>): Promise<Service>;
+  /** Ends all, and rejects where a secret or personal data came out where it must not. */
   close(): Promise<void>;
 }
 
@@ -61,15 +66,16 @@ export const payload = selectionOf(PatchedFragmentDoc);
 
 const unpaced = { perMinute: 10_000_000 };
 
+/** Opens a front door that is closed when the test is over. */
+export async function openDoor(changes: SandboxChanges = {}): Promise<FrontDoor> {
+  const door = await openFrontDoor(changes);
+  onTestFinished(() => door.close());
+  return door;
+}
+
 /** Opens a front door; close it in the test that opened it. */
 export async function openFrontDoor(changes: SandboxChanges = {}): Promise<FrontDoor> {
-  const log: string[] = [];
-  const stream = new Writable({
-    write(chunk, _encoding, done) {
-      log.push(String(chunk));
-      done();
-    },
-  });
+  const [log, otherLog]: [string[], string[]] = [[], []];
   const sandbox = await startSandbox(
     {},
     {
@@ -85,9 +91,22 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
       limits: { requestsPerCallerPerMinute: 1_000_000, ...changes.limits },
     },
   );
-  const start = () =>
-    startService(sandbox.config, { log: createLog(stream), starterTabs: starterTabs(sandbox) });
-  let service = await start();
+  const leaks = watchForLeaks(sandbox, changes);
+  const start = async (config: Config, lines: string[], tabs = starterTabs(sandbox)) => {
+    const log = createLog({ write: (line) => void lines.push(line) });
+    const started = await startService(config, { log, starterTabs: tabs });
+    leaks.watch(started.url);
+    leaks.watch(started.metricsUrl);
+    return started;
+  };
+  let service = await start(sandbox.config, log);
+  const close = async () => {
+    const metrics = service.metricsUrl ? await (await fetch(service.metricsUrl)).text() : '';
+    await service.close();
+    await sandbox.close();
+    leaks.close({ log: [...log, ...otherLog], metrics });
+  };
+  let closed: Promise<void> | undefined;
   const graphql = async (query: string, variables: object = {}, token?: string) => {
     const response = await fetch(`${service.url}/graphql`, {
       method: 'POST',
@@ -126,11 +145,9 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
     },
     async restart() {
       await service.close();
-      service = await start();
+      service = await start(sandbox.config, log);
     },
-    async close() {
-      await service.close();
-      await sandbox.close();
-    },
+    startAnother: (changes = {}) => start({ ...sandbox.config, ...changes }, otherLog, ['{ a }']),
+    close: () => (closed ??= close()),
   };
 }

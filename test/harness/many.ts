@@ -1,8 +1,7 @@
-import { expect, onTestFinished } from 'vitest';
-import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
+import { expect } from 'vitest';
 import type { PatchManyMutation, PatchUserInput, UserPatchInput } from '../generated/graphql.ts';
 import { someUser, written } from './expected.ts';
-import { type FrontDoor, openFrontDoor } from './front-door.ts';
+import type { FrontDoor } from './front-door.ts';
 import { patchManyOperation } from './operations.ts';
 
 /** What patchUsers says of one patch. */
@@ -45,11 +44,4 @@ export function outcomesOf(payloads: readonly OneOfMany[]): readonly string[] {
   return payloads.map(({ outcome, confirmedBy, errors }) =>
     [outcome, confirmedBy ?? errors.map(({ code }) => code).join(' ')].join(' '),
   );
-}
-
-/** A front door that is closed when the test is over. */
-export async function openDoor(changes: SandboxChanges = {}): Promise<FrontDoor> {
-  const door = await openFrontDoor(changes);
-  onTestFinished(() => door.close());
-  return door;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { arrived, invalidInput, notApplied, planPatchUser, written } from '../harness/expected.ts';
-import { openDoor } from '../harness/many.ts';
+import { openDoor } from '../harness/front-door.ts';
 
 const login = 'ada@example.com';
 const message = 'More than one user signs in by this login: say who is meant by id.';

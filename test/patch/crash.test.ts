@@ -6,7 +6,7 @@ import { customers } from '../../src/sandbox/descope/customers.ts';
 import type { UserPatchInput } from '../generated/graphql.ts';
 import { outcomeUnknown, patchUser, unconfirmed, written, wroteBy } from '../harness/expected.ts';
 import { freshJournal } from '../harness/fresh-journal.ts';
-import { openDoor } from '../harness/many.ts';
+import { openDoor } from '../harness/front-door.ts';
 
 const idempotencyKey = 'key-of-a-process-that-died';
 

@@ -26,8 +26,7 @@ import {
   wroteBy,
 } from '../harness/expected.ts';
 import { freshJournal } from '../harness/fresh-journal.ts';
-import type { FrontDoor } from '../harness/front-door.ts';
-import { openDoor } from '../harness/many.ts';
+import { type FrontDoor, openDoor } from '../harness/front-door.ts';
 import { patchWholeOperation } from '../harness/operations.ts';
 
 const open = (changes: SandboxChanges = {}) => openDoor({ ...freshJournal(), ...changes });

@@ -15,8 +15,8 @@ import {
   unreached,
 } from '../harness/expected.ts';
 import type { Answer } from '../harness/fault-answers.ts';
-import type { FrontDoor } from '../harness/front-door.ts';
-import { openDoor, outcomesOf, patchMany, rename, storedNames } from '../harness/many.ts';
+import { type FrontDoor, openDoor } from '../harness/front-door.ts';
+import { outcomesOf, patchMany, rename, storedNames } from '../harness/many.ts';
 
 const batch = 'customers PATCH /v1/mgmt/user/patch/batch';
 const load = 'customers POST /v1/mgmt/users/load';

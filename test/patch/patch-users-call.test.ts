@@ -2,7 +2,8 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { messages, policyCallers, tokenOf, userIdOf } from '../auth/policy-door.ts';
 import { arrived, someUser } from '../harness/expected.ts';
 import { freshJournal } from '../harness/fresh-journal.ts';
-import { byLogin, named, openDoor, outcomesOf, patchMany, storedNames } from '../harness/many.ts';
+import { openDoor } from '../harness/front-door.ts';
+import { byLogin, named, outcomesOf, patchMany, storedNames } from '../harness/many.ts';
 import { patchManyOperation } from '../harness/operations.ts';
 
 describe('a call of patchUsers', () => {

@@ -8,9 +8,9 @@ import type { PatchUserInput } from '../generated/graphql.ts';
 import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { arrived, error, notApplied, patchUser, someUser, written } from '../harness/expected.ts';
 import { freshJournal } from '../harness/fresh-journal.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { type FrontDoor, openDoor, openFrontDoor } from '../harness/front-door.ts';
 import { openSilence } from '../harness/held-port.ts';
-import { named, openDoor, outcomesOf, patchMany } from '../harness/many.ts';
+import { named, outcomesOf, patchMany } from '../harness/many.ts';
 
 const operationId = expect.any(String);
 

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
 import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { counted, someUser } from '../harness/expected.ts';
-import { openDoor, outcomesOf, patchMany, rename, storedNames } from '../harness/many.ts';
+import { openDoor } from '../harness/front-door.ts';
+import { outcomesOf, patchMany, rename, storedNames } from '../harness/many.ts';
 
 describe('a batch waits for', () => {
   const limits = { deadlineMs: 3_000, readBackMs: 500 };

@@ -4,7 +4,8 @@ import type { SeedUser } from '../../src/sandbox/emulator.ts';
 import type { PatchUserInput } from '../generated/graphql.ts';
 import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { arrived, counted, directoryNames, someUser, written } from '../harness/expected.ts';
-import { byLogin, named, openDoor, outcomesOf, patchMany, storedNames } from '../harness/many.ts';
+import { openDoor } from '../harness/front-door.ts';
+import { byLogin, named, outcomesOf, patchMany, storedNames } from '../harness/many.ts';
 
 const seeds = (count: number, prefix: string): readonly SeedUser[] =>
   Array.from({ length: count }, (_, index) => ({

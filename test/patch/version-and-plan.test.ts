@@ -16,8 +16,7 @@ import {
   wroteBy,
 } from '../harness/expected.ts';
 import { freshJournal } from '../harness/fresh-journal.ts';
-import { type FrontDoor, wholeUser } from '../harness/front-door.ts';
-import { openDoor } from '../harness/many.ts';
+import { type FrontDoor, openDoor, wholeUser } from '../harness/front-door.ts';
 
 let door: FrontDoor;
 let journal: string;

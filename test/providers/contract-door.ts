@@ -1,4 +1,4 @@
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import { type PatchErrorCode, patchErrorCodes } from '../../src/domain/errors.ts';
 import type {
   EmulatorHooks,
@@ -8,7 +8,7 @@ import type {
 } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import type { Answer } from '../harness/fault-answers.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { type FrontDoor, openDoor } from '../harness/front-door.ts';
 
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -55,20 +55,13 @@ export function answered({ status, headers, body }: EmulatorResponse): Answer {
   return { status, ...(headers && { headers: { ...headers } }), ...(body !== undefined && { body: text }) };
 }
 
-/** A front door that the end of the test closes. */
-export async function open(changes: SandboxChanges = {}): Promise<FrontDoor> {
-  const door = await openFrontDoor(changes);
-  onTestFinished(() => door.close());
-  return door;
-}
-
 /** A front door whose emulator of one directory is hooked, and set up otherwise. */
 export function openHooked(
   { directory }: Pick<WireFormat, 'directory'>,
   hooks: EmulatorHooks,
   changes: SandboxChanges = {},
 ): Promise<FrontDoor> {
-  return open({ ...changes, [directory]: { ...changes[directory], ...hooks } });
+  return openDoor({ ...changes, [directory]: { ...changes[directory], ...hooks } });
 }
 
 /** Every request that arrived, by the wire format. At another directory none may arrive. */

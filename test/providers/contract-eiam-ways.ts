@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
+import { openDoor } from '../harness/front-door.ts';
 import {
   applied,
   calls,
@@ -7,7 +8,6 @@ import {
   logged,
   notApplied,
   onWrite,
-  open,
   openHooked,
   uncertain,
   writesSent,
@@ -94,7 +94,7 @@ export function describeStatus(api: EiamApi): void {
     });
 
     it('a disabled user is enabled', async () => {
-      const door = await open();
+      const door = await openDoor();
       await door.patch({ id }, { status: 'DISABLED' });
       expect(await door.patch({ id }, { status: 'ENABLED' })).toEqual(applied(user, 'READ_BACK'));
       expect(door.emulators[directory].writes).toEqual(
@@ -114,7 +114,7 @@ export function describeGuesses(api: EiamApi): void {
 
   describe('guesses', () => {
     it('an empty string that does not clear is noticed', async () => {
-      const door = await open({ ...clearing, [directory]: { emptyString: 'unchanged' } });
+      const door = await openDoor({ ...clearing, [directory]: { emptyString: 'unchanged' } });
       const answer = await door.patch({ id }, { displayName: null });
       const missed = error('NOT_CONFIRMED', ['patch', 'displayName']);
       expect(answer).toEqual(uncertain('UNKNOWN', user, missed));
@@ -122,14 +122,14 @@ export function describeGuesses(api: EiamApi): void {
     });
 
     it('an empty string that is refused', async () => {
-      const door = await open({ ...clearing, [directory]: { emptyString: 'refused' } });
+      const door = await openDoor({ ...clearing, [directory]: { emptyString: 'refused' } });
       const refused = notApplied(error('INVALID_INPUT', ['patch', 'displayName']));
       expect(await door.patch({ id }, cleared)).toEqual(refused);
       expect(door.emulators[directory].writes).toEqual([]);
     });
 
     it.each(['username', 'status'])('%s cannot be cleared even so', async (field) => {
-      const door = await open(clearing);
+      const door = await openDoor(clearing);
       const refused = notApplied(error('UNSUPPORTED_FIELD', ['patch', field]));
       expect(await door.patch({ id }, { [field]: null })).toEqual(refused);
       expect(calls(door, api)).toEqual([]);
@@ -137,23 +137,23 @@ export function describeGuesses(api: EiamApi): void {
 
     it('add where there is a value, refused or passed over', async () => {
       const path = ['patch', 'customFields', '0', 'add'];
-      const refuses = await open({ [directory]: { addWhereValueExists: 'refused' } });
+      const refuses = await openDoor({ [directory]: { addWhereValueExists: 'refused' } });
       expect(await refuses.patch({ id }, addAge)).toEqual(notApplied(error('INVALID_INPUT', path)));
-      const keeps = await open({ [directory]: { addWhereValueExists: 'keeps' } });
+      const keeps = await openDoor({ [directory]: { addWhereValueExists: 'keeps' } });
       const missed = uncertain('UNKNOWN', user, error('NOT_CONFIRMED', path));
       expect(await keeps.patch({ id }, addAge)).toEqual(missed);
     });
 
     it('members without a value as null, or as an empty string', async () => {
       for (const missingMember of ['null', 'emptyString'] as const) {
-        const door = await open({ ...clearing, [directory]: { missingMember } });
+        const door = await openDoor({ ...clearing, [directory]: { missingMember } });
         const answer = await door.patch({ id }, { displayName: null });
         expect(answer).toEqual(applied({ ...user, displayName: null }, 'READ_BACK'));
       }
     });
 
     it('where no custom fields are configured, every value is a text', async () => {
-      const door = await open({ directories: { [directory]: { customFields: undefined } } });
+      const door = await openDoor({ directories: { [directory]: { customFields: undefined } } });
       const path = ['patch', 'customFields', '0', 'add', 'value'];
       expect(await door.patch({ id }, addAge)).toEqual(notApplied(error('INVALID_INPUT', path)));
       expect(calls(door, api)).toEqual([]);
@@ -175,7 +175,7 @@ export function describeGuesses(api: EiamApi): void {
     });
 
     it('another user in the answer to a look-up is never written to', async () => {
-      const before = await open();
+      const before = await openDoor();
       const [, other] = [...before.emulators[directory].users().values()];
       const answer = { status: 200, body: api.getUser.body(other ?? {}) };
       const door = await openHooked(api, {
@@ -189,7 +189,7 @@ export function describeGuesses(api: EiamApi): void {
     });
 
     it('a value that another account has', async () => {
-      const door = await open();
+      const door = await openDoor();
       const [, other] = [...door.emulators[directory].users().values()];
       const cases = [
         [{ username: String(other?.username) }, ['username']],

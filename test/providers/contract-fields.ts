@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { type PatchField, patchFields } from '../../src/domain/user.ts';
-import { payload } from '../harness/front-door.ts';
+import { openDoor, payload } from '../harness/front-door.ts';
 import type { ProviderFixture } from './contract.ts';
-import { applied, calls, error, logged, notApplied, open, writesSent } from './contract-door.ts';
+import { applied, calls, error, logged, notApplied, writesSent } from './contract-door.ts';
 
 /** For every field its input type and a value that is right wherever the field is there. */
 const inputs: Readonly<Record<PatchField, { readonly type: string; readonly value: unknown }>> = {
@@ -31,7 +31,7 @@ export function describeFields(fixture: ProviderFixture): void {
   it.each([...fixture.cases, fixture.everything])(
     '$does',
     async ({ patch, sends, stores, shows, changes }) => {
-      const door = await open(changes);
+      const door = await openDoor(changes);
       const emulator = door.emulators[directory];
       const others = [...emulator.users()].filter(([userId]) => userId !== user.userId);
       expect(await door.patch({ id }, patch)).toEqual(applied({ ...user, ...shows }, fixture.confirmedBy));
@@ -54,7 +54,7 @@ export function describeFields(fixture: ProviderFixture): void {
   });
 
   it.each(fixture.unsupported)('%s is unsupported, whatever is asked of it', async (field) => {
-    const door = await open();
+    const door = await openDoor();
     for (const value of [inputs[field].value, null, ...(lists.includes(field) ? [[]] : [])]) {
       const unsupported = error('UNSUPPORTED_FIELD', ['patch', field]);
       expect(await door.patch({ id }, { [field]: value })).toEqual(notApplied(unsupported));
@@ -67,7 +67,7 @@ export function describeFields(fixture: ProviderFixture): void {
   });
 
   it('every unsupported field is named at once', async () => {
-    const door = await open();
+    const door = await openDoor();
     const patch = Object.fromEntries(fixture.unsupported.map((field) => [field, inputs[field].value]));
     const errors = fixture.unsupported.map((field) => error('UNSUPPORTED_FIELD', ['patch', field]));
     expect(await door.patch({ id }, patch)).toEqual(notApplied(...errors));
@@ -75,14 +75,14 @@ export function describeFields(fixture: ProviderFixture): void {
   });
 
   it.each(fixture.notClearable)('%s cannot be cleared', async (field) => {
-    const door = await open();
+    const door = await openDoor();
     const refused = notApplied(error('UNSUPPORTED_FIELD', ['patch', field]));
     expect(await door.patch({ id }, { [field]: null })).toEqual(refused);
     expect(calls(door, fixture)).toEqual([]);
   });
 
   it('custom fields are not cleared as a whole: null and [] are refused', async () => {
-    const door = await open();
+    const door = await openDoor();
     for (const customFields of [null, []]) {
       const refused = notApplied(error('INVALID_INPUT', ['patch', 'customFields']));
       expect(await door.patch({ id }, { customFields })).toEqual(refused);
@@ -91,20 +91,20 @@ export function describeFields(fixture: ProviderFixture): void {
   });
 
   it('an empty patch is refused', async () => {
-    const door = await open();
+    const door = await openDoor();
     expect(await door.patch({ id }, {})).toEqual(notApplied(error('INVALID_INPUT', ['patch'])));
     expect(calls(door, fixture)).toEqual([]);
   });
 
   it.each(['INVITED', 'EXPIRED'] as const)('status %s cannot be asked for', async (status) => {
-    const door = await open();
+    const door = await openDoor();
     const refused = notApplied(error('INVALID_INPUT', ['patch', 'status']));
     expect(await door.patch({ id }, { status })).toEqual(refused);
     expect(calls(door, fixture)).toEqual([]);
   });
 
   it('a variable that is not given is a field left out', async () => {
-    const door = await open();
+    const door = await openDoor();
     const variables = patchFields.map((field) => `$${field}: ${inputs[field].type}`).join(', ');
     const patch = patchFields.map((field) => `${field}: $${field}`).join(', ');
     const document = `mutation ($id: ID!, ${variables}) {

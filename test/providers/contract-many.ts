@@ -7,10 +7,10 @@ import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { someUser } from '../harness/expected.ts';
 import type { Answer } from '../harness/fault-answers.ts';
 import type { Fault } from '../harness/fault-proxy.ts';
-import { type FrontDoor, payload } from '../harness/front-door.ts';
+import { type FrontDoor, openDoor, payload } from '../harness/front-door.ts';
 import type { BatchWireFormat, Case, ProviderFixture } from './contract.ts';
 import { undocumentedAnswers } from './contract-answers.ts';
-import { answered, applied, type CapturedRequest, type Json, open, writesSent } from './contract-door.ts';
+import { answered, applied, type CapturedRequest, type Json, writesSent } from './contract-door.ts';
 
 const path = ['patch', 'displayName'];
 
@@ -22,7 +22,7 @@ export function describeMany(fixture: ProviderFixture): void {
   it.each([...fixture.cases, fixture.everything])(
     'beside another user: $does',
     async ({ patch, sends, shows, changes }: Case) => {
-      const door = await open(changes);
+      const door = await openDoor(changes);
       const other = someUser(door, directory, 1);
       if (!rename) throw new Error('No case sets displayName.');
       const theirs = JSON.parse(

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
+import { openDoor } from '../harness/front-door.ts';
 import type { ProviderFixture } from './contract.ts';
-import { calls, error, notApplied, open, writesSent } from './contract-door.ts';
+import { calls, error, notApplied, writesSent } from './contract-door.ts';
 
 /** Who is meant: ids and logins, and nobody. */
 export function describeUsers(fixture: ProviderFixture): void {
@@ -8,7 +9,7 @@ export function describeUsers(fixture: ProviderFixture): void {
   const patch = { displayName: 'New Name' };
 
   it.each(fixture.logins)('finds by login $login', async ({ login, userId, asks }) => {
-    const door = await open();
+    const door = await openDoor();
     const answer = await door.patch({ login: { directory, login } }, patch);
     expect(answer).toMatchObject({
       outcome: 'APPLIED',
@@ -28,7 +29,7 @@ export function describeUsers(fixture: ProviderFixture): void {
   });
 
   it.each(fixture.unknownLogins)('nobody is meant by login %s', async (login) => {
-    const door = await open();
+    const door = await openDoor();
     const notFound = error('USER_NOT_FOUND', ['user', 'login']);
     expect(await door.patch({ login: { directory, login } }, patch)).toEqual(notApplied(notFound));
     expect(writesSent(door, fixture)).toEqual([]);
@@ -39,7 +40,7 @@ export function describeUsers(fixture: ProviderFixture): void {
     const notFound = notApplied(error('USER_NOT_FOUND', ['user', 'id']));
     const disabled = { status: 'DISABLED' } as const;
     for (const asked of [patch, disabled, { ...disabled, ...patch }]) {
-      const door = await open();
+      const door = await openDoor();
       expect(await door.patch({ id }, asked)).toEqual(notFound);
       expect(writesSent(door, fixture)).toHaveLength(1);
       expect(calls(door, fixture).at(-1)).toMatch(fixture.writes);

@@ -4,7 +4,7 @@ import { customers } from '../../src/sandbox/descope/customers.ts';
 import type { DescopeAttribute } from '../../src/sandbox/descope/settings.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { Secret } from '../../src/settings/secret.ts';
-import type { FrontDoor } from '../harness/front-door.ts';
+import { type FrontDoor, openDoor } from '../harness/front-door.ts';
 import { describeProvider } from './contract.ts';
 import { ada, attributesCall, descopeFixture, userId, wireFormat } from './contract-descope.ts';
 import {
@@ -16,7 +16,6 @@ import {
   type Json,
   notApplied,
   onWrite,
-  open,
   openHooked,
   uncertain,
   writesSent,
@@ -40,18 +39,18 @@ describe('descope, its own ways', () => {
     ] as const;
     const patch = { displayName: 'New Name' };
     const login = { login: { directory: 'customers', login: other } };
-    const right = await open({ customers: { users, ambiguousLoginId: 'loginId' } });
+    const right = await openDoor({ customers: { users, ambiguousLoginId: 'loginId' } });
     expect(await right.patch(login, patch)).toMatchObject({
       outcome: 'APPLIED',
       user: { userId: 'U2first' },
     });
-    const wrong = await open({ customers: { users, ambiguousLoginId: 'userId' } });
+    const wrong = await openDoor({ customers: { users, ambiguousLoginId: 'userId' } });
     expect(await wrong.patch(login, patch)).toEqual(notApplied(error('USER_NOT_FOUND', ['user', 'login'])));
     expect(wrong.emulators.customers.writes).toEqual([]);
   });
 
   it.each([401, 403] as const)('a management key that is not accepted: %i', async (badKeyStatus) => {
-    const door = await open({
+    const door = await openDoor({
       customers: { badKeyStatus },
       directories: { customers: { managementKey: new Secret('other') } },
     });
@@ -112,7 +111,7 @@ describe('descope, its own ways', () => {
   });
 
   it('disabled and expired users are read and patched', async () => {
-    const door = await open();
+    const door = await openDoor();
     const ids = ['U2FLZDe1f8rESQedUStPKR0CsTy', 'U2hvMdgaKjIg8xNbe3nNyjOq9wM', 'U24Qwb8DwkNhFdnXsiVpzz63Ffk'];
     const answer = await door.graphql('query ($ids: [ID!]!) { users(ids: $ids) { userId status } }', {
       ids: ids.map((one) => `customers:${one}`),
@@ -144,7 +143,7 @@ describe('descope, its own ways', () => {
   });
 
   it('values are added to a list one patch at a time, so that none is lost', async () => {
-    const door = await open();
+    const door = await openDoor();
     const add = (tag: string) => ({ customFields: [{ add: { field: 'tags', value: { texts: [tag] } } }] });
     const answers = await Promise.all(['partner', 'press'].map((tag) => door.patch({ id }, add(tag))));
     expect(answers.map(({ outcome }) => outcome)).toEqual(['APPLIED', 'APPLIED']);
@@ -159,7 +158,7 @@ describe('descope, its own ways', () => {
     });
     const unavailable = error('PROVIDER_UNAVAILABLE', [], { retryable: true });
     expect(await broken.patch({ id }, patch)).toEqual(notApplied(unavailable));
-    const gone = await open();
+    const gone = await openDoor();
     const notFound = error('USER_NOT_FOUND', ['user', 'id']);
     expect(await gone.patch({ id: 'customers:U2nobody' }, patch)).toEqual(notApplied(notFound));
     for (const door of [broken, gone]) expect(writesSent(door, wireFormat)).toEqual([]);
@@ -188,7 +187,7 @@ describe('descope, its own ways', () => {
   ] as const)(
     'where the service does otherwise, %o, it is noticed',
     async (customers, patch, outcome, path) => {
-      const door = await open({ customers });
+      const door = await openDoor({ customers });
       const answer = await door.patch({ id }, patch);
       const shown = { ...ada, displayName: 'New Name' };
       expect(answer).toEqual(uncertain(outcome, shown, error('NOT_CONFIRMED', path)));
@@ -252,7 +251,7 @@ function definitionCalls(door: FrontDoor): number {
 /** A front door in a time that only `pass` moves on. */
 async function withDate(changes: SandboxChanges = {}): Promise<FrontDoor> {
   vi.useFakeTimers({ toFake: ['Date', 'performance'] });
-  return open(changes);
+  return openDoor(changes);
 }
 
 function pass(milliseconds: number): void {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { EmulatorRequest, EmulatorResponse } from '../../src/sandbox/emulator.ts';
 import { Secret } from '../../src/settings/secret.ts';
-import type { FrontDoor } from '../harness/front-door.ts';
+import { type FrontDoor, openDoor } from '../harness/front-door.ts';
 import { describeProvider, type Refusal } from './contract.ts';
 import {
   applied,
@@ -12,7 +12,6 @@ import {
   type Json,
   notApplied,
   onWrite,
-  open,
   openHooked,
   writesSent,
 } from './contract-door.ts';
@@ -139,7 +138,7 @@ describe('eiam-developer, its token', () => {
   });
 
   it('is asked for once by fifty patches that wait for it, with a form body', async () => {
-    const door = await open();
+    const door = await openDoor();
     const all = Array.from({ length: 50 }, (_, index) => ids(door)[index % 12] ?? '');
     const answers = await Promise.all(all.map((one) => door.patch({ id: one }, patch)));
     expect(answers.map(({ outcome }) => outcome)).toEqual(Array(50).fill('APPLIED'));
@@ -159,7 +158,7 @@ describe('eiam-developer, its token', () => {
   });
 
   it('taken back between two patches: asked for once more, and the patch is sent once more', async () => {
-    const door = await open();
+    const door = await openDoor();
     await door.patch({ id }, { displayName: 'Before' });
     door.emulators.employees.revokeTokens();
     door.forgetRequests();
@@ -170,7 +169,7 @@ describe('eiam-developer, its token', () => {
   });
 
   it('taken back under many patches at once: asked for once more for all of them', async () => {
-    const door = await open();
+    const door = await openDoor();
     await door.patch({ id }, { displayName: 'Before' });
     door.emulators.employees.revokeTokens();
     door.forgetRequests();
@@ -224,7 +223,7 @@ describe('eiam-developer, its token', () => {
 
   it('not issued to another secret; asked for again after a second, not before', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] });
-    const door = await open({ directories: { employees: { clientSecret: new Secret('other') } } });
+    const door = await openDoor({ directories: { employees: { clientSecret: new Secret('other') } } });
     const providerRequestId = expect.stringMatching(/^[0-9A-F-]{36}$/);
     const refused = auth({ providerCode: 'invalid_grant', providerRequestId });
     expect(await door.patch({ id }, patch)).toEqual(refused);
@@ -249,7 +248,7 @@ describe('eiam-developer, its token', () => {
 
   it('is renewed before it expires, so that none is ever refused', async () => {
     vi.useFakeTimers({ toFake: ['Date', 'performance'] });
-    const door = await open();
+    const door = await openDoor();
     await door.patch({ id }, { displayName: 'First' });
     pass(900_000);
     await door.patch({ id }, { displayName: 'Second' });
@@ -266,7 +265,7 @@ describe('eiam-developer, its own ways', () => {
   const patch = { displayName: 'New Name' };
 
   it.each(['{}', 'empty', 204] as const)('a yes as %s', async (patchAnswer) => {
-    const door = await open({ employees: { patchAnswer } });
+    const door = await openDoor({ employees: { patchAnswer } });
     const answer = await door.patch({ id }, { ...patch, status: 'DISABLED' });
     expect(answer).toEqual(applied({ ...api.user, ...patch, status: 'DISABLED' }, 'READ_BACK'));
   });
@@ -281,7 +280,7 @@ describe('eiam-developer, its own ways', () => {
         createdAt: 0,
       },
     ] as const;
-    const door = await open({ employees: { users } });
+    const door = await openDoor({ employees: { users } });
     const login = { directory: 'employees', login: '+113800138001' };
     const notFound = error('USER_NOT_FOUND', ['user', 'login']);
     expect(await door.patch({ login }, patch)).toEqual(notApplied(notFound));

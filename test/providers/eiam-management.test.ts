@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EmulatorRequest } from '../../src/sandbox/emulator.ts';
 import { Secret } from '../../src/settings/secret.ts';
+import { openDoor } from '../harness/front-door.ts';
 import { describeProvider, type Refusal } from './contract.ts';
 import {
   applied,
@@ -9,7 +10,6 @@ import {
   error,
   type Json,
   logged,
-  open,
   writesSent,
 } from './contract-door.ts';
 import { type EiamApi, eiamFixture, eiamUser } from './contract-eiam.ts';
@@ -159,7 +159,7 @@ describe('eiam-management, its own ways', () => {
   };
 
   it('more than nine custom fields keep their order and their signature', async () => {
-    const door = await open(twelve);
+    const door = await openDoor(twelve);
     const customFields = numbers.map((field) => ({ add: { field, value: { text: `a ${field}` } } }));
     expect(await door.patch({ id }, { customFields })).toMatchObject({ outcome: 'APPLIED', errors: [] });
     expect(writesSent(door, api)).toEqual([
@@ -177,12 +177,12 @@ describe('eiam-management, its own ways', () => {
 
   it('temporary credentials', async () => {
     const securityToken = 'CAIS/sts+token==';
-    const right = await open({
+    const right = await openDoor({
       contractors: { securityToken },
       directories: { contractors: { securityToken: new Secret(securityToken) } },
     });
     expect(await right.patch({ id }, patch)).toEqual(applied({ ...api.user, ...patch }, 'READ_BACK'));
-    const wrong = await open({
+    const wrong = await openDoor({
       contractors: { securityToken },
       directories: { contractors: { securityToken: new Secret('other') } },
     });
@@ -197,7 +197,7 @@ describe('eiam-management, its own ways', () => {
       status: 'enabled' as const,
       createdAt: 0,
     }));
-    const door = await open({ contractors: { users } });
+    const door = await openDoor({ contractors: { users } });
     const login = { directory: 'contractors', login: 'temp' };
     expect(await door.patch({ login }, patch)).toMatchObject({
       outcome: 'NOT_APPLIED',
@@ -207,7 +207,7 @@ describe('eiam-management, its own ways', () => {
   });
 
   it('a signature is made anew for each request', async () => {
-    const door = await open();
+    const door = await openDoor();
     await door.patch({ id }, patch);
     await door.patch({ id }, patch);
     const nonces = door.emulators.contractors.requests.map(({ headers }) => headers['x-acs-signature-nonce']);

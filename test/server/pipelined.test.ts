@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { startAnother } from '../harness/another-service.ts';
 import { someUser, written } from '../harness/expected.ts';
 import { startFaultProxy } from '../harness/fault-proxy.ts';
-import { openFrontDoor } from '../harness/front-door.ts';
+import { openDoor, openFrontDoor } from '../harness/front-door.ts';
 import { converse, lines, open } from '../harness/raw.ts';
 import { mutation, post } from '../harness/requests.ts';
 
@@ -74,8 +74,7 @@ it('what comes after the request whose answer says that it is the last is not be
 });
 
 it('a patch behind a request that ends the connection is answered before it ends', async () => {
-  const door = await openFrontDoor();
-  onTestFinished(() => door.close());
+  const door = await openDoor();
   const twoHosts = lines(['GET /health HTTP/1.1', 'Host: localhost', 'Host: localhost']);
   const { answers, closed } = await converse(
     door.url,

@@ -8,8 +8,8 @@ import type { PatchOutcome, PatchUserInput, UserPatchInput } from '../../generat
 import { openBehindProxy } from '../../harness/behind-proxy.ts';
 import { type DirectoryName, patchUser, someUser, written } from '../../harness/expected.ts';
 import { freshJournal } from '../../harness/fresh-journal.ts';
-import type { FrontDoor } from '../../harness/front-door.ts';
-import { type Answer, ask, bearer, bug, gateway, lines, open, table } from './guide.ts';
+import { type FrontDoor, openDoor } from '../../harness/front-door.ts';
+import { type Answer, ask, bearer, bug, gateway, lines, table } from './guide.ts';
 
 /** A question whose directory gives this answer in place of its own. */
 async function readOf(
@@ -17,14 +17,14 @@ async function readOf(
   headers: Record<string, string> = {},
   id = 'customers:a',
 ): Promise<Answer> {
-  const door = await open({ customers: { intercept: () => answer } });
+  const door = await openDoor({ customers: { intercept: () => answer } });
   return ask(door, { query: `{ user(by: { id: "${id}" }) { id } }` }, headers);
 }
 
 /** What makes a read fail so, by its code. */
 const failedReads: Readonly<Record<string, () => Promise<Answer>>> = {
   FORBIDDEN: async () => {
-    const door = await open();
+    const door = await openDoor();
     const token = await door.sandbox.issuer.token({ ...gateway, scope: 'users:write' });
     return ask(door, { query: '{ user(by: { id: "customers:a" }) { id } }' }, bearer(token));
   },
@@ -36,7 +36,7 @@ const failedReads: Readonly<Record<string, () => Promise<Answer>>> = {
   DEADLINE_EXCEEDED: () => readOf(undefined, { 'idpatch-deadline-ms': '10' }),
   JOURNAL_UNAVAILABLE: async () => {
     // A folder is no database.
-    const door = await open({ journal: { sqlite: tmpdir() } });
+    const door = await openDoor({ journal: { sqlite: tmpdir() } });
     return ask(door, { query: '{ operation(id: "a") { id } }' });
   },
   PROVIDER_AUTH: () => readOf({ status: 401, body: { errorCode: 'E000001' } }),
@@ -109,7 +109,7 @@ async function tried(
   directory: DirectoryName,
   patch: UserPatchInput,
 ): Promise<Tried> {
-  const door = await open({ ...changes, ...freshJournal() });
+  const door = await openDoor({ ...changes, ...freshJournal() });
   return { door, input: { user: { id: someUser(door, directory) }, patch, idempotencyKey: randomUUID() } };
 }
 

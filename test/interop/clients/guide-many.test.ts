@@ -4,16 +4,17 @@ import { expect, it } from 'vitest';
 import type { EmulatorRequest } from '../../../src/sandbox/emulator.ts';
 import { someUser, written } from '../../harness/expected.ts';
 import { freshJournal } from '../../harness/fresh-journal.ts';
+import { openDoor } from '../../harness/front-door.ts';
 import { outcomesOf, patchMany } from '../../harness/many.ts';
 import { patchManyOperation } from '../../harness/operations.ts';
-import { lines, open } from './guide.ts';
+import { lines } from './guide.ts';
 
 const section = lines.join(' ').split('## Many patches in one call')[1]?.split(' ## ')[0] ?? '';
 
 it('takes as many patches as the guide says', async () => {
   const [, fewest, most] = /takes (\d+) to (\d+) patches/.exec(section) ?? [];
   const [, code] = /is null and the error's code is `(\w+)`/.exec(section) ?? [];
-  const door = await open();
+  const door = await openDoor();
   const inputs = (count: number) =>
     Array.from({ length: count }, () => ({ user: { id: 'nowhere:a' }, patch: { displayName: 'Ada' } }));
   for (const count of [Number(fewest), Number(most)])
@@ -33,7 +34,7 @@ it('has those called again that are retryable, with new keys, and the others kee
     isLimited && method === 'PATCH' ? { status: 429, headers: { 'retry-after': '1' } } : undefined;
   // Too little time to wait for it within the call.
   const limits = { deadlineMs: 1_000, readBackMs: 300 };
-  const door = await open({ ...freshJournal(), customers: { intercept }, limits });
+  const door = await openDoor({ ...freshJournal(), customers: { intercept }, limits });
   const inputOf = (id: string, displayName: string) => ({
     ...{ user: { id }, patch: { displayName } },
     idempotencyKey: randomUUID(),

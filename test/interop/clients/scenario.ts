@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { graphql } from '../../generated/gql.ts';
 import type {
   CustomFieldOperationInput,
@@ -9,7 +9,7 @@ import type {
 } from '../../generated/graphql.ts';
 import { says, someUser, written } from '../../harness/expected.ts';
 import { freshJournal } from '../../harness/fresh-journal.ts';
-import { type FrontDoor, openFrontDoor } from '../../harness/front-door.ts';
+import { type FrontDoor, openDoor } from '../../harness/front-door.ts';
 
 /** What a client tells whoever calls by it, in whatever form it has it. */
 export interface Told<Data> {
@@ -84,12 +84,6 @@ const ordinaryHeaders = ['accept', 'authorization', 'content-type'];
 
 /** The scenario that every client goes through: what a front end does, and what it is refused. */
 export function describeClient(name: string, connect: Connect): void {
-  async function open(): Promise<FrontDoor> {
-    const door = await openFrontDoor(freshJournal());
-    onTestFinished(() => door.close());
-    return door;
-  }
-
   function connected(door: FrontDoor, token?: string): { readonly ask: Ask; readonly exchanges: Exchange[] } {
     const exchanges: Exchange[] = [];
     const watched: typeof fetch = async (input, init) => {
@@ -104,7 +98,7 @@ export function describeClient(name: string, connect: Connect): void {
 
   describe(name, () => {
     it('reads a user, plans a change of that version, makes it once by its key, and sees it', async () => {
-      const door = await open();
+      const door = await openDoor(freshJournal());
       const { ask, exchanges } = connected(door);
       const id = someUser(door, 'customers');
       const before = await ask(read, { by: { id } });
@@ -143,7 +137,7 @@ export function describeClient(name: string, connect: Connect): void {
     });
 
     it('gets everything that is wrong with a patch, each with its place', async () => {
-      const door = await open();
+      const door = await openDoor(freshJournal());
       const { ask, exchanges } = connected(door);
       const patch = { displayName: '', customFields: [{ add: { field: 'plan', value: { text: '' } } }] };
       const { data, errors } = await ask(change, {
@@ -164,7 +158,7 @@ export function describeClient(name: string, connect: Connect): void {
     });
 
     it('is told what its token does not let it do', async () => {
-      const door = await open();
+      const door = await openDoor(freshJournal());
       const claims = { aud: 'idpatch-gateway', sub: 'gateway' };
       const token = await door.sandbox.issuer.token({ ...claims, scope: 'users:write' });
       const { ask, exchanges } = connected(door, token);
@@ -185,7 +179,7 @@ export function describeClient(name: string, connect: Connect): void {
     });
 
     it('is told that its token is not valid', async () => {
-      const door = await open();
+      const door = await openDoor(freshJournal());
       const { ask, exchanges } = connected(door, 'none');
       const { data, errors } = await ask(read, { by: { id: someUser(door, 'customers') } });
       expect(data).toBeNull();
@@ -194,7 +188,7 @@ export function describeClient(name: string, connect: Connect): void {
     });
 
     it('cannot give two where there is one: its types refuse it, and so does the server', async () => {
-      const door = await open();
+      const door = await openDoor(freshJournal());
       const { ask, exchanges } = connected(door);
       const user = { id: someUser(door, 'customers') };
       const login = { directory: 'customers', login: 'ada@example.com' };

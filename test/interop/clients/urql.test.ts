@@ -1,8 +1,8 @@
 import { Client, cacheExchange, fetchExchange } from '@urql/core';
 import { getOperationAST } from 'graphql';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { someUser } from '../../harness/expected.ts';
-import { openFrontDoor } from '../../harness/front-door.ts';
+import { openDoor } from '../../harness/front-door.ts';
 import { versionOperation } from '../../harness/operations.ts';
 import { describeClient } from './scenario.ts';
 
@@ -25,8 +25,7 @@ describeClient('urql', ({ url, fetch, headers }) => {
 });
 
 it('urql as it comes sends queries by GET, which needs a token', async () => {
-  const door = await openFrontDoor();
-  onTestFinished(() => door.close());
+  const door = await openDoor();
   const claims = { aud: 'idpatch-gateway', sub: 'gateway', scope: 'users:read' };
   const token = await door.sandbox.issuer.token(claims);
   const methods: unknown[] = [];

@@ -1,12 +1,10 @@
 import { print } from 'graphql';
-import { pino } from 'pino';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { startService } from '../../../src/service.ts';
 import { Secret } from '../../../src/settings/secret.ts';
 import type { PatchUserInput } from '../../generated/graphql.ts';
 import { counted, someUser } from '../../harness/expected.ts';
-import type { FrontDoor } from '../../harness/front-door.ts';
-import { openDoor, outcomesOf, patchMany } from '../../harness/many.ts';
+import { type FrontDoor, openDoor } from '../../harness/front-door.ts';
+import { outcomesOf, patchMany } from '../../harness/many.ts';
 import { type PostgresServer, startPostgres } from '../../harness/postgres-server.ts';
 
 let server: PostgresServer;
@@ -20,8 +18,8 @@ const missing = await startPostgres().then(
 afterAll(() => server?.remove());
 
 /** A second replica: the same configuration, and nothing shared but the journal. */
-async function replicaOf({ sandbox }: FrontDoor): Promise<Pick<FrontDoor, 'call'>> {
-  const service = await startService(sandbox.config, { log: pino({ enabled: false }) });
+async function replicaOf(door: FrontDoor): Promise<Pick<FrontDoor, 'call'>> {
+  const service = await door.startAnother();
   onTestFinished(() => service.close());
   return {
     async call(document, variables) {

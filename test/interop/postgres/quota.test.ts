@@ -1,9 +1,7 @@
-import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startService } from '../../../src/service.ts';
 import { Secret } from '../../../src/settings/secret.ts';
 import { arrived, written } from '../../harness/expected.ts';
-import { openDoor } from '../../harness/many.ts';
+import { openDoor } from '../../harness/front-door.ts';
 import { ask, read, renames, seeds, short } from '../../upstream/quota/door.ts';
 import { serverForTests } from './server-for-tests.ts';
 
@@ -16,7 +14,7 @@ describe.skipIf(missing)(`replicas${missing === undefined ? '' : ` (no PostgreSQ
     await server.execute(`CREATE SCHEMA ${schema}`);
     const postgres = new Secret(server.url(`-c search_path=${schema}`));
     const door = await openDoor({ ...short(perMinute, 'customers', 60), journal: { postgres } });
-    const other = await startService(door.sandbox.config, { log: pino({ level: 'silent' }) });
+    const other = await door.startAnother();
     onTestFinished(() => other.close());
     // The journal has made the tables when it is ready.
     expect((await fetch(`${door.url}/ready`)).status).toBe(200);

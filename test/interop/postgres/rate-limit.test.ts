@@ -1,18 +1,10 @@
-import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { SandboxChanges } from '../../../src/sandbox/sandbox.ts';
-import { type Service, startService } from '../../../src/service.ts';
+import type { Service } from '../../../src/service.ts';
 import { Secret } from '../../../src/settings/secret.ts';
-import { type FrontDoor, openFrontDoor } from '../../harness/front-door.ts';
+import { type FrontDoor, openDoor } from '../../harness/front-door.ts';
 import { serverForTests } from './server-for-tests.ts';
 
 const { server, missing } = await serverForTests();
-
-async function open(changes: SandboxChanges): Promise<FrontDoor> {
-  const door = await openFrontDoor(changes);
-  onTestFinished(() => door.close());
-  return door;
-}
 
 /** The statuses of so many requests of one caller, one after the other. */
 async function ask({ url }: Pick<Service, 'url'>, times: number, token?: string) {
@@ -42,8 +34,8 @@ describe.skipIf(missing)(`replicas${missing === undefined ? '' : ` (no PostgreSQ
     schemas += 1;
     await server.execute(`CREATE SCHEMA limited_${schemas}`);
     const postgres = new Secret(server.url(`-c search_path=limited_${schemas}`));
-    const door = await open({ journal: { postgres }, limits: { requestsPerCallerPerMinute: 4 } });
-    const other = await startService(door.sandbox.config, { log: pino({ level: 'silent' }) });
+    const door = await openDoor({ journal: { postgres }, limits: { requestsPerCallerPerMinute: 4 } });
+    const other = await door.startAnother();
     onTestFinished(() => other.close());
     // The journal has made the tables when it is ready.
     expect((await fetch(`${door.url}/ready`)).status).toBe(200);

@@ -3,8 +3,8 @@ import type { EmulatorRequest } from '../../../src/sandbox/emulator.ts';
 import type { PatchUserInput } from '../../generated/graphql.ts';
 import { openBehindProxy } from '../../harness/behind-proxy.ts';
 import { arrived, counted, type DirectoryName, written } from '../../harness/expected.ts';
-import type { FrontDoor } from '../../harness/front-door.ts';
-import { openDoor, outcomesOf, patchMany } from '../../harness/many.ts';
+import { type FrontDoor, openDoor } from '../../harness/front-door.ts';
+import { outcomesOf, patchMany } from '../../harness/many.ts';
 import { patchManyOperation } from '../../harness/operations.ts';
 import { ask, read, renames, seeds, short } from './door.ts';
 
