@@ -331,7 +331,6 @@ export const descopeFixture: ProviderFixture = {
   unknownLogins: ['yuki.sato@example.com', 'Yuki', 'nobody', 'U2d0Kh8oOOL8dKLzdocJ2isAjIh'],
   unknownUserId: 'U2nobody',
   many: {
-    userId: (index) => `U2${String(index).padStart(25, '0')}`,
     sends: (alone) => ({ call: `${patchCall}/batch`, body: { users: alone.map(({ body }) => body) } }),
     max: 100,
     answer: (written, failed) => ({

@@ -1,4 +1,4 @@
-import { expect, onTestFinished } from 'vitest';
+import { expect, type TestContext } from 'vitest';
 import { type PatchErrorCode, patchErrorCodes } from '../../src/domain/errors.ts';
 import type {
   EmulatorHooks,
@@ -56,19 +56,20 @@ export function answered({ status, headers, body }: EmulatorResponse): Answer {
 }
 
 /** A front door that the end of the test closes. */
-export async function open(changes: SandboxChanges = {}): Promise<FrontDoor> {
+export async function open(test: TestContext, changes: SandboxChanges = {}): Promise<FrontDoor> {
   const door = await openFrontDoor(changes);
-  onTestFinished(() => door.close());
+  test.onTestFinished(() => door.close());
   return door;
 }
 
 /** A front door whose emulator of one directory is hooked, and set up otherwise. */
 export function openHooked(
+  test: TestContext,
   { directory }: Pick<WireFormat, 'directory'>,
   hooks: EmulatorHooks,
   changes: SandboxChanges = {},
 ): Promise<FrontDoor> {
-  return open({ ...changes, [directory]: { ...changes[directory], ...hooks } });
+  return open(test, { ...changes, [directory]: { ...changes[directory], ...hooks } });
 }
 
 /** Every request that arrived, by the wire format. At another directory none may arrive. */

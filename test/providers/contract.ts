@@ -37,8 +37,6 @@ export interface Refusal {
 
 /** How a provider that has a request for many users is asked by it, and answers. */
 export interface BatchWireFormat {
-  /** An id that the provider's users may have. */
-  readonly userId: (index: number) => string;
   /** The request for these, made of those that each would be alone. */
   readonly sends: (alone: readonly CapturedRequest[]) => CapturedRequest;
   /** Users that it names at most. */
@@ -90,7 +88,7 @@ export interface ProviderFixture extends WireFormat {
 
 /** The one suite that every provider passes, through GraphQL against its emulator. */
 export function describeProvider(name: string, fixture: ProviderFixture): void {
-  describe(name, () => {
+  describe.concurrent(name, () => {
     describe('fields', () => describeFields(fixture));
     describe('users', () => describeUsers(fixture));
     describe('answers', () => describeAnswers(fixture));

@@ -158,8 +158,8 @@ describe('eiam-management, its own ways', () => {
     directories: { contractors: { customFields: Object.fromEntries(numbers.map((name) => [name, 'text'])) } },
   };
 
-  it('more than nine custom fields keep their order and their signature', async () => {
-    const door = await open(twelve);
+  it('more than nine custom fields keep their order and their signature', async (test) => {
+    const door = await open(test, twelve);
     const customFields = numbers.map((field) => ({ add: { field, value: { text: `a ${field}` } } }));
     expect(await door.patch({ id }, { customFields })).toMatchObject({ outcome: 'APPLIED', errors: [] });
     expect(writesSent(door, api)).toEqual([
@@ -175,14 +175,14 @@ describe('eiam-management, its own ways', () => {
     expect(door.emulators.contractors.writes).toEqual(logged(api, { customFields: stored }));
   });
 
-  it('temporary credentials', async () => {
+  it('temporary credentials', async (test) => {
     const securityToken = 'CAIS/sts+token==';
-    const right = await open({
+    const right = await open(test, {
       contractors: { securityToken },
       directories: { contractors: { securityToken: new Secret(securityToken) } },
     });
     expect(await right.patch({ id }, patch)).toEqual(applied({ ...api.user, ...patch }, 'READ_BACK'));
-    const wrong = await open({
+    const wrong = await open(test, {
       contractors: { securityToken },
       directories: { contractors: { securityToken: new Secret('other') } },
     });
@@ -190,14 +190,14 @@ describe('eiam-management, its own ways', () => {
     expect(wrong.emulators.contractors.writes).toEqual([]);
   });
 
-  it('the beginning of too many usernames is no login', async () => {
+  it('the beginning of too many usernames is no login', async (test) => {
     const users = Array.from({ length: 101 }, (_, index) => ({
       userId: `user_${index}`,
       username: `temp${index}`,
       status: 'enabled' as const,
       createdAt: 0,
     }));
-    const door = await open({ contractors: { users } });
+    const door = await open(test, { contractors: { users } });
     const login = { directory: 'contractors', login: 'temp' };
     expect(await door.patch({ login }, patch)).toMatchObject({
       outcome: 'NOT_APPLIED',
@@ -206,8 +206,8 @@ describe('eiam-management, its own ways', () => {
     expect(writesSent(door, api)).toEqual([]);
   });
 
-  it('a signature is made anew for each request', async () => {
-    const door = await open();
+  it('a signature is made anew for each request', async (test) => {
+    const door = await open(test);
     await door.patch({ id }, patch);
     await door.patch({ id }, patch);
     const nonces = door.emulators.contractors.requests.map(({ headers }) => headers['x-acs-signature-nonce']);
