@@ -23,66 +23,50 @@ const name = { displayName: 'New Name' };
 export function describeStatus(api: EiamApi): void {
   const { directory, user, errorBody, safeDetails, read } = api;
   const { id } = user;
-  const notSent = error('PROVIDER_REFUSED', ['patch', 'displayName']);
-  const conflict = error('CONFLICT', ['patch', 'username']);
   const [disable, enable, update] = [api.setStatus('disable'), api.setStatus('enable'), api.update(name)];
   const both = { ...name, username: 'new.name' };
   const taken = { status: 403, body: errorBody('ResourceDuplicated.Username') };
+  const conflict = error('CONFLICT', ['patch', 'username']);
+  const notSent = error('PROVIDER_REFUSED', ['patch', 'displayName']);
+  const disabled = { ...user, status: 'DISABLED' };
 
-  interface Stop {
-    readonly is: string;
-    readonly patch: Json;
-    readonly refusing: CapturedRequest;
-    readonly by: EmulatorResponse;
-    readonly payload: Json;
-    readonly sends: readonly CapturedRequest[];
-    readonly stores: readonly Json[];
-  }
-  const stops: readonly Stop[] = [
-    {
-      is: 'disabled, and the rest refused: in part',
-      ...{ patch: { status: 'DISABLED', ...both }, refusing: update, by: taken },
-      payload: uncertain('PARTIAL', { ...user, status: 'DISABLED' }, conflict, notSent),
-      ...{ sends: [disable, api.update(both)], stores: [{ status: 'disabled' }] },
-    },
-    {
-      is: 'the rest written, and enabling refused: in part',
-      ...{ patch: { status: 'ENABLED', ...name }, refusing: enable },
-      by: { status: 403, body: errorBody('SomethingNew') },
-      payload: uncertain(
-        'PARTIAL',
-        { ...user, ...name },
-        error('PROVIDER_REFUSED', ['patch', 'status'], safeDetails('SomethingNew')),
-      ),
-      ...{ sends: [update, enable], stores: [name] },
-    },
-    {
-      is: 'a rate limit half way is no reason to send all of it again',
-      ...{ patch: { status: 'DISABLED', ...name }, refusing: update },
-      by: { status: 429, headers: { 'x-acs-retry-after': '60000' }, body: errorBody('Throttling.User') },
-      payload: uncertain(
-        'PARTIAL',
-        { ...user, status: 'DISABLED' },
-        error('RATE_LIMITED', ['patch', 'displayName'], { retryable: false, retryAfterSeconds: 60 }),
-      ),
-      ...{ sends: [disable, update], stores: [{ status: 'disabled' }] },
-    },
-    {
-      is: 'the first refused: the second is not sent',
-      ...{ patch: { status: 'ENABLED', username: 'new.name' }, refusing: update, by: taken },
-      payload: notApplied(conflict),
-      ...{ sends: [api.update({ username: 'new.name' })], stores: [] },
-    },
-  ];
+  /** A door where one of the requests is answered so. */
+  const openRefusing = (test: TestContext, { call }: CapturedRequest, answer: EmulatorResponse) =>
+    openHooked(test, api, { intercept: (request) => (read(request).call === call ? answer : undefined) });
 
   describe.concurrent('status', () => {
-    it.for(stops)('$is', async ({ patch, refusing, by, payload, sends, stores }, test) => {
-      const door = await openHooked(test, api, {
-        intercept: (request) => (read(request).call === refusing.call ? by : undefined),
-      });
-      expect(await door.patch({ id }, patch)).toEqual(payload);
-      expect(writesSent(door, api)).toEqual(sends);
-      expect(door.emulators[directory].writes).toEqual(logged(api, ...stores));
+    it('disabled, and the rest refused: in part', async (test) => {
+      const door = await openRefusing(test, update, taken);
+      const answer = await door.patch({ id }, { status: 'DISABLED', ...both });
+      expect(answer).toEqual(uncertain('PARTIAL', disabled, conflict, notSent));
+      expect(door.emulators[directory].writes).toEqual(logged(api, { status: 'disabled' }));
+      expect(writesSent(door, api)[0]).toEqual(disable);
+    });
+
+    it('the rest written, and enabling refused: in part', async (test) => {
+      const door = await openRefusing(test, enable, { status: 403, body: errorBody('SomethingNew') });
+      const refused = error('PROVIDER_REFUSED', ['patch', 'status'], safeDetails('SomethingNew'));
+      const answer = await door.patch({ id }, { status: 'ENABLED', ...name });
+      expect(answer).toEqual(uncertain('PARTIAL', { ...user, ...name }, refused));
+      expect(door.emulators[directory].writes).toEqual(logged(api, name));
+    });
+
+    it('a rate limit half way is no reason to send all of it again', async (test) => {
+      const headers = { 'x-acs-retry-after': '60000' };
+      const limit = { status: 429, headers, body: errorBody('Throttling.User') };
+      const door = await openRefusing(test, update, limit);
+      const limited = { retryable: false, retryAfterSeconds: 60 };
+      expect(await door.patch({ id }, { status: 'DISABLED', ...name })).toEqual(
+        uncertain('PARTIAL', disabled, error('RATE_LIMITED', ['patch', 'displayName'], limited)),
+      );
+    });
+
+    it('the first refused: the second is not sent', async (test) => {
+      const door = await openRefusing(test, update, taken);
+      const username = 'new.name';
+      expect(await door.patch({ id }, { status: 'ENABLED', username })).toEqual(notApplied(conflict));
+      expect(writesSent(door, api)).toEqual([api.update({ username })]);
+      expect(calls(door, api).at(-1)).toMatch(api.writes);
     });
 
     it('the second refused and the first not to be seen: each is said once', async (test) => {
@@ -114,75 +98,35 @@ export function describeGuesses(api: EiamApi): void {
   const { directory, user } = api;
   const { id } = user;
   const clears: SandboxChanges = { directories: { [directory]: { emptyStringClears: true } } };
-  const cleared = { displayName: null, username: 'new.name' };
+  const both = { displayName: null, username: 'new.name' };
   const addAge = { customFields: [{ add: { field: 'age', value: { number: 99 } } }] };
   const addPath = ['patch', 'customFields', '0', 'add'];
   const missed = error('NOT_CONFIRMED', ['patch', 'displayName']);
   const unsupported = (field: string) => notApplied(error('UNSUPPORTED_FIELD', ['patch', field]));
   const shown = { ...user, displayName: null };
 
-  type Guess = readonly [is: string, settings: object, changes: SandboxChanges, patch: Json, payload: object];
-  const guesses: readonly Guess[] = [
-    [
-      'an empty string that does not clear',
-      { emptyString: 'unchanged' },
-      clears,
-      { displayName: null },
-      uncertain('UNKNOWN', user, missed),
-    ],
-    [
-      'one that does not clear, beside another change',
-      { emptyString: 'unchanged' },
-      clears,
-      cleared,
-      expect.objectContaining({ outcome: 'PARTIAL', errors: [missed] }),
-    ],
-    [
-      'an empty string that is refused',
-      { emptyString: 'refused' },
-      clears,
-      cleared,
-      notApplied(error('INVALID_INPUT', ['patch', 'displayName'])),
-    ],
-    ['a username that cannot be cleared even so', {}, clears, { username: null }, unsupported('username')],
-    ['a status that cannot be cleared even so', {}, clears, { status: null }, unsupported('status')],
-    [
-      'add refused where there is a value',
-      { addWhereValueExists: 'refused' },
-      {},
-      addAge,
-      notApplied(error('INVALID_INPUT', addPath)),
-    ],
-    [
-      'add passed over where there is a value',
-      { addWhereValueExists: 'keeps' },
-      {},
-      addAge,
-      uncertain('UNKNOWN', user, error('NOT_CONFIRMED', addPath)),
-    ],
-    [
-      'members without a value as null',
-      { missingMember: 'null' },
-      clears,
-      { displayName: null },
-      applied(shown, 'READ_BACK'),
-    ],
-    [
-      'members without a value as an empty string',
-      { missingMember: 'emptyString' },
-      clears,
-      { displayName: null },
-      applied(shown, 'READ_BACK'),
-    ],
-  ];
+  const cleared = (payload: object, patch: Json = { displayName: null }) => ({ patch, payload });
+  const added = (payload: object) => ({ patch: addAge, payload });
+  const invalid = (...path: readonly string[]) => notApplied(error('INVALID_INPUT', path));
+  const inPart = expect.objectContaining({ outcome: 'PARTIAL', errors: [missed] });
+  const guesses = [
+    [{ emptyString: 'unchanged' }, cleared(uncertain('UNKNOWN', user, missed))],
+    [{ emptyString: 'unchanged' }, cleared(inPart, both)],
+    [{ emptyString: 'refused' }, cleared(invalid('patch', 'displayName'), both)],
+    [{ emptyString: 'clears' }, cleared(unsupported('username'), { username: null })],
+    [{ emptyString: 'clears' }, cleared(unsupported('status'), { status: null })],
+    [{ missingMember: 'null' }, cleared(applied(shown, 'READ_BACK'))],
+    [{ missingMember: 'emptyString' }, cleared(applied(shown, 'READ_BACK'))],
+    [{ addWhereValueExists: 'refused' }, added(invalid(...addPath))],
+    [{ addWhereValueExists: 'keeps' }, added(uncertain('UNKNOWN', user, error('NOT_CONFIRMED', addPath)))],
+  ] as const;
 
   describe.concurrent('guesses', () => {
-    it.for(guesses)('%s', async ([, settings, changes, patch, payload], test) => {
-      const door = await open(test, { ...changes, [directory]: settings });
+    it.for(guesses)('with %o', async ([settings, { patch, payload }], test) => {
+      const door = await open(test, { ...clears, [directory]: settings });
       expect(await door.patch({ id }, patch)).toEqual(payload);
-      // What was not written is not in the log either.
-      const isWritten = (payload as Json).outcome !== 'NOT_APPLIED';
-      expect(door.emulators[directory].writes).toHaveLength(isWritten ? 1 : 0);
+      const isRefused = (payload as Json).outcome === 'NOT_APPLIED';
+      expect(door.emulators[directory].writes).toHaveLength(isRefused ? 0 : 1);
     });
 
     it('where no custom fields are configured, every value is a text', async (test) => {
