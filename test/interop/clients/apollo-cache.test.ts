@@ -8,7 +8,8 @@ import { cacheOptions } from '../../../examples/apollo-cache.ts';
 import { graphql } from '../../generated/gql.ts';
 import type { UserPatchInput } from '../../generated/graphql.ts';
 import { someUser } from '../../harness/expected.ts';
-import { type FrontDoor, openFrontDoor } from '../../harness/front-door.ts';
+import type { FrontDoor } from '../../harness/front-door.ts';
+import { openDoor } from '../../harness/many.ts';
 import { versionOperation } from '../../harness/operations.ts';
 
 const shownUser = graphql(`
@@ -62,8 +63,7 @@ const halves = {
 
 /** A front end: a client with a cache, and how often it has asked. */
 async function open() {
-  const door = await openFrontDoor();
-  onTestFinished(() => door.close());
+  const door = await openDoor();
   // Apollo Client says on the console what a cache should have been told.
   const said = [vi.spyOn(console, 'warn'), vi.spyOn(console, 'error')];
   onTestFinished(() => {

@@ -5,18 +5,8 @@ import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startService } from '../../../src/service.ts';
-import {
-  type Answer,
-  answered,
-  ask,
-  bearer,
-  bug,
-  directories,
-  gateway,
-  lines,
-  open,
-  table,
-} from './guide.ts';
+import { openDoor } from '../../harness/many.ts';
+import { type Answer, answered, ask, bearer, bug, directories, gateway, lines, table } from './guide.ts';
 
 /** What is wrong with what a client sends, by the code that says so. */
 const badRequests: Readonly<Record<string, unknown>> = {
@@ -33,32 +23,38 @@ const badRequests: Readonly<Record<string, unknown>> = {
 /** What makes idpatch answer so, by status and code. */
 const refusals: Readonly<Record<string, () => Promise<Answer>>> = {
   ...Object.fromEntries(
-    Object.entries(badRequests).map(([code, body]) => [`400 ${code}`, async () => ask(await open(), body)]),
+    Object.entries(badRequests).map(([code, body]) => [
+      `400 ${code}`,
+      async () => ask(await openDoor(), body),
+    ]),
   ),
-  '401 UNAUTHENTICATED': async () => ask(await open(), directories, bearer('none')),
-  '403 FORBIDDEN_ORIGIN': async () => ask(await open(), directories, { origin: 'https://elsewhere.example' }),
-  '404 NOT_FOUND': async () => answered(await fetch(`${(await open()).url}/graphiql`, { method: 'POST' })),
+  '401 UNAUTHENTICATED': async () => ask(await openDoor(), directories, bearer('none')),
+  '403 FORBIDDEN_ORIGIN': async () =>
+    ask(await openDoor(), directories, { origin: 'https://elsewhere.example' }),
+  '404 NOT_FOUND': async () =>
+    answered(await fetch(`${(await openDoor()).url}/graphiql`, { method: 'POST' })),
   '405 METHOD_NOT_ALLOWED': async () =>
-    answered(await fetch(`${(await open()).url}/graphql`, { method: 'PUT', body: '{}' })),
+    answered(await fetch(`${(await openDoor()).url}/graphql`, { method: 'PUT', body: '{}' })),
   '408 BAD_REQUEST': async () => {
-    const { url } = await open();
+    const { url } = await openDoor();
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     await once(socket, 'connect');
     socket.write('POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\n');
     const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
     return { status: Number(head.split(' ')[1]), retryAfter: null, body: JSON.parse(body) };
   },
-  '413 BODY_TOO_LARGE': async () => ask(await open(), { query: ' '.repeat(2 ** 20) }),
-  '415 UNSUPPORTED_MEDIA_TYPE': async () => ask(await open(), directories, { 'content-type': 'text/plain' }),
+  '413 BODY_TOO_LARGE': async () => ask(await openDoor(), { query: ' '.repeat(2 ** 20) }),
+  '415 UNSUPPORTED_MEDIA_TYPE': async () =>
+    ask(await openDoor(), directories, { 'content-type': 'text/plain' }),
   '429 RATE_LIMITED': async () => {
-    const door = await open({ limits: { requestsPerCallerPerMinute: 1 } });
+    const door = await openDoor({ limits: { requestsPerCallerPerMinute: 1 } });
     const token = bearer(await door.sandbox.issuer.token(gateway));
     await ask(door, directories, token);
     return ask(door, directories, token);
   },
-  '431 BAD_REQUEST': async () => ask(await open(), directories, bearer('a'.repeat(20_000))),
+  '431 BAD_REQUEST': async () => ask(await openDoor(), directories, bearer('a'.repeat(20_000))),
   '500 INTERNAL_SERVER_ERROR': async () => {
-    const door = await open();
+    const door = await openDoor();
     const { config } = door.sandbox;
     const limits = { ...config.limits };
     const service = await startService({ ...config, limits }, { log: pino({ level: 'silent' }) });
@@ -67,7 +63,7 @@ const refusals: Readonly<Record<string, () => Promise<Answer>>> = {
     return ask(service, directories);
   },
   '503 ISSUER_UNAVAILABLE': async () => {
-    const door = await open({ issuer: { intercept: () => ({ status: 500 }) } });
+    const door = await openDoor({ issuer: { intercept: () => ({ status: 500 }) } });
     return ask(door, directories, bearer(await door.sandbox.issuer.token(gateway)));
   },
 };
@@ -100,7 +96,7 @@ describe('what HTTP says', () => {
 });
 
 it.each(Object.entries(badRequests))('%s to a client that takes no other JSON', async (code, body) => {
-  const { status, body: said } = await ask(await open(), body, { accept: 'application/json' });
+  const { status, body: said } = await ask(await openDoor(), body, { accept: 'application/json' });
   const isOfGraphQL = Object.keys(badRequests).indexOf(code) < 3;
   expect(status).toBe(isOfGraphQL ? 200 : 400);
   expect(said).toMatchObject({ errors: [{ extensions: { code } }] });

@@ -1,7 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { onTestFinished } from 'vitest';
-import type { SandboxChanges } from '../../../src/sandbox/sandbox.ts';
-import { type FrontDoor, openFrontDoor } from '../../harness/front-door.ts';
 
 /** What front-end developers read. */
 const guide = readFileSync(new URL('../../../examples/clients.md', import.meta.url), 'utf8');
@@ -21,13 +18,6 @@ export function table(header: string): readonly (readonly string[])[] {
         .slice(1, -2)
         .map((cell) => cell.trim().replaceAll('`', '')),
     );
-}
-
-/** A front door that is closed when the test is over. */
-export async function open(changes: SandboxChanges = {}): Promise<FrontDoor> {
-  const door = await openFrontDoor(changes);
-  onTestFinished(() => door.close());
-  return door;
 }
 
 /** An answer of HTTP, as far as the guide says something of it. */

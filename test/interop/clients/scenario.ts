@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { graphql } from '../../generated/gql.ts';
 import type {
   CustomFieldOperationInput,
@@ -9,7 +9,8 @@ import type {
 } from '../../generated/graphql.ts';
 import { says, someUser, written } from '../../harness/expected.ts';
 import { freshJournal } from '../../harness/fresh-journal.ts';
-import { type FrontDoor, openFrontDoor } from '../../harness/front-door.ts';
+import type { FrontDoor } from '../../harness/front-door.ts';
+import { openDoor } from '../../harness/many.ts';
 
 /** What a client tells whoever calls by it, in whatever form it has it. */
 export interface Told<Data> {
@@ -84,11 +85,7 @@ const ordinaryHeaders = ['accept', 'authorization', 'content-type'];
 
 /** The scenario that every client goes through: what a front end does, and what it is refused. */
 export function describeClient(name: string, connect: Connect): void {
-  async function open(): Promise<FrontDoor> {
-    const door = await openFrontDoor(freshJournal());
-    onTestFinished(() => door.close());
-    return door;
-  }
+  const open = () => openDoor(freshJournal());
 
   function connected(door: FrontDoor, token?: string): { readonly ask: Ask; readonly exchanges: Exchange[] } {
     const exchanges: Exchange[] = [];
