@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type PostgresServer, startPostgres } from '../harness/postgres-server.ts';
 import { killProcesses, type ListeningProcess, openFolder, startProcess } from '../harness/process.ts';
+import { serverForTests } from '../interop/postgres/server-for-tests.ts';
 import { type Calling, callPatchUser } from './calls.ts';
 import { drawInt, drawUuid } from './draw.ts';
 import { type Store, stores, userIdOf } from './providers.ts';
@@ -20,20 +20,10 @@ const long = process.env.IDPATCH_FAULTS === 'long';
 const seed = process.env.IDPATCH_SEED ?? randomBytes(4).toString('hex');
 const slow = { delivered: true, after: 150, answerAfter: 50 };
 
-let server: PostgresServer;
-const missing = await startPostgres().then(
-  (started) => {
-    server = started;
-    return undefined;
-  },
-  (error: unknown) => String(error),
-);
-afterAll(async () => {
-  await killProcesses();
-  await server?.remove();
-});
+const { server, describeWithServer } = await serverForTests();
+afterAll(killProcesses);
 
-describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL: ${missing})` : ''}`, () => {
+describeWithServer(`two replicas, seed ${seed}`, () => {
   let scenario: Scenario;
   let folders: ReturnType<typeof openFolder>[] = [];
   let one: ListeningProcess;
@@ -47,7 +37,7 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
     folders.push(folder);
     const configuration = {
       ...{ journal: { postgres: { env: 'DATABASE_URL' } }, limits },
-      directories: scenario.directories,
+      directories: scenario.providers.directories,
     };
     const environment = {
       ...scenario.providers.environment,

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type PostgresServer, startPostgres } from '../harness/postgres-server.ts';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { killProcesses, type ListeningProcess, openFolder, startProcess } from '../harness/process.ts';
+import { serverForTests } from '../interop/postgres/server-for-tests.ts';
 import { type Balancer, openBalancer } from './balancer.ts';
 import { callPatchUser } from './calls.ts';
 import { isFinal } from './checker.ts';
@@ -23,18 +23,8 @@ const callers = 16;
 /** Operations at most, each with a user of its own or one of a pair. */
 const most = long ? 3_000 : 1_500;
 
-let server: PostgresServer;
-const missing = await startPostgres().then(
-  (started) => {
-    server = started;
-    return undefined;
-  },
-  (error: unknown) => String(error),
-);
-afterAll(async () => {
-  await killProcesses();
-  await server?.remove();
-});
+const { server, describeWithServer } = await serverForTests();
+afterAll(killProcesses);
 
 /** Two replicas on a schema of their own, and what starts another. */
 async function openReplicas(name: string, limits: object) {
@@ -47,7 +37,7 @@ async function openReplicas(name: string, limits: object) {
     const configuration = {
       journal: { postgres: { env: 'DATABASE_URL' } },
       limits: { deadlineMs: 8_000, readBackMs: 1_000, requestsPerCallerPerMinute: 1_000_000, ...limits },
-      directories: scenario.directories,
+      directories: scenario.providers.directories,
     };
     const DATABASE_URL = server.url(`-c search_path=${name}`);
     return scenario.watch(
@@ -132,8 +122,7 @@ async function restartInTurn(
   return { codes, tookMs };
 }
 
-const skipped = missing ? ` (no PostgreSQL: ${missing})` : '';
-describe.skipIf(missing)(`a rolling restart under load, seed ${seed}${skipped}`, () => {
+describeWithServer(`a rolling restart under load, seed ${seed}`, () => {
   const balancers = [
     ['that asks whether a replica is ready', 'polite', true, long ? 6 : 2],
     ['that knows of a replica only that it refuses connections', 'rude', false, long ? 6 : 1],

@@ -1,4 +1,3 @@
-import { describe } from 'vitest';
 import { connectionCases, journalCase } from '../../canary/cases-faults.ts';
 import { httpCases } from '../../canary/cases-http.ts';
 import { patchCases } from '../../canary/cases-patch.ts';
@@ -6,18 +5,9 @@ import { providerCases } from '../../canary/cases-provider.ts';
 import { refusedCases } from '../../canary/cases-refused.ts';
 import { createPlants } from '../../canary/plants.ts';
 import { sweep } from '../../canary/sweep.ts';
-import { type PostgresServer, startPostgres } from '../../harness/postgres-server.ts';
+import { serverForTests } from './server-for-tests.ts';
 
-let server: PostgresServer;
-
-/** Why there is no server here to test with; undefined where there is. */
-const missing = await startPostgres().then(
-  async (started) => {
-    server = started;
-    return undefined;
-  },
-  (error: unknown) => String(error),
-);
+const { server, describeWithServer } = await serverForTests();
 
 const plants = createPlants();
 /** What a URL has to escape is in it, and the server's own messages may not. */
@@ -84,25 +74,21 @@ const journalCases = [
   ),
 ];
 
-describe.skipIf(missing)(
-  `with a journal in PostgreSQL${missing === undefined ? '' : ` (cannot run here: ${missing})`}`,
-  () => {
-    sweep(
-      {
-        async open() {
-          await server.execute(`CREATE ROLE canary LOGIN PASSWORD '${password}'`);
-          await server.execute('GRANT ALL ON SCHEMA public TO canary');
-          const url = `postgres://canary:${encodeURIComponent(password)}@127.0.0.1:${server.port}/postgres`;
-          return {
-            configuration: () => ({ postgres: { env: 'DATABASE_URL' } }),
-            environment: { DATABASE_URL: url },
-            secrets: { 'database password': password },
-          };
-        },
-        contents: tables,
-        close: () => server.remove(),
+describeWithServer('with a journal in PostgreSQL', () => {
+  sweep(
+    {
+      async open() {
+        await server.execute(`CREATE ROLE canary LOGIN PASSWORD '${password}'`);
+        await server.execute('GRANT ALL ON SCHEMA public TO canary');
+        const url = `postgres://canary:${encodeURIComponent(password)}@127.0.0.1:${server.port}/postgres`;
+        return {
+          configuration: () => ({ postgres: { env: 'DATABASE_URL' } }),
+          environment: { DATABASE_URL: url },
+          secrets: { 'database password': password },
+        };
       },
-      [...patchCases, ...refusedCases, ...httpCases, ...providerCases, ...connectionCases, ...journalCases],
-    );
-  },
-);
+      contents: tables,
+    },
+    [...patchCases, ...refusedCases, ...httpCases, ...providerCases, ...connectionCases, ...journalCases],
+  );
+});

@@ -11,7 +11,7 @@ import { startChild } from '../../journal/start-child.ts';
 import { openLossyLine } from './lossy-line.ts';
 import { serverForTests } from './server-for-tests.ts';
 
-const { server, missing } = await serverForTests();
+const { server, describeWithServer } = await serverForTests();
 /** A PostgreSQL schema for each test; the tables go into it by the search path. */
 let schema = '';
 let schemas = 0;
@@ -31,7 +31,7 @@ async function newSchema(): Promise<void> {
   await server.execute(`CREATE SCHEMA ${schema}`);
 }
 
-describe.skipIf(missing)(`PostgreSQL${missing === undefined ? '' : ` (cannot run here: ${missing})`}`, () => {
+describeWithServer('PostgreSQL', () => {
   beforeEach(newSchema);
   afterEach(async () => {
     await Promise.all(journals.map((journal) => journal.close()));
