@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { EmulatorRequest } from '../../src/sandbox/emulator.ts';
 import type { Case, ProviderFixture } from './contract.ts';
 import { descopeRefusals, errorBody } from './contract-descope-refusals.ts';
@@ -46,7 +47,8 @@ export const ada = {
   createdAt: '2024-03-04T00:00:00.000Z',
 };
 
-function read({ method, url, body }: EmulatorRequest): CapturedRequest {
+function read({ method, url, headers, body }: EmulatorRequest): CapturedRequest {
+  expect(headers.accept).toBe('application/json');
   return { call: `${method} ${url}`, ...(body === '' ? {} : { body: JSON.parse(body) as unknown }) };
 }
 

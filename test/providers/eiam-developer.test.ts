@@ -60,7 +60,7 @@ const api: EiamApi = {
 };
 
 function read({ method, url, headers, body }: EmulatorRequest): CapturedRequest {
-  expect(url.startsWith(`${base}/`)).toBe(true);
+  expect([url.startsWith(`${base}/`), headers.accept]).toEqual([true, 'application/json']);
   const call = `${method} ${url.slice(base.length)}`;
   if (body === '') return { call };
   const isForm = headers['content-type'] === 'application/x-www-form-urlencoded';

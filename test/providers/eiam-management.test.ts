@@ -56,7 +56,7 @@ const api: EiamApi = {
 
 /** The action, and the parameters of the decoded query: the body is empty. */
 function read({ method, url, headers, body }: EmulatorRequest): CapturedRequest {
-  expect([method, body, url.slice(0, 2)]).toEqual(['POST', '', '/?']);
+  expect([method, body, url.slice(0, 2), headers.accept]).toEqual(['POST', '', '/?', 'application/json']);
   const parameters = [...new URLSearchParams(url.slice(2))];
   const names = parameters.map(([name]) => name);
   expect(new Set(names).size).toBe(names.length);
@@ -173,6 +173,23 @@ describe('eiam-management, its own ways', () => {
     ]);
     const stored = Object.fromEntries(numbers.map((name) => [name, `a ${name}`]));
     expect(door.emulators.contractors.writes).toEqual(logged(api, { customFields: stored }));
+  });
+
+  it.for([
+    ['name', [{ UsernameStartsWith: 'name' }]],
+    ['a@b.c', [{ Email: 'a@b.c' }, { UsernameStartsWith: 'a@b.c' }]],
+    [
+      '+8615600000000',
+      [{ PhoneRegion: '86', PhoneNumber: '15600000000' }, { UsernameStartsWith: '+8615600000000' }],
+    ],
+  ] as const)('%s is looked up by every filter that may know it', async ([login, filters], test) => {
+    const door = await open(test);
+    const answer = await door.patch({ login: { directory: 'contractors', login } }, patch);
+    expect(answer).toMatchObject({ outcome: 'NOT_APPLIED' });
+    const page = { InstanceId: instanceId, PageNumber: '1', PageSize: '100' };
+    expect(door.emulators.contractors.requests.map(read)).toEqual(
+      filters.map((filter) => ({ call: 'ListUsers', body: { ...page, ...filter } })),
+    );
   });
 
   it('temporary credentials', async (test) => {
