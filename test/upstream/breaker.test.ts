@@ -1,13 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { notApplied, someUser, unavailable, unreached } from '../harness/expected.ts';
-import { openFrontDoor } from '../harness/front-door.ts';
+import { openDoor } from '../harness/many.ts';
 
 it('a provider that is back is tried again, also where the clock was set back while it was away', async () => {
   let isDown = true;
   const intercept = () => (isDown ? { status: 503, body: '' } : undefined);
-  const door = await openFrontDoor({ customers: { intercept } });
-  onTestFinished(() => door.close());
+  const door = await openDoor({ customers: { intercept } });
   const patch = () => door.patch({ id: someUser(door, 'customers') }, { displayName: 'Ada' });
   for (let count = 0; count < 10; count += 1) await patch();
   expect(await patch()).toEqual(notApplied(unavailable(unreached.broken, 'patch')));
