@@ -30,25 +30,6 @@ export interface WireFormat {
   readonly writes: RegExp;
 }
 
-/** A change that the provider stores otherwise than asked for. `path`: of the change that does not show. */
-export interface StoredDifferently {
-  readonly does: string;
-  readonly outcome: 'PARTIAL' | 'UNKNOWN';
-  readonly patch: Json;
-  readonly stores: Json;
-  readonly path: readonly string[];
-}
-
-export function storedAs(
-  does: string,
-  outcome: StoredDifferently['outcome'],
-  patch: Json,
-  stores: Json,
-  path: StoredDifferently['path'],
-): StoredDifferently {
-  return { does, outcome, patch, stores, path };
-}
-
 /** An answer as the faulty proxy gives it. */
 export function answered({ status, headers, body }: EmulatorResponse): Answer {
   const text = typeof body === 'string' ? body : JSON.stringify(body);

@@ -4,7 +4,7 @@ import type { PatchField } from '../../src/domain/user.ts';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { describeAnswers } from './contract-answers.ts';
-import type { CapturedRequest, Json, StoredDifferently, WireFormat } from './contract-door.ts';
+import type { CapturedRequest, Json, WireFormat } from './contract-door.ts';
 import { describeFields } from './contract-fields.ts';
 import { describeMany } from './contract-many.ts';
 import { describeTruth } from './contract-truth.ts';
@@ -68,7 +68,8 @@ export interface ProviderFixture extends WireFormat {
   /** Fields that can be set and not cleared. */
   readonly notClearable: readonly PatchField[];
   readonly refusals: Readonly<Record<string, Refusal>>;
-  readonly storedDifferently: readonly StoredDifferently[];
+  /** Patches of which the last change is stored otherwise than asked for: what is stored in place of it. */
+  readonly storedDifferently: Readonly<Record<string, readonly [patch: Json, stores: Json]>>;
   /** Answers to a write that do not say what became of it, and those that are a yes, though nothing is written. */
   readonly noAnswers: Readonly<Record<string, EmulatorResponse>>;
   readonly yesAnswers: Readonly<Record<string, EmulatorResponse>>;

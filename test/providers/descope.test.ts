@@ -6,7 +6,7 @@ import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { Secret } from '../../src/settings/secret.ts';
 import type { FrontDoor } from '../harness/front-door.ts';
 import { describeProvider } from './contract.ts';
-import { ada, attributesCall, descopeFixture, userId, wireFormat } from './contract-descope.ts';
+import { ada, attributesCall, descopeFixture, wireFormat } from './contract-descope.ts';
 import {
   applied,
   arrived,
@@ -22,6 +22,7 @@ import {
   writesSent,
 } from './contract-door.ts';
 
+const { userId } = ada;
 const name = ['patch', 'displayName'];
 
 describeProvider('descope', descopeFixture);
