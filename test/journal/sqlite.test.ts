@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Journal, JournalUnavailable } from '../../src/journal/journal.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
 import { journalContract } from './contract.ts';
-import { expectUnavailable, intent, result } from './sample.ts';
+import { expectUnavailable, intent } from './sample.ts';
 import { type Child, startChild } from './start-child.ts';
 
 let folder: string;
@@ -21,7 +21,7 @@ function open(path = file): Journal {
 }
 
 function child(): Child {
-  const started = startChild('sqlite', file);
+  const started = startChild(file);
   children.push(started);
   return started;
 }
@@ -91,21 +91,6 @@ describe('the file', () => {
     await journal.close();
     expect(await another.call('begin', intent({ key: 'b' }))).toMatchObject({ value: { kind: 'known' } });
     expect(await another.call('begin', intent({ key: 'c' }))).toEqual({ value: { kind: 'begun' } });
-  });
-
-  it('keeps an intent and a result over a crash, and tells that the process is gone', async () => {
-    const [finished, unfinished] = [intent(), intent({ key: null })];
-    const crashing = child();
-    expect(await crashing.call('begin', finished)).toEqual({ value: { kind: 'begun' } });
-    expect(await crashing.call('finish', finished.operationId, result)).toEqual({ value: null });
-    expect(await crashing.call('begin', unfinished)).toEqual({ value: { kind: 'begun' } });
-    expect(await crashing.call('find', unfinished.operationId)).toMatchObject({
-      value: { mayBeRunning: true },
-    });
-    await crashing.kill();
-    const journal = open();
-    expect(await journal.find(finished.operationId)).toMatchObject({ result, mayBeRunning: false });
-    expect(await journal.find(unfinished.operationId)).toMatchObject({ result: null, mayBeRunning: false });
   });
 });
 

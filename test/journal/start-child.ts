@@ -16,9 +16,9 @@ export interface Child {
 
 const program = fileURLToPath(new URL('./child.ts', import.meta.url));
 
-/** Starts a process with a journal. */
-export function startChild(kind: 'sqlite' | 'postgres', where: string): Child {
-  const child = spawn(process.execPath, [program, kind, where], { stdio: ['pipe', 'pipe', 'inherit'] });
+/** Starts a process with a journal in a file. */
+export function startChild(file: string): Child {
+  const child = spawn(process.execPath, [program, file], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {

@@ -6,8 +6,7 @@ import { createPostgresJournal } from '../../../src/journal/postgres.ts';
 import { openSilence } from '../../harness/held-port.ts';
 import { password } from '../../harness/postgres-server.ts';
 import { journalContract } from '../../journal/contract.ts';
-import { everyCall, expectUnavailable, intent, result } from '../../journal/sample.ts';
-import { startChild } from '../../journal/start-child.ts';
+import { everyCall, expectUnavailable, intent } from '../../journal/sample.ts';
 import { openLossyLine } from './lossy-line.ts';
 import { serverForTests } from './server-for-tests.ts';
 
@@ -73,17 +72,6 @@ describeWithServer('PostgreSQL', () => {
   });
 
   describe('a write', () => {
-    it('outlives the process that began it', async () => {
-      const [finished, unfinished] = [intent(), intent({ key: null })];
-      const crashing = startChild('postgres', server.url(here()));
-      expect(await crashing.call('begin', finished)).toEqual({ value: { kind: 'begun' } });
-      expect(await crashing.call('finish', finished.operationId, result)).toEqual({ value: null });
-      expect(await crashing.call('begin', unfinished)).toEqual({ value: { kind: 'begun' } });
-      await crashing.kill();
-      expect(await open().find(finished.operationId)).toMatchObject({ result });
-      expect(await open().find(unfinished.operationId)).toMatchObject({ result: null, mayBeRunning: true });
-    });
-
     it('is durable also where the server is set not to wait', async () => {
       const journal = open(server.url(here('-c synchronous_commit=off')));
       await journal.check();
