@@ -104,6 +104,10 @@ it.each<[string, string, string, string?, string?]>([
   ['POST', `${base}/users/nobody/actions/enable`, '404 ResourceNotFound.User'],
   ['PATCH', `${base}/users/user_y`, '400 InvalidParameter.ContentType', '{}', 'text/plain'],
   ['PATCH', `${base}/users/user_y`, '400 InvalidParameter.Body', '{'],
+  ['PATCH', `${base}/users/user_y`, '400 InvalidParameter.Nickname', '{"nickname":"x"}'],
+  ['PATCH', `${base}/users/user_y`, '400 InvalidParameter.Username', '{"username":7}'],
+  ['PATCH', `${base}/users/user_y`, '400 MissingParameter.EmailVerified', '{"email":"new@example.com"}'],
+  ['PATCH', `${base}/users/user_y`, '403 ResourceDuplicated.Username', '{"username":"name002"}'],
   // A call that idpatch does not make.
   ['DELETE', `${base}/users/user_y`, '404 InvalidAction.NotFound'],
 ])('%s %s: %s', async (method, path, outcome, body, type) => {
