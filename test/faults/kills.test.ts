@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { killProcesses, openFolder, startProcess } from '../harness/process.ts';
+import { killProcesses, openFolder } from '../harness/process.ts';
 import { serverForTests } from '../interop/postgres/server-for-tests.ts';
 import { drawInt } from './draw.ts';
 import {
@@ -45,11 +45,7 @@ describe(`${kills} kills, seed ${seed}`, () => {
 async function survive(journal: object, limits: object, environment: Record<string, string>): Promise<void> {
   const scenario = await openScenario(seed, (kills + 1) * perKill, { share: 0.15, ms: 3_000 });
   const folder = openFolder();
-  const configuration = { journal, limits, directories: scenario.providers.directories };
-  const start = async () =>
-    scenario.watch(
-      await startProcess(configuration, { ...scenario.providers.environment, ...environment }, folder.path),
-    );
+  const start = () => scenario.start({ journal, limits }, environment, folder);
   const all: KeyedOperation[] = [];
   try {
     for (let round = 0; round < kills; round += 1) {
@@ -67,13 +63,11 @@ async function survive(journal: object, limits: object, environment: Record<stri
     await callToTheEnd(last.url, all);
     await last.stop();
     const counts = tally(all);
-    if (long) console.info(`${Object.keys(journal)}: ${JSON.stringify(counts)}`);
     expect(await scenario.violations(all)).toEqual([]);
     // The kills did come in the middle.
     expect(Object.keys(counts).filter((name) => name.endsWith(' after a kill'))).not.toEqual([]);
     expect(Object.keys(counts).filter((name) => name.startsWith('APPLIED'))).not.toEqual([]);
   } finally {
     await scenario.close();
-    folder.remove();
   }
 }

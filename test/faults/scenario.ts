@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '../harness/fault-proxy.ts';
-import type { ListeningProcess } from '../harness/process.ts';
+import { type ListeningProcess, openFolder, startProcess } from '../harness/process.ts';
 import { type Calling, callPatchUser, callUntilFinal, type Reply } from './calls.ts';
 import { check, isFinal, type OperationRecord, type Violation } from './checker.ts';
 import { draw, drawInt, drawOne, drawUuid } from './draw.ts';
@@ -25,8 +25,12 @@ export interface Scenario {
   plan(count: number, name: string): KeyedOperation[];
   /** What is done to the requests of the user; by default each takes up to 60 ms in both directions. */
   setFault(userId: string, fault: Fault): void;
-  /** Keeps what a process prints, and ends it with the scenario. */
-  watch(idpatch: ListeningProcess): ListeningProcess;
+  /** Starts idpatch before the emulators; it ends with the scenario, which keeps what it prints. */
+  start(
+    configuration: { readonly journal: object; readonly limits: object },
+    environment?: Readonly<Record<string, string>>,
+    folder?: ReturnType<typeof openFolder>,
+  ): Promise<ListeningProcess>;
   /** Waits until nothing is on its way, and holds every invariant. */
   violations(operations: readonly KeyedOperation[]): Promise<Violation[]>;
   /** How many write requests of the user were seen. */
@@ -48,6 +52,7 @@ export async function openScenario(
 ): Promise<Scenario> {
   const faults = new Map<string, Fault>();
   const processes: ListeningProcess[] = [];
+  const folders = new Set<ReturnType<typeof openFolder>>();
   const texts: string[] = [];
   let next = 0;
   const isLate = (userId: string) => draw(seed, userId, 'late') < late.share;
@@ -91,7 +96,14 @@ export async function openScenario(
         return { marker, store, userId, changes, calling, replies: [] };
       }),
     setFault: (userId, fault) => void faults.set(userId, fault),
-    watch(idpatch) {
+    async start(configuration, environment = {}, folder = openFolder()) {
+      folders.add(folder);
+      const { directories, environment: secrets } = providers;
+      const idpatch = await startProcess(
+        { ...configuration, directories },
+        { ...secrets, ...environment },
+        folder.path,
+      );
       processes.push(idpatch);
       return idpatch;
     },
@@ -111,6 +123,7 @@ export async function openScenario(
     async close() {
       await Promise.all(processes.map((one) => one.kill()));
       await providers.close();
+      for (const folder of folders) folder.remove();
     },
   };
 }
