@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { PatchErrorCode } from '../../src/domain/errors.ts';
 import { type PatchField, patchFields } from '../../src/domain/user.ts';
 import { payload } from '../harness/front-door.ts';
 import type { ProviderFixture } from './contract.ts';
@@ -50,56 +51,45 @@ export function describeFields(fixture: ProviderFixture): void {
     expect(patchFields.filter((field) => Object.hasOwn(fixture.everything.patch, field))).toEqual(settable);
   });
 
-  const refusals: readonly (readonly [what: string, patch: Json, ...errors: readonly Json[]])[] = [
-    ...fixture.unsupported.flatMap((field) => {
-      const [type, value] = inputs[field];
-      const unsupported = error('UNSUPPORTED_FIELD', ['patch', field]);
-      return [value, null, ...(type.startsWith('[') ? [[]] : [])].flatMap((asked) => [
-        ['an unsupported field', { [field]: asked }, unsupported] as const,
-        ['an unsupported field beside another', { displayName: 'New', [field]: asked }, unsupported] as const,
-      ]);
-    }),
+  const isList = (field: PatchField) => inputs[field][0].startsWith('[');
+  const all = Object.fromEntries(fixture.unsupported.map((field) => [field, inputs[field][1]]));
+  /** Patches, each with the fields that are refused; where there is none, the whole patch is. */
+  const refusals: readonly [string, PatchErrorCode, (readonly [Json, ...PatchField[]])[]][] = [
     [
-      'every unsupported field at once',
-      Object.fromEntries(fixture.unsupported.map((field) => [field, inputs[field][1]])),
-      ...fixture.unsupported.map((field) => error('UNSUPPORTED_FIELD', ['patch', field])),
+      'unsupported fields, alone, beside another and all at once',
+      'UNSUPPORTED_FIELD',
+      fixture.unsupported.flatMap((field) =>
+        [inputs[field][1], null, ...(isList(field) ? [[]] : [])].flatMap((value) => [
+          [{ [field]: value }, field],
+          [{ displayName: 'New', [field]: value }, field],
+          [all, ...fixture.unsupported],
+        ]),
+      ),
     ],
-    ...fixture.notClearable.map(
-      (field) =>
-        [
-          'null where there is no clearing',
-          { [field]: null },
-          error('UNSUPPORTED_FIELD', ['patch', field]),
-        ] as const,
-    ),
-    ...[null, []].map(
-      (customFields) =>
-        [
-          'custom fields as a whole',
-          { customFields },
-          error('INVALID_INPUT', ['patch', 'customFields']),
-        ] as const,
-    ),
-    ['an empty patch', {}, error('INVALID_INPUT', ['patch'])],
-    ...['INVITED', 'EXPIRED'].map(
-      (status) =>
-        [
-          'a status that is the provider’s to give',
-          { status },
-          error('INVALID_INPUT', ['patch', 'status']),
-        ] as const,
-    ),
+    [
+      'null that cannot clear',
+      'UNSUPPORTED_FIELD',
+      fixture.notClearable.map((one) => [{ [one]: null }, one]),
+    ],
+    [
+      'an empty patch, custom fields as a whole, and a status that only the provider gives',
+      'INVALID_INPUT',
+      [
+        ...[null, []].map((customFields) => [{ customFields }, 'customFields'] as const),
+        ...['INVITED', 'EXPIRED'].map((status) => [{ status }, 'status'] as const),
+        [{}],
+      ],
+    ],
   ];
-  it.for([...Map.groupBy(refusals, ([what]) => what)])(
-    'refused, and nothing is sent: %s',
-    async ([, rows], test) => {
-      const door = await open(test);
-      for (const [, patch, ...errors] of rows)
-        expect(await door.patch({ id }, patch)).toEqual(notApplied(...errors));
-      expect(calls(door, fixture)).toEqual([]);
-      expect(door.emulators[directory].writes).toEqual([]);
-    },
-  );
+  it.for(refusals)('refused, and nothing is sent: %s', async ([, code, patches], test) => {
+    const door = await open(test);
+    for (const [patch, ...fields] of patches) {
+      const paths = fields.length > 0 ? fields.map((field) => ['patch', field]) : [['patch']];
+      expect(await door.patch({ id }, patch)).toEqual(notApplied(...paths.map((path) => error(code, path))));
+    }
+    expect(calls(door, fixture)).toEqual([]);
+    expect(door.emulators[directory].writes).toEqual([]);
+  });
 
   it('a variable that is not given is a field left out', async (test) => {
     const door = await open(test);

@@ -136,19 +136,18 @@ function describeTogether({ directory, unknownUserId, read }: ProviderFixture, m
     ...Object.entries({ ...undocumentedAnswers, ...many.noAnswers }).map(
       ([name, answer]): [string, Answer] => [name, answered(answer)],
     ),
+    ...[201, 202, 206, 500].map((status): [string, Answer] => {
+      const shown = seeds(directory, 3).map(({ userId }) => ({ userId, name: `Name of ${userId}` }));
+      return [
+        `a ${status} that names all of them as written`,
+        answered({ ...many.answer(shown, []), status }),
+      ];
+    }),
   ])('no answer that can be understood: %s', async ([, answer], test) => {
     const { door, proxy, ids, write } = await openProvider(test, 3, { delivered: true, answer });
     expect(await write(ids, answer === 'nothing' ? 300 : 5_000)).toEqual(Array(3).fill(ambiguous));
     expect(stored(door)).toEqual(ids);
     expect(proxy.writes).toHaveLength(1);
-  });
-
-  it.for([201, 202, 206, 500])('a %d that names all of them as written', async (status, test) => {
-    const { proxy, ids, write } = await openProvider(test, 3);
-    const shown = ids.map((userId) => ({ userId, name: `Name of ${userId}` }));
-    const answer = answered({ ...many.answer(shown, []), status });
-    proxy.fault = () => ({ delivered: false, answer });
-    expect(await write()).toEqual(Array(3).fill(ambiguous));
   });
 
   const refusedUnlessApplied = [expect.objectContaining({ code: 'PROVIDER_REFUSED', path })];

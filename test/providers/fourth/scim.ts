@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PatchError } from '../../../src/domain/errors.ts';
-import type { UserWithCustomFields } from '../../../src/domain/user.ts';
+import { patchFields, type UserWithCustomFields } from '../../../src/domain/user.ts';
 import { readInBatches } from '../../../src/providers/batches.ts';
 import {
   type Capabilities,
@@ -46,19 +46,9 @@ const capabilities: Capabilities = {
   hasVerifiedFlags: false,
   userIds: { pattern: /^[A-Za-z0-9_.@-]{1,64}$/, description: 'letters, digits and _ . @ -' },
   fields: {
-    username: unsupported,
+    ...(Object.fromEntries(patchFields.map((field) => [field, unsupported])) as Capabilities['fields']),
     displayName: settable,
-    givenName: unsupported,
-    middleName: unsupported,
-    familyName: unsupported,
     email: settable,
-    phone: unsupported,
-    picture: unsupported,
-    status: unsupported,
-    roleNames: unsupported,
-    tenants: unsupported,
-    ssoAppIds: unsupported,
-    customFields: unsupported,
   },
 };
 
