@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, type TestContext, vi } from 'vitest';
-import { type DoorBehindProxies, openBehindProxies } from '../harness/behind-proxy.ts';
+import type { DoorBehindProxies } from '../harness/behind-proxy.ts';
 import type { DirectoryName } from '../harness/expected.ts';
 import { payload } from '../harness/front-door.ts';
-import { call, endOf, journalFile, type Payload, patchMarked, warmUp } from './marked-patch.ts';
-import { expectAnswer, expectOutcome, longLimits, runRows } from './run-rows.ts';
-import { applied } from './table/row.ts';
+import { call, endOf, journalFile, type Payload, patchMarked } from './marked-patch.ts';
+import { expectAnswer, expectOutcome, openWarm, runRows } from './run-rows.ts';
+import { applied, type Expected } from './table/row.ts';
 
-async function openWarm(test: TestContext, directory: DirectoryName, changes: object = {}) {
-  const door = await openBehindProxies(test, { limits: longLimits, ...changes });
-  await warmUp(door, directory);
-  return door;
-}
 const withJournal = (test: TestContext) => ({ journal: { sqlite: journalFile(test) } });
 
 /** The global ids of the directory's users. */
@@ -36,6 +31,31 @@ function nickOf(directory: DirectoryName, user: Readonly<Record<string, unknown>
 }
 
 const others = { employees: 'contractors', contractors: 'customers', customers: 'employees' } as const;
+
+const callerLeaves =
+  (key: string | undefined) => async (test: TestContext, directory: DirectoryName, expected: Expected) => {
+    const door = await openWarm(test, directory, withJournal(test));
+    const letGo = holdWrites(door, directory, 1);
+    const caller = new AbortController();
+    const [id] = idsOf(door, directory);
+    const patch = { displayName: `op-${randomUUID()}` };
+    const gone = endOf(call(door, id, patch, { key, signal: caller.signal }));
+    await door.proxies[directory].arrived('write', 2);
+    caller.abort();
+    expect(await gone).toBe('AbortError');
+    await delay(50);
+    letGo();
+    // The next patch of the user waits for it.
+    const next = { displayName: 'Next' };
+    const again = await call(door, id, key ? patch : next, { key });
+    expectAnswer(again, expected);
+    expect(again.user).toMatchObject(key ? patch : next);
+    if (key) expect(await call(door, id, patch, { key })).toEqual(again);
+    const names = [patch.displayName, ...(key ? [] : ['Next'])];
+    expect(namesStored(door, directory).slice(1)).toEqual(names);
+    expect(door.proxies[directory].count('write')).toBe(1 + names.length);
+    if (!key) expect(door.log.filter((line) => line.includes('"APPLIED"'))).toHaveLength(3);
+  };
 
 runRows('At the same time', {
   async 'patches of one user: one at a time'(test, directory, expected) {
@@ -141,45 +161,8 @@ runRows('At the same time', {
     expect(door.emulators[hanging].writes).toHaveLength(before);
   },
 
-  async 'the caller leaves: the write is not aborted, and its key gives the answer'(
-    test,
-    directory,
-    expected,
-  ) {
-    const door = await openWarm(test, directory, withJournal(test));
-    const letGo = holdWrites(door, directory, 1);
-    const [caller, key] = [new AbortController(), randomUUID()];
-    const [id] = idsOf(door, directory);
-    const patch = { displayName: `op-${key}` };
-    const gone = endOf(call(door, id, patch, { key, signal: caller.signal }));
-    await door.proxies[directory].arrived('write', 2);
-    caller.abort();
-    expect(await gone).toBe('AbortError');
-    await delay(50);
-    letGo();
-    const again = await call(door, id, patch, { key });
-    expectAnswer(again, expected);
-    expect(again.user).toMatchObject(patch);
-    expect(await call(door, id, patch, { key })).toEqual(again);
-    expect(door.proxies[directory].count('write')).toBe(2);
-    expect(door.emulators[directory].writes).toHaveLength(2);
-  },
-
-  async 'the caller leaves without a key: the write is not aborted'(test, directory, expected) {
-    const door = await openWarm(test, directory);
-    const letGo = holdWrites(door, directory, 1);
-    const caller = new AbortController();
-    const [id] = idsOf(door, directory);
-    const gone = endOf(call(door, id, { displayName: 'Left' }, { signal: caller.signal }));
-    await door.proxies[directory].arrived('write', 2);
-    caller.abort();
-    expect(await gone).toBe('AbortError');
-    letGo();
-    const patched = await patchMarked(door, directory, { isAlone: false });
-    expectAnswer(patched.answer, expected);
-    expect(namesStored(door, directory).slice(-2)).toEqual(['Left', patched.marker]);
-    expect(door.log.filter((line) => line.includes('"APPLIED"'))).toHaveLength(3);
-  },
+  'the caller leaves: the write is not aborted, and its key gives the answer': callerLeaves(randomUUID()),
+  'the caller leaves without a key: the write is not aborted': callerLeaves(undefined),
 
   async 'the time of the call is over before the provider has stored the change; later its key tells'(
     test,

@@ -1,172 +1,119 @@
 import { customers } from '../../src/sandbox/descope/customers.ts';
-import type { Answer, Evidence, OperationRecord } from './checker.ts';
-import { faultsAsPlanned, type PlannedOperation, planMixture } from './planned.ts';
-import { startProviders } from './providers.ts';
-import { openRecordingProxy } from './recording-proxy.ts';
+import type { Answer, Evidence } from './checker.ts';
+import { faultsAsPlanned, planMixture, recordOf } from './planned.ts';
+import { openRecordedProviders } from './recording-proxy.ts';
 
-/** A façade: what it answers its caller after sending a request as often as it likes. */
-type Implementation = (send: () => Promise<number | 'no answer'>) => Promise<Answer>;
+/** What came of a request: its status, and of a request for many the users in the lists of its answer. */
+interface Sent {
+  readonly status: number | 'no answer';
+  readonly patched: readonly string[];
+  readonly failed: readonly string[];
+}
+
+/** A façade: what it answers each of its callers after sending the request for all of them as often as it likes. */
+type Implementation = (send: () => Promise<Sent>, users: number) => Promise<(place: number) => Answer>;
 
 const applied: Answer = { outcome: 'APPLIED', confirmedBy: 'RESPONSE', errors: [] };
 const failed: Answer = { outcome: 'NOT_APPLIED', confirmedBy: null, errors: ['PROVIDER_UNAVAILABLE patch'] };
 const refused: Answer = { outcome: 'NOT_APPLIED', confirmedBy: null, errors: ['PROVIDER_REFUSED patch'] };
 const unknown: Answer = { outcome: 'UNKNOWN', confirmedBy: null, errors: ['OUTCOME_UNKNOWN patch'] };
 
-const isYes = (status: number | 'no answer') => status !== 'no answer' && status >= 200 && status < 300;
-const isNo = (status: number | 'no answer') => status !== 'no answer' && status >= 400 && status < 500;
+const isYes = ({ status }: Sent) => status !== 'no answer' && status >= 200 && status < 300;
+const isNo = ({ status }: Sent) => status !== 'no answer' && status >= 400 && status < 500;
 
 /** As an SDK with retries does it. */
 export const retriesEverything: Implementation = async (send) => {
   for (let attempt = 0; attempt < 3; attempt += 1) {
-    const status = await send();
-    if (isYes(status)) return applied;
-    if (isNo(status) && status !== 429) return refused;
+    const sent = await send();
+    if (isYes(sent)) return () => applied;
+    if (isNo(sent) && sent.status !== 429) return () => refused;
   }
-  return unknown;
+  return () => unknown;
 };
 
-/** As whoever does not look does it. */
+/** As whoever does not look does it: the yes to the request is a yes to everybody in it. */
 export const trustsAnyYes: Implementation = async (send) => {
-  const status = await send();
-  if (isYes(status)) return applied;
-  return isNo(status) ? refused : unknown;
+  const sent = await send();
+  return () => (isYes(sent) ? applied : isNo(sent) ? refused : unknown);
 };
 
 /** As most gateways do it: an error is an error. */
-export const callsUnconfirmedFailed: Implementation = async (send) =>
-  isYes(await send()) ? applied : failed;
-
-/** The same for a request for many: what it tells each of its callers. */
-type ManyImplementation = (
-  send: () => Promise<ManyAnswer>,
-  userIds: readonly string[],
-) => Promise<readonly Answer[]>;
-
-interface ManyAnswer {
-  readonly status: number | 'no answer';
-  readonly patched: readonly string[];
-  readonly failed: readonly string[];
-}
-
-/** The yes to the request is a yes to everybody in it. */
-export const believesTheWhole: ManyImplementation = async (send, userIds) => {
-  const { status } = await send();
-  return userIds.map(() => (isYes(status) ? applied : isNo(status) ? refused : unknown));
+export const callsUnconfirmedFailed: Implementation = async (send) => {
+  const sent = await send();
+  return () => (isYes(sent) ? applied : failed);
 };
 
 /** Where one failed, all did. */
-export const failsTheWhole: ManyImplementation = async (send, userIds) => {
-  const { status, patched, failed: some } = await send();
-  const isWhole = isYes(status) && some.length === 0 && patched.length === userIds.length;
-  return userIds.map(() => (isWhole ? applied : status === 'no answer' ? unknown : failed));
+export const failsTheWhole: Implementation = async (send, users) => {
+  const sent = await send();
+  const isWhole = isYes(sent) && sent.failed.length === 0 && sent.patched.length === users;
+  return () => (isWhole ? applied : sent.status === 'no answer' ? unknown : failed);
 };
 
 /** Takes each result for the user in its place of the request. */
-export const goesByPlace: ManyImplementation = async (send, userIds) => {
-  const { status, patched } = await send();
-  return userIds.map((_, index) => (!isYes(status) ? unknown : index < patched.length ? applied : refused));
+export const goesByPlace: Implementation = async (send) => {
+  const sent = await send();
+  return (place) => (!isYes(sent) ? unknown : place < sent.patched.length ? applied : refused);
 };
 
-/** Runs an implementation the operations that a seed has for the customers, under the same faults; gives the evidence. */
-export function runBroken(seed: string, count: number, implementation: Implementation): Promise<Evidence> {
-  return withCustomers(seed, count, (group, send) =>
-    Promise.all(
-      group.map(({ userId, changes }) =>
-        implementation(async () => (await send('', { userId, ...changes[0] })).status),
-      ),
-    ),
-  );
-}
-
-/** The same with the patchUsers calls alone of which each user has a place of their own in the answer. */
-export function runManyBroken(
-  seed: string,
+/**
+ * Runs an implementation the operations that a seed has for the customers, each by a request of its own, under the
+ * same faults; `many`: those patchUsers calls alone, by one request, of which each user has a place in the answer.
+ */
+export async function runBroken(
   count: number,
-  implementation: ManyImplementation,
+  implementation: Implementation,
+  { many = false } = {},
 ): Promise<Evidence> {
-  return withCustomers(
-    seed,
-    count,
-    (group, send) => {
-      const users = group.map(({ userId, changes }) => ({ userId, ...changes[0] }));
-      const userIds = users.map(({ userId }) => userId);
-      return implementation(async () => readMany(await send('/batch', { users })), userIds);
-    },
-    ([first]) => first?.fault.isOfList === true,
+  const planned = planMixture('broken', count).map((group) =>
+    group.filter((one) => one.store === 'customers'),
   );
-}
-
-function readMany({ status, text }: Sent): ManyAnswer {
-  try {
-    const { patchedUsers = [], failedUsers = [] } = JSON.parse(text) as {
-      patchedUsers?: { userId: string }[];
-      failedUsers?: { user: { userId: string } }[];
-    };
-    const failedIds = failedUsers.map(({ user }) => user.userId);
-    return { status, patched: patchedUsers.map(({ userId }) => userId), failed: failedIds };
-  } catch {
-    return { status, patched: [], failed: [] };
-  }
-}
-
-interface Sent {
-  readonly status: number | 'no answer';
-  readonly text: string;
-}
-
-async function withCustomers(
-  seed: string,
-  count: number,
-  call: (
-    group: readonly PlannedOperation[],
-    send: (path: string, body: object) => Promise<Sent>,
-  ) => Promise<readonly Answer[]>,
-  isCalled: (group: readonly PlannedOperation[]) => boolean = () => true,
-): Promise<Evidence> {
-  const planned = planMixture(seed, count).map((group) => group.filter(({ store }) => store === 'customers'));
-  const groups = planned.filter((group) => group.length > 0 && isCalled(group));
-  const operations = groups.flat();
-  const providers = await startProviders(count);
-  const { url: target, writes, users } = providers.emulators.customers;
-  const proxy = await openRecordingProxy('customers', target, faultsAsPlanned(operations, 'customers'));
+  const groups = many
+    ? planned.filter(([first]) => first?.fault.isOfList)
+    : planned.flatMap((group) => group.map((one) => [one]));
+  const providers = await openRecordedProviders(count, (store) => faultsAsPlanned(groups.flat(), store));
   const authorization = `Bearer ${customers.projectId}:${providers.environment.CUSTOMERS_MANAGEMENT_KEY}`;
 
-  const send = async (path: string, body: object): Promise<Sent> => {
+  const send = async (body: object): Promise<Sent> => {
     try {
-      const response = await fetch(`${proxy.url}/v1/mgmt/user/patch${path}`, {
+      const path = `/v1/mgmt/user/patch${many ? '/batch' : ''}`;
+      const response = await fetch(`${providers.proxies.customers?.url}${path}`, {
         method: 'PATCH',
         headers: { 'content-type': 'application/json', authorization },
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(2_000),
       });
-      return { text: await response.text(), status: response.status };
+      return { status: response.status, ...listsIn(await response.text()) };
     } catch {
-      return { text: '', status: 'no answer' };
+      return { status: 'no answer', patched: [], failed: [] };
     }
   };
   try {
-    const before = users();
     const records = await Promise.all(
       groups.map(async (group) => {
-        const answers = await call(group, send);
-        return group.map((operation, index): OperationRecord => {
-          const { marker, store, userId, changes, fault } = operation;
-          const { name, mayBeUnknown } = fault;
-          const replies = [answers[index] ?? unknown];
-          return { marker, store, userId, changes, fault: name, mayBeUnknown, mayBePartial: true, replies };
-        });
+        const users = group.map(({ userId, changes }) => ({ userId, ...changes[0] }));
+        const answerOf = await implementation(() => send(many ? { users } : { ...users[0] }), users.length);
+        return group.map((one, place) => recordOf(one, [answerOf(place)]));
       }),
     );
-    await proxy.settled();
-    return {
-      operations: records.flat(),
-      stores: { customers: { writes, before, after: users() } },
-      wire: proxy.wire,
-      texts: [],
-      unspeakable: [],
-    };
+    await providers.settled();
+    return providers.evidence(records.flat());
   } finally {
-    await proxy.close();
     await providers.close();
+  }
+}
+
+function listsIn(text: string): Pick<Sent, 'patched' | 'failed'> {
+  try {
+    const { patchedUsers = [], failedUsers = [] } = JSON.parse(text) as {
+      patchedUsers?: { userId: string }[];
+      failedUsers?: { user: { userId: string } }[];
+    };
+    return {
+      patched: patchedUsers.map(({ userId }) => userId),
+      failed: failedUsers.map(({ user }) => user.userId),
+    };
+  } catch {
+    return { patched: [], failed: [] };
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, type TestContext, vi } from 'vitest';
 import { openBehindProxies } from '../harness/behind-proxy.ts';
 import { counted, type DirectoryName } from '../harness/expected.ts';
+import { seeds } from '../upstream/quota/door.ts';
 import { call, journalFile } from './marked-patch.ts';
 import { expectAnswer, longLimits, runRows, shortLimits } from './run-rows.ts';
 import { applied } from './table/row.ts';
@@ -19,10 +20,7 @@ async function open(
     ...changes
   }: { readonly users?: number; readonly journal?: { sqlite: string } } = {},
 ) {
-  const users = Array.from({ length }, (_, number) => ({
-    userId: `${directory === 'customers' ? 'U2user' : 'user_'}${number}`,
-    ...{ username: `user.${number}`, status: 'enabled' as const, createdAt: 0 },
-  }));
+  const users = seeds(directory, length);
   const door = await openBehindProxies(test, { limits: { ...limits }, [directory]: { users }, ...changes });
   const proxy = door.proxies[directory];
   return { door, proxy, ids: users.map(({ userId }) => `${directory}:${userId}`) };

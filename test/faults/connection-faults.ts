@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { FaultProxy } from '../harness/fault-proxy.ts';
 import { callPatchUser } from './calls.ts';
 import type { OperationRecord } from './checker.ts';
 import { drawOne, drawUuid } from './draw.ts';
 import { stores, userIdOf } from './providers.ts';
-import type { RecordingProxy } from './recording-proxy.ts';
 
 /**
  * Faults of connections. Which operation a connection is for is not known when it is made, so these operations
@@ -11,13 +11,13 @@ import type { RecordingProxy } from './recording-proxy.ts';
  */
 const connectionFaults = {
   none: async () => {},
-  'refused once': async (proxy: RecordingProxy) => {
+  'refused once': async (proxy: FaultProxy) => {
     await proxy.refuse();
     void delay(30).then(() => proxy.accept());
   },
-  'reset on accept, once': async (proxy: RecordingProxy) => proxy.resetOnAccept(1),
-  'refused throughout': (proxy: RecordingProxy) => proxy.refuse(),
-  'reset on accept, throughout': async (proxy: RecordingProxy) => proxy.resetOnAccept(1_000),
+  'reset on accept, once': async (proxy: FaultProxy) => proxy.resetOnAccept(1),
+  'refused throughout': (proxy: FaultProxy) => proxy.refuse(),
+  'reset on accept, throughout': async (proxy: FaultProxy) => proxy.resetOnAccept(1_000),
 } as const;
 
 const names = Object.keys(connectionFaults) as [keyof typeof connectionFaults];
@@ -25,15 +25,13 @@ const names = Object.keys(connectionFaults) as [keyof typeof connectionFaults];
 /** Calls `count` operations at each emulator, whose users begin at number `from`. */
 export async function runConnectionFaults(
   url: string,
-  seed: string,
-  count: number,
-  from: number,
-  proxies: Readonly<Record<string, RecordingProxy>>,
+  { seed, count, from }: { readonly seed: string; readonly count: number; readonly from: number },
+  proxies: Readonly<Record<string, FaultProxy>>,
   hear: (text: string) => void,
 ): Promise<OperationRecord[]> {
   const records: OperationRecord[] = [];
   const one = async (store: (typeof stores)[number], index: number) => {
-    const proxy = proxies[store] as RecordingProxy;
+    const proxy = proxies[`${store}-connections`] as FaultProxy;
     const marker = `op-${drawUuid(seed, store, index, 'connection')}`;
     // Each at least once; the last two at the end, for after them the breaker answers for the directory.
     const fault =

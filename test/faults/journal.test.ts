@@ -4,15 +4,17 @@ import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, type TestContext } from 'vitest';
+import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { Secret } from '../../src/settings/secret.ts';
 import { openBehindProxies } from '../harness/behind-proxy.ts';
 import type { DirectoryName } from '../harness/expected.ts';
-import { call, journalFile, patchMarked, warmUp } from './marked-patch.ts';
-import { expectAnswer, expectOutcome, longLimits, runRows } from './run-rows.ts';
+import { call, journalFile, patchMarked } from './marked-patch.ts';
+import { expectAnswer, expectOutcome, longLimits, openWarm, runRows } from './run-rows.ts';
 import { applied, type Expected, notApplied, unknown } from './table/row.ts';
 
-const open = (test: TestContext, journal: object = { sqlite: journalFile(test) }) =>
-  openBehindProxies(test, { limits: longLimits, journal: journal as { sqlite: string } });
+type Journal = NonNullable<SandboxChanges['journal']>;
+const open = (test: TestContext, journal: Journal) =>
+  openBehindProxies(test, { limits: longLimits, journal });
 
 /** A folder that is a file system of its own, unmounted when the test ends; undefined where none can be mounted. */
 function mountedFolder(test: TestContext, options: string): string | undefined {
@@ -26,7 +28,7 @@ function mountedFolder(test: TestContext, options: string): string | undefined {
 const skip = (test: TestContext) => test.skip('only root can mount a file system here');
 
 /** One patch, with this journal. */
-async function once(test: TestContext, directory: DirectoryName, expected: Expected, journal: object) {
+async function once(test: TestContext, directory: DirectoryName, expected: Expected, journal: Journal) {
   expectOutcome(await patchMarked(await open(test, journal), directory), expected);
 }
 
@@ -46,8 +48,7 @@ const inTheWay =
 
 /** A key that is called again with the same input: the first answer, and the expected one. */
 async function callAgain(test: TestContext, directory: DirectoryName, first: Expected, expected: Expected) {
-  const door = await open(test);
-  await warmUp(door, directory);
+  const door = await openWarm(test, directory, { journal: { sqlite: journalFile(test) } });
   const headers = { 'retry-after': '3600' };
   const answer = first.outcome === 'UNKNOWN' ? 'reset' : { status: 429, headers };
   door.proxies[directory].fail('write', { delivered: false, answer }, 1);
@@ -78,8 +79,7 @@ runRows('Journal', {
   async 'the journal is on a full file system; it heals by itself'(test, directory, expected) {
     const folder = mountedFolder(test, 'size=1m');
     if (!folder) return skip(test);
-    const door = await open(test, { sqlite: `${folder}/journal.db` });
-    await warmUp(door, directory);
+    const door = await openWarm(test, directory, { journal: { sqlite: `${folder}/journal.db` } });
     expect(() => writeFileSync(`${folder}/filler`, Buffer.alloc(2_000_000))).toThrow('ENOSPC');
     const outcomes: string[] = [];
     // The journal's own file may have a little room left.
@@ -99,8 +99,7 @@ runRows('Journal', {
 
   async 'the journal is taken away while the write is under way'(test, directory, expected) {
     const file = journalFile(test);
-    const door = await open(test, { sqlite: file });
-    await warmUp(door, directory);
+    const door = await openWarm(test, directory, { journal: { sqlite: file } });
     const takeAway = async () => {
       rmSync(dirname(file), { recursive: true });
       writeFileSync(dirname(file), 'No folder any more.');
@@ -112,8 +111,7 @@ runRows('Journal', {
   },
 
   async 'the same key fifty times at once'(test, directory, expected) {
-    const door = await open(test);
-    await warmUp(door, directory);
+    const door = await openWarm(test, directory, { journal: { sqlite: journalFile(test) } });
     door.proxies[directory].fail('write', { delivered: true, after: 100 });
     const [id] = door.emulators[directory].users().keys();
     const key = randomUUID();
@@ -133,8 +131,7 @@ runRows('Journal', {
   },
 
   async 'the same key with other input, also at once'(test, directory, expected) {
-    const door = await open(test);
-    await warmUp(door, directory);
+    const door = await openWarm(test, directory, { journal: { sqlite: journalFile(test) } });
     const hold = Promise.withResolvers<void>();
     door.proxies[directory].fail('write', { delivered: true, after: hold.promise });
     const [id, other] = door.emulators[directory].users().keys();

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type PostgresServer, startPostgres } from '../harness/postgres-server.ts';
-import { killProcesses, openFolder, startProcess } from '../harness/process.ts';
+import { killProcesses, openFolder } from '../harness/process.ts';
+import { serverForTests } from '../interop/postgres/server-for-tests.ts';
 import { drawInt } from './draw.ts';
 import {
   callMortal,
@@ -19,14 +19,12 @@ const kills = long ? 60 : 4;
 /** Operations that begin before each kill. */
 const perKill = 24;
 
-let server: PostgresServer | undefined;
-afterAll(async () => {
-  await killProcesses();
-  await server?.remove();
-});
+const { server, missing } = await serverForTests();
+afterAll(killProcesses);
 
 describe(`${kills} kills, seed ${seed}`, () => {
-  it.concurrent('lose nothing and double nothing, on SQLite', { timeout: 400_000 }, async () => {
+  const timeout = 400_000;
+  it.concurrent('lose nothing and double nothing, on SQLite', { timeout }, async () => {
     const folder = openFolder();
     try {
       await survive({ sqlite: `${folder.path}/journal.db` }, { deadlineMs: 2_000, readBackMs: 500 }, {});
@@ -35,13 +33,8 @@ describe(`${kills} kills, seed ${seed}`, () => {
     }
   });
 
-  it.concurrent('lose nothing and double nothing, on PostgreSQL', { timeout: 400_000 }, async (test) => {
-    try {
-      server = await startPostgres();
-    } catch (error) {
-      test.skip(`PostgreSQL cannot run here: ${error}`);
-      return;
-    }
+  const onPostgres = `lose nothing and double nothing, on PostgreSQL${missing}`;
+  it.skipIf(missing).concurrent(onPostgres, { timeout }, async () => {
     // Another process may be at an operation for twice this long.
     const limits = { deadlineMs: 1_500, readBackMs: 500 };
     await survive({ postgres: { env: 'DATABASE_URL' } }, limits, { DATABASE_URL: server.url() });
@@ -52,11 +45,7 @@ describe(`${kills} kills, seed ${seed}`, () => {
 async function survive(journal: object, limits: object, environment: Record<string, string>): Promise<void> {
   const scenario = await openScenario(seed, (kills + 1) * perKill, { share: 0.15, ms: 3_000 });
   const folder = openFolder();
-  const configuration = { journal, limits, directories: scenario.directories };
-  const start = async () =>
-    scenario.watch(
-      await startProcess(configuration, { ...scenario.providers.environment, ...environment }, folder.path),
-    );
+  const start = () => scenario.start({ journal, limits }, environment, folder);
   const all: KeyedOperation[] = [];
   try {
     for (let round = 0; round < kills; round += 1) {
@@ -74,13 +63,11 @@ async function survive(journal: object, limits: object, environment: Record<stri
     await callToTheEnd(last.url, all);
     await last.stop();
     const counts = tally(all);
-    if (long) console.info(`${Object.keys(journal)}: ${JSON.stringify(counts)}`);
     expect(await scenario.violations(all)).toEqual([]);
     // The kills did come in the middle.
     expect(Object.keys(counts).filter((name) => name.endsWith(' after a kill'))).not.toEqual([]);
     expect(Object.keys(counts).filter((name) => name.startsWith('APPLIED'))).not.toEqual([]);
   } finally {
     await scenario.close();
-    folder.remove();
   }
 }

@@ -15,9 +15,7 @@ afterAll(killProcesses);
 // IDPATCH_SEED runs one seed alone, such as one that a run before has printed.
 (long ? describe : describe.concurrent).each(seeds)(`a mixture of ${count} operations, seed %s`, (seed) => {
   it('keeps the promise', { timeout: 300_000 }, async () => {
-    const started = performance.now();
     const outcome = await runMixture(seed, count, long ? 25 : 5);
-    if (long) console.info(summary(seed, outcome, performance.now() - started));
     expect(outcome.violations).toEqual([]);
 
     // Nor does it keep it by doing nothing. Who waits behind a patch that hangs has no time left.
@@ -38,18 +36,4 @@ afterAll(killProcesses);
 function answered(replies: Outcome['operations'][number]['replies']): string {
   const last = replies.at(-1);
   return typeof last === 'object' ? last.outcome : String(last);
-}
-
-/** How often each fault came to each outcome. */
-function summary(seed: string, { operations, violations, evidence }: Outcome, ms: number): string {
-  const byFault = Map.groupBy(operations, ({ fault }) => fault);
-  const lines = [...byFault].toSorted().map(([fault, all]) => {
-    const counts = Map.groupBy(all, ({ replies }) => answered(replies));
-    return `  ${fault}: ${[...counts]
-      .toSorted()
-      .map(([name, some]) => `${name} ${some.length}`)
-      .join(', ')}`;
-  });
-  const head = `seed ${seed}: ${operations.length} operations, ${evidence.wire.length} write requests, ${Math.round(ms / 1000)} s, ${violations.length} violations`;
-  return [head, ...lines].join('\n');
 }

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openFolder, startProcess } from '../harness/process.ts';
-import { callPatchUser, callPatchUsers, callUntilFinal, type Reply, untilFinal } from './calls.ts';
+import { callPatchUser, callPatchUsers, type Reply, untilFinal } from './calls.ts';
 import { check, type Evidence, type OperationRecord, type Violation } from './checker.ts';
 import { runConnectionFaults } from './connection-faults.ts';
 import { draw, drawInt, drawUuid } from './draw.ts';
-import { faultsAsPlanned, type PlannedOperation, planMixture } from './planned.ts';
-import { startProviders, stores } from './providers.ts';
-import { openRecordingProxy, type RecordingProxy } from './recording-proxy.ts';
+import { faultsAsPlanned, type PlannedOperation, planMixture, recordOf } from './planned.ts';
+import { stores } from './providers.ts';
+import { openRecordedProviders } from './recording-proxy.ts';
 
 /** What became of a mixture. */
 export interface Outcome {
@@ -24,65 +24,31 @@ const callersAtOnce = 11;
 export async function runMixture(seed: string, count: number, perProvider: number): Promise<Outcome> {
   const groups = planMixture(seed, count);
   const operations = groups.flat();
-  const providers = await startProviders(count + perProvider);
+  const providers = await openRecordedProviders(
+    count + perProvider,
+    (store) => faultsAsPlanned(operations, store),
+    { faultyConnections: true },
+  );
+  const { directories, environment } = providers;
   const folder = openFolder();
-  const proxies: RecordingProxy[] = [];
-  const shakyProxies: Record<string, RecordingProxy> = {};
-  const directories: Record<string, object> = {};
-  for (const store of stores) {
-    const target = providers.emulators[store].url;
-    const proxy = await openRecordingProxy(store, target, faultsAsPlanned(operations, store));
-    const shaky = await openRecordingProxy(store, target, () => undefined, { keepAlive: false });
-    shakyProxies[store] = shaky;
-    proxies.push(proxy, shaky);
-    directories[store] = providers.directory(store, proxy.url);
-    directories[`${store}-connections`] = providers.directory(store, shaky.url);
-  }
   const journal = { sqlite: `${folder.path}/journal.db` };
-  const idpatch = await startProcess({ journal, limits, directories }, providers.environment, folder.path);
+  const idpatch = await startProcess({ journal, limits, directories }, environment, folder.path);
   try {
-    const before = new Map(stores.map((store) => [store, providers.emulators[store].users()]));
     const texts: string[] = [];
     const hear = (text: string) => texts.push(text);
     const replies = await callAll(idpatch.url, groups, hear);
-    const connectionRecords = await runConnectionFaults(
-      idpatch.url,
-      seed,
-      perProvider,
-      count,
-      shakyProxies,
-      hear,
-    );
-    await Promise.all(proxies.map((proxy) => proxy.settled()));
+    const plan = { seed, count: perProvider, from: count };
+    const ofConnections = await runConnectionFaults(idpatch.url, plan, providers.proxies, hear);
+    await providers.settled();
     // What left late, and what a read-back has yet to come of.
     await delay(600);
     await callAgain(idpatch.url, operations, replies, hear);
     await idpatch.stop();
-    const records = operations.map((operation): OperationRecord => {
-      const { marker, store, userId, changes, fault } = operation;
-      const { name, mayBeUnknown } = fault;
-      const mayBePartial = name !== 'none' && name !== 'slow';
-      return {
-        ...{ marker, store, userId, changes, fault: name, mayBeUnknown, mayBePartial },
-        replies: replies.get(marker) ?? [],
-      };
-    });
-    const evidence: Evidence = {
-      operations: [...records, ...connectionRecords],
-      stores: Object.fromEntries(
-        stores.map((store) => {
-          const { writes, users } = providers.emulators[store];
-          return [store, { writes, before: before.get(store) ?? new Map(), after: users() }];
-        }),
-      ),
-      wire: proxies.flatMap((proxy) => proxy.wire),
-      texts: [...texts, ...idpatch.lines],
-      unspeakable: [...Object.values(providers.environment), ...proxies.flatMap((proxy) => proxy.tokens)],
-    };
+    const records = operations.map((operation) => recordOf(operation, replies.get(operation.marker) ?? []));
+    const evidence = providers.evidence([...records, ...ofConnections], [...texts, ...idpatch.lines]);
     return { violations: check(evidence), operations: evidence.operations, evidence };
   } finally {
     await idpatch.kill();
-    await Promise.all(proxies.map((proxy) => proxy.close()));
     await providers.close();
     folder.remove();
   }
@@ -96,13 +62,12 @@ async function callAll(
 ): Promise<Map<string, Reply[]>> {
   const replies = new Map<string, Reply[]>();
   const keep = async (group: readonly PlannedOperation[]) => {
-    if (group[0]?.isOfMany) {
-      for (const [index, own] of (await callMany(url, group, hear)).entries())
-        replies.set(group[index]?.marker ?? '', own);
-      return;
-    }
+    const together = group[0]?.isOfMany ? [group] : group.map((operation) => [operation]);
     await Promise.all(
-      group.map(async (operation) => replies.set(operation.marker, await callOne(url, operation, hear))),
+      together.map(async (some) => {
+        const all = await callGroup(url, some, hear);
+        for (const [index, { marker }] of some.entries()) replies.set(marker, [...(all[index] ?? [])]);
+      }),
     );
   };
   const callLine = async (line: readonly (readonly PlannedOperation[])[]) => {
@@ -135,61 +100,44 @@ function calling(operation: PlannedOperation, hear: (text: string) => void) {
   };
 }
 
-async function callOne(
-  url: string,
-  operation: PlannedOperation,
-  hear: (text: string) => void,
-): Promise<Reply[]> {
-  const { behaviour, marker } = operation;
-  const call = calling(operation, hear);
+/** Calls as the first operation's behaviour has it; gives the replies of each call to each of the operations. */
+async function callAs(
+  { behaviour, marker }: PlannedOperation,
+  once: (leaveAfterMs?: number) => Promise<readonly Reply[]>,
+  maxTimes: number,
+): Promise<readonly (readonly Reply[])[]> {
   switch (behaviour) {
     case 'calls':
     case 'calls with a key':
-      return [await callPatchUser(url, call)];
+      return [await once()];
     case 'calls again':
-      return [await callPatchUser(url, call), ...(await callUntilFinal(url, call))];
-    case 'leaves': {
-      const first = await callPatchUser(url, { ...call, leaveAfterMs: drawInt(1, 300, marker, 'leave') });
-      return [first, ...(await callUntilFinal(url, call))];
-    }
+      return [await once(), ...(await untilFinal(once))];
+    case 'leaves':
+      return [await once(drawInt(1, 300, marker, 'leave')), ...(await untilFinal(once))];
     case 'calls at once': {
-      const times = drawInt(2, 5, marker, 'times');
-      const all = await Promise.all(Array.from({ length: times }, () => callUntilFinal(url, call)));
-      return all.flat();
+      const times = drawInt(2, maxTimes, marker, 'times');
+      return (await Promise.all(Array.from({ length: times }, () => untilFinal(once)))).flat();
     }
   }
 }
 
-/** Calls patchUsers as the operations' behaviour has it; gives the replies to each. */
-async function callMany(
+/** Calls one operation, or all of a patchUsers call; gives the replies to each. */
+async function callGroup(
   url: string,
   group: readonly PlannedOperation[],
   hear: (text: string) => void,
-): Promise<Reply[][]> {
+): Promise<readonly (readonly Reply[])[]> {
   const [first] = group;
   if (!first) return [];
-  const { behaviour, marker } = first;
+  const { input, ...more } = calling(first, hear);
   const inputs = group.map((operation) => calling(operation, hear).input);
-  const { headers } = calling(first, hear);
-  const once = (leaveAfterMs?: number) => callPatchUsers(url, inputs, { headers, hear, leaveAfterMs });
-  const calls: (readonly Reply[])[] = [];
-  switch (behaviour) {
-    case 'calls':
-    case 'calls with a key':
-      calls.push(await once());
-      break;
-    case 'calls again':
-      calls.push(await once(), ...(await untilFinal(once)));
-      break;
-    case 'leaves':
-      calls.push(await once(drawInt(1, 300, marker, 'leave')), ...(await untilFinal(once)));
-      break;
-    case 'calls at once': {
-      const times = drawInt(2, 3, marker, 'times');
-      const all = await Promise.all(Array.from({ length: times }, () => untilFinal(once)));
-      calls.push(...all.flat());
-    }
-  }
+  const calls = await callAs(
+    first,
+    first.isOfMany
+      ? (leaveAfterMs) => callPatchUsers(url, inputs, { ...more, leaveAfterMs })
+      : async (leaveAfterMs) => [await callPatchUser(url, { input, ...more, leaveAfterMs })],
+    first.isOfMany ? 3 : 5,
+  );
   return group.map((_, index) => calls.map((replies) => replies[index] ?? 'lost'));
 }
 

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { openBehindProxies } from '../harness/behind-proxy.ts';
 import { written } from '../harness/expected.ts';
-import { call, patchMarked, warmUp } from './marked-patch.ts';
-import { expectAnswer, expectOutcome, longLimits, runRows } from './run-rows.ts';
+import { call, patchMarked } from './marked-patch.ts';
+import { expectAnswer, expectOutcome, longLimits, openWarm, runRows } from './run-rows.ts';
 import { unknown } from './table/row.ts';
 
 runRows('No answer', {
@@ -11,8 +11,7 @@ runRows('No answer', {
     directory,
     expected,
   ) {
-    const door = await openBehindProxies(test, { limits: longLimits });
-    await warmUp(door, directory);
+    const door = await openWarm(test, directory);
     door.proxies[directory].fail('write', { delivered: false, answer: 'end' }, 1);
     expectOutcome(await patchMarked(door, directory), unknown());
     expectOutcome(await patchMarked(door, directory), expected);

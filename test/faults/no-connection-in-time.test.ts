@@ -4,18 +4,19 @@ import { openBehindProxies } from '../harness/behind-proxy.ts';
 import { openBlackHole } from '../harness/black-hole.ts';
 import { counted, written } from '../harness/expected.ts';
 import { unreached } from '../harness/unreached.ts';
+import { seeds } from '../upstream/quota/door.ts';
 import { call, type Payload } from './marked-patch.ts';
 import { expectAnswer, runRows } from './run-rows.ts';
 import { applied } from './table/row.ts';
 
 /** A door with so many users of `customers`; `patch` patches one of them. */
 async function open(test: TestContext, users: number, changes: object = {}) {
-  const customers = Array.from({ length: users }, (_, number) => ({
-    ...{ userId: `U2user${number}`, username: `user.${number}`, status: 'enabled' as const, createdAt: 0 },
-  }));
+  const customers = seeds('customers', users);
   const door = await openBehindProxies(test, { customers: { users: customers }, ...changes });
-  const patch = (number: number, deadlineMs?: number): Promise<Payload> =>
-    call(door, `customers:U2user${number % users}`, { displayName: 'Ada' }, { deadlineMs });
+  const patch = (number: number, deadlineMs?: number): Promise<Payload> => {
+    const id = `customers:${customers[number % users]?.userId}`;
+    return call(door, id, { displayName: 'Ada' }, { deadlineMs });
+  };
   return { door, patch };
 }
 

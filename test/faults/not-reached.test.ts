@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import { openBehindProxies } from '../harness/behind-proxy.ts';
 import { openBlackHole } from '../harness/black-hole.ts';
 import { unreached } from '../harness/unreached.ts';
-import { call, patchMarked, warmUp } from './marked-patch.ts';
-import { expectAnswer, expectOutcome, longLimits, runRows, shortLimits } from './run-rows.ts';
+import { call, patchMarked } from './marked-patch.ts';
+import { expectAnswer, expectOutcome, openWarm, runRows, shortLimits } from './run-rows.ts';
 import { applied, notSent, unknown } from './table/row.ts';
 
 runRows('Not reached', {
@@ -42,8 +42,7 @@ runRows('Not reached', {
 
   /** The circuit opens within 20 requests, one request probes, and all is well again. */
   async 'has failed all calls so far: the circuit is open'(test, directory, expected) {
-    const door = await openBehindProxies(test, { limits: longLimits });
-    await warmUp(door, directory);
+    const door = await openWarm(test, directory);
     const proxy = door.proxies[directory];
     proxy.fail('any', { delivered: false, answer: { status: 503 } });
     const before = proxy.requests.length;
@@ -74,8 +73,7 @@ runRows('Not reached', {
   },
 
   async 'has refused all connections so far: the circuit is open'(test, directory, expected) {
-    const door = await openBehindProxies(test, { limits: { deadlineMs: 1_500, readBackMs: 500 } });
-    await warmUp(door, directory);
+    const door = await openWarm(test, directory, { limits: { deadlineMs: 1_500, readBackMs: 500 } });
     await door.proxies[directory].refuse();
     const refused = notSent('PROVIDER_UNAVAILABLE', unreached.refused);
     const messages: string[] = [];

@@ -18,6 +18,15 @@ export interface PlannedOperation {
   readonly isOfMany?: true;
 }
 
+/** The operation as the checker takes it. */
+export function recordOf(
+  { marker, store, userId, changes, fault: { name, mayBeUnknown } }: PlannedOperation,
+  replies: OperationRecord['replies'],
+): OperationRecord {
+  const mayBePartial = name !== 'none' && name !== 'slow';
+  return { marker, store, userId, changes, fault: name, mayBeUnknown, mayBePartial, replies };
+}
+
 /** Users of a patchUsers call at most: with room for others beside them among those who call at once. */
 const mostOfMany = 6;
 

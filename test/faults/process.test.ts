@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { get } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, expect, type TestContext } from 'vitest';
-import { type FaultProxy, startFaultProxy } from '../harness/fault-proxy.ts';
 import { killProcesses, openFolder, startProcess } from '../harness/process.ts';
 import { call, endOf } from './marked-patch.ts';
-import { startProviders, stores, userIdOf } from './providers.ts';
+import { stores, userIdOf } from './providers.ts';
+import { openRecordedProviders } from './recording-proxy.ts';
 import { expectAnswer, runRows } from './run-rows.ts';
 import { type Expected, notApplied } from './table/row.ts';
 
@@ -14,35 +14,24 @@ afterAll(killProcesses);
 /** A patch of one user of each directory, and what starts an idpatch that keeps its journal. */
 async function setUp(test: TestContext) {
   const folder = openFolder();
-  const providers = await startProviders(1);
-  const proxies: FaultProxy[] = [];
+  const { directories, environment, emulators, proxies, close } = await openRecordedProviders(1);
   test.onTestFinished(async () => {
-    await Promise.all(proxies.map((proxy) => proxy.close()));
-    await providers.close();
+    await close();
     folder.remove();
   });
-  const directories: Record<string, object> = {};
-  const patches = [];
-  for (const store of stores) {
-    const [proxy, emulator, key] = [await startFaultProxy(), providers.emulators[store], randomUUID()];
-    proxies.push(proxy);
-    proxy.passTo(emulator.url);
-    directories[store] = providers.directory(store, proxy.url);
+  const patches = stores.map((store) => {
+    const [key, proxy] = [randomUUID(), proxies[store] ?? expect.fail('There is no proxy.')];
     const userId = `${store}:${userIdOf(store, 0)}`;
-    patches.push({ userId, proxy, emulator, key, patch: { displayName: `op-${key}` } });
-  }
+    return { userId, proxy, emulator: emulators[store], key, patch: { displayName: `op-${key}` } };
+  });
   const journal = { sqlite: `${folder.path}/journal.db` };
   const limits = { deadlineMs: 25_000, readBackMs: 5_000 };
   return {
     patches,
-    secrets: Object.values(providers.environment),
+    secrets: Object.values(environment),
     async start(after?: string) {
-      const idpatch = await startProcess(
-        { journal, limits, directories },
-        providers.environment,
-        folder.path,
-        after,
-      );
+      const configuration = { journal, limits, directories };
+      const idpatch = await startProcess(configuration, environment, folder.path, after);
       test.onTestFinished(() => idpatch.kill());
       return { ...idpatch, url: new URL(idpatch.url).origin };
     },

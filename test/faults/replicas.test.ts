@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type PostgresServer, startPostgres } from '../harness/postgres-server.ts';
-import { killProcesses, type ListeningProcess, openFolder, startProcess } from '../harness/process.ts';
+import { killProcesses, type ListeningProcess } from '../harness/process.ts';
+import { serverForTests } from '../interop/postgres/server-for-tests.ts';
 import { type Calling, callPatchUser } from './calls.ts';
 import { drawInt, drawUuid } from './draw.ts';
 import { type Store, stores, userIdOf } from './providers.ts';
@@ -20,41 +20,22 @@ const long = process.env.IDPATCH_FAULTS === 'long';
 const seed = process.env.IDPATCH_SEED ?? randomBytes(4).toString('hex');
 const slow = { delivered: true, after: 150, answerAfter: 50 };
 
-let server: PostgresServer;
-const missing = await startPostgres().then(
-  (started) => {
-    server = started;
-    return undefined;
-  },
-  (error: unknown) => String(error),
-);
-afterAll(async () => {
-  await killProcesses();
-  await server?.remove();
-});
+const { server, describeWithServer } = await serverForTests();
+afterAll(killProcesses);
 
-describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL: ${missing})` : ''}`, () => {
+describeWithServer(`two replicas, seed ${seed}`, () => {
   let scenario: Scenario;
-  let folders: ReturnType<typeof openFolder>[] = [];
   let one: ListeningProcess;
   let two: ListeningProcess;
   let schema = '';
   let schemas = 0;
   let limits = { deadlineMs: 8_000, readBackMs: 1_000 };
 
-  async function start(): Promise<ListeningProcess> {
-    const folder = openFolder();
-    folders.push(folder);
-    const configuration = {
-      ...{ journal: { postgres: { env: 'DATABASE_URL' } }, limits },
-      directories: scenario.directories,
-    };
-    const environment = {
-      ...scenario.providers.environment,
-      DATABASE_URL: server.url(`-c search_path=${schema}`),
-    };
-    return scenario.watch(await startProcess(configuration, environment, folder.path));
-  }
+  const start = () =>
+    scenario.start(
+      { journal: { postgres: { env: 'DATABASE_URL' } }, limits },
+      { DATABASE_URL: server.url(`-c search_path=${schema}`) },
+    );
   async function open(): Promise<void> {
     // The users are the same each time: what held them before must not hold them now.
     schema = `scenario_${++schemas}`;
@@ -66,11 +47,7 @@ describe.skipIf(missing)(`two replicas, seed ${seed}${missing ? ` (no PostgreSQL
       [one, two].flatMap(({ url }) => stores.map((store) => callPatchUser(url, nobody(store)))),
     );
   }
-  async function close(): Promise<void> {
-    await scenario.close();
-    for (const folder of folders) folder.remove();
-    folders = [];
-  }
+  const close = () => scenario.close();
 
   describe('that both live', () => {
     const all: KeyedOperation[] = [];

@@ -1,20 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type PostgresServer, startPostgres } from '../harness/postgres-server.ts';
-import { killProcesses, type ListeningProcess, openFolder, startProcess } from '../harness/process.ts';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
+import { killProcesses, type ListeningProcess } from '../harness/process.ts';
+import { serverForTests } from '../interop/postgres/server-for-tests.ts';
 import { type Balancer, openBalancer } from './balancer.ts';
 import { callPatchUser } from './calls.ts';
 import { isFinal } from './checker.ts';
 import { drawUuid } from './draw.ts';
-import {
-  another,
-  callToTheEnd,
-  type KeyedOperation,
-  openScenario,
-  type Scenario,
-  tally,
-} from './scenario.ts';
+import { another, callToTheEnd, type KeyedOperation, openScenario, type Scenario } from './scenario.ts';
 
 const long = process.env.IDPATCH_FAULTS === 'long';
 const seed = process.env.IDPATCH_SEED ?? randomBytes(4).toString('hex');
@@ -23,42 +16,23 @@ const callers = 16;
 /** Operations at most, each with a user of its own or one of a pair. */
 const most = long ? 3_000 : 1_500;
 
-let server: PostgresServer;
-const missing = await startPostgres().then(
-  (started) => {
-    server = started;
-    return undefined;
-  },
-  (error: unknown) => String(error),
-);
-afterAll(async () => {
-  await killProcesses();
-  await server?.remove();
-});
+const { server, describeWithServer } = await serverForTests();
+afterAll(killProcesses);
+
+const limits = { deadlineMs: 8_000, readBackMs: 1_000, requestsPerCallerPerMinute: 1_000_000 };
 
 /** Two replicas on a schema of their own, and what starts another. */
-async function openReplicas(name: string, limits: object) {
+async function openReplicas(name: string) {
   await server.execute(`CREATE SCHEMA ${name}`);
   const scenario = await openScenario(drawUuid(seed, name), most);
   onTestFinished(() => scenario.close());
-  const start = async (): Promise<ListeningProcess> => {
-    const folder = openFolder();
-    onTestFinished(folder.remove);
-    const configuration = {
-      journal: { postgres: { env: 'DATABASE_URL' } },
-      limits: { deadlineMs: 8_000, readBackMs: 1_000, requestsPerCallerPerMinute: 1_000_000, ...limits },
-      directories: scenario.directories,
-    };
-    const DATABASE_URL = server.url(`-c search_path=${name}`);
-    return scenario.watch(
-      await startProcess(configuration, { ...scenario.providers.environment, DATABASE_URL }, folder.path),
+  const start = () =>
+    scenario.start(
+      { journal: { postgres: { env: 'DATABASE_URL' } }, limits },
+      { DATABASE_URL: server.url(`-c search_path=${name}`) },
     );
-  };
-  return {
-    scenario,
-    start,
-    replicas: (await Promise.all([start(), start()])) as [ListeningProcess, ListeningProcess],
-  };
+  const replicas = (await Promise.all([start(), start()])) as [ListeningProcess, ListeningProcess];
+  return { scenario, start, replicas };
 }
 
 /** Calls of patchUser all the time, through a balancer. */
@@ -109,7 +83,7 @@ function openLoad(scenario: Scenario, url: string) {
   };
 }
 
-/** Restarts each replica in turn, so many times around, and gives the exit codes and how long each took to leave. */
+/** Restarts each replica in turn, so many times around, and gives the exit codes. */
 async function restartInTurn(
   rounds: number,
   balancer: Balancer,
@@ -117,23 +91,19 @@ async function restartInTurn(
   start: () => Promise<ListeningProcess>,
 ) {
   const codes: (number | null)[] = [];
-  const tookMs: number[] = [];
   await delay(500);
   for (let restart = 0; restart < 2 * rounds; restart += 1) {
     const index = restart % 2 === 0 ? 0 : 1;
-    const from = performance.now();
     codes.push(await replicas[index].stop());
-    tookMs.push(Math.round(performance.now() - from));
     balancer.drop(replicas[index].url);
     replicas[index] = await start();
     await balancer.take(replicas[index].url);
     while (!balancer.sent.has(replicas[index].url)) await delay(50);
   }
-  return { codes, tookMs };
+  return codes;
 }
 
-const skipped = missing ? ` (no PostgreSQL: ${missing})` : '';
-describe.skipIf(missing)(`a rolling restart under load, seed ${seed}${skipped}`, () => {
+describeWithServer(`a rolling restart under load, seed ${seed}`, () => {
   const balancers = [
     ['that asks whether a replica is ready', 'polite', true, long ? 6 : 2],
     ['that knows of a replica only that it refuses connections', 'rude', false, long ? 6 : 1],
@@ -145,20 +115,16 @@ describe.skipIf(missing)(`a rolling restart under load, seed ${seed}${skipped}`,
       timeout: 300_000,
     },
     async (_title, name, asksReady, rounds) => {
-      const { scenario, start, replicas } = await openReplicas(name, {});
+      const { scenario, start, replicas } = await openReplicas(name);
       const balancer = await openBalancer(asksReady);
       onTestFinished(() => balancer.close());
       await Promise.all(replicas.map(({ url }) => balancer.take(url)));
       const load = openLoad(scenario, `${balancer.url}/graphql`);
-      const { codes, tookMs } = await restartInTurn(rounds, balancer, replicas, start);
+      const codes = await restartInTurn(rounds, balancer, replicas, start);
       const all = await load.end();
       // What each is told again, by a process that has it from the journal alone, is what it was told first.
       await Promise.all([callToTheEnd(replicas[0].url, all), callToTheEnd(replicas[1].url, all)]);
       const sent = [...balancer.sent.values()];
-      if (long)
-        console.info(
-          JSON.stringify({ name, seed, ...tally(all), broken: load.broken(), codes, tookMs, sent }),
-        );
       expect(await scenario.violations(all)).toEqual([]);
       expect(codes).toEqual(codes.map(() => 0));
       // A clean restart leaves nothing unknown. On a busy machine the database or a turn may come too late.

@@ -3,6 +3,7 @@ import type { TlsOptions } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { patchErrorCodes } from '../../src/domain/errors.ts';
+import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { type DoorBehindProxies, openBehindProxies } from '../harness/behind-proxy.ts';
 import { type DirectoryName, directoryNames, unconfirmed } from '../harness/expected.ts';
 import { startFaultProxy } from '../harness/fault-proxy.ts';
@@ -67,6 +68,17 @@ export const authority = pem('authority');
 
 /** A provider's TLS with one of the certificates. */
 export const tlsOf = (name: string): TlsOptions => ({ cert: pem(name), key: pem(`${name}.key`) });
+
+/** Opens a front door that has patched a user of the directory once, so that a row counts its own requests only. */
+export async function openWarm(
+  test: TestContext,
+  directory: DirectoryName,
+  changes: SandboxChanges = {},
+): Promise<DoorBehindProxies> {
+  const door = await openBehindProxies(test, { limits: longLimits, ...changes });
+  await warmUp(door, directory);
+  return door;
+}
 
 /** Opens a front door as a row has it, and lets it happen. */
 export async function openAt(

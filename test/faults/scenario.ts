@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Fault } from '../harness/fault-proxy.ts';
-import type { ListeningProcess } from '../harness/process.ts';
+import { type ListeningProcess, openFolder, startProcess } from '../harness/process.ts';
 import { type Calling, callPatchUser, callUntilFinal, type Reply } from './calls.ts';
-import { check, type Evidence, isFinal, type OperationRecord, type Violation } from './checker.ts';
+import { check, isFinal, type OperationRecord, type Violation } from './checker.ts';
 import { draw, drawInt, drawOne, drawUuid } from './draw.ts';
 import { patchOf } from './planned.ts';
-import { type Providers, type Store, startProviders, stores, userIdOf } from './providers.ts';
-import { openRecordingProxy, type RecordingProxy } from './recording-proxy.ts';
+import { type Store, stores, userIdOf } from './providers.ts';
+import { openRecordedProviders, type RecordedProviders } from './recording-proxy.ts';
 
 /** An operation with a key, whose caller keeps what it was told. */
 export interface KeyedOperation {
@@ -20,15 +20,17 @@ export interface KeyedOperation {
 
 /** The emulators behind slow proxies, and the bookkeeping of a test whose processes end at random. */
 export interface Scenario {
-  readonly providers: Providers;
-  /** The directories of a configuration. */
-  readonly directories: Readonly<Record<string, object>>;
+  readonly providers: RecordedProviders;
   /** Makes operations on users of their own, or on the user of `on`. */
   plan(count: number, name: string): KeyedOperation[];
   /** What is done to the requests of the user; by default each takes up to 60 ms in both directions. */
   setFault(userId: string, fault: Fault): void;
-  /** Keeps what a process prints, and ends it with the scenario. */
-  watch(idpatch: ListeningProcess): ListeningProcess;
+  /** Starts idpatch before the emulators; it ends with the scenario, which keeps what it prints. */
+  start(
+    configuration: { readonly journal: object; readonly limits: object },
+    environment?: Readonly<Record<string, string>>,
+    folder?: ReturnType<typeof openFolder>,
+  ): Promise<ListeningProcess>;
   /** Waits until nothing is on its way, and holds every invariant. */
   violations(operations: readonly KeyedOperation[]): Promise<Violation[]>;
   /** How many write requests of the user were seen. */
@@ -48,66 +50,38 @@ export async function openScenario(
   users: number,
   late: { readonly share: number; readonly ms: number } = { share: 0, ms: 0 },
 ): Promise<Scenario> {
-  const providers = await startProviders(users);
   const faults = new Map<string, Fault>();
-  const proxies: RecordingProxy[] = [];
-  const directories: Record<string, object> = {};
   const processes: ListeningProcess[] = [];
+  const folders = new Set<ReturnType<typeof openFolder>>();
   const texts: string[] = [];
   let next = 0;
   const isLate = (userId: string) => draw(seed, userId, 'late') < late.share;
-  for (const store of stores) {
-    const proxy = await openRecordingProxy(
-      store,
-      providers.emulators[store].url,
-      ({ target }, { userId = '', isWrite }) => {
-        if (!isWrite) return { delivered: true, after: drawInt(0, 10, seed, target) };
-        const usual = {
-          delivered: true,
-          after: drawInt(0, 60, seed, userId, 'a'),
-          answerAfter: drawInt(0, 60, seed, userId, 'b'),
-        };
-        return faults.get(userId) ?? (isLate(userId) ? { delivered: true, after: late.ms } : usual);
-      },
-    );
-    proxies.push(proxy);
-    directories[store] = providers.directory(store, proxy.url);
-  }
-  const before = new Map(stores.map((store) => [store, providers.emulators[store].users()]));
+  const providers = await openRecordedProviders(users, () => ({ target }, { userId = '', isWrite }) => {
+    if (!isWrite) return { delivered: true, after: drawInt(0, 10, seed, target) };
+    const usual = {
+      delivered: true,
+      after: drawInt(0, 60, seed, userId, 'a'),
+      answerAfter: drawInt(0, 60, seed, userId, 'b'),
+    };
+    return faults.get(userId) ?? (isLate(userId) ? { delivered: true, after: late.ms } : usual);
+  });
 
-  function evidence(operations: readonly KeyedOperation[]): Evidence {
+  function recordOf({ calling: _, ...operation }: KeyedOperation): OperationRecord {
+    const { userId, replies } = operation;
+    const final = replies.findIndex((reply) => typeof reply === 'object' && isFinal(reply));
+    // It was under way when its process ended.
+    const cut = replies.slice(0, final).includes('left');
+    const late = isLate(userId);
     return {
-      operations: operations.map(({ marker, store, userId, changes, replies }) => {
-        const untold = replies.slice(
-          0,
-          replies.findIndex((reply) => typeof reply === 'object' && isFinal(reply)),
-        );
-        // It was under way when its process ended.
-        const cut = untold.includes('left');
-        const late = isLate(userId);
-        return {
-          ...{ marker, store, userId, changes, replies, fault: cut ? 'killed' : late ? 'late' : 'none' },
-          ...{ mayBeUnknown: cut || late, mayBePartial: false },
-        };
-      }),
-      stores: Object.fromEntries(
-        stores.map((store) => {
-          const { writes, users: after } = providers.emulators[store];
-          return [store, { writes, before: before.get(store) ?? new Map(), after: after() }];
-        }),
-      ),
-      wire: proxies.flatMap((proxy) => proxy.wire),
-      texts: [...texts, ...processes.flatMap(({ lines }) => lines)],
-      unspeakable: [...Object.values(providers.environment), ...proxies.flatMap((proxy) => proxy.tokens)],
+      ...{ ...operation, fault: cut ? 'killed' : late ? 'late' : 'none' },
+      ...{ mayBeUnknown: cut || late, mayBePartial: false },
     };
   }
 
-  const requests = (userId: string) =>
-    proxies.flatMap((proxy) => proxy.wire).filter((write) => write.userId === userId).length;
+  const requests = (userId: string) => providers.wire().filter((write) => write.userId === userId).length;
 
   return {
     providers,
-    directories,
     plan: (count, name) =>
       Array.from({ length: count }, (_, index) => {
         const marker = `op-${drawUuid(seed, name, index)}`;
@@ -122,7 +96,14 @@ export async function openScenario(
         return { marker, store, userId, changes, calling, replies: [] };
       }),
     setFault: (userId, fault) => void faults.set(userId, fault),
-    watch(idpatch) {
+    async start(configuration, environment = {}, folder = openFolder()) {
+      folders.add(folder);
+      const { directories, environment: secrets } = providers;
+      const idpatch = await startProcess(
+        { ...configuration, directories },
+        { ...secrets, ...environment },
+        folder.path,
+      );
       processes.push(idpatch);
       return idpatch;
     },
@@ -134,14 +115,15 @@ export async function openScenario(
       }
     },
     async violations(operations) {
-      await Promise.all(proxies.map((proxy) => proxy.settled()));
+      await providers.settled();
       await delay(100);
-      return check(evidence(operations));
+      const printed = processes.flatMap(({ lines }) => lines);
+      return check(providers.evidence(operations.map(recordOf), [...texts, ...printed]));
     },
     async close() {
       await Promise.all(processes.map((one) => one.kill()));
-      await Promise.all(proxies.map((proxy) => proxy.close()));
       await providers.close();
+      for (const folder of folders) folder.remove();
     },
   };
 }

@@ -1,10 +1,8 @@
 import { createInterface } from 'node:readline';
-import { createPostgresJournal } from '../../src/journal/postgres.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
 
 // A process that does with a journal what each line of its input says: a method's name and arguments, as JSON.
-const [kind, where = ''] = process.argv.slice(2);
-const journal = kind === 'sqlite' ? createSqliteJournal(where) : createPostgresJournal(where);
+const journal = createSqliteJournal(process.argv[2] ?? '');
 
 for await (const line of createInterface({ input: process.stdin })) {
   const [method, ...values] = JSON.parse(line);

@@ -1,29 +1,27 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { holdPort } from '../harness/held-port.ts';
-import { spawnProcess } from '../harness/process.ts';
+import { openFolder, spawnProcess } from '../harness/process.ts';
 
 it.skipIf(!existsSync('/dev/full'))(
   'a log that cannot be written ends nothing, and keeps nothing',
   async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'idpatch-full-'));
+    const folder = openFolder();
     const { port, release } = await holdPort();
     writeFileSync(
-      join(folder, 'idpatch.yaml'),
-      `server: { port: ${port} }
+      `${folder.path}/idpatch.yaml`,
+      `server: { port: ${port}, graceMs: 0 }
 callers: { anonymous: true }
 directories:
   customers: { provider: descope, projectId: P2abc, managementKey: { env: KEY } }
 `,
     );
-    const idpatch = spawnProcess(folder, { KEY: 'a-key' }, { after: 'exec > /dev/full' });
+    const idpatch = spawnProcess(folder.path, { KEY: 'a-key' }, { after: 'exec > /dev/full' });
     onTestFinished(async () => {
       await idpatch.kill();
       release();
-      rmSync(folder, { recursive: true });
+      folder.remove();
     });
     const status = () =>
       fetch(`http://127.0.0.1:${port}/health`).then(

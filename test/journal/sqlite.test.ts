@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Journal, JournalUnavailable } from '../../src/journal/journal.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
 import { journalContract } from './contract.ts';
-import { expectUnavailable, intent, result } from './sample.ts';
+import { expectUnavailable, intent } from './sample.ts';
 import { type Child, startChild } from './start-child.ts';
 
 let folder: string;
@@ -20,8 +20,8 @@ function open(path = file): Journal {
   return journal;
 }
 
-function child(limit?: string): Child {
-  const started = startChild('sqlite', file, limit);
+function child(): Child {
+  const started = startChild(file);
   children.push(started);
   return started;
 }
@@ -92,21 +92,6 @@ describe('the file', () => {
     expect(await another.call('begin', intent({ key: 'b' }))).toMatchObject({ value: { kind: 'known' } });
     expect(await another.call('begin', intent({ key: 'c' }))).toEqual({ value: { kind: 'begun' } });
   });
-
-  it('keeps an intent and a result over a crash, and tells that the process is gone', async () => {
-    const [finished, unfinished] = [intent(), intent({ key: null })];
-    const crashing = child();
-    expect(await crashing.call('begin', finished)).toEqual({ value: { kind: 'begun' } });
-    expect(await crashing.call('finish', finished.operationId, result)).toEqual({ value: null });
-    expect(await crashing.call('begin', unfinished)).toEqual({ value: { kind: 'begun' } });
-    expect(await crashing.call('find', unfinished.operationId)).toMatchObject({
-      value: { mayBeRunning: true },
-    });
-    await crashing.kill();
-    const journal = open();
-    expect(await journal.find(finished.operationId)).toMatchObject({ result, mayBeRunning: false });
-    expect(await journal.find(unfinished.operationId)).toMatchObject({ result: null, mayBeRunning: false });
-  });
 });
 
 describe('calls of one turn', () => {
@@ -125,8 +110,10 @@ describe('calls of one turn', () => {
     expect(all.map(({ kind }) => kind).toSorted()).toEqual(['begun', ...Array(49).fill('known')]);
   });
 
-  /** What becomes of three begins of one turn, where the database refuses the one of the caller "bad" in this way. */
-  async function beginThree(action: 'ABORT' | 'ROLLBACK') {
+  it.each([
+    ['ABORT', 'harm no other'],
+    ['ROLLBACK', 'fail together where the whole is undone: nothing of any is there then'],
+  ])('that the database refuses by %s %s', async (action) => {
     const made = open();
     await made.check();
     await made.close();
@@ -138,25 +125,12 @@ describe('calls of one turn', () => {
     const intents = [intent({ key: 'a' }), intent({ caller: 'bad' }), intent({ key: 'b' })];
     const answers = await Promise.allSettled(intents.map((one) => journal.begin(one)));
     const found = await Promise.all(intents.map(({ operationId }) => journal.find(operationId)));
-    const again = await journal.begin(intent({ key: 'c' }));
-    return { intents, answers, found, again };
-  }
-  const begun = { status: 'fulfilled', value: { kind: 'begun' } };
-  const failed = { status: 'rejected', reason: expect.any(JournalUnavailable) };
-
-  it('that fail harm no other', async () => {
-    const { intents, answers, found, again } = await beginThree('ABORT');
-    expect(answers).toEqual([begun, failed, begun]);
-    const [first, , last] = intents.map(withoutTtl);
-    expect(found).toMatchObject([first, undefined, last]);
-    expect(again).toEqual({ kind: 'begun' });
-  });
-
-  it('fail together where the whole is undone: nothing of any is there then', async () => {
-    const { answers, found, again } = await beginThree('ROLLBACK');
-    expect(answers).toEqual([failed, failed, failed]);
-    expect(found).toEqual([undefined, undefined, undefined]);
-    expect(again).toEqual({ kind: 'begun' });
+    const isBegun = intents.map(({ caller }) => action === 'ABORT' && caller !== 'bad');
+    const failed = { status: 'rejected', reason: expect.any(JournalUnavailable) };
+    const begun = { status: 'fulfilled', value: { kind: 'begun' } };
+    expect(answers).toEqual(isBegun.map((is) => (is ? begun : failed)));
+    expect(found).toMatchObject(intents.map((one, at) => (isBegun[at] ? withoutTtl(one) : undefined)));
+    expect(await journal.begin(intent({ key: 'c' }))).toEqual({ kind: 'begun' });
   });
 
   it('that wait when it is closed are still done', async () => {
@@ -169,20 +143,17 @@ describe('calls of one turn', () => {
 });
 
 describe('a journal that cannot work', () => {
-  it('says so below a file, and heals', async () => {
-    writeFileSync(`${folder}/below`, '');
+  it.each([
+    ['below a file', () => writeFileSync(`${folder}/below`, '')],
+    [
+      'where the file is no database',
+      () => mkdirSync(`${folder}/below`) ?? writeFileSync(file, 'text'.repeat(999)),
+    ],
+  ])('says so %s, and heals', async (_, spoil) => {
+    spoil();
     const journal = open();
     await expectUnavailable(journal);
-    rmSync(`${folder}/below`);
-    await journal.check();
-  });
-
-  it('says so where the file is no database, and heals', async () => {
-    mkdirSync(`${folder}/below`);
-    writeFileSync(file, 'not a database, and longer than a header of one'.repeat(99));
-    const journal = open();
-    await expectUnavailable(journal);
-    rmSync(file);
+    rmSync(`${folder}/below`, { recursive: true });
     await journal.check();
   });
 
@@ -199,36 +170,7 @@ describe('a journal that cannot work', () => {
     expect(await away.find(after.operationId)).toBeUndefined();
   });
 
-  const prlimit = shell('prlimit --version') === '';
-  it.skipIf(!prlimit)(
-    'says so where a write fails, keeps what it said, and heals (needs prlimit)',
-    async () => {
-      const journal = open();
-      await journal.check();
-      await journal.close();
-      const limited = child('ulimit -S -f 64');
-      const begun = [];
-      for (;;) {
-        const next = intent({ key: null });
-        const answer = await limited.call('begin', next);
-        if ('error' in answer) {
-          expect(answer).toEqual({ error: 'JournalUnavailable' });
-          break;
-        }
-        begun.push(next);
-      }
-      expect(begun.length).toBeGreaterThan(0);
-      const refused = intent({ fields: ['x'.repeat(100_000)] });
-      expect(await limited.call('begin', refused)).toEqual({ error: 'JournalUnavailable' });
-      expect(shell(`prlimit --pid ${limited.pid} --fsize=unlimited`)).toBe('');
-      expect(await limited.call('find', refused.operationId)).toEqual({ value: null });
-      for (const one of begun) {
-        expect(await limited.call('find', one.operationId)).toMatchObject({ value: { mayBeRunning: true } });
-      }
-      expect(await limited.call('begin', refused)).toEqual({ value: { kind: 'begun' } });
-    },
-  );
-
+  // A file that may not grow: test/faults/process.test.ts.
   const mounts = process.getuid?.() === 0 && shell('mount --version') === '';
   it.skipIf(!mounts)(
     'says so on a full disk, keeps its lock, and heals (needs root, to mount one)',

@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 
 /** A journal in a process of its own. */
 export interface Child {
-  readonly pid: number;
   /** Calls a method there: what it gave, or the name of the error that it rejected with. */
   call(
     method: string,
@@ -17,15 +16,12 @@ export interface Child {
 
 const program = fileURLToPath(new URL('./child.ts', import.meta.url));
 
-/** Starts a process with a journal. `limit` is a command of bash that the process then runs under. */
-export function startChild(kind: 'sqlite' | 'postgres', where: string, limit = 'true'): Child {
-  const child = spawn('bash', ['-c', `${limit}; exec "$0" "$@"`, process.execPath, program, kind, where], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+/** Starts a process with a journal in a file. */
+export function startChild(file: string): Child {
+  const child = spawn(process.execPath, [program, file], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
-    pid: child.pid ?? 0,
     async call(...said) {
       child.stdin.write(`${JSON.stringify(said)}\n`);
       const { value, done } = await lines.next();

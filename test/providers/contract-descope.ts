@@ -1,17 +1,21 @@
+import { expect } from 'vitest';
 import type { EmulatorRequest } from '../../src/sandbox/emulator.ts';
 import type { Case, ProviderFixture } from './contract.ts';
-import { descopeRefusals, errorBody } from './contract-descope-refusals.ts';
+import {
+  descopeMany,
+  descopeNoAnswers,
+  descopeRefusals,
+  patchCall,
+  userId,
+} from './contract-descope-answers.ts';
 import {
   type CapturedRequest,
   customField,
   customFieldsWith,
   type Json,
-  storedAs,
   type WireFormat,
 } from './contract-door.ts';
 
-export const userId = 'U2u8jzPde0IgxLd6GncfBAepfJB';
-const patchCall = 'PATCH /v1/mgmt/user/patch';
 export const attributesCall = 'GET /v1/mgmt/user/customattributes';
 const loadCall = `GET /v1/mgmt/user?userId=${userId}`;
 
@@ -46,7 +50,8 @@ export const ada = {
   createdAt: '2024-03-04T00:00:00.000Z',
 };
 
-function read({ method, url, body }: EmulatorRequest): CapturedRequest {
+function read({ method, url, headers, body }: EmulatorRequest): CapturedRequest {
+  expect(headers.accept).toBe('application/json');
   return { call: `${method} ${url}`, ...(body === '' ? {} : { body: JSON.parse(body) as unknown }) };
 }
 
@@ -216,7 +221,10 @@ const parts: ProviderFixture['parts'] = {
   'customAttributes.tags': change(3, 'add'),
 };
 
-const name = ['patch', 'displayName'];
+const renamed = { displayName: 'New Name' };
+const custom = (operation: string, field: string, value: Json) => ({
+  customFields: [{ [operation]: { field, value } }],
+});
 
 const changesList = (patch: Json): boolean =>
   /"(add|remove)":\{"field":"tags","va/.test(JSON.stringify(patch));
@@ -259,67 +267,32 @@ export const descopeFixture: ProviderFixture = {
   unsupported: ['username'],
   notClearable: ['status'],
   refusals: descopeRefusals,
-  storedDifferently: [
-    storedAs('a name in other letters', 'UNKNOWN', { displayName: 'New Name' }, { name: 'NEW NAME' }, name),
-    storedAs(
-      'a phone that is said to be verified',
-      'PARTIAL',
-      { displayName: 'New Name', phone: { number: '+447700900999', verified: false } },
+  storedDifferently: {
+    'a name in other letters': [renamed, { name: 'NEW NAME' }],
+    'a phone that is said to be verified': [
+      { ...renamed, phone: { number: '+447700900999', verified: false } },
       { verifiedPhone: true },
-      ['patch', 'phone'],
-    ),
-    storedAs('one role more', 'UNKNOWN', { roleNames: ['member'] }, { roleNames: ['member', 'support'] }, [
-      'patch',
-      'roleNames',
-    ]),
-    storedAs(
-      'one role in a tenant more',
-      'PARTIAL',
-      { displayName: 'New Name', tenants: [{ tenantId: 'acme', roleNames: [] }] },
+    ],
+    'one role more': [{ roleNames: ['member'] }, { roleNames: ['member', 'support'] }],
+    'one role in a tenant more': [
+      { ...renamed, tenants: [{ tenantId: 'acme', roleNames: [] }] },
       { userTenants: [{ tenantId: 'acme', tenantName: 'Acme Supplies', roleNames: ['buyer'] }] },
-      ['patch', 'tenants'],
-    ),
-    storedAs(
-      'a rounded number',
-      'UNKNOWN',
-      { customFields: [{ replace: { field: 'age', value: { number: 41.5 } } }] },
-      { customAttributes: { age: 42 } },
-      change(0, 'replace'),
-    ),
-    storedAs(
-      'a date without its milliseconds',
-      'UNKNOWN',
-      { customFields: [{ add: { field: 'birthday', value: { date: moment } } }] },
+    ],
+    'a rounded number': [custom('replace', 'age', { number: 41.5 }), { customAttributes: { age: 42 } }],
+    'a date without its milliseconds': [
+      custom('add', 'birthday', { date: moment }),
       { customAttributes: { birthday: Date.parse('2001-02-03T04:05:06Z') } },
-      change(0, 'add'),
-    ),
-    storedAs(
-      'a list that is replaced where it was to be added to',
-      'PARTIAL',
-      { displayName: 'New', customFields: [{ add: { field: 'tags', value: { texts: ['press'] } } }] },
+    ],
+    'a list that is replaced where it was to be added to': [
+      { ...renamed, ...custom('add', 'tags', { texts: ['press'] }) },
       { customAttributes: { tags: ['press'] } },
-      change(0, 'add'),
-    ),
-    storedAs(
-      'a boolean as a text',
-      'UNKNOWN',
-      { customFields: [{ replace: { field: 'newsletter', value: { boolean: false } } }] },
+    ],
+    'a boolean as a text': [
+      custom('replace', 'newsletter', { boolean: false }),
       { customAttributes: { newsletter: 'false' } },
-      change(0, 'replace'),
-    ),
-  ],
-  noAnswers: {
-    nothing: { status: 200 },
-    'no content': { status: 204 },
-    'an empty object': { status: 200, body: {} },
-    'no user': { status: 200, body: { user: null } },
-    'another user': {
-      status: 200,
-      body: { user: { userId: 'U2d0Kh8oOOL8dKLzdocJ2isAjIh', name: 'New Name' } },
-    },
-    created: { status: 201, body: { user: { userId, name: 'New Name' } } },
-    'a code without a status of its own': { status: 500, body: errorBody('E011003') },
+    ],
   },
+  noAnswers: descopeNoAnswers,
   yesAnswers: {},
   logins: [
     login('ada.okafor@example.com', userId, attributesCall),
@@ -330,40 +303,5 @@ export const descopeFixture: ProviderFixture = {
   // An email that is no login id, letters in another case, and another user's id, which the service takes.
   unknownLogins: ['yuki.sato@example.com', 'Yuki', 'nobody', 'U2d0Kh8oOOL8dKLzdocJ2isAjIh'],
   unknownUserId: 'U2nobody',
-  many: {
-    userId: (index) => `U2${String(index).padStart(25, '0')}`,
-    sends: (alone) => ({ call: `${patchCall}/batch`, body: { users: alone.map(({ body }) => body) } }),
-    max: 100,
-    answer: (written, failed) => ({
-      status: 200,
-      body: {
-        patchedUsers: written,
-        failedUsers: failed.map((userId) => ({ failure: 'Vendor text', user: { userId } })),
-        additionalErrors: {},
-      },
-    }),
-    refusesAll: {
-      'the key': [{ status: 401, body: errorBody('E011003') }, 'PROVIDER_AUTH'],
-      'the right': [{ status: 403, body: errorBody('E000001') }, 'PROVIDER_AUTH'],
-      'the pace': [
-        { status: 429, headers: { 'retry-after': '60' }, body: errorBody('E130429') },
-        'RATE_LIMITED',
-      ],
-    },
-    refusesTogether: {
-      'an argument': { status: 400, body: errorBody('E011003') },
-      'a user': { status: 404, body: errorBody('E112102') },
-      'a value that is taken': { status: 409, body: errorBody('E062107') },
-      'as too large': { status: 413, body: errorBody('E999999') },
-      'with a 200': { status: 200, body: errorBody('E011001') },
-    },
-    noAnswers: {
-      nothing: { status: 200 },
-      'no content': { status: 204 },
-      'no lists': { status: 200, body: {} },
-      'no list of users': { status: 200, body: { patchedUsers: 'all', failedUsers: null } },
-      'an answer to one': { status: 200, body: { user: { userId, name: 'New Name' } } },
-      'a code without a status of its own': { status: 500, body: errorBody('E011003') },
-    },
-  },
+  many: descopeMany,
 };

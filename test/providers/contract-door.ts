@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, type TestContext } from 'vitest';
 import { type PatchErrorCode, patchErrorCodes } from '../../src/domain/errors.ts';
 import type {
   EmulatorHooks,
@@ -8,7 +8,7 @@ import type {
 } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import type { Answer } from '../harness/fault-answers.ts';
-import { type FrontDoor, openDoor } from '../harness/front-door.ts';
+import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
@@ -30,38 +30,27 @@ export interface WireFormat {
   readonly writes: RegExp;
 }
 
-/** A change that the provider stores otherwise than asked for. `path`: of the change that does not show. */
-export interface StoredDifferently {
-  readonly does: string;
-  readonly outcome: 'PARTIAL' | 'UNKNOWN';
-  readonly patch: Json;
-  readonly stores: Json;
-  readonly path: readonly string[];
-}
-
-export function storedAs(
-  does: string,
-  outcome: StoredDifferently['outcome'],
-  patch: Json,
-  stores: Json,
-  path: StoredDifferently['path'],
-): StoredDifferently {
-  return { does, outcome, patch, stores, path };
-}
-
 /** An answer as the faulty proxy gives it. */
 export function answered({ status, headers, body }: EmulatorResponse): Answer {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return { status, ...(headers && { headers: { ...headers } }), ...(body !== undefined && { body: text }) };
 }
 
+/** A front door that the end of the test closes. */
+export async function open(test: TestContext, changes: SandboxChanges = {}): Promise<FrontDoor> {
+  const door = await openFrontDoor(changes);
+  test.onTestFinished(() => door.close());
+  return door;
+}
+
 /** A front door whose emulator of one directory is hooked, and set up otherwise. */
 export function openHooked(
+  test: TestContext,
   { directory }: Pick<WireFormat, 'directory'>,
   hooks: EmulatorHooks,
   changes: SandboxChanges = {},
 ): Promise<FrontDoor> {
-  return openDoor({ ...changes, [directory]: { ...changes[directory], ...hooks } });
+  return open(test, { ...changes, [directory]: { ...changes[directory], ...hooks } });
 }
 
 /** Every request that arrived, by the wire format. At another directory none may arrive. */

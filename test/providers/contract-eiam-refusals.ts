@@ -35,38 +35,36 @@ export function accountRefusals(api: Pick<EiamApi, 'errorBody' | 'safeDetails'>)
     ...subjects.flatMap(([fixture, path]) => [
       refusal(`InvalidParameter.${fixture}`, 400, error('INVALID_INPUT', at(path))),
       refusal(`MissingParameter.${fixture}`, 400, error('INVALID_INPUT', at(path))),
-      // Codes decide, never the status.
-      ...[400, 403, 409].map((status) =>
-        refusal(`ResourceDuplicated.${fixture}`, status, error('CONFLICT', at(path))),
-      ),
+      refusal(`ResourceDuplicated.${fixture}`, 403, error('CONFLICT', at(path))),
     ]),
+    // Codes decide, never the status.
+    ...[400, 409].map((status) =>
+      refusal('ResourceDuplicated.Username', status, error('CONFLICT', at(['username']))),
+    ),
     ...[400, 404].map((status) =>
       refusal('ResourceNotFound.User', status, error('USER_NOT_FOUND', ['user', 'id'])),
     ),
     refusal('ResourceNotFound.OrganizationalUnit', 404, refused('ResourceNotFound.OrganizationalUnit')),
     refusal('SomethingNew', 400, refused('SomethingNew')),
-    ...[400, 429].flatMap((status) =>
-      (
-        [
-          ['1500', 2, 1],
-          ['1', 1, 3],
-          ['0', 1, 3],
-          ['999999999', 3600, 1],
-          ['soon', null, 1],
-          [undefined, null, 1],
-        ] as const
-      ).map(([wait, retryAfterSeconds, sent]): [string, Refusal] => [
-        `Throttling.User ${status}, ${wait} ms`,
-        {
-          answer: {
-            status,
-            body: api.errorBody('Throttling.User'),
-            ...(wait === undefined ? {} : { headers: { 'x-acs-retry-after': wait } }),
-          },
-          error: error('RATE_LIMITED', ['patch', 'displayName'], { retryable: true, retryAfterSeconds }),
-          sent,
+    ...(
+      [
+        ['1500', 400, 2, 1],
+        ['1500', 429, 2, 1],
+        ['1', 400, 1, 3],
+        ['999999999', 429, 3600, 1],
+        ['soon', 400, null, 1],
+        [undefined, 429, null, 1],
+      ] as const
+    ).map(([wait, status, retryAfterSeconds, sent]): [string, Refusal] => [
+      `Throttling.User ${status}, ${wait} ms`,
+      {
+        answer: {
+          ...{ status, body: api.errorBody('Throttling.User') },
+          ...(wait === undefined ? {} : { headers: { 'x-acs-retry-after': wait } }),
         },
-      ]),
-    ),
+        error: error('RATE_LIMITED', ['patch', 'displayName'], { retryable: true, retryAfterSeconds }),
+        sent,
+      },
+    ]),
   ]);
 }

@@ -1,105 +1,94 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, type TestContext } from 'vitest';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
-import { openDoor } from '../harness/front-door.ts';
+import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import {
   applied,
+  type CapturedRequest,
   calls,
   error,
+  type Json,
   logged,
   notApplied,
   onWrite,
+  open,
   openHooked,
   uncertain,
   writesSent,
 } from './contract-door.ts';
 import type { EiamApi } from './contract-eiam.ts';
 
-/** Status is a request of its own, and a patch of both may stop half way. */
-export function describeStatus(api: EiamApi): void {
-  const { directory, user, errorBody, safeDetails, writes, read } = api;
-  const id = user.id;
-  const notSent = (field: string) => error('PROVIDER_REFUSED', ['patch', field]);
-  const only = (call: string, answer: EmulatorResponse) =>
-    openHooked(api, { intercept: (request) => (read(request).call === call ? answer : undefined) });
-  const disable = api.setStatus('disable');
-  const enable = api.setStatus('enable');
-  const update = api.update({ displayName: 'New Name' });
-  const refusal = { status: 403, body: errorBody('ResourceDuplicated.Username') };
-  const both = { displayName: 'New Name', username: 'new.name' };
+const name = { displayName: 'New Name' };
 
-  describe('status', () => {
-    it('disabled, and the rest refused: in part', async () => {
-      const door = await only(update.call, refusal);
-      const conflict = error('CONFLICT', ['patch', 'username']);
+/** Status is a request of its own, and a patch of both may stop half way; without an answer: test/faults/table. */
+export function describeStatus(api: EiamApi): void {
+  const { directory, user, errorBody, safeDetails, read } = api;
+  const { id } = user;
+  const [disable, enable, update] = [api.setStatus('disable'), api.setStatus('enable'), api.update(name)];
+  const both = { ...name, username: 'new.name' };
+  const taken = { status: 403, body: errorBody('ResourceDuplicated.Username') };
+  const conflict = error('CONFLICT', ['patch', 'username']);
+  const notSent = error('PROVIDER_REFUSED', ['patch', 'displayName']);
+  const disabled = { ...user, status: 'DISABLED' };
+
+  /** A door where one of the requests is answered so. */
+  const openRefusing = (test: TestContext, { call }: CapturedRequest, answer: EmulatorResponse) =>
+    openHooked(test, api, { intercept: (request) => (read(request).call === call ? answer : undefined) });
+
+  describe.concurrent('status', () => {
+    it('disabled, and the rest refused: in part', async (test) => {
+      const door = await openRefusing(test, update, taken);
       const answer = await door.patch({ id }, { status: 'DISABLED', ...both });
-      const seen = { ...user, status: 'DISABLED' };
-      expect(answer).toEqual(uncertain('PARTIAL', seen, conflict, notSent('displayName')));
+      expect(answer).toEqual(uncertain('PARTIAL', disabled, conflict, notSent));
       expect(door.emulators[directory].writes).toEqual(logged(api, { status: 'disabled' }));
       expect(writesSent(door, api)[0]).toEqual(disable);
     });
 
-    it('the rest written, and enabling refused: in part', async () => {
-      const door = await only(enable.call, { status: 403, body: errorBody('SomethingNew') });
-      const answer = await door.patch({ id }, { status: 'ENABLED', displayName: 'New Name' });
+    it('the rest written, and enabling refused: in part', async (test) => {
+      const door = await openRefusing(test, enable, { status: 403, body: errorBody('SomethingNew') });
       const refused = error('PROVIDER_REFUSED', ['patch', 'status'], safeDetails('SomethingNew'));
-      expect(answer).toEqual(uncertain('PARTIAL', { ...user, displayName: 'New Name' }, refused));
-      expect(door.emulators[directory].writes).toEqual(logged(api, { displayName: 'New Name' }));
+      const answer = await door.patch({ id }, { status: 'ENABLED', ...name });
+      expect(answer).toEqual(uncertain('PARTIAL', { ...user, ...name }, refused));
+      expect(door.emulators[directory].writes).toEqual(logged(api, name));
     });
 
-    it('a rate limit half way is no reason to send all of it again', async () => {
-      const door = await only(update.call, { status: 429, body: errorBody('Throttling.User') });
-      const limited = error('RATE_LIMITED', ['patch', 'displayName'], { retryable: false });
-      const answer = await door.patch({ id }, { status: 'DISABLED', displayName: 'New Name' });
-      expect(answer).toEqual(uncertain('PARTIAL', { ...user, status: 'DISABLED' }, limited));
+    it('a rate limit half way is no reason to send all of it again', async (test) => {
+      const headers = { 'x-acs-retry-after': '60000' };
+      const limit = { status: 429, headers, body: errorBody('Throttling.User') };
+      const door = await openRefusing(test, update, limit);
+      const limited = { retryable: false, retryAfterSeconds: 60 };
+      expect(await door.patch({ id }, { status: 'DISABLED', ...name })).toEqual(
+        uncertain('PARTIAL', disabled, error('RATE_LIMITED', ['patch', 'displayName'], limited)),
+      );
     });
 
-    it('the first refused: the second is not sent', async () => {
-      const door = await only(update.call, refusal);
-      const answer = await door.patch({ id }, { status: 'ENABLED', username: 'new.name' });
-      expect(answer).toEqual(notApplied(error('CONFLICT', ['patch', 'username'])));
-      expect(writesSent(door, api)).toEqual([api.update({ username: 'new.name' })]);
-      expect(calls(door, api).at(-1)).toMatch(writes);
+    it('the first refused: the second is not sent', async (test) => {
+      const door = await openRefusing(test, update, taken);
+      const username = 'new.name';
+      expect(await door.patch({ id }, { status: 'ENABLED', username })).toEqual(notApplied(conflict));
+      expect(writesSent(door, api)).toEqual([api.update({ username })]);
+      expect(calls(door, api).at(-1)).toMatch(api.writes);
     });
 
-    it('the first without an answer: the second is not sent', async () => {
-      const door = await only(disable.call, { status: 500, body: 'Internal Server Error' });
-      const answer = await door.patch({ id }, { status: 'DISABLED', displayName: 'New Name' });
-      const unknown = error('OUTCOME_UNKNOWN', ['patch', 'status']);
-      expect(answer).toEqual(uncertain('UNKNOWN', user, unknown, notSent('displayName')));
-      expect(writesSent(door, api)).toEqual([disable]);
-      expect(door.emulators[directory].writes).toEqual([]);
-    });
-
-    it('the second without an answer: not known', async () => {
-      const door = await only(update.call, { status: 500, body: 'Internal Server Error' });
-      const answer = await door.patch({ id }, { status: 'DISABLED', displayName: 'New Name' });
-      const unknown = error('OUTCOME_UNKNOWN', ['patch', 'displayName']);
-      expect(answer).toEqual(uncertain('UNKNOWN', { ...user, status: 'DISABLED' }, unknown));
-      expect(writesSent(door, api)).toEqual([disable, update]);
-    });
-
-    it('the second refused and the first not to be seen: each is said once', async () => {
+    it('the second refused and the first not to be seen: each is said once', async (test) => {
       let isDown = false;
-      const door = await openHooked(api, {
+      const door = await openHooked(test, api, {
         intercept: (request) => {
           if (isDown) return { status: 500, body: 'Internal Server Error' };
           isDown = read(request).call === update.call;
-          return isDown ? { status: 403, body: errorBody('ResourceDuplicated.Username') } : undefined;
+          return isDown ? taken : undefined;
         },
       });
-      const answer = await door.patch({ id }, { status: 'DISABLED', ...both });
       const unknown = error('OUTCOME_UNKNOWN', ['patch', 'status']);
-      const conflict = error('CONFLICT', ['patch', 'username']);
-      expect(answer).toEqual(uncertain('UNKNOWN', null, unknown, conflict, notSent('displayName')));
+      const answer = await door.patch({ id }, { status: 'DISABLED', ...both });
+      expect(answer).toEqual(uncertain('UNKNOWN', null, unknown, conflict, notSent));
     });
 
-    it('a disabled user is enabled', async () => {
-      const door = await openDoor();
+    it('a disabled user is enabled', async (test) => {
+      const door = await open(test);
       await door.patch({ id }, { status: 'DISABLED' });
       expect(await door.patch({ id }, { status: 'ENABLED' })).toEqual(applied(user, 'READ_BACK'));
-      expect(door.emulators[directory].writes).toEqual(
-        logged(api, { status: 'disabled' }, { status: 'enabled' }),
-      );
+      const changes = [{ status: 'disabled' }, { status: 'enabled' }];
+      expect(door.emulators[directory].writes).toEqual(logged(api, ...changes));
     });
   });
 }
@@ -107,112 +96,95 @@ export function describeStatus(api: EiamApi): void {
 /** What eiam.md guesses, each the other way round; and values that an account cannot have. */
 export function describeGuesses(api: EiamApi): void {
   const { directory, user } = api;
-  const id = user.id;
-  const clearing = { directories: { [directory]: { emptyStringClears: true } } };
-  const cleared = { displayName: null, username: 'new.name' };
+  const { id } = user;
+  const clears: SandboxChanges = { directories: { [directory]: { emptyStringClears: true } } };
+  const both = { displayName: null, username: 'new.name' };
   const addAge = { customFields: [{ add: { field: 'age', value: { number: 99 } } }] };
+  const addPath = ['patch', 'customFields', '0', 'add'];
+  const missed = error('NOT_CONFIRMED', ['patch', 'displayName']);
+  const unsupported = (field: string) => notApplied(error('UNSUPPORTED_FIELD', ['patch', field]));
+  const shown = { ...user, displayName: null };
 
-  describe('guesses', () => {
-    it('an empty string that does not clear is noticed', async () => {
-      const door = await openDoor({ ...clearing, [directory]: { emptyString: 'unchanged' } });
-      const answer = await door.patch({ id }, { displayName: null });
-      const missed = error('NOT_CONFIRMED', ['patch', 'displayName']);
-      expect(answer).toEqual(uncertain('UNKNOWN', user, missed));
-      expect(await door.patch({ id }, cleared)).toMatchObject({ outcome: 'PARTIAL', errors: [missed] });
+  const cleared = (payload: object, patch: Json = { displayName: null }) => ({ patch, payload });
+  const added = (payload: object) => ({ patch: addAge, payload });
+  const invalid = (...path: readonly string[]) => notApplied(error('INVALID_INPUT', path));
+  const inPart = expect.objectContaining({ outcome: 'PARTIAL', errors: [missed] });
+  const guesses = [
+    [{ emptyString: 'unchanged' }, cleared(uncertain('UNKNOWN', user, missed))],
+    [{ emptyString: 'unchanged' }, cleared(inPart, both)],
+    [{ emptyString: 'refused' }, cleared(invalid('patch', 'displayName'), both)],
+    [{ emptyString: 'clears' }, cleared(unsupported('username'), { username: null })],
+    [{ emptyString: 'clears' }, cleared(unsupported('status'), { status: null })],
+    [{ missingMember: 'null' }, cleared(applied(shown, 'READ_BACK'))],
+    [{ missingMember: 'emptyString' }, cleared(applied(shown, 'READ_BACK'))],
+    [{ addWhereValueExists: 'refused' }, added(invalid(...addPath))],
+    [{ addWhereValueExists: 'keeps' }, added(uncertain('UNKNOWN', user, error('NOT_CONFIRMED', addPath)))],
+  ] as const;
+
+  describe.concurrent('guesses', () => {
+    it.for(guesses)('with %o', async ([settings, { patch, payload }], test) => {
+      const door = await open(test, { ...clears, [directory]: settings });
+      expect(await door.patch({ id }, patch)).toEqual(payload);
+      const isRefused = (payload as Json).outcome === 'NOT_APPLIED';
+      expect(door.emulators[directory].writes).toHaveLength(isRefused ? 0 : 1);
     });
 
-    it('an empty string that is refused', async () => {
-      const door = await openDoor({ ...clearing, [directory]: { emptyString: 'refused' } });
-      const refused = notApplied(error('INVALID_INPUT', ['patch', 'displayName']));
-      expect(await door.patch({ id }, cleared)).toEqual(refused);
-      expect(door.emulators[directory].writes).toEqual([]);
-    });
-
-    it.each(['username', 'status'])('%s cannot be cleared even so', async (field) => {
-      const door = await openDoor(clearing);
-      const refused = notApplied(error('UNSUPPORTED_FIELD', ['patch', field]));
-      expect(await door.patch({ id }, { [field]: null })).toEqual(refused);
-      expect(calls(door, api)).toEqual([]);
-    });
-
-    it('add where there is a value, refused or passed over', async () => {
-      const path = ['patch', 'customFields', '0', 'add'];
-      const refuses = await openDoor({ [directory]: { addWhereValueExists: 'refused' } });
-      expect(await refuses.patch({ id }, addAge)).toEqual(notApplied(error('INVALID_INPUT', path)));
-      const keeps = await openDoor({ [directory]: { addWhereValueExists: 'keeps' } });
-      const missed = uncertain('UNKNOWN', user, error('NOT_CONFIRMED', path));
-      expect(await keeps.patch({ id }, addAge)).toEqual(missed);
-    });
-
-    it('members without a value as null, or as an empty string', async () => {
-      for (const missingMember of ['null', 'emptyString'] as const) {
-        const door = await openDoor({ ...clearing, [directory]: { missingMember } });
-        const answer = await door.patch({ id }, { displayName: null });
-        expect(answer).toEqual(applied({ ...user, displayName: null }, 'READ_BACK'));
-      }
-    });
-
-    it('where no custom fields are configured, every value is a text', async () => {
-      const door = await openDoor({ directories: { [directory]: { customFields: undefined } } });
-      const path = ['patch', 'customFields', '0', 'add', 'value'];
-      expect(await door.patch({ id }, addAge)).toEqual(notApplied(error('INVALID_INPUT', path)));
+    it('where no custom fields are configured, every value is a text', async (test) => {
+      const door = await open(test, { directories: { [directory]: { customFields: undefined } } });
+      const wrongType = notApplied(error('INVALID_INPUT', [...addPath, 'value']));
+      expect(await door.patch({ id }, addAge)).toEqual(wrongType);
       expect(calls(door, api)).toEqual([]);
       const text = { customFields: [{ add: { field: 'age', value: { text: '99' } } }] };
       expect(await door.patch({ id }, text)).toMatchObject({ outcome: 'APPLIED', errors: [] });
       expect(door.emulators[directory].writes).toEqual(logged(api, { customFields: { age: '99' } }));
     });
 
-    it('another user in the answer to a look is not the one who was written', async () => {
-      const other = { userId: 'user_other', username: 'other', displayName: 'New Name' };
-      const answer = { status: 200, body: api.getUser.body(other) };
-      const door = await openHooked(api, {
-        intercept: (request) => (api.getUser.call.test(api.read(request).call) ? answer : undefined),
+    /** A door where whoever asks for a user gets the second. */
+    const openWithAnother = async (test: TestContext) => {
+      let another: Json = {};
+      const door = await openHooked(test, api, {
+        intercept: (request) =>
+          api.getUser.call.test(api.read(request).call)
+            ? { status: 200, body: api.getUser.body(another) }
+            : undefined,
       });
+      another = { ...[...door.emulators[directory].users().values()][1], ...name };
+      return door;
+    };
+
+    it('another user in the answer to a look is not the one who was written', async (test) => {
       const unknown = error('OUTCOME_UNKNOWN', ['patch', 'displayName']);
-      expect(await door.patch({ id }, { displayName: 'New Name' })).toEqual(
-        uncertain('UNKNOWN', null, unknown),
-      );
+      const door = await openWithAnother(test);
+      expect(await door.patch({ id }, name)).toEqual(uncertain('UNKNOWN', null, unknown));
     });
 
-    it('another user in the answer to a look-up is never written to', async () => {
-      const before = await openDoor();
-      const [, other] = [...before.emulators[directory].users().values()];
-      const answer = { status: 200, body: api.getUser.body(other ?? {}) };
-      const door = await openHooked(api, {
-        intercept: (request) => (api.getUser.call.test(api.read(request).call) ? answer : undefined),
-      });
+    it('another user in the answer to a look-up is never written to', async (test) => {
+      const door = await openWithAnother(test);
       const login = { directory, login: String(user.username) };
-      expect(await door.patch({ login }, { displayName: 'New Name' })).toMatchObject({
-        outcome: 'NOT_APPLIED',
-      });
+      expect(await door.patch({ login }, name)).toMatchObject({ outcome: 'NOT_APPLIED' });
       expect(writesSent(door, api)).toEqual([]);
     });
 
-    it('a value that another account has', async () => {
-      const door = await openDoor();
-      const [, other] = [...door.emulators[directory].users().values()];
-      const cases = [
-        [{ username: String(other?.username) }, ['username']],
-        [{ email: { address: String(other?.email), verified: true } }, ['email', 'address']],
-        [
-          { phone: { number: `+${other?.phoneRegion}${other?.phoneNumber}`, verified: true } },
-          ['phone', 'number'],
-        ],
-      ] as const;
-      for (const [patch, path] of cases) {
-        const conflict = notApplied(error('CONFLICT', ['patch', ...path]));
-        expect(await door.patch({ id }, patch)).toEqual(conflict);
-      }
+    it('a value that another account has', async (test) => {
+      const door = await open(test);
+      const [, other = {}] = [...door.emulators[directory].users().values()];
+      const { username, email, phoneRegion, phoneNumber } = other as Readonly<Record<string, string>>;
+      const cases: readonly (readonly [Json, readonly string[]])[] = [
+        [{ username }, ['username']],
+        [{ email: { address: email, verified: true } }, ['email', 'address']],
+        [{ phone: { number: `+${phoneRegion}${phoneNumber}`, verified: true } }, ['phone', 'number']],
+      ];
+      for (const [patch, path] of cases)
+        expect(await door.patch({ id }, patch)).toEqual(notApplied(error('CONFLICT', ['patch', ...path])));
       expect(door.emulators[directory].writes).toEqual([]);
     });
 
-    it('an account’s refusal when it is cleared names no place that the input does not have', async () => {
-      const answer = { status: 400, body: api.errorBody('MissingParameter.Email') };
-      const door = await openHooked(api, { intercept: onWrite(api, answer) }, clearing);
-      const refused = notApplied(error('INVALID_INPUT', ['patch', 'email']));
-      expect(await door.patch({ id }, { email: null })).toEqual(refused);
-      const whole = notApplied(error('INVALID_INPUT', ['patch']));
-      expect(await door.patch({ id }, { username: 'a', displayName: 'b' })).toEqual(whole);
+    it('an account’s refusal when it is cleared names no place that the input does not have', async (test) => {
+      const intercept = onWrite(api, { status: 400, body: api.errorBody('MissingParameter.Email') });
+      const door = await openHooked(test, api, { intercept }, clears);
+      const refused = (...path: readonly string[]) => notApplied(error('INVALID_INPUT', ['patch', ...path]));
+      expect(await door.patch({ id }, { email: null })).toEqual(refused('email'));
+      expect(await door.patch({ id }, { username: 'a', displayName: 'b' })).toEqual(refused());
     });
   });
 }

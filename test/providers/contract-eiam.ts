@@ -1,13 +1,6 @@
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import type { Case, ProviderFixture } from './contract.ts';
-import {
-  type CapturedRequest,
-  customField,
-  customFieldsWith,
-  type Json,
-  type StoredDifferently,
-  storedAs,
-} from './contract-door.ts';
+import { type CapturedRequest, customField, customFieldsWith, type Json } from './contract-door.ts';
 
 /** What differs between the two APIs to the same accounts. */
 export interface EiamApi extends Pick<ProviderFixture, 'directory' | 'read' | 'writes' | 'user'> {
@@ -150,7 +143,7 @@ function clearings({ directory, update, user }: EiamApi): Case[] {
   const [username, email, phone] = user.loginIds as string[];
   const changes: SandboxChanges = { directories: { [directory]: { emptyStringClears: true } } };
   const one = (field: string, members: Json, stored: Json, shows: Json): Case => ({
-    does: `clears ${field}, where the configuration errorBody how`,
+    does: `clears ${field}, where the configuration says how`,
     patch: { [field]: null },
     sends: [update(members)],
     stores: [stored],
@@ -233,46 +226,28 @@ function setsEverything({ update, setStatus, user, grade }: EiamApi): Case {
   };
 }
 
-function storedDifferently({ user }: EiamApi): StoredDifferently[] {
+function storedDifferently({ user }: EiamApi): ProviderFixture['storedDifferently'] {
   const old = (user.phone as { number: string }).number;
   const renamed = { displayName: 'New Name' };
-  const email = { address: newEmail.address, verified: false };
-  const operation = ['patch', 'customFields', '0'];
-  const replaceAge = { customFields: [{ replace: { field: 'age', value: { number: 9.5 } } }] };
-  const addVip = { ...renamed, customFields: [{ add: { field: 'vip', value: { boolean: true } } }] };
-  return [
-    storedAs(
-      'a name without the spaces around it',
-      'UNKNOWN',
-      { displayName: ' New Name ' },
-      { displayName: 'New Name' },
-      ['patch', 'displayName'],
-    ),
-    storedAs(
-      'an email in small letters',
-      'PARTIAL',
-      { ...renamed, email: { address: 'New@example.com', verified: true } },
+  const email = (address: string, verified: boolean) => ({ email: { address, verified } });
+  const custom = (operation: string, field: string, value: Json) => ({
+    customFields: [{ [operation]: { field, value } }],
+  });
+  return {
+    'a name without the spaces around it': [{ displayName: ' New Name ' }, { displayName: 'New Name' }],
+    'an email in small letters': [
+      { ...renamed, ...email('New@example.com', true) },
       { email: 'new@example.com' },
-      ['patch', 'email'],
-    ),
-    storedAs('an email that is said to be verified', 'UNKNOWN', { email }, { emailVerified: true }, [
-      'patch',
-      'email',
-    ]),
-    storedAs(
-      'a number in another region',
-      'PARTIAL',
+    ],
+    'an email that is said to be verified': [email(newEmail.address, false), { emailVerified: true }],
+    'a number in another region': [
       { ...renamed, phone: { number: old, verified: true } },
       { phoneRegion: '852' },
-      ['patch', 'phone'],
-    ),
-    storedAs('a rounded number', 'UNKNOWN', replaceAge, { customFields: { age: '10' } }, [
-      ...operation,
-      'replace',
-    ]),
-    storedAs('a boolean in words that are none', 'PARTIAL', addVip, { customFields: { vip: 'TRUE' } }, [
-      ...operation,
-      'add',
-    ]),
-  ];
+    ],
+    'a rounded number': [custom('replace', 'age', { number: 9.5 }), { customFields: { age: '10' } }],
+    'a boolean in words that are none': [
+      { ...renamed, ...custom('add', 'vip', { boolean: true }) },
+      { customFields: { vip: 'TRUE' } },
+    ],
+  };
 }

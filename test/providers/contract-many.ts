@@ -1,16 +1,17 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Provider, UserWrite, WriteResult } from '../../src/providers/provider.ts';
-import type { SeedUser } from '../../src/sandbox/emulator.ts';
+import { describe, expect, it, type TestContext } from 'vitest';
+import type { UserWrite, WriteResult } from '../../src/providers/provider.ts';
 import { createDeadline } from '../../src/upstream/deadline.ts';
 import { createHttpClient } from '../../src/upstream/undici-client.ts';
-import { openBehindProxy } from '../harness/behind-proxy.ts';
+import { openBehindProxies } from '../harness/behind-proxy.ts';
 import { someUser } from '../harness/expected.ts';
 import type { Answer } from '../harness/fault-answers.ts';
 import type { Fault } from '../harness/fault-proxy.ts';
-import { type FrontDoor, openDoor, payload } from '../harness/front-door.ts';
+import type { FrontDoor } from '../harness/front-door.ts';
+import { patchMany } from '../harness/many.ts';
+import { seeds } from '../upstream/quota/door.ts';
 import type { BatchWireFormat, Case, ProviderFixture } from './contract.ts';
 import { undocumentedAnswers } from './contract-answers.ts';
-import { answered, applied, type CapturedRequest, type Json, writesSent } from './contract-door.ts';
+import { answered, applied, type CapturedRequest, open, writesSent } from './contract-door.ts';
 
 const path = ['patch', 'displayName'];
 
@@ -19,10 +20,10 @@ export function describeMany(fixture: ProviderFixture): void {
   const { user, directory, many } = fixture;
   const rename = fixture.cases.find(({ patch }) => 'displayName' in patch && patch.displayName !== null);
 
-  it.each([...fixture.cases, fixture.everything])(
+  it.for([...fixture.cases, fixture.everything])(
     'beside another user: $does',
-    async ({ patch, sends, shows, changes }: Case) => {
-      const door = await openDoor(changes);
+    async ({ patch, sends, shows, changes }: Case, test) => {
+      const door = await open(test, changes);
       const other = someUser(door, directory, 1);
       if (!rename) throw new Error('No case sets displayName.');
       const theirs = JSON.parse(
@@ -32,17 +33,13 @@ export function describeMany(fixture: ProviderFixture): void {
         { user: { id: user.id }, patch },
         { user: { id: other }, patch: rename.patch },
       ];
-      const mutation = `mutation ($inputs: [PatchUserInput!]!) { patchUsers(inputs: $inputs) { ${payload} } }`;
-      const answer = await door.graphql(mutation, { inputs });
-      expect(answer.errors).toBeUndefined();
-      const { patchUsers: results } = answer.data as { patchUsers: Json[] };
-      expect(results[0]).toEqual(applied({ ...user, ...shows }, fixture.confirmedBy));
-      expect(results[1]).toMatchObject({
-        outcome: 'APPLIED',
-        user: { id: other, ...rename.patch },
-        errors: [],
-      });
-      expect(results).toHaveLength(2);
+      expect(await patchMany(door, inputs)).toEqual([
+        { operationId: expect.any(String), ...applied({ ...user, ...shows }, fixture.confirmedBy) },
+        expect.objectContaining({
+          ...{ outcome: 'APPLIED', errors: [] },
+          user: expect.objectContaining({ id: other, ...rename.patch }),
+        }),
+      ]);
       const sent = writesSent(door, fixture);
       if (many && !('customFields' in patch)) expect(sent).toEqual([many.sends([...sends, ...theirs])]);
       else if (many) {
@@ -63,30 +60,28 @@ export function describeMany(fixture: ProviderFixture): void {
 
 function describeTogether({ directory, unknownUserId, read }: ProviderFixture, many: BatchWireFormat): void {
   /** The provider itself, behind a bad line, with so many users and a write for each. */
-  async function openProvider(count: number, fault?: Fault) {
-    const users: readonly SeedUser[] = Array.from({ length: count }, (_, index) => ({
-      ...{ userId: many.userId(index), username: `user.${index}`, status: 'enabled', createdAt: 0 },
-    }));
-    const { door, proxy } = await openBehindProxy(directory, {}, { [directory]: { users } });
+  async function openProvider(test: TestContext, count: number, fault?: Fault) {
+    const users = seeds(directory, count);
+    const door = await openBehindProxies(test, { [directory]: { users } });
+    const proxy = door.proxies[directory];
     const configured = door.sandbox.config.directories[directory];
     if (!configured) throw new Error('There is no such directory.');
     const bounds = { connections: 4, connectTimeoutMs: 1_000, answerBytes: 1_000_000 };
     const http = createHttpClient(configured.origin, bounds);
     const provider = configured.create(directory, http);
-    onTestFinished(() => provider.close());
-    if (fault) proxy.fault = ({ isWrite }) => (isWrite ? fault : undefined);
+    test.onTestFinished(() => provider.close());
+    if (fault) proxy.fail('write', fault);
     const ids = users.map(({ userId }) => userId);
-    return { door, proxy, ids, write: (some = ids, ms = 5_000) => writeMany(provider, some, ms) };
-  }
-
-  function writeMany(provider: Provider, ids: readonly string[], ms: number) {
-    if (!provider.writeMany) throw new Error('The provider has no request for many.');
-    const writes = ids.map(
-      (userId): UserWrite => ({
-        ...{ userId, step: { changes: [{ field: 'displayName', value: `Name of ${userId}`, path }] } },
-      }),
-    );
-    return provider.writeMany(writes, { deadline: createDeadline(ms) });
+    const write = (some = ids, ms = 5_000) => {
+      if (!provider.writeMany) throw new Error('The provider has no request for many.');
+      const writes = some.map(
+        (userId): UserWrite => ({
+          ...{ userId, step: { changes: [{ field: 'displayName', value: `Name of ${userId}`, path }] } },
+        }),
+      );
+      return provider.writeMany(writes, { deadline: createDeadline(ms) });
+    };
+    return { door, proxy, ids, write };
   }
 
   const stored = (door: FrontDoor) => door.emulators[directory].writes.map(({ userId }) => userId);
@@ -100,8 +95,8 @@ function describeTogether({ directory, unknownUserId, read }: ProviderFixture, m
   });
   const ambiguous: WriteResult = { kind: 'ambiguous' };
 
-  it('each result is in its writer’s place', async () => {
-    const { door, ids, write } = await openProvider(4);
+  it('each result is in its writer’s place', async (test) => {
+    const { door, ids, write } = await openProvider(test, 4);
     const [a = '', b = '', c = '', d = ''] = ids;
     expect(await write([c, unknownUserId, a, d])).toEqual([
       accepted(c),
@@ -113,7 +108,7 @@ function describeTogether({ directory, unknownUserId, read }: ProviderFixture, m
   });
 
   type Lists = readonly [written: readonly string[], failed: readonly string[]];
-  it.each<[string, (ids: readonly string[]) => Lists, 'accepted' | 'refused' | 'ambiguous']>([
+  it.for<[string, (ids: readonly string[]) => Lists, 'accepted' | 'refused' | 'ambiguous']>([
     ['among those who were written', (ids) => [ids, []], 'accepted'],
     ['written, in another order', (ids) => [ids.toReversed(), []], 'accepted'],
     ['among those who failed', ([a = '', ...more]) => [more, [a]], 'refused'],
@@ -122,8 +117,8 @@ function describeTogether({ directory, unknownUserId, read }: ProviderFixture, m
     ['written twice', ([a = '', ...more]) => [[a, ...more, a], []], 'ambiguous'],
     ['failed twice', ([a = '', ...more]) => [more, [a, a]], 'ambiguous'],
     ['somebody else in their place', ([, ...more]) => [[unknownUserId, ...more], []], 'ambiguous'],
-  ])('a user who is %s', async (_, lists, kind) => {
-    const { door, proxy, ids, write } = await openProvider(3);
+  ])('a user who is %s', async ([, lists, kind], test) => {
+    const { door, proxy, ids, write } = await openProvider(test, 3);
     const [written, failed] = lists(ids);
     const users = door.emulators[directory].users();
     const shown = written.map((userId) => ({ ...users.get(userId), userId, name: `Name of ${userId}` }));
@@ -136,53 +131,51 @@ function describeTogether({ directory, unknownUserId, read }: ProviderFixture, m
     expect(proxy.writes).toHaveLength(1);
   });
 
-  it.each<[string, Answer]>([
+  it.for<[string, Answer]>([
     ...(['reset', 'half', 'nothing'] as const).map((one): [string, Answer] => [one, one]),
     ...Object.entries({ ...undocumentedAnswers, ...many.noAnswers }).map(
       ([name, answer]): [string, Answer] => [name, answered(answer)],
     ),
-  ])('no answer that can be understood: %s', async (_, answer) => {
-    const { door, proxy, ids, write } = await openProvider(3, { delivered: true, answer });
+    ...[201, 202, 206, 500].map((status): [string, Answer] => {
+      const shown = seeds(directory, 3).map(({ userId }) => ({ userId, name: `Name of ${userId}` }));
+      return [
+        `a ${status} that names all of them as written`,
+        answered({ ...many.answer(shown, []), status }),
+      ];
+    }),
+  ])('no answer that can be understood: %s', async ([, answer], test) => {
+    const { door, proxy, ids, write } = await openProvider(test, 3, { delivered: true, answer });
     expect(await write(ids, answer === 'nothing' ? 300 : 5_000)).toEqual(Array(3).fill(ambiguous));
     expect(stored(door)).toEqual(ids);
     expect(proxy.writes).toHaveLength(1);
   });
 
-  it.each([201, 202, 206, 500])('a %d that names all of them as written', async (status) => {
-    const { proxy, ids, write } = await openProvider(3);
-    const shown = ids.map((userId) => ({ userId, name: `Name of ${userId}` }));
-    const answer = answered({ ...many.answer(shown, []), status });
-    proxy.fault = () => ({ delivered: false, answer });
-    expect(await write()).toEqual(Array(3).fill(ambiguous));
-  });
-
-  it.each(Object.entries(many.refusesAll))('refused, and that is of all: %s', async (_, [answer, code]) => {
-    const { proxy, write } = await openProvider(3, { delivered: false, answer: answered(answer) });
+  const refusedUnlessApplied = [expect.objectContaining({ code: 'PROVIDER_REFUSED', path })];
+  it.for([
+    ...Object.entries(many.refusesAll).map(
+      ([name, [answer, code]]) => [`and that is of all: ${name}`, answer, refused(code)] as const,
+    ),
+    ...Object.entries(many.refusesTogether).map(
+      ([name, answer]) => [`as a whole: ${name}`, answer, { ...ambiguous, refusedUnlessApplied }] as const,
+    ),
+  ])('refused, %s', async ([, answer, result], test) => {
+    const { proxy, write } = await openProvider(test, 3, { delivered: false, answer: answered(answer) });
     const results = await write();
-    expect(results).toEqual(Array(3).fill(refused(code)));
-    for (const result of results) expect(JSON.stringify(result)).not.toContain('Vendor');
+    expect(results).toEqual(Array(3).fill(result));
+    expect(JSON.stringify(results)).not.toContain('Vendor');
     expect(proxy.writes).toHaveLength(1);
   });
 
-  it.each(Object.entries(many.refusesTogether))('refused as a whole: %s', async (_, answer) => {
-    const { proxy, write } = await openProvider(3, { delivered: false, answer: answered(answer) });
-    const refusedUnlessApplied = [expect.objectContaining({ code: 'PROVIDER_REFUSED', path })];
-    const results = await write();
-    expect(results).toEqual(Array(3).fill({ kind: 'ambiguous', refusedUnlessApplied }));
-    for (const result of results) expect(JSON.stringify(result)).not.toContain('Vendor');
-    expect(proxy.writes).toHaveLength(1);
-  });
-
-  it('what did not leave is refused', async () => {
-    const { proxy, ids, write } = await openProvider(3);
+  it('what did not leave is refused', async (test) => {
+    const { proxy, ids, write } = await openProvider(test, 3);
     expect(await write(ids, 0)).toEqual(Array(3).fill(refused('DEADLINE_EXCEEDED')));
     expect(proxy.writes).toEqual([]);
     await proxy.close();
     expect(await write(ids, 300)).toEqual(Array(3).fill(refused('PROVIDER_UNAVAILABLE')));
   });
 
-  it('goes in lots of as many as a request takes, each with an outcome of its own', async () => {
-    const { door, proxy, ids, write } = await openProvider(2 * many.max + 1);
+  it('goes in lots of as many as a request takes, each with an outcome of its own', async (test) => {
+    const { door, proxy, ids, write } = await openProvider(test, 2 * many.max + 1);
     expect(await write()).toEqual(ids.map(accepted));
     const lots = [ids.slice(0, many.max), ids.slice(many.max, 2 * many.max), ids.slice(2 * many.max)];
     const sent = door.emulators[directory].requests.map(read);
@@ -200,8 +193,8 @@ function describeTogether({ directory, unknownUserId, read }: ProviderFixture, m
     expect(new Set(kinds)).toEqual(new Set(['accepted', 'ambiguous']));
   });
 
-  it('of nobody sends nothing', async () => {
-    const { proxy, write } = await openProvider(1);
+  it('of nobody sends nothing', async (test) => {
+    const { proxy, write } = await openProvider(test, 1);
     expect(await write([])).toEqual([]);
     expect(proxy.writes).toEqual([]);
   });

@@ -4,7 +4,7 @@ import type { PatchField } from '../../src/domain/user.ts';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { describeAnswers } from './contract-answers.ts';
-import type { CapturedRequest, Json, StoredDifferently, WireFormat } from './contract-door.ts';
+import type { CapturedRequest, Json, WireFormat } from './contract-door.ts';
 import { describeFields } from './contract-fields.ts';
 import { describeMany } from './contract-many.ts';
 import { describeTruth } from './contract-truth.ts';
@@ -37,8 +37,6 @@ export interface Refusal {
 
 /** How a provider that has a request for many users is asked by it, and answers. */
 export interface BatchWireFormat {
-  /** An id that the provider's users may have. */
-  readonly userId: (index: number) => string;
   /** The request for these, made of those that each would be alone. */
   readonly sends: (alone: readonly CapturedRequest[]) => CapturedRequest;
   /** Users that it names at most. */
@@ -70,7 +68,8 @@ export interface ProviderFixture extends WireFormat {
   /** Fields that can be set and not cleared. */
   readonly notClearable: readonly PatchField[];
   readonly refusals: Readonly<Record<string, Refusal>>;
-  readonly storedDifferently: readonly StoredDifferently[];
+  /** Patches of which the last change is stored otherwise than asked for: what is stored in place of it. */
+  readonly storedDifferently: Readonly<Record<string, readonly [patch: Json, stores: Json]>>;
   /** Answers to a write that do not say what became of it, and those that are a yes, though nothing is written. */
   readonly noAnswers: Readonly<Record<string, EmulatorResponse>>;
   readonly yesAnswers: Readonly<Record<string, EmulatorResponse>>;
@@ -90,7 +89,7 @@ export interface ProviderFixture extends WireFormat {
 
 /** The one suite that every provider passes, through GraphQL against its emulator. */
 export function describeProvider(name: string, fixture: ProviderFixture): void {
-  describe(name, () => {
+  describe.concurrent(name, () => {
     describe('fields', () => describeFields(fixture));
     describe('users', () => describeUsers(fixture));
     describe('answers', () => describeAnswers(fixture));

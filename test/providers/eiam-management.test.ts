@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EmulatorRequest } from '../../src/sandbox/emulator.ts';
 import { Secret } from '../../src/settings/secret.ts';
-import { openDoor } from '../harness/front-door.ts';
 import { describeProvider, type Refusal } from './contract.ts';
 import {
   applied,
@@ -10,6 +9,7 @@ import {
   error,
   type Json,
   logged,
+  open,
   writesSent,
 } from './contract-door.ts';
 import { type EiamApi, eiamFixture, eiamUser } from './contract-eiam.ts';
@@ -56,7 +56,7 @@ const api: EiamApi = {
 
 /** The action, and the parameters of the decoded query: the body is empty. */
 function read({ method, url, headers, body }: EmulatorRequest): CapturedRequest {
-  expect([method, body, url.slice(0, 2)]).toEqual(['POST', '', '/?']);
+  expect([method, body, url.slice(0, 2), headers.accept]).toEqual(['POST', '', '/?', 'application/json']);
   const parameters = [...new URLSearchParams(url.slice(2))];
   const names = parameters.map(([name]) => name);
   expect(new Set(names).size).toBe(names.length);
@@ -158,8 +158,8 @@ describe('eiam-management, its own ways', () => {
     directories: { contractors: { customFields: Object.fromEntries(numbers.map((name) => [name, 'text'])) } },
   };
 
-  it('more than nine custom fields keep their order and their signature', async () => {
-    const door = await openDoor(twelve);
+  it('more than nine custom fields keep their order and their signature', async (test) => {
+    const door = await open(test, twelve);
     const customFields = numbers.map((field) => ({ add: { field, value: { text: `a ${field}` } } }));
     expect(await door.patch({ id }, { customFields })).toMatchObject({ outcome: 'APPLIED', errors: [] });
     expect(writesSent(door, api)).toEqual([
@@ -175,14 +175,31 @@ describe('eiam-management, its own ways', () => {
     expect(door.emulators.contractors.writes).toEqual(logged(api, { customFields: stored }));
   });
 
-  it('temporary credentials', async () => {
+  it.for([
+    ['name', [{ UsernameStartsWith: 'name' }]],
+    ['a@b.c', [{ Email: 'a@b.c' }, { UsernameStartsWith: 'a@b.c' }]],
+    [
+      '+8615600000000',
+      [{ PhoneRegion: '86', PhoneNumber: '15600000000' }, { UsernameStartsWith: '+8615600000000' }],
+    ],
+  ] as const)('%s is looked up by every filter that may know it', async ([login, filters], test) => {
+    const door = await open(test);
+    const answer = await door.patch({ login: { directory: 'contractors', login } }, patch);
+    expect(answer).toMatchObject({ outcome: 'NOT_APPLIED' });
+    const page = { InstanceId: instanceId, PageNumber: '1', PageSize: '100' };
+    expect(door.emulators.contractors.requests.map(read)).toEqual(
+      filters.map((filter) => ({ call: 'ListUsers', body: { ...page, ...filter } })),
+    );
+  });
+
+  it('temporary credentials', async (test) => {
     const securityToken = 'CAIS/sts+token==';
-    const right = await openDoor({
+    const right = await open(test, {
       contractors: { securityToken },
       directories: { contractors: { securityToken: new Secret(securityToken) } },
     });
     expect(await right.patch({ id }, patch)).toEqual(applied({ ...api.user, ...patch }, 'READ_BACK'));
-    const wrong = await openDoor({
+    const wrong = await open(test, {
       contractors: { securityToken },
       directories: { contractors: { securityToken: new Secret('other') } },
     });
@@ -190,14 +207,14 @@ describe('eiam-management, its own ways', () => {
     expect(wrong.emulators.contractors.writes).toEqual([]);
   });
 
-  it('the beginning of too many usernames is no login', async () => {
+  it('the beginning of too many usernames is no login', async (test) => {
     const users = Array.from({ length: 101 }, (_, index) => ({
       userId: `user_${index}`,
       username: `temp${index}`,
       status: 'enabled' as const,
       createdAt: 0,
     }));
-    const door = await openDoor({ contractors: { users } });
+    const door = await open(test, { contractors: { users } });
     const login = { directory: 'contractors', login: 'temp' };
     expect(await door.patch({ login }, patch)).toMatchObject({
       outcome: 'NOT_APPLIED',
@@ -206,8 +223,8 @@ describe('eiam-management, its own ways', () => {
     expect(writesSent(door, api)).toEqual([]);
   });
 
-  it('a signature is made anew for each request', async () => {
-    const door = await openDoor();
+  it('a signature is made anew for each request', async (test) => {
+    const door = await open(test);
     await door.patch({ id }, patch);
     await door.patch({ id }, patch);
     const nonces = door.emulators.contractors.requests.map(({ headers }) => headers['x-acs-signature-nonce']);

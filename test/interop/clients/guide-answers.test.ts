@@ -5,10 +5,11 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EmulatorRequest, EmulatorResponse } from '../../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../../src/sandbox/sandbox.ts';
 import type { PatchOutcome, PatchUserInput, UserPatchInput } from '../../generated/graphql.ts';
-import { openBehindProxy } from '../../harness/behind-proxy.ts';
 import { type DirectoryName, patchUser, someUser, written } from '../../harness/expected.ts';
 import { freshJournal } from '../../harness/fresh-journal.ts';
 import { type FrontDoor, openDoor } from '../../harness/front-door.ts';
+import { patchMany } from '../../harness/many.ts';
+import { patchManyOperation } from '../../harness/operations.ts';
 import { type Answer, ask, bearer, bug, gateway, lines, table } from './guide.ts';
 
 /** A question whose directory gives this answer in place of its own. */
@@ -139,19 +140,19 @@ describe('what a patch says', () => {
   });
 });
 
-it('a call that is made again while it is under way gets its answer, and nothing is sent twice', async () => {
-  const { door, proxy, id } = await openBehindProxy('customers', {}, freshJournal());
-  const gate = Promise.withResolvers<void>();
-  proxy.fault = ({ isWrite }) =>
-    isWrite ? { delivered: true, answer: 'its answer', after: gate.promise } : undefined;
-  const input = { user: { id }, patch: name, idempotencyKey: randomUUID() };
-  const calls = [patchUser(door, input), patchUser(door, input)];
-  await vi.waitFor(() => expect(proxy.writes).toHaveLength(1));
-  gate.resolve();
-  const [first, again] = await Promise.all(calls);
-  expect(first).toMatchObject({ outcome: 'APPLIED' });
-  expect(again).toEqual(first);
-  expect(proxy.writes).toHaveLength(1);
+it('takes as many patches in one call as the guide says', async () => {
+  const [, section = ''] = lines.join(' ').split('## Many patches in one call');
+  const [, fewest, most] = /takes (\d+) to (\d+) patches/.exec(section) ?? [];
+  const [, code] = /is null and the error's code is `(\w+)`/.exec(section) ?? [];
+  const door = await openDoor();
+  const inputs = (count: number) => Array(count).fill({ user: { id: 'nowhere:a' }, patch: name });
+  for (const count of [Number(fewest), Number(most)])
+    expect(await patchMany(door, inputs(count))).toHaveLength(count);
+  for (const count of [Number(fewest) - 1, Number(most) + 1])
+    expect(await door.call(patchManyOperation, { inputs: inputs(count) })).toMatchObject({
+      data: { patchUsers: null },
+      errors: [{ extensions: { code } }],
+    });
 });
 
 it('the guide stays short', () => {

@@ -84,6 +84,8 @@ const ordinaryHeaders = ['accept', 'authorization', 'content-type'];
 
 /** The scenario that every client goes through: what a front end does, and what it is refused. */
 export function describeClient(name: string, connect: Connect): void {
+  const open = () => openDoor(freshJournal());
+
   function connected(door: FrontDoor, token?: string): { readonly ask: Ask; readonly exchanges: Exchange[] } {
     const exchanges: Exchange[] = [];
     const watched: typeof fetch = async (input, init) => {
@@ -98,7 +100,7 @@ export function describeClient(name: string, connect: Connect): void {
 
   describe(name, () => {
     it('reads a user, plans a change of that version, makes it once by its key, and sees it', async () => {
-      const door = await openDoor(freshJournal());
+      const door = await open();
       const { ask, exchanges } = connected(door);
       const id = someUser(door, 'customers');
       const before = await ask(read, { by: { id } });
@@ -137,7 +139,7 @@ export function describeClient(name: string, connect: Connect): void {
     });
 
     it('gets everything that is wrong with a patch, each with its place', async () => {
-      const door = await openDoor(freshJournal());
+      const door = await open();
       const { ask, exchanges } = connected(door);
       const patch = { displayName: '', customFields: [{ add: { field: 'plan', value: { text: '' } } }] };
       const { data, errors } = await ask(change, {
@@ -158,7 +160,7 @@ export function describeClient(name: string, connect: Connect): void {
     });
 
     it('is told what its token does not let it do', async () => {
-      const door = await openDoor(freshJournal());
+      const door = await open();
       const claims = { aud: 'idpatch-gateway', sub: 'gateway' };
       const token = await door.sandbox.issuer.token({ ...claims, scope: 'users:write' });
       const { ask, exchanges } = connected(door, token);
@@ -179,7 +181,7 @@ export function describeClient(name: string, connect: Connect): void {
     });
 
     it('is told that its token is not valid', async () => {
-      const door = await openDoor(freshJournal());
+      const door = await open();
       const { ask, exchanges } = connected(door, 'none');
       const { data, errors } = await ask(read, { by: { id: someUser(door, 'customers') } });
       expect(data).toBeNull();
@@ -188,7 +190,7 @@ export function describeClient(name: string, connect: Connect): void {
     });
 
     it('cannot give two where there is one: its types refuse it, and so does the server', async () => {
-      const door = await openDoor(freshJournal());
+      const door = await open();
       const { ask, exchanges } = connected(door);
       const user = { id: someUser(door, 'customers') };
       const login = { directory: 'customers', login: 'ada@example.com' };

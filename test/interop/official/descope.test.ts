@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { DescopeEmulatorSettings } from '../../../src/sandbox/descope/settings.ts';
 import recordings from '../../providers/recorded/descope.json' with { type: 'json' };
 import { anna, arrived, authorization, project, start } from './descope-project.ts';
 
@@ -96,25 +95,22 @@ describe('the official client', () => {
   });
 
   it('gets the failed users of a batch beside the patched ones', async () => {
-    const batch = (user: User) =>
-      user.patchBatch([
-        { loginIdOrUserId: 'nobody', status: 'enabled' },
-        { loginIdOrUserId: 'U2abc', customAttributes: { age: 'old' } },
-        { loginIdOrUserId: 'a@x.io', familyName: 'Z' },
-      ]);
     const { emulator, user } = await start();
+    const { data } = await user.patchBatch([
+      { loginIdOrUserId: 'nobody', status: 'enabled' },
+      { loginIdOrUserId: 'U2abc', customAttributes: { age: 'old' } },
+      { loginIdOrUserId: 'a@x.io', familyName: 'Z' },
+    ]);
     const failed = (loginId: string, failure: string) => ({
       ...{ failure, user: expect.objectContaining({ loginIds: [loginId] }) },
     });
     const wrongType = 'custom attribute age has a value of the wrong type';
-    expect((await batch(user)).data).toEqual({
+    expect(data).toEqual({
       patchedUsers: [{ ...anna, familyName: 'Z' }],
       failedUsers: [failed('nobody', 'user not found'), failed('U2abc', wrongType)],
       additionalErrors: {},
     });
     expect(emulator.writes).toEqual([{ userId: 'U1', change: { familyName: 'Z' } }]);
-    const withCode = await batch((await start({ codeInFailure: true })).user);
-    expect(JSON.stringify(withCode.data)).toContain(`[E011003] ${wrongType}`);
   });
 
   it('does not get disabled users unless it asks for them, and no more than the maximum', async () => {
@@ -136,91 +132,35 @@ describe('refused', () => {
       await user.getCustomAttributes(),
     ];
     for (const { code, error } of answers) expect([code, error?.errorCode]).toEqual([401, 'E011003']);
-    const other = await start({ badKeyStatus: 403, badKeyErrorCode: 'E9' }, 'wrong');
-    expect(await other.user.load('a@x.io')).toMatchObject({ code: 403, error: { errorCode: 'E9' } });
     expect(emulator.writes).toEqual([]);
   });
 
   it('a call that idpatch does not make', async () => {
     const { emulator, user } = await start();
-    const answers = [
-      await user.update('a@x.io', { displayName: 'N' }),
-      await user.create('n@x.io', {}),
-      await user.delete('a@x.io'),
-      await user.activate('a@x.io'),
-      await user.search({}),
-    ];
-    expect(answers.map(({ code }) => code)).toEqual(answers.map(() => 404));
+    const answers = [await user.update('a@x.io', { displayName: 'N' }), await user.delete('a@x.io')];
+    expect(answers.map(({ code }) => code)).toEqual([404, 404]);
     expect(emulator.writes).toEqual([]);
   });
 
-  it.each<[object, string, Partial<DescopeEmulatorSettings>?]>([
-    [{ customAttributes: { nick: 'x' } }, 'E011003'],
-    [{ customAttributes: { nick: null } }, 'E011003'],
-    [{ customAttributes: { constructor: 'x' } }, 'E011003'],
-    [{ customAttributes: { age: '7' } }, 'E011003'],
-    [{ customAttributes: { a: 7 } }, 'E011003'],
-    [{ customAttributes: { ok: 'true' } }, 'E011003'],
-    [{ customAttributes: { plan: 'gold' } }, 'E011003'],
-    [{ customAttributes: { tags: ['a', 'z'] } }, 'E011003'],
-    [{ customAttributes: { birthday: '2000-02-29' } }, 'E011003'],
-    [{ customAttributes: { birthday: 8.64e15 + 1 } }, 'E011003'],
-    [{ customAttributes: [] }, 'E011001'],
-    [{ customAttributes: { a: null } }, 'E011003', { nullAttribute: 'refused' }],
-    [{ customAttributes: { nick: 'x' } }, 'E1', { attributeErrorCode: 'E1' }],
-    [{ roles: ['r1', 'r9'] }, 'E011004'],
-    [{ roles: ['r9'] }, 'E2', { unknownReferenceErrorCode: 'E2' }],
-    [{ roles: 'r1' }, 'E011001'],
-    [{ userTenants: [{ tenantId: 't9' }] }, 'E011004'],
-    [{ userTenants: [{ tenantId: 't2', roleNames: ['tr'] }] }, 'E011004'],
-    [{ userTenants: [{ tenantId: 't1' }, { tenantId: 't1' }] }, 'E011004'],
-    [{ userTenants: [{ roleNames: [] }] }, 'E011002'],
-    [{ userTenants: [{ tenantId: 't1', role: 'tr' }] }, 'E011001'],
-    [{ ssoAppIds: ['app9'] }, 'E011004'],
-    [{ status: 'ENABLED' }, 'E011004'],
-    [{ phone: '+1555CALLNOW' }, 'E011004'],
-    [{ phone: '5555550100' }, 'E011004'],
-    [{ email: 'nobody' }, 'E011004'],
-    [{ givenName: 7 }, 'E011001'],
-    [{ verifiedEmail: 'true' }, 'E011001'],
-    // Another user's login id, as an email and as a login id.
-    [{ email: 'A@x.io' }, 'E011001'],
-    [{ email: 'A@x.io' }, 'E3', { conflictErrorCode: 'E3' }],
-    [{ additionalIdentifiers: ['a@x.io'] }, 'E011001'],
-    [{ phone: '+1 555 555 0111' }, 'E011001', { uniquePhone: true }],
-    [{ email: 'c@x.io' }, 'E011001', { uniqueEmail: true }],
-  ])('%j: %s', async (options, errorCode, settings = {}) => {
-    const email = { address: 'c@x.io', verified: true };
-    const users = [...project.users, { userId: 'U5', username: 'c', email, createdAt: 0 }];
-    const { emulator, user } = await start({ users, ...settings });
-    const before = emulator.users();
-    const answer = await user.patch('u2', { familyName: 'Never', ...options });
-    expect([answer.code, answer.error?.errorCode]).toEqual([400, errorCode]);
-    expect(emulator.users()).toEqual(before);
-    expect(emulator.writes).toEqual([]);
-  });
-
+  // What the official client cannot send, and what it can.
   it.each([
     ['PATCH', 'user/patch', '{"loginId":"u2",', 400, 'E011001'],
-    ['PATCH', 'user/patch', '[]', 400, 'E011001'],
     ['PATCH', 'user/patch', '{"name":"x"}', 400, 'E011002'],
     ['PATCH', 'user/patch', '{"loginId":"u2","givenname":"x"}', 400, 'E011001'],
-    ['PATCH', 'user/patch', '{"loginId":"u2","name":"A","displayName":"B"}', 400, 'E011004'],
-    ['PATCH', 'user/patch', '{"loginId":"u2","userId":"U1","name":"x"}', 404, 'E112102'],
+    ['PATCH', 'user/patch', '{"loginId":"u2","givenName":7}', 400, 'E011001'],
+    ['PATCH', 'user/patch', '{"loginId":"u2","customAttributes":{"age":"7"}}', 400, 'E011003'],
+    ['PATCH', 'user/patch', '{"loginId":"u2","customAttributes":{"nick":"x"}}', 400, 'E011003'],
+    ['PATCH', 'user/patch', '{"loginId":"u2","roleNames":["r9"]}', 400, 'E011004'],
+    ['PATCH', 'user/patch', '{"loginId":"u2","email":"A@x.io"}', 400, 'E011001'],
     ['PATCH', 'user/patch', '{"userId":"a@x.io","name":"x"}', 404, 'E112102'],
-    ['PATCH', 'user/patch/batch', '{"users":[]}', 400, 'E011002'],
     ['POST', 'users/load', '{"userIds":[]}', 400, 'E011002'],
-    ['POST', 'users/load', '{"userIds":["U1"],"loginIds":[]}', 400, 'E011001'],
     ['GET', 'user', undefined, 400, 'E011002'],
-    ['GET', 'user/patch', undefined, 405, undefined],
   ])('%s %s %s', async (method, path, body, status, errorCode) => {
     const { emulator } = await start();
     const sent = { method, headers: { authorization }, ...(body ? { body } : {}) };
     const response = await fetch(`${emulator.url}/v1/mgmt/${path}`, sent);
-    expect([response.status, ((await response.json()) as { errorCode?: string }).errorCode]).toEqual([
-      status,
-      errorCode,
-    ]);
+    const answer = (await response.json()) as { errorCode?: string };
+    expect([response.status, answer.errorCode]).toEqual([status, errorCode]);
     expect(emulator.writes).toEqual([]);
   });
 });

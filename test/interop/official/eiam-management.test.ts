@@ -1,10 +1,5 @@
-import { createHash } from 'node:crypto';
 import { expect, it, onTestFinished } from 'vitest';
-import {
-  acs3Signature,
-  canonicalRequest,
-  createAcs3Verifier,
-} from '../../../src/sandbox/eiam/acs3-verifier.ts';
+import { createAcs3Verifier } from '../../../src/sandbox/eiam/acs3-verifier.ts';
 import {
   type EiamManagementEmulatorSettings,
   startEiamManagementEmulator,
@@ -130,8 +125,6 @@ it('lists users without custom fields, by ids, email, phone number and beginning
   expect(await list({ PhoneNumber: '15600000000', PhoneRegion: '1' })).toEqual([0]);
   expect(await list({ PageNumber: '2', PageSize: '2' })).toEqual([3, 'user_2']);
   expect(await list({ PageSize: '101' })).toBe('400 InvalidParameter.PageSize');
-  expect(await list({ PageNumber: '0' })).toBe('400 InvalidParameter.PageNumber');
-  expect(await list({ PhoneNumber: '15600000000' })).toBe('400 MissingParameter.PhoneRegion');
   expect(await list({ 'UserIds.2': 'user_1' })).toBe('400 InvalidParameter.UserIds');
   const three = { 'UserIds.1': 'a', 'UserIds.2': 'b', 'UserIds.3': 'c' };
   expect(await list(three)).toBe('400 InvalidParameter.UserIds');
@@ -140,16 +133,10 @@ it('lists users without custom fields, by ids, email, phone number and beginning
 it.each<[Query, string]>([
   [{ Username: 'second' }, '403 ResourceDuplicated.Username'],
   [{ Email: 'new@example.com', EmailVerified: '1' }, '400 InvalidParameter.EmailVerified'],
-  [{ PhoneNumber: '15600000002', PhoneNumberVerified: 'true' }, '400 MissingParameter.PhoneRegion'],
   [{ 'CustomFields.1.FieldName': 'age' }, '400 MissingParameter.CustomField.age'],
-  [{ 'CustomFields.1.FieldValue': 'x' }, '400 MissingParameter.FieldName'],
   [{ 'CustomFields.2.FieldName': 'age' }, '400 InvalidParameter.CustomFields'],
-  [{ 'CustomFields.0.FieldName': 'age' }, '400 InvalidParameter.CustomFields.0.FieldName'],
   [{ Nickname: 'x' }, '400 InvalidParameter.Nickname'],
-  [{ 'UserIds.1': 'x' }, '400 InvalidParameter.UserIds.1'],
-  [{ UserId: '' }, '400 MissingParameter.UserId'],
   [{ UserId: 'nobody' }, '404 ResourceNotFound.User'],
-  [{ InstanceId: '' }, '400 MissingParameter.InstanceId'],
   [{ InstanceId: 'idaas_y' }, '404 ResourceNotFound.Instance'],
 ])('UpdateUser with %j: %s', async (query, outcome) => {
   const { emulator, update } = await start();
@@ -161,58 +148,22 @@ it.each<[Partial<EiamManagementEmulatorSettings>, object, string]>([
   [{}, { accessKeySecret: 'x' }, '400 SignatureDoesNotMatch'],
   [{}, { accessKeyId: 'x' }, '404 InvalidAccessKeyId.NotFound'],
   [{}, { signatureAlgorithm: 'v2' }, '400 IncompleteSignature'],
-  [{}, { securityToken: 't' }, '400 InvalidSecurityToken.MismatchWithAccessKey'],
   [{ securityToken: 't' }, {}, '400 InvalidSecurityToken.MismatchWithAccessKey'],
   [{ now: () => Date.now() + 901_000 }, {}, '400 InvalidTimeStamp.Expired'],
-  [{ now: () => Date.now() - 901_000 }, {}, '400 InvalidTimeStamp.Expired'],
   [{ allowedActions: ['eiam:UpdateUser'] }, {}, '403 Forbidden.RAM'],
-  [{ allowedActions: [], deniedCode: 'NoPermission' }, {}, '403 NoPermission'],
   [{ requestsPerMinute: 0, throttleStatus: 429 }, {}, '429 Throttling.User 60000'],
 ])('GetUser with settings %j and a client with %j: %s', async (settings, config, outcome) => {
   expect(await (await start(settings, config)).call('GetUser', target)).toBe(outcome);
 });
 
 it('refuses other calls, versions, methods and paths; takes a temporary key', async () => {
-  const { call, update } = await start();
-  for (const action of ['CreateUser', 'DeleteUser', 'CreateCustomField', 'PatchUser'])
-    expect(await call(action, target)).toBe('404 InvalidAction.NotFound');
+  const { call } = await start();
+  expect(await call('DeleteUser', target)).toBe('404 InvalidAction.NotFound');
   expect(await call('GetUser', target, { version: '2022-02-25' })).toBe('404 InvalidVersion');
   expect(await call('GetUser', target, { method: 'GET' })).toBe('405 UnsupportedHTTPMethod');
   expect(await call('GetUser', target, { pathname: '/v2' })).toBe('404 InvalidAction.NotFound');
-  const loose = await start({ unknownMember: 'ignored', securityToken: 't' }, { securityToken: 't' });
-  expect(await loose.update({ Nickname: 'x' })).toEqual(done);
-  expect(await update({})).toEqual(done);
-});
-
-it('is answered with the milliseconds to wait', async () => {
-  const now = Math.floor(Date.now() / 1000) * 1000;
-  const { call } = await start({ requestsPerMinute: 1, now: () => now });
-  expect(await call('GetUser', target)).toMatchObject(done);
-  expect(await call('GetUser', target)).toBe('400 Throttling.User 60000');
-});
-
-// What the official client cannot send, in a request of its own that is signed anew.
-it.each([
-  ['UserId=user_y', '', {}, '200 undefined'],
-  ['UserId=user_1&UserId=user_y', '', {}, '400 InvalidParameter.UserId'],
-  ['UserId=user_y', 'x', {}, '400 InvalidParameter.Body'],
-  ['UserId=user_y', '', { 'x-acs-content-sha256': '0' }, '400 SignatureDoesNotMatch'],
-])('GetUser with %s, the body "%s" and headers %j: %s', async (parameters, body, changes, outcome) => {
-  const { emulator, call } = await start();
-  await call('GetUser', target);
-  const { authorization = '', ...sent } = emulator.requests.at(-1)?.headers ?? {};
-  const names = /SignedHeaders=([^,]+)/.exec(authorization)?.[1] ?? '';
-  const hash = createHash('sha256').update(body).digest('hex');
-  const changed = { 'x-acs-signature-nonce': 'another', 'x-acs-content-sha256': hash, ...changes };
-  const url = `/?InstanceId=idaas_x&${parameters}`;
-  const request = { method: 'POST', url, headers: { ...sent, ...changed }, body };
-  const { signature } = acs3Signature(canonicalRequest(request, names.split(';')), key.accessKeySecret);
-  const headers = new Headers({
-    ...Object.fromEntries(names.split(';').map((name) => [name, Object(request.headers)[name]])),
-    authorization: authorization.replace(/Signature=.*/, `Signature=${signature}`),
-  });
-  const response = await fetch(emulator.url + url, { method: 'POST', headers, ...(body && { body }) });
-  expect(`${response.status} ${((await response.json()) as Query).Code}`).toBe(outcome);
+  const temporary = await start({ securityToken: 't' }, { securityToken: 't' });
+  expect(await temporary.update({})).toEqual(done);
 });
 
 const signed = recordings.requests.filter(({ headers }) => 'authorization' in headers);

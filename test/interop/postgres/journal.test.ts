@@ -6,12 +6,11 @@ import { createPostgresJournal } from '../../../src/journal/postgres.ts';
 import { openSilence } from '../../harness/held-port.ts';
 import { password } from '../../harness/postgres-server.ts';
 import { journalContract } from '../../journal/contract.ts';
-import { everyCall, expectUnavailable, intent, result } from '../../journal/sample.ts';
-import { startChild } from '../../journal/start-child.ts';
+import { everyCall, expectUnavailable, intent } from '../../journal/sample.ts';
 import { openLossyLine } from './lossy-line.ts';
 import { serverForTests } from './server-for-tests.ts';
 
-const { server, missing } = await serverForTests();
+const { server, describeWithServer } = await serverForTests();
 /** A PostgreSQL schema for each test; the tables go into it by the search path. */
 let schema = '';
 let schemas = 0;
@@ -31,7 +30,7 @@ async function newSchema(): Promise<void> {
   await server.execute(`CREATE SCHEMA ${schema}`);
 }
 
-describe.skipIf(missing)(`PostgreSQL${missing === undefined ? '' : ` (cannot run here: ${missing})`}`, () => {
+describeWithServer('PostgreSQL', () => {
   beforeEach(newSchema);
   afterEach(async () => {
     await Promise.all(journals.map((journal) => journal.close()));
@@ -73,17 +72,6 @@ describe.skipIf(missing)(`PostgreSQL${missing === undefined ? '' : ` (cannot run
   });
 
   describe('a write', () => {
-    it('outlives the process that began it', async () => {
-      const [finished, unfinished] = [intent(), intent({ key: null })];
-      const crashing = startChild('postgres', server.url(here()));
-      expect(await crashing.call('begin', finished)).toEqual({ value: { kind: 'begun' } });
-      expect(await crashing.call('finish', finished.operationId, result)).toEqual({ value: null });
-      expect(await crashing.call('begin', unfinished)).toEqual({ value: { kind: 'begun' } });
-      await crashing.kill();
-      expect(await open().find(finished.operationId)).toMatchObject({ result });
-      expect(await open().find(unfinished.operationId)).toMatchObject({ result: null, mayBeRunning: true });
-    });
-
     it('is durable also where the server is set not to wait', async () => {
       const journal = open(server.url(here('-c synchronous_commit=off')));
       await journal.check();

@@ -1,10 +1,10 @@
 import pg from 'pg';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { createPostgresJournal } from '../../../src/journal/postgres.ts';
 import { createPostgresLedger } from '../../../src/upstream/quota/postgres-ledger.ts';
 import { serverForTests } from './server-for-tests.ts';
 
-const { server, missing } = await serverForTests();
+const { server, describeWithServer } = await serverForTests();
 
 function openLedger(key: string, options: string) {
   const pool = new pg.Pool({ connectionString: server.url(options), max: 2 });
@@ -13,7 +13,7 @@ function openLedger(key: string, options: string) {
   return createPostgresLedger(pool, key);
 }
 
-describe.skipIf(missing)(`a ledger${missing === undefined ? '' : ` (no PostgreSQL: ${missing})`}`, () => {
+describeWithServer('a ledger', () => {
   it.each(['read committed', 'serializable'])('loses no change of many at once: %s', async (level) => {
     const journal = createPostgresJournal(server.url());
     await journal.check();

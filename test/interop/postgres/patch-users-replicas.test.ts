@@ -1,50 +1,27 @@
 import { print } from 'graphql';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { Secret } from '../../../src/settings/secret.ts';
-import type { PatchUserInput } from '../../generated/graphql.ts';
+import { expect, it } from 'vitest';
+import type { Service } from '../../../src/service.ts';
+import { ask } from '../../graphql/served.ts';
 import { counted, someUser } from '../../harness/expected.ts';
-import { type FrontDoor, openDoor } from '../../harness/front-door.ts';
-import { outcomesOf, patchMany } from '../../harness/many.ts';
-import { type PostgresServer, startPostgres } from '../../harness/postgres-server.ts';
+import type { FrontDoor } from '../../harness/front-door.ts';
+import { named, outcomesOf, patchMany } from '../../harness/many.ts';
+import { openReplicas, serverForTests } from './server-for-tests.ts';
 
-let server: PostgresServer;
-const missing = await startPostgres().then(
-  (started) => {
-    server = started;
-    return undefined;
-  },
-  (error: unknown) => String(error),
-);
-afterAll(() => server?.remove());
+const { server, describeWithServer } = await serverForTests();
 
-/** A second replica: the same configuration, and nothing shared but the journal. */
-async function replicaOf(door: FrontDoor): Promise<Pick<FrontDoor, 'call'>> {
-  const service = await door.startAnother();
-  onTestFinished(() => service.close());
-  return {
-    async call(document, variables) {
-      const response = await fetch(`${service.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ query: print(document), variables }),
-      });
-      return response.json() as never;
-    },
-  };
-}
+const callable = ({ url }: Service): Pick<FrontDoor, 'call'> => ({
+  call: (document, variables) => ask(`${url}/graphql`, print(document), variables) as never,
+});
 
-describe.skipIf(missing)(`patchUsers at two replicas${missing ? ` (no PostgreSQL: ${missing})` : ''}`, () => {
-  const named = (door: FrontDoor, which: number, displayName: string): PatchUserInput => ({
-    user: { id: someUser(door, 'customers', which) },
-    patch: { displayName },
-  });
-
+describeWithServer('patchUsers at two replicas', () => {
   it('of the same users in another order at the same time: all are applied, each user’s one by one', async () => {
-    const door = await openDoor({ journal: { postgres: new Secret(server.url()) } });
-    const replica = await replicaOf(door);
+    const { door, other } = await openReplicas(server, 'same_users');
+    const replica = callable(other);
     const rounds = [0, 1, 2, 3];
     for (const round of rounds) {
-      const inputs = [0, 1, 2].map((which) => named(door, which, `Round ${round} of ${which}`));
+      const inputs = [0, 1, 2].map((which) =>
+        named(someUser(door, 'customers', which), `Round ${round} of ${which}`),
+      );
       const both = await Promise.all([patchMany(door, inputs), patchMany(replica, inputs.toReversed())]);
       expect(both.map(outcomesOf)).toEqual([0, 1].map(() => Array(3).fill('APPLIED RESPONSE')));
       expect(both[1].map(({ user }) => user?.displayName)).toEqual(
@@ -60,10 +37,10 @@ describe.skipIf(missing)(`patchUsers at two replicas${missing ? ` (no PostgreSQL
   });
 
   it('by the same keys at the same time: each is one operation', async () => {
-    const door = await openDoor({ journal: { postgres: new Secret(server.url()) } });
-    const replica = await replicaOf(door);
+    const { door, other: second } = await openReplicas(server, 'same_keys');
+    const replica = callable(second);
     const inputs = [0, 1, 2].map((which) => ({
-      ...named(door, which, `N${which}`),
+      ...named(someUser(door, 'customers', which), `N${which}`),
       idempotencyKey: `key-of-replicas-${which}`,
     }));
     const [one, other] = await Promise.all([patchMany(door, inputs), patchMany(replica, inputs)]);

@@ -1,23 +1,15 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { Secret } from '../../../src/settings/secret.ts';
+import { expect, it } from 'vitest';
 import { arrived, written } from '../../harness/expected.ts';
-import { openDoor } from '../../harness/front-door.ts';
 import { ask, read, renames, seeds, short } from '../../upstream/quota/door.ts';
-import { serverForTests } from './server-for-tests.ts';
+import { openReplicas, serverForTests } from './server-for-tests.ts';
 
-const { server, missing } = await serverForTests();
+const { server, describeWithServer } = await serverForTests();
 
-describe.skipIf(missing)(`replicas${missing === undefined ? '' : ` (no PostgreSQL: ${missing})`}`, () => {
+describeWithServer('replicas', () => {
   let schemas = 0;
   async function openBoth(perMinute: number) {
     const schema = `quota_${++schemas}`;
-    await server.execute(`CREATE SCHEMA ${schema}`);
-    const postgres = new Secret(server.url(`-c search_path=${schema}`));
-    const door = await openDoor({ ...short(perMinute, 'customers', 60), journal: { postgres } });
-    const other = await door.startAnother();
-    onTestFinished(() => other.close());
-    // The journal has made the tables when it is ready.
-    expect((await fetch(`${door.url}/ready`)).status).toBe(200);
+    const { door, other } = await openReplicas(server, schema, short(perMinute, 'customers', 60));
     const id = `customers:${seeds('customers', 1)[0]?.userId}`;
     const readAt = (service: { readonly url: string }) => read(service, id);
     return { door, other, schema, readAt };

@@ -1,15 +1,15 @@
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../../src/sandbox/sandbox.ts';
 import { startService } from '../../../src/service.ts';
 import { Secret } from '../../../src/settings/secret.ts';
+import { ask } from '../../graphql/served.ts';
 import { scim } from './scim.ts';
 import { basePath, scimError, startScimServer } from './scim-server.ts';
 
 /** A provider that is not in the registry, beside those of the sandbox: what the contract must allow for. */
 let url: string;
 let server: Awaited<ReturnType<typeof startScimServer>>;
-const closing: (() => Promise<void>)[] = [];
 
 beforeAll(async () => {
   server = await startScimServer([
@@ -22,38 +22,34 @@ beforeAll(async () => {
   const people = { ...scim.settings.parse(settings), pace: undefined };
   const config = { ...sandbox.config, directories: { ...sandbox.config.directories, people } };
   const service = await startService(config, { log: pino({ level: 'silent' }) });
-  url = service.url;
-  closing.push(
-    () => service.close(),
-    () => sandbox.close(),
-    () => server.close(),
-  );
+  url = `${service.url}/graphql`;
+  return async () => {
+    await service.close();
+    await sandbox.close();
+    await server.close();
+  };
 });
 afterEach(() => {
   server.requests.length = 0;
   delete server.state.refusal;
 });
-afterAll(async () => {
-  for (const close of closing) await close();
-});
 
-async function ask(query: string, variables: object): Promise<unknown> {
-  const headers = { 'content-type': 'application/json' };
-  const body = JSON.stringify({ query, variables });
-  return (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).json();
-}
-
-function patch(user: object, patch: object): Promise<unknown> {
+async function patch(user: object, patch: object): Promise<unknown> {
   const query = `mutation ($input: PatchUserInput!) { patchUser(input: $input) {
     outcome user { id displayName email { address verified } }
     errors { code message path ... on ProviderRefusedError { providerCode } } } }`;
-  return ask(query, { input: { user, patch } }).then((answer) => {
-    const { data } = answer as { data?: { patchUser: unknown } };
-    return data ? data.patchUser : answer;
-  });
+  const { data } = await ask(url, query, { input: { user, patch } });
+  return (data as { readonly patchUser: unknown }).patchUser;
 }
 
-const read = (by: object) => ask('query ($by: UserBy!) { user(by: $by) { id displayName } }', { by });
+async function read(by: object) {
+  const { status: _, ...answer } = await ask(
+    url,
+    'query ($by: UserBy!) { user(by: $by) { id displayName } }',
+    { by },
+  );
+  return answer;
+}
 const id = 'people:ada.okafor@example.com';
 const notApplied = (...errors: readonly object[]) => ({ outcome: 'NOT_APPLIED', user: null, errors });
 const invalid = (message: string, ...path: readonly string[]) => ({ code: 'INVALID_INPUT', message, path });
@@ -71,26 +67,11 @@ describe('user ids', () => {
     expect(paths().slice(0, 2)).toEqual([`PATCH ${userUrl}`, `GET ${userUrl}`]);
   });
 
-  const form = (words: string) =>
-    `Expected <directory>:<user id>, as User.id gives it; a user id has ${words}.`;
-  const ofPeople = form('letters, digits and _ . @ -');
+  const ofPeople =
+    'Expected <directory>:<user id>, as User.id gives it; a user id has letters, digits and _ . @ -.';
   it.each([
-    ...[
-      'zoe+shop',
-      'a:b',
-      '..',
-      '.',
-      '.hidden',
-      '%2e%2e',
-      'a/b',
-      'a%2fb',
-      'a\\b',
-      'a?x',
-      'a#x',
-      'a;x',
-      'a b',
-    ],
-    ...['', 'a'.repeat(65), 'a'.repeat(300), 'a\n', 'a\u200b', 'cаnary', '//evil'],
+    ...['zoe+shop', 'a:b', '..', '.', '.hidden', '%2e%2e', 'a/b', 'a%2fb', 'a\\b', 'a?x', 'a#x', 'a b'],
+    ...['', 'a'.repeat(65), 'a\n', 'a\u200b', 'cаnary', '//evil'],
   ])('%j is none: neither patched nor read', async (userId) => {
     const reference = { id: `people:${userId}` };
     const refused = notApplied(invalid(ofPeople, 'user', 'id'));
@@ -99,14 +80,6 @@ describe('user ids', () => {
       errors: [{ message: ofPeople, extensions: { code: 'INVALID_INPUT', inputPath: ['by', 'id'] } }],
     });
     expect(paths()).toEqual([]);
-  });
-
-  it.each(['employees', 'contractors', 'customers'])('have the narrower form in %s', async (name) => {
-    const message = form('letters, digits, _ and -');
-    for (const userId of ['ada.okafor', 'ada@example.com', 'auth0|1', 'a+b', 'a=b'])
-      expect(await patch({ id: `${name}:${userId}` }, { displayName: 'Ada' })).toEqual(
-        notApplied(invalid(message, 'user', 'id')),
-      );
   });
 
   it.each(['zoe', 'ivy'])('outside of it are refused where a login finds them: %s', async (login) => {

@@ -1,6 +1,7 @@
 import type { SeedUser } from '../../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../../src/sandbox/sandbox.ts';
 import type { PatchUserInput } from '../../generated/graphql.ts';
+import { ask as askAt } from '../../graphql/served.ts';
 import { type DirectoryName, directoryNames } from '../../harness/expected.ts';
 
 /** Users of whom nothing but themselves needs to be asked. */
@@ -26,17 +27,11 @@ export const renames = (directory: DirectoryName, from: number, to: number): rea
     }));
 
 /** Asks a service; gives the answer's only field. */
-export async function ask(
-  { url }: { readonly url: string },
-  query: string,
-  variables: object,
-): Promise<unknown> {
-  const headers = { 'content-type': 'application/json' };
-  const body = JSON.stringify({ query, variables });
-  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
-  const { data } = (await response.json()) as { readonly data: object };
-  return Object.values(data)[0];
+export async function ask({ url }: Served, query: string, variables: object): Promise<unknown> {
+  const { data } = await askAt(`${url}/graphql`, query, variables);
+  return Object.values(data as object)[0];
 }
+type Served = { readonly url: string };
 
-export const read = async (service: { readonly url: string }, id: string) =>
+export const read = async (service: Served, id: string) =>
   (await ask(service, 'query ($id: ID!) { user(by: { id: $id }) { id } }', { id })) !== null;

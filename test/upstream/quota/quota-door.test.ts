@@ -1,17 +1,21 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EmulatorRequest } from '../../../src/sandbox/emulator.ts';
 import type { PatchUserInput } from '../../generated/graphql.ts';
-import { openBehindProxy } from '../../harness/behind-proxy.ts';
+import { openBehindProxies } from '../../harness/behind-proxy.ts';
 import { arrived, counted, type DirectoryName, written } from '../../harness/expected.ts';
-import { type FrontDoor, openDoor } from '../../harness/front-door.ts';
+import type { FrontDoor } from '../../harness/front-door.ts';
 import { outcomesOf, patchMany } from '../../harness/many.ts';
 import { patchManyOperation } from '../../harness/operations.ts';
+import { open } from '../../providers/contract-door.ts';
 import { ask, read, renames, seeds, short } from './door.ts';
 
 const byLogin = (directory: DirectoryName, count: number): readonly PatchUserInput[] =>
   seeds(directory, count).map(({ username = '' }) => ({
     ...{ user: { login: { directory, login: username } }, patch: { displayName: `New ${username}` } },
   }));
+
+const changed = (inputs: readonly PatchUserInput[], change: Partial<PatchUserInput>) =>
+  inputs.map((one) => ({ ...one, ...change }));
 
 /** Each by a call of its own, all at once: how many came to each outcome. */
 async function burst(door: FrontDoor, inputs: readonly PatchUserInput[]) {
@@ -20,14 +24,14 @@ async function burst(door: FrontDoor, inputs: readonly PatchUserInput[]) {
 }
 
 describe('where a quota is short', () => {
-  it.each([
+  it.for([
     ['customers', 7, 'APPLIED RESPONSE', 5],
     ['employees', 10, 'APPLIED READ_BACK', 4],
     ['contractors', 10, 'APPLIED READ_BACK', 4],
   ] as const)(
     'a burst of patches at %s leaves no write unconfirmed',
-    async (directory, perMinute, applied, count) => {
-      const door = await openDoor(short(perMinute, directory, 12));
+    async ([directory, perMinute, applied, count], test) => {
+      const door = await open(test, short(perMinute, directory, 12));
       const outcomes = await burst(door, renames(directory, 0, 12));
       expect(outcomes).toEqual({ [applied]: count, 'NOT_APPLIED RATE_LIMITED': 12 - count });
       expect(written(door)).toHaveLength(count);
@@ -42,10 +46,10 @@ describe('where a quota is short', () => {
     },
   );
 
-  it.each(['employees', 'contractors'] as const)(
+  it.for(['employees', 'contractors'] as const)(
     'a burst of patches by login at %s, of four requests each, does not block itself',
-    async (directory) => {
-      const door = await openDoor(short(40, directory, 30));
+    async (directory, test) => {
+      const door = await open(test, short(40, directory, 30));
       const outcomes = await burst(door, byLogin(directory, 30));
       const applied = written(door).length;
       expect(outcomes).toEqual({ 'APPLIED READ_BACK': applied, 'NOT_APPLIED RATE_LIMITED': 30 - applied });
@@ -54,8 +58,8 @@ describe('where a quota is short', () => {
     },
   );
 
-  it('reads and previews leave some of it to writes, and to the token that a write needs', async () => {
-    const door = await openDoor(short(60, 'employees'));
+  it('reads and previews leave some of it to writes, and to the token that a write needs', async (test) => {
+    const door = await open(test, short(60, 'employees'));
     const id = `employees:${seeds('employees', 1)[0]?.userId}`;
     const [patch] = renames('employees', 0, 1);
     const planning = 'query ($input: PatchUserInput!) { planPatchUser(input: $input) { errors { code } } }';
@@ -69,28 +73,11 @@ describe('where a quota is short', () => {
     expect(arrived(door)).toHaveLength(53 + 4);
   });
 
-  it('a write overtakes the reads that wait', async () => {
-    const methods: string[] = [];
-    const intercept = ({ method }: EmulatorRequest) =>
-      methods.push(method) === 1 ? { status: 429, headers: { 'retry-after': '2' }, body: '' } : undefined;
-    const door = await openDoor({
-      ...short(10, 'contractors'),
-      customers: { users: seeds('customers', 8), intercept },
-    });
-    const id = `customers:${seeds('customers', 1)[0]?.userId}`;
-    const first = read(door, id);
-    await vi.waitFor(() => expect(methods).toHaveLength(1));
-    const reads = [first, read(door, id), read(door, id)];
-    expect(await burst(door, renames('customers', 1, 2))).toEqual({ 'APPLIED RESPONSE': 1 });
-    expect(await Promise.all(reads)).toEqual([true, true, true]);
-    expect(methods).toEqual(['GET', 'PATCH', 'GET', 'GET', 'GET']);
-  });
-
-  it('what was written is read back, although the provider has asked for a pause', async () => {
+  it('what was written is read back, although the provider has asked for a pause', async (test) => {
     const throttled = { status: 429, headers: { 'retry-after': '60' }, body: '' };
     const intercept = ({ method }: EmulatorRequest) => (method === 'PATCH' ? throttled : undefined);
     const users = seeds('employees', 8);
-    const door = await openDoor({ ...short(100, 'contractors'), employees: { users, intercept } });
+    const door = await open(test, { ...short(100, 'contractors'), employees: { users, intercept } });
     const patch = { displayName: 'Ada', status: 'DISABLED' } as const;
     const [one] = await patchMany(door, [{ user: { id: `employees:${users[0]?.userId}` }, patch }]);
     expect(one).toMatchObject({
@@ -103,9 +90,12 @@ describe('where a quota is short', () => {
   });
 });
 
-describe('where a quota is short, a call of patchUsers', () => {
-  it('reserves for each of its requests that are under way, for as long as it may have to read back', async () => {
-    const { door, proxy } = await openBehindProxy('customers', {}, short(9, 'customers'));
+describe.concurrent('where a quota is short, a call of patchUsers', () => {
+  it('reserves for each of its requests that are under way, for as long as it may have to read back', async (test) => {
+    // A tenth of it is waited for users who are busy.
+    const limits = { deadlineMs: 5_000, readBackMs: 1_500 };
+    const door = await openBehindProxies(test, { ...short(9, 'customers'), limits });
+    const proxy = door.proxies.customers;
     const gates = [0, 1].map(() => Promise.withResolvers<void>());
     const others = Promise.withResolvers<void>();
     proxy.fault = ({ isWrite }) => {
@@ -133,8 +123,9 @@ describe('where a quota is short, a call of patchUsers', () => {
     expect(outcomesOf(await many)).toEqual(Array(4).fill('APPLIED READ_BACK'));
   });
 
-  it('reserves nothing for what it need not read back, though others are still to be written', async () => {
-    const { door, proxy } = await openBehindProxy('customers', {}, short(6, 'customers'));
+  it('reserves nothing for what it need not read back, though others are still to be written', async (test) => {
+    const door = await openBehindProxies(test, short(6, 'customers'));
+    const proxy = door.proxies.customers;
     const gate = Promise.withResolvers<void>();
     proxy.fault = () =>
       proxy.writes.length === 1 ? { delivered: true, answer: 'its answer', after: gate.promise } : undefined;
@@ -151,38 +142,37 @@ describe('where a quota is short, a call of patchUsers', () => {
   const unknown = (directory: DirectoryName, index: number): PatchUserInput => ({
     ...{ user: { id: `${directory}:U2nobody${index}` }, patch: { displayName: 'Ada' } },
   });
-  const changed = (inputs: readonly PatchUserInput[], change: Partial<PatchUserInput>) =>
-    inputs.map((one) => ({ ...one, ...change }));
 
   // biome-ignore format: a table
-  it.each<[string, DirectoryName, number, readonly PatchUserInput[], string]>([
+  it.for<[string, DirectoryName, number, readonly PatchUserInput[], string]>([
     ['has written together', 'customers', 1, renames('customers', 0, 2), 'APPLIED RESPONSE'],
     ['has written each', 'contractors', 4, renames('contractors', 0, 2), 'APPLIED READ_BACK'],
     ['was refused together', 'customers', 1, [unknown('customers', 0), unknown('customers', 1)], 'NOT_APPLIED PROVIDER_REFUSED'],
     ['was refused for each', 'contractors', 2, [unknown('contractors', 0), unknown('contractors', 1)], 'NOT_APPLIED USER_NOT_FOUND'],
     ['looked logins up', 'contractors', 4, changed(byLogin('contractors', 2), { patch: { givenName: 'a' } }), 'NOT_APPLIED UNSUPPORTED_FIELD'],
     ['has read together', 'customers', 1, changed(renames('customers', 0, 2), { ifVersion: 'a' }), 'NOT_APPLIED STALE_VERSION'],
-  ])('keeps nothing when it is over and %s', async (_, directory, used, inputs, outcome) => {
-    const door = await openDoor(short(used + 3, directory));
+  ])('keeps nothing when it is over and %s', async ([, directory, used, inputs, outcome], test) => {
+    const door = await open(test, short(used + 3, directory));
     expect(outcomesOf(await patchMany(door, inputs))).toEqual(inputs.map(() => outcome));
     expect(arrived(door)).toHaveLength(used);
     expect(outcomesOf(await patchMany(door, renames(directory, 7, 8)))[0]).toMatch(/^APPLIED/);
   });
+});
 
-  it('keeps nothing when it met a bug of ours', async () => {
-    const door = await openDoor(short(7, 'contractors'));
-    const { stringify } = JSON;
-    const broken = vi.spyOn(JSON, 'stringify').mockImplementation((value, ...more) => {
-      // Where the input's digest is made, for only there is a function given.
-      if (typeof more[0] === 'function' && value.patch.displayName === 'New user.0')
-        throw new TypeError('A bug.');
-      return stringify(value, ...(more as []));
-    });
-    onTestFinished(() => broken.mockRestore());
-    const inputs = changed(byLogin('contractors', 2), { idempotencyKey: 'a-key-without-a-journal' });
-    const { data } = await door.call(patchManyOperation, { inputs });
-    expect(data?.patchUsers?.[0]).toBeNull();
-    expect(arrived(door)).toHaveLength(4);
-    expect(outcomesOf(await patchMany(door, renames('contractors', 7, 8)))).toEqual(['APPLIED READ_BACK']);
+// Not beside others, for it spies on what all use.
+it('a call of patchUsers keeps nothing when it met a bug of ours', async (test) => {
+  const door = await open(test, short(7, 'contractors'));
+  const { stringify } = JSON;
+  const broken = vi.spyOn(JSON, 'stringify').mockImplementation((value, ...more) => {
+    // Where the input's digest is made, for only there is a function given.
+    if (typeof more[0] === 'function' && value.patch.displayName === 'New user.0')
+      throw new TypeError('A bug.');
+    return stringify(value, ...(more as []));
   });
+  onTestFinished(() => broken.mockRestore());
+  const inputs = changed(byLogin('contractors', 2), { idempotencyKey: 'a-key-without-a-journal' });
+  const { data } = await door.call(patchManyOperation, { inputs });
+  expect(data?.patchUsers?.[0]).toBeNull();
+  expect(arrived(door)).toHaveLength(4);
+  expect(outcomesOf(await patchMany(door, renames('contractors', 7, 8)))).toEqual(['APPLIED READ_BACK']);
 });

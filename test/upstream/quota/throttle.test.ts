@@ -344,16 +344,6 @@ describe('replicas', () => {
     expect(sent).toHaveLength(61);
   });
 
-  it('give back what they reserved and did not use', async () => {
-    const { send } = open(100, { replicas: 1 });
-    for (let nth = 0; nth < 90; nth += 1) {
-      const { writing, end } = write(9_000);
-      expect(await eventually(send(writing))).toEqual(answered);
-      end();
-      await vi.advanceTimersByTimeAsync(500);
-    }
-  });
-
   it('pause together, for a minute at most also where the ledger’s clock is set back', async () => {
     const { send, sent, provider, ledger } = open(1_000, { replicas: 2 });
     await eventually(send(within(500), 0, 1));

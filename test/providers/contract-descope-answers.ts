@@ -1,8 +1,12 @@
-import type { Refusal } from './contract.ts';
+import type { BatchWireFormat, ProviderFixture, Refusal } from './contract.ts';
 import { error, type Json } from './contract-door.ts';
 
+/** The user whom the suite changes. */
+export const userId = 'U2u8jzPde0IgxLd6GncfBAepfJB';
+export const patchCall = 'PATCH /v1/mgmt/user/patch';
+
 /** Descope's own error body. */
-export const errorBody = (errorCode: string) => ({
+const errorBody = (errorCode: string) => ({
   errorCode,
   errorDescription: 'Vendor text',
   errorMessage: 'Vendor text',
@@ -61,4 +65,55 @@ export const descopeRefusals: Readonly<Record<string, Refusal>> = {
   'E130429 with a year': limited({ 'retry-after': '31536000' }, 3600, errorBody('E130429')),
   'the edge’s 429 without a body': limited({ 'retry-after': '7', 'content-type': 'text/plain' }, 7),
   'the edge’s 429 with a page': limited({ 'content-type': 'text/html' }, null, '<html>Vendor</html>'),
+};
+
+/** Answers to a write that do not say what became of it. */
+export const descopeNoAnswers: ProviderFixture['noAnswers'] = {
+  nothing: { status: 200 },
+  'no content': { status: 204 },
+  'an empty object': { status: 200, body: {} },
+  'no user': { status: 200, body: { user: null } },
+  'another user': {
+    status: 200,
+    body: { user: { userId: 'U2d0Kh8oOOL8dKLzdocJ2isAjIh', name: 'New Name' } },
+  },
+  created: { status: 201, body: { user: { userId, name: 'New Name' } } },
+  'a code without a status of its own': { status: 500, body: errorBody('E011003') },
+};
+
+/** How Descope is asked for many, and answers. */
+export const descopeMany: BatchWireFormat = {
+  sends: (alone) => ({ call: `${patchCall}/batch`, body: { users: alone.map(({ body }) => body) } }),
+  max: 100,
+  answer: (written, failed) => ({
+    status: 200,
+    body: {
+      patchedUsers: written,
+      failedUsers: failed.map((userId) => ({ failure: 'Vendor text', user: { userId } })),
+      additionalErrors: {},
+    },
+  }),
+  refusesAll: {
+    'the key': [{ status: 401, body: errorBody('E011003') }, 'PROVIDER_AUTH'],
+    'the right': [{ status: 403, body: errorBody('E000001') }, 'PROVIDER_AUTH'],
+    'the pace': [
+      { status: 429, headers: { 'retry-after': '60' }, body: errorBody('E130429') },
+      'RATE_LIMITED',
+    ],
+  },
+  refusesTogether: {
+    'an argument': { status: 400, body: errorBody('E011003') },
+    'a user': { status: 404, body: errorBody('E112102') },
+    'a value that is taken': { status: 409, body: errorBody('E062107') },
+    'as too large': { status: 413, body: errorBody('E999999') },
+    'with a 200': { status: 200, body: errorBody('E011001') },
+  },
+  noAnswers: {
+    nothing: { status: 200 },
+    'no content': { status: 204 },
+    'no lists': { status: 200, body: {} },
+    'no list of users': { status: 200, body: { patchedUsers: 'all', failedUsers: null } },
+    'an answer to one': { status: 200, body: { user: { userId, name: 'New Name' } } },
+    'a code without a status of its own': { status: 500, body: errorBody('E011003') },
+  },
 };
