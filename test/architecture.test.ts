@@ -124,16 +124,6 @@ describe('dependencies', () => {
     expect(across.map(shown)).toEqual([]);
   });
 
-  it('of the plan and the domain are on no protocol and no configuration', () => {
-    const pure = imports.filter(({ from }) =>
-      /^src\/(domain\/.*|patch\/(plan|plan-custom-fields|plan-input|confirm|apply))\.ts$/.test(from),
-    );
-    expect(new Set(pure.map(({ from }) => from)).size).toBeGreaterThan(6);
-    const away =
-      /^src\/(upstream|journal|config|settings|directories|sandbox|graphql|server)|^undici$|^pg$|^yaml$|^pino$|graphql/;
-    expect(pure.filter(({ to, typeOnly }) => away.test(to) && !typeOnly).map(shown)).toEqual([]);
-  });
-
   it('contain no circle', () => {
     const to = Map.groupBy(
       imports.filter((one) => isOwn(one.to)),
@@ -158,80 +148,70 @@ describe('dependencies', () => {
     ).toBeUndefined();
   });
 
-  it('of server are on no GraphQL', () => {
-    const own = imports.filter(({ from }) => from.startsWith('src/server/'));
-    expect(
-      own.filter(({ to, typeOnly }) => /^graphql(-yoga)?$|pothos/.test(to) && !typeOnly).map(shown),
-    ).toEqual([]);
-  });
-
-  it('of src are on nothing of test', () => {
-    expect(imports.filter(({ to }) => /^(test|bench)\//.test(to) || to === 'vitest').map(shown)).toEqual([]);
-  });
-
-  it('on the sandbox are in main alone, which loads it only when it must', () => {
-    const outside = imports.filter(
-      ({ from, to }) => to.startsWith('src/sandbox/') && !from.startsWith('src/sandbox/'),
-    );
-    expect(new Set(outside.map(({ from }) => from))).toEqual(new Set(['src/main.ts']));
-    const still = code('src/main.ts').match(/^import .*sandbox/gm);
-    expect(still).toBeNull();
-  });
-
-  it('on the JSON Schema of the configuration are in main alone, which loads it only when it is asked for', () => {
-    const outside = imports.filter(({ to }) => to === 'src/config/json-schema.ts');
-    expect(outside.map(shown)).toEqual(['src/main.ts → src/config/json-schema.ts']);
-    expect(code('src/main.ts').match(/^import .*json-schema/gm)).toBeNull();
-  });
-
-  it('of the emulators are on no provider: they are witnesses', () => {
-    const emulators = imports.filter(({ from }) => /^src\/sandbox\/([^/]+\/|emulator\.ts)/.test(from));
-    expect(emulators.length).toBeGreaterThan(20);
-    expect(emulators.filter(({ to }) => isOwn(to) && !to.startsWith('src/sandbox/')).map(shown)).toEqual([]);
-  });
-
-  it('on the environment are in main and the configuration alone', () => {
-    expect(source.filter((file) => /process\.env\b/.test(code(file)))).toEqual(['src/main.ts']);
-  });
-
-  it('of the journal and of a provider are not on each other', () => {
-    const journal = imports.filter(({ from }) => from.startsWith('src/journal/'));
-    expect(journal.length).toBeGreaterThan(5);
-    expect(
-      journal.filter(({ to }) => /^src\/(providers|upstream)\/|graphql|pothos|yoga/.test(to)).map(shown),
-    ).toEqual([]);
-    const lower = imports.filter(({ from }) => /^src\/(providers|upstream)\//.test(from));
+  /** Files, what they may not import, and whether its types are nevertheless right. */
+  it.each<readonly [what: string, inside: RegExp, outside: RegExp, allowed: 'type' | undefined]>([
+    ['server knows no GraphQL', /^src\/server\//, /^graphql(-yoga)?$|pothos/, 'type'],
+    ['src knows nothing of test', /^src\//, /^(test|bench)\/|^vitest$/, undefined],
+    [
+      'the emulators know no provider: they are witnesses',
+      /^src\/sandbox\/([^/]+\/|emulator\.ts)/,
+      /^src\/(?!sandbox\/)/,
+      undefined,
+    ],
+    [
+      'a journal knows no provider',
+      /^src\/journal\//,
+      /^src\/(providers|upstream)\/|graphql|pothos|yoga/,
+      undefined,
+    ],
     // The quota's ledger has its database in common with the journal, and nothing of the journal itself.
-    const journalFiles = /^src\/journal\/(?!postgres-pool\.ts)/;
-    expect(lower.filter(({ to }) => journalFiles.test(to)).map(shown)).toEqual([]);
-  });
-
-  it('on a journal’s database are in the service alone, and the others know its contract', () => {
-    const reached = imports.filter(
-      ({ from, to }) => /^src\/journal\/(postgres|sqlite)\.ts$/.test(to) && !from.startsWith('src/journal/'),
-    );
-    expect(new Set(reached.map(({ from }) => from))).toEqual(new Set(['src/service.ts']));
+    [
+      'a provider knows no journal',
+      /^src\/(providers|upstream)\//,
+      /^src\/journal\/(?!postgres-pool\.ts)/,
+      undefined,
+    ],
+    [
+      'the plan and the domain know no protocol and no configuration',
+      /^src\/(domain\/.*|patch\/(plan|plan-custom-fields|plan-input|confirm|apply))\.ts$/,
+      /^src\/(upstream|journal|config|settings|directories|sandbox|graphql|server)|^undici$|^pg$|^yaml$|^pino$|graphql/,
+      'type',
+    ],
+  ])('%s', (_, inside, outside, allowed) => {
+    const own = imports.filter(({ from }) => inside.test(from));
+    expect(new Set(own.map(({ from }) => from)).size).toBeGreaterThan(5);
+    const wrong = own.filter(({ to, typeOnly }) => outside.test(to) && !(allowed === 'type' && typeOnly));
+    expect(wrong.map(shown)).toEqual([]);
   });
 
   it.each([
-    ['undici', ['src/upstream/undici-client.ts']],
-    ['cockatiel', ['src/upstream/circuit-breaker.ts']],
+    ['the sandbox', /^src\/sandbox\//, ['src/main.ts']],
+    ['the JSON Schema of the configuration', /^src\/config\/json-schema\.ts$/, ['src/main.ts']],
+    ['a journal’s database', /^src\/journal\/(postgres|sqlite)\.ts$/, ['src/service.ts']],
+    ['undici', /^undici$/, ['src/upstream/undici-client.ts']],
+    ['cockatiel', /^cockatiel$/, ['src/upstream/circuit-breaker.ts']],
     [
       'pg',
+      /^pg$/,
       ['src/journal/postgres-pool.ts', 'src/journal/postgres.ts', 'src/upstream/quota/postgres-ledger.ts'],
     ],
-    ['node:sqlite', ['src/journal/sqlite.ts']],
-    ['prom-client', ['src/telemetry/instruments.ts']],
-    ['@opentelemetry/api', ['src/telemetry/tracing.ts']],
-    ['@opentelemetry/context-async-hooks', ['src/telemetry/tracing.ts']],
-    ['@opentelemetry/exporter-trace-otlp-proto', ['src/telemetry/tracing.ts']],
-    ['@opentelemetry/resources', ['src/telemetry/tracing.ts']],
-    ['@opentelemetry/sdk-trace-base', ['src/telemetry/tracing.ts']],
-  ])('on %s are in one file alone', (outside, files) => {
-    expect(imports.filter(({ to }) => to === outside).map(({ from }) => from)).toEqual(files);
+    ['SQLite', /^node:sqlite$/, ['src/journal/sqlite.ts']],
+    ['prom-client', /^prom-client$/, ['src/telemetry/instruments.ts']],
+    ['OpenTelemetry', /^@opentelemetry\//, ['src/telemetry/tracing.ts']],
+  ])('%s is reached from there alone', (_, target, files) => {
+    const own = (from: string) => /^src\/(sandbox|journal)\//.exec(from)?.[0];
+    const reached = imports.filter(
+      ({ from, to }) => target.test(to) && !(isOwn(to) && to.startsWith(own(from) ?? '-')),
+    );
+    expect([...new Set(reached.map(({ from }) => from))]).toEqual(files);
   });
 
-  it('on the world are in upstream/undici-client alone', () => {
+  it('on what is not always needed is loaded by main only when it is', () => {
+    expect(code('src/main.ts').match(/^import .*(sandbox|json-schema)/gm)).toBeNull();
+  });
+
+  it('on the environment are in main alone, and on the world in upstream/undici-client', () => {
+    expect(source.filter((file) => /process\.env\b/.test(code(file)))).toEqual(['src/main.ts']);
     expect(source.filter((file) => /\bfetch\(/.test(code(file)))).toEqual([]);
   });
 });

@@ -20,6 +20,7 @@ import {
 
 const signer = await createSigner('ES256', 'k1');
 const stranger = await createSigner('ES256', 'k1');
+const forbidden = { data: { patchUser: { outcome: 'NOT_APPLIED', errors: [{ code: 'FORBIDDEN' }] } } };
 
 describe('the Authorization header', async () => {
   const door = await openTokenDoor(() => [signer.publicJwk]);
@@ -42,42 +43,27 @@ describe('the Authorization header', async () => {
   );
 
   it.each([
-    ...[undefined, '', 'Bearer', 'Bearer ', 'BearerTOKEN', 'TOKEN', 'Bearer\tTOKEN', 'Bearer \t TOKEN'],
-    ...[
-      'Basic aWRwYXRjaDppZHBhdGNo',
-      'Basic Bearer TOKEN',
-      'DPoP TOKEN',
-      'Token TOKEN',
-      'Bearer Bearer TOKEN',
-    ],
-    ...[
-      'Digest username="idpatch", response="6629fae49393a05397450978507c4ef1"',
-      'Bearer: TOKEN',
-      'Bearer =',
-    ],
-    ...['Bearer TOKEN TOKEN', 'Bearer TOKEN, Bearer TOKEN', 'Bearer TOKEN,', 'Bearer "TOKEN"'],
+    ...[undefined, '', 'Bearer', 'Bearer ', 'BearerTOKEN', 'TOKEN', 'Bearer\tTOKEN', 'Bearer: TOKEN'],
+    ...['Bearer =', 'Basic aWRwYXRjaDppZHBhdGNo', 'Basic Bearer TOKEN', 'DPoP TOKEN', 'Bearer "TOKEN"'],
+    ...['Bearer Bearer TOKEN', 'Bearer TOKEN TOKEN', 'Bearer TOKEN, Bearer TOKEN', 'Bearer TOKEN,'],
     ...['Bearer token=TOKEN', 'Bearer TOKEN\u00a0'],
   ])('%j contains no bearer token: 401, and WWW-Authenticate says what is needed', async (header) => {
     await refuses(door, header?.replaceAll('TOKEN', token), answers.noToken);
   });
 
   it.each([
-    ...['x', 'null', '.', '..', '...', '....', 'a.b.c', 'e30.e30.e30', 'e30.e30.', 'W10.W10.W10'],
-    ...['bnVsbA.bnVsbA.bnVsbA', '-'.repeat(9_000), '.'.repeat(9_000)],
+    ...['x', 'null', '..', 'a.b.c', 'e30.e30.', 'bnVsbA.bnVsbA.bnVsbA'],
+    ...['-', '.'].map((one) => one.repeat(9_000)),
   ])('with the token %.20s is refused', async (garbage) => refusesToken(door, garbage));
 
-  it('is the only place for a token', async () => {
-    for (const path of [`/graphql?access_token=${token}`, `/graphql?token=${token}`]) {
-      const headers = { cookie: `access_token=${token}`, 'x-token': token };
-      const response = await post(aPatch(door), path, headers, { access_token: token });
-      expect([response.status, await response.json()]).toEqual([401, answers.noToken.body]);
-    }
-  });
-
-  it('is needed whatever the document', async () => {
+  it('is the only place for a token, and needed whatever the document', async () => {
     door.forgetRequests();
-    for (const query of ['{ __typename }', '{ __schema { types { name } } }', '{', 'mutation { nothing }']) {
-      const response = await post(query);
+    const places = { cookie: `access_token=${token}`, 'x-token': token };
+    for (const [query, path, headers] of [
+      ...[[aPatch(door), `/graphql?access_token=${token}`, places] as const],
+      ...['{ __typename }', '{ __schema { types { name } } }', '{'].map((query) => [query] as const),
+    ]) {
+      const response = await post(query, path, headers, { access_token: token });
       expect([response.status, await response.json()]).toEqual([401, answers.noToken.body]);
     }
     expect(arrived(door)).toEqual([]);
@@ -85,7 +71,7 @@ describe('the Authorization header', async () => {
 
   it('is needed for every path but /health and /ready', async () => {
     for (const path of ['/health', '/ready']) expect((await fetch(`${door.url}${path}`)).status).toBe(200);
-    for (const path of ['/', '/graphql', '/metrics', '/graphql/', '/health/', '/graphql/stream']) {
+    for (const path of ['/', '/graphql', '/metrics', '/graphql/', '/health/']) {
       const { status } = await fetch(`${door.url}${path}`);
       expect([path, [401, 404, 405].includes(status)]).toEqual([path, true]);
     }
@@ -125,10 +111,6 @@ describe('several issuers', async () => {
     await other.close();
   });
   const claims = { aud: audience, sub: 'somebody' };
-  const forbidden = {
-    ...answers.applied,
-    body: { data: { patchUser: { outcome: 'NOT_APPLIED', errors: [{ code: 'FORBIDDEN' }] } } },
-  };
 
   it('are trusted each with its own keys for its own audiences; a shared key set is fetched once', async () => {
     const { issuer } = door.sandbox;
@@ -150,7 +132,7 @@ describe('several issuers', async () => {
 
   it('give each audience its own rights, and a token for two audiences those of the first entry', async () => {
     const { issuer } = door.sandbox;
-    expect(await call(door, await issuer.token({ ...claims, aud: 'readers' }))).toEqual(forbidden);
+    expect((await call(door, await issuer.token({ ...claims, aud: 'readers' }))).body).toEqual(forbidden);
     for (const aud of [
       [audience, 'readers'],
       ['readers', audience],
@@ -181,8 +163,6 @@ describe('where anonymous callers are accepted beside tokens', async () => {
     expect(await door.graphql('{ directories { name } }', {}, token)).toEqual({
       data: { directories: [{ name: 'employees' }] },
     });
-    expect(await door.graphql(aPatch(door), {}, token)).toEqual({
-      data: { patchUser: { outcome: 'NOT_APPLIED', errors: [{ code: 'FORBIDDEN' }] } },
-    });
+    expect(await door.graphql(aPatch(door), {}, token)).toEqual(forbidden);
   });
 });

@@ -1,11 +1,11 @@
 import { type DirectoryName, directoryNames, someUser } from '../harness/expected.ts';
 import type { FrontDoor } from '../harness/front-door.ts';
 
-/** The rights of a caller: s(ee) the directory; r(ead), w(rite) and change p(rivileged) fields of its first user. */
-export type Granted = Readonly<Record<DirectoryName, string>>;
-
-/** Tries everything that needs a right, and returns what was allowed. */
-export async function granted(door: FrontDoor, token: string): Promise<Granted> {
+/**
+ * Tries everything that needs a right, and returns what was allowed in each directory: s(ee) it; r(ead), w(rite) and
+ * change p(rivileged) fields of its first user.
+ */
+export async function granted(door: FrontDoor, token: string): Promise<Readonly<Record<string, string>>> {
   const patch = (alias: string, id: string, fields: string) =>
     `${alias}: patchUser(input: { user: { id: "${id}" }, patch: { ${fields} } }) { outcome errors { code } }`;
   const ids = directoryNames.map((name) => [name, someUser(door, name)] as const);
@@ -24,15 +24,8 @@ export async function granted(door: FrontDoor, token: string): Promise<Granted> 
       isAllowed(done[`${name}_write`]) ? 'w' : '',
       isAllowed(done[`${name}_privileged`]) ? 'p' : '',
     ].join('');
-  return grantedBy(letters);
+  return Object.fromEntries(directoryNames.map((name) => [name, letters(name)]));
 }
-
-/** The same function for each directory. */
-export const grantedBy = (letters: (name: DirectoryName) => string): Granted => ({
-  employees: letters('employees'),
-  contractors: letters('contractors'),
-  customers: letters('customers'),
-});
 
 /** The data of an answer that has no error but FORBIDDEN. */
 async function answered(door: FrontDoor, token: string, document: string) {

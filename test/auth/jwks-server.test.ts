@@ -1,11 +1,9 @@
 import { createSign, generateKeyPairSync } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { arrived } from '../harness/expected.ts';
-import type { FrontDoor } from '../harness/front-door.ts';
+import { listenOn } from '../harness/held-port.ts';
 import {
-  type Answer,
   answers,
   call,
   claimsFor,
@@ -19,183 +17,168 @@ import {
 const signer = await createSigner('ES256', 'k1');
 const stranger = await createSigner('ES256', 'k2');
 const keySet = (...keys: readonly unknown[]) => JSON.stringify({ keys });
+const valid = keySet(signer.publicJwk);
 
-/** Starts a server for key sets that counts its requests. */
-async function startKeyServer(listener: RequestListener) {
-  let requests = 0;
-  const server = createServer((request, response) => {
-    requests += 1;
-    listener(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const close = async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  };
-  onTestFinished(close);
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, requests: () => requests, close };
-}
+const says =
+  (body: string, status = 200): RequestListener =>
+  (_, response) =>
+    response.writeHead(status).end(status === 204 ? undefined : body);
+const redirect =
+  (status: number, location: (port?: number) => string): RequestListener =>
+  ({ socket }, response) =>
+    response.writeHead(status, { location: location(socket.localPort) }).end(valid);
 
-/** Opens a front door that takes its issuer's keys from there. */
-async function openDoorWithKeysAt(jwksUrl: string): Promise<FrontDoor> {
-  const door = await openTokenDoor(
-    () => [],
-    ({ url }) => ({ jwt: [trusting({ url, jwksUrl }, { algorithms: ['ES256', 'RS256'] })] }),
-  );
-  onTestFinished(() => door.close());
-  return door;
-}
+/** What a server does whose keys cannot be had. */
+const unavailable: Readonly<Record<string, RequestListener>> = {
+  ...Object.fromEntries([500, 401, 204, 206].map((status) => [`status ${status}`, says(valid, status)])),
+  ...Object.fromEntries(
+    [
+      '<!doctype html>',
+      '',
+      'null',
+      '[]',
+      '{}',
+      '{"keys":{"length":1}}',
+      '{"keys":[null]}',
+      valid.slice(0, -9),
+    ].map((body) => [`body ${body}`, says(body)]),
+  ),
+  ...{ 'one key': says(JSON.stringify(signer.publicJwk)), 'too long': says(' '.repeat(300_000) + valid) },
+  ...Object.fromEntries(
+    [301, 302, 303, 307, 308].flatMap((status) => [
+      [`${status} to the same origin`, redirect(status, () => '/valid')],
+      [`${status} to another`, redirect(status, (port) => `http://localhost:${port}/valid`)],
+    ]),
+  ),
+  'breaks off': (_, response) => response.writeHead(200, { 'content-length': 9_999 }).write('{"keys":'),
+  'hangs up': (request) => request.socket.destroy(),
+  'speaks no HTTP': (request) => request.socket.end('220 mail.example.com ESMTP\r\n'),
+  'never answers': () => {},
+  'answers without end': (_, response) => {
+    response.on('drain', () => response.write('x'.repeat(65_536)));
+    response.write(' '.repeat(65_536));
+  },
+  'answers a byte at a time': (_, response) => {
+    const drip = setInterval(() => response.write(' '), 50);
+    response.on('close', () => clearInterval(drip));
+  },
+};
 
-/** Asserts the answer to a token, that no provider is called unless it is accepted, and that idpatch stays ready. */
-async function expectAnswer(door: FrontDoor, token: string, answer: Answer): Promise<void> {
-  door.forgetRequests();
-  expect(await call(door, token)).toEqual(answer);
-  if (answer.status !== 200) expect(arrived(door)).toEqual([]);
-  for (const path of ['/ready', '/health']) expect((await fetch(`${door.url}${path}`)).status).toBe(200);
-}
+const { publicKey: shortKey, privateKey: shortPrivateKey } = generateKeyPairSync('rsa', {
+  modulusLength: 1024,
+});
 
-/** The most fetches since then, if there is one in so many milliseconds. */
-const maxFetches = (ms: number, since: number) => 1 + Math.floor((performance.now() - since) / ms);
+/** Keys by which nothing is verified. */
+const brokenKeys: readonly object[] = [
+  ...[{}, { kty: 'EC' }, { kty: 'LATTICE', x: 'AAAA' }, { kty: ['EC'], crv: 'P-256' }],
+  ...['P-256', 'P-257'].map((crv) => ({ kty: 'EC', crv, x: '!', y: '?' })),
+  { kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(43) },
+  { kty: 'EC', crv: 'P-256', key_ops: 'verify' },
+  { kty: 'oct', k: encoded('a secret that everybody can read'), alg: 'ES256' },
+  JSON.parse('{"__proto__":{"kty":"EC"},"kty":"EC","crv":"P-256"}'),
+  shortKey.export({ format: 'jwk' }),
+];
 
-describe('a key set is unavailable, and the answer 503 with Retry-After, if its server', () => {
-  const valid = keySet(signer.publicJwk);
-  const answer = (body: string, status = 200): readonly [string, RequestListener] => [
-    `answers ${status} ${body.slice(0, 30)}`,
-    (_, response) => response.writeHead(status).end(status === 204 ? undefined : body),
-  ];
+const address = 'a tenant/keys?version=2&of=us';
+/** By the path at which they are published, which is also the audience of their tokens. */
+const published: Readonly<Record<string, RequestListener>> = {
+  ...{ ...unavailable, valid: says(valid), none: says(keySet()), [address]: says(valid) },
+  'without kid': says(keySet({ ...signer.publicJwk, kid: undefined })),
+  ...Object.fromEntries(
+    brokenKeys.map((key, index) => [
+      `broken ${index}`,
+      says(keySet({ ...key, kid: 'k2' }, signer.publicJwk)),
+    ]),
+  ),
+};
+const requests: { readonly name: string; readonly what: unknown }[] = [];
+const server = createServer((request, response) => {
+  const { method, url = '', headers } = request;
+  const name = decodeURIComponent(url.slice(1));
+  requests.push({ name, what: [method, url, headers.authorization, headers.cookie] });
+  published[name]?.(request, response);
+});
+const origin = `http://127.0.0.1:${await listenOn(server, 0)}`;
 
-  it.each([
-    ...[500, 401, 404, 204, 206].map((status) => answer(valid, status)),
-    ...['<!doctype html>', '', 'null', '[]', '{}', '{"keys":{"length":1}}', '{"keys":[null]}'].map((body) =>
-      answer(body),
-    ),
-    ...[
-      answer(valid.slice(0, -9)),
-      answer(JSON.stringify(signer.publicJwk)),
-      answer(' '.repeat(300_000) + valid),
-    ],
-    ...Object.entries<RequestListener>({
-      'breaks off': (_, response) => response.writeHead(200, { 'content-length': 9_999 }).write('{"keys":'),
-      'hangs up': (request) => request.socket.destroy(),
-      'speaks no HTTP': (request) => request.socket.end('220 mail.example.com ESMTP\r\n'),
-      'never answers': () => {},
-      'never ends': (_, response) => response.writeHead(200).write('{"keys":['),
-      'answers without end': (_, response) => {
-        response.on('drain', () => response.write('x'.repeat(65_536)));
-        response.write(' '.repeat(65_536));
-      },
-      'answers a byte at a time': (_, response) => {
-        const drip = setInterval(() => response.write(' '), 50);
-        response.on('close', () => clearInterval(drip));
-      },
-    }),
-  ])('%s', async (_, listener) => {
-    const server = await startKeyServer(listener);
-    const door = await openDoorWithKeysAt(`${server.url}/keys`);
+const door = await openTokenDoor(
+  () => [],
+  ({ url }) => ({
+    jwt: [
+      ...Object.keys(published).map((name) => [name, `${origin}/${encodeURI(name)}`] as const),
+      ...[['down', 'http://127.0.0.1:1/keys'] as const],
+    ].map(([audience, jwksUrl]) => trusting({ url, jwksUrl }, { audience, algorithms: ['ES256', 'RS256'] })),
+  }),
+);
+afterAll(async () => {
+  await door.close();
+  server.closeAllConnections();
+  await new Promise((closed) => server.close(closed));
+});
+
+/** What a token of this audience is answered; while its keys are unavailable idpatch stays ready. */
+const answerTo = async (aud: string, by = signer, header: object = {}) =>
+  call(door, await by.sign(claimsFor(door, { aud }), header));
+
+describe('a key set', () => {
+  it('that is unavailable is 503 with Retry-After, and fetched once in five seconds', async () => {
+    door.forgetRequests();
+    const names = Object.keys(unavailable);
     const since = performance.now();
-    const token = await signer.sign(claimsFor(door));
-    const all = await Promise.all(Array.from({ length: 20 }, () => call(door, token)));
-    for (const answer of all) expect(answer).toEqual(answers.noKeys);
-    await expectAnswer(door, token, answers.noKeys);
-    expect(server.requests()).toBeGreaterThan(0);
-    expect(server.requests()).toBeLessThanOrEqual(maxFetches(5_000, since));
+    const told = await Promise.all(
+      names.map(async (aud) => {
+        const all = await Promise.all(Array.from({ length: 20 }, () => answerTo(aud)));
+        return [aud, [...all, await answerTo(aud)]] as const;
+      }),
+    );
+    const most = 1 + Math.floor((performance.now() - since) / 5_000);
+    expect(Object.fromEntries(told)).toEqual(
+      Object.fromEntries(names.map((name) => [name, Array(21).fill(answers.noKeys)])),
+    );
+    for (const name of names) {
+      const fetches = requests.filter((one) => one.name === name).length;
+      expect([name, fetches >= 1 && fetches <= most]).toEqual([name, true]);
+    }
+    // No redirect was followed.
+    expect(requests.filter(({ name }) => name === 'valid')).toEqual([]);
+    expect(arrived(door)).toEqual([]);
+    for (const path of ['/ready', '/health']) expect((await fetch(`${door.url}${path}`)).status).toBe(200);
   });
 
-  it('is down, while tokens that need no key are refused as ever', async () => {
-    const server = await startKeyServer(() => {});
-    await server.close();
-    const door = await openDoorWithKeysAt(`${server.url}/keys`);
-    await expectAnswer(door, await signer.sign(claimsFor(door)), answers.noKeys);
+  it('whose server is down does not keep tokens that need no key from being refused as ever', async () => {
+    expect(await answerTo('down')).toEqual(answers.noKeys);
     await refusesToken(door, await signer.sign(claimsFor(door, { aud: 'other' })));
-    await refusesToken(door, await signer.sign(claimsFor(door), { jku: server.url }));
+    await refusesToken(door, await signer.sign(claimsFor(door, { aud: 'down' }), { jku: origin }));
     const response = await fetch(`${door.url}/graphql`, { method: 'POST', body: '{}' });
     expect([response.status, await response.json()]).toEqual([401, answers.noToken.body]);
   });
 
-  it.each([301, 302, 303, 307, 308])('redirects with %d, which is not followed', async (status) => {
-    const target = await startKeyServer((_, response) => response.end(keySet(signer.publicJwk)));
-    for (const location of [`${target.url}/keys`, '/other']) {
-      const server = await startKeyServer(({ url }, response) => {
-        if (url === '/other') response.end(keySet(signer.publicJwk));
-        else response.writeHead(status, { location }).end(keySet(signer.publicJwk));
-      });
-      const door = await openDoorWithKeysAt(`${server.url}/keys`);
-      await expectAnswer(door, await signer.sign(claimsFor(door)), answers.noKeys);
-      expect([server.requests(), target.requests()]).toEqual([1, 0]);
-    }
-  });
-});
-
-describe('a key set', () => {
-  /** Opens a front door whose issuer publishes these keys. */
-  async function openDoorWithKeys(...keys: readonly unknown[]): Promise<FrontDoor> {
-    const server = await startKeyServer((_, response) => response.end(keySet(...keys)));
-    return openDoorWithKeysAt(`${server.url}/keys?tenant=1`);
-  }
-
   it('is fetched at its address, query included, without credentials', async () => {
-    const requests: unknown[] = [];
-    const server = await startKeyServer(({ method, url, headers }, response) => {
-      requests.push([method, url, headers.authorization, headers.cookie]);
-      response.end(keySet(signer.publicJwk));
-    });
-    const door = await openDoorWithKeysAt(`${server.url}/a%20tenant/keys?version=2&of=us`);
-    await expectAnswer(door, await signer.sign(claimsFor(door)), answers.applied);
-    expect(requests).toEqual([['GET', '/a%20tenant/keys?version=2&of=us', undefined, undefined]]);
+    expect(await answerTo(address)).toEqual(answers.applied);
+    const fetched = requests.filter(({ name }) => name === address).map(({ what }) => what);
+    expect(fetched).toEqual([['GET', '/a%20tenant/keys?version=2&of=us', undefined, undefined]]);
   });
 
   it('without keys refuses every token', async () => {
-    const door = await openDoorWithKeys();
-    await expectAnswer(door, await signer.sign(claimsFor(door)), answers.badToken);
+    expect(await answerTo('none')).toEqual(answers.badToken);
   });
 
-  it.each([
-    ...[{}, { kty: 'EC' }, { kty: 'LATTICE', x: 'AAAA' }, { kty: ['EC'], crv: 'P-256' }],
-    ...[
-      { kty: 'EC', crv: 'P-256', x: '!', y: '?' },
-      { kty: 'EC', crv: 'P-257', x: 'AAAA', y: 'AAAA' },
-    ],
-    { kty: 'EC', crv: 'P-256', x: 'A'.repeat(43), y: 'A'.repeat(43) },
-    { kty: 'EC', crv: 'P-256', key_ops: 'verify' },
-    { kty: 'oct', k: encoded('a secret that everybody can read'), alg: 'ES256' },
-    JSON.parse('{"__proto__":{"kty":"EC"},"kty":"EC","crv":"P-256"}'),
-  ])('with the broken key %j refuses its tokens alone', async (broken) => {
-    const door = await openDoorWithKeys({ ...broken, kid: 'k2' }, signer.publicJwk);
-    await expectAnswer(door, await stranger.sign(claimsFor(door)), answers.badToken);
-    await expectAnswer(door, await signer.sign(claimsFor(door)), answers.applied);
-  });
-
-  it('with an RSA key of 1024 bits refuses its tokens alone', async () => {
-    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
-    const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'k2' };
-    const door = await openDoorWithKeys(jwk, signer.publicJwk);
-    const signed = `${encoded({ alg: 'RS256', typ: 'at+jwt', kid: 'k2' })}.${encoded(claimsFor(door))}`;
-    const signature = createSign('sha256').update(signed).sign(privateKey, 'base64url');
-    await expectAnswer(door, `${signed}.${signature}`, answers.badToken);
-    await expectAnswer(door, await signer.sign(claimsFor(door)), answers.applied);
-  });
+  it.each(brokenKeys.map((key, index) => [key, index] as const))(
+    'with the broken key %j refuses its tokens alone',
+    async (_, index) => {
+      const aud = `broken ${index}`;
+      expect(await answerTo(aud, stranger)).toEqual(answers.badToken);
+      const claims = encoded(claimsFor(door, { aud }));
+      const signed = `${encoded({ alg: 'RS256', typ: 'at+jwt', kid: 'k2' })}.${claims}`;
+      const signature = createSign('sha256').update(signed).sign(shortPrivateKey, 'base64url');
+      expect(await call(door, `${signed}.${signature}`)).toEqual(answers.badToken);
+      expect(await answerTo(aud)).toEqual(answers.applied);
+    },
+  );
 
   it('of one key without a kid verifies tokens without a kid', async () => {
-    const door = await openDoorWithKeys({ ...signer.publicJwk, kid: undefined });
-    await expectAnswer(door, await signer.sign(claimsFor(door), { kid: undefined }), answers.applied);
-    await expectAnswer(door, await stranger.sign(claimsFor(door), { kid: undefined }), answers.badToken);
-    await expectAnswer(door, await signer.sign(claimsFor(door)), answers.badToken);
-  });
-
-  it('is fetched once a cooldown for 200 unknown keys, and used while its server is down', async () => {
-    const door = await openTokenDoor(() => [signer.publicJwk]);
-    onTestFinished(() => door.close());
-    const since = performance.now();
-    const tokens = await Promise.all(
-      Array.from({ length: 200 }, (_, index) => stranger.sign(claimsFor(door), { kid: `unknown-${index}` })),
-    );
-    const all = await Promise.all(tokens.map((token) => call(door, token)));
-    for (const answer of all) expect(answer).toEqual(answers.badToken);
-    expect(door.sandbox.issuer.requests.length).toBeLessThanOrEqual(maxFetches(30_000, since));
-    expect(arrived(door)).toEqual([]);
-    await door.sandbox.issuer.close();
-    await expectAnswer(door, await signer.sign(claimsFor(door)), answers.applied);
-    await refusesToken(door, await stranger.sign(claimsFor(door), { kid: 'k1' }));
+    const aud = 'without kid';
+    expect(await answerTo(aud, signer, { kid: undefined })).toEqual(answers.applied);
+    expect(await answerTo(aud, stranger, { kid: undefined })).toEqual(answers.badToken);
+    expect(await answerTo(aud)).toEqual(answers.badToken);
   });
 });

@@ -10,6 +10,7 @@ import {
   type DirectoryName,
   directoryNames,
   type ExpectedError,
+  error as errorOf,
   written,
 } from '../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
@@ -124,9 +125,7 @@ export const messages = {
 } as const;
 
 /** An error of a payload. */
-export function forbidden(message: string, ...path: readonly string[]): ExpectedError {
-  return { __typename: 'ForbiddenError', code: 'FORBIDDEN', message, path, retryable: false };
-}
+export const forbidden = errorOf('FORBIDDEN');
 
 /** patchUser's payload. */
 export interface PatchPayload {

@@ -1,5 +1,5 @@
-import { afterAll, describe, expect, it } from 'vitest';
-import { arrived, directoryNames, written } from '../harness/expected.ts';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { arrived, type DirectoryName, written } from '../harness/expected.ts';
 import {
   forbidden,
   messages,
@@ -15,17 +15,13 @@ afterAll(() => door.close());
 
 /** The directory in which these callers have rights. */
 const here = 'customers';
-const hidden = directoryNames.filter((name) => name !== here);
 const callers = {
-  reader: { rights: ['users:read'], directories: [here] },
   writer: { rights: ['users:write', 'users:write:privileged'], directories: [here] },
   owner: { self: { directory: here, list: 'others' }, directories: [here] },
-  stranger: { directories: [here] },
 } as const satisfies Record<string, TestCaller>;
 type Name = keyof typeof callers;
 
-const id = (index = 0, directory: (typeof directoryNames)[number] = here) =>
-  `${directory}:${userIdOf(directory, index)}`;
+const id = (index = 0, directory: DirectoryName = here) => `${directory}:${userIdOf(directory, index)}`;
 
 /** Calls the front door and counts the requests to providers from zero. */
 async function call(name: Name, document: string, variables: object = {}) {
@@ -35,63 +31,26 @@ async function call(name: Name, document: string, variables: object = {}) {
 }
 
 it('users are shown and refused side by side, and the provider is asked for those shown alone', async () => {
-  const all = [id(1), id(), 'no id', id(0, 'employees'), id(), 'nowhere:1', `${here}:U2nobody`];
-  const { data, errors } = await call('owner', 'query ($ids: [ID!]!) { users(ids: $ids) { id } }', {
-    ids: all,
-  });
+  const ids = [id(1), id(), 'no id', id(0, 'employees'), id(), 'nowhere:1', `${here}:U2nobody`];
+  const { data, errors } = await call('owner', 'query ($ids: [ID!]!) { users(ids: $ids) { id } }', { ids });
   expect(data).toEqual({ users: [null, { id: id() }, null, null, { id: id() }, null, null] });
-  const at = (index: number, message: string) => ({
-    ...{ message, path: ['users', index], locations: expect.anything() },
-    extensions: { code: 'FORBIDDEN', inputPath: ['ids', String(index)] },
-  });
   expect(errors).toHaveLength(5);
-  expect(errors).toEqual(
-    expect.arrayContaining([
-      ...[at(0, messages.noUser), at(6, messages.noUser)],
-      ...[at(3, messages.noDirectory(here)), at(5, messages.noDirectory(here))],
-    ]),
-  );
   expect(arrived(door)).toHaveLength(1);
   const requested = JSON.stringify(door.emulators[here].requests);
   expect(requested).toContain(userIdOf(here));
   expect(requested).not.toMatch(new RegExp(`${userIdOf(here, 1)}|U2nobody`));
 });
 
-it.each(Object.keys(callers) as Name[])('directories are those in which a %s has a right', async (name) => {
-  const document = `query ($name: String!) {
-    directories { name } directory(name: $name) { name customFields { field } }
-  }`;
-  const seen = name === 'stranger' ? [] : [{ name: here }];
-  for (const one of [...hidden, 'nowhere', '__proto__', '', ...(name === 'stranger' ? [here] : [])]) {
-    expect(await call(name, document, { name: one })).toEqual({
-      data: { directories: seen, directory: null },
-    });
-    expect(arrived(door)).toEqual([]);
-  }
-  if (name === 'stranger') return;
-  const { data } = await call(name, document, { name: here });
-  expect(data).toMatchObject({
-    directory: { name: here, customFields: expect.arrayContaining([{ field: 'nick' }]) },
-  });
-});
-
 describe('a writer who may not read', () => {
   it('is refused a plan before the provider is asked for its custom fields', async () => {
     const fresh = await openPolicyDoor();
-    try {
-      const patch = { customFields: [{ add: { field: 'nick', value: { text: 'x' } } }] };
-      const token = await tokenOf(fresh, callers.writer);
-      await refuses(
-        fresh,
-        { user: { id: id() }, patch },
-        token,
-        [],
-        [forbidden(messages.plan, 'user', 'id')],
-      );
-      const input = { user: { login: { directory: here, login: 'ada.okafor@example.com' } }, patch };
-      await refuses(fresh, input, token, [], [forbidden(messages.plan, 'user', 'login')]);
-    } finally {
-      await fresh.close();
+    onTestFinished(() => fresh.close());
+    const patch = { customFields: [{ add: { field: 'nick', value: { text: 'x' } } }] };
+    const token = await tokenOf(fresh, callers.writer);
+    const login = { directory: here, login: 'ada.okafor@example.com' };
+    for (const user of [{ id: id() }, { login }]) {
+      const error = forbidden(messages.plan, 'user', ...Object.keys(user));
+      await refuses(fresh, { user, patch }, token, [], [error]);
     }
   });
 

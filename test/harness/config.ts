@@ -53,7 +53,7 @@ export function load(config: unknown, environment: Readonly<Record<string, strin
 }
 
 /** The error message of a configuration. Values that must not be printed contain the word canary: no message does. */
-export function refusalOf(read: () => unknown): string {
+function refusalOf(read: () => unknown): string {
   try {
     read();
   } catch (error) {

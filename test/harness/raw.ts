@@ -40,7 +40,7 @@ export function converse(url: string, bytes: string | Buffer, answers = Infinity
     socket.on('data', (chunk) => {
       chunks.push(chunk);
       const so = parse(Buffer.concat(chunks).toString('latin1'));
-      if (so.length >= answers) setTimeout(() => end(false), 50);
+      if (so.length >= answers) setTimeout(() => end(false), 20);
     });
     socket.on('end', () => end(true));
     socket.on('close', () => end(true));

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { copyFileSync, existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Secret } from '../../src/settings/secret.ts';
@@ -61,7 +60,7 @@ describe('the journal', () => {
       { user: { id: someUser(door, 'employees') }, patch: { displayName: 'E' } },
     ]);
     const fields = told.map(
-      (one, index) => `o${index}: operation(id: "${one.operationId}") { user fields outcome }`,
+      ({ operationId }, at) => `o${at}: operation(id: "${operationId}") { user fields outcome }`,
     );
     const { data } = await door.graphql(`{ ${fields.join(' ')} }`);
     const record = (outcome: string, user: string) => ({ user, fields: ['patch.displayName'], outcome });
@@ -89,20 +88,9 @@ describe('the journal', () => {
       return undefined;
     };
     await patchMany(door, keyed(door, 3));
-    expect(atSending.map((row) => ({ ...(row as object) }))).toEqual(
-      expect.arrayContaining(
-        [0, 1, 2].map((which) => ({ user_id: someUser(door, 'customers', which), result: null })),
-      ),
-    );
+    const rows = [0, 1, 2].map((which) => ({ user_id: someUser(door, 'customers', which), result: null }));
+    expect(atSending.map((row) => ({ ...(row as object) }))).toEqual(expect.arrayContaining(rows));
     expect(atSending).toHaveLength(3);
-  });
-
-  it('that cannot be written sends nothing', async () => {
-    // A folder is no database.
-    const door = await openDoor({ journal: { sqlite: tmpdir() } });
-    const told = await patchMany(door, [renamed(door, 0, 'Ada'), renamed(door, 1, 'Grace')]);
-    expect(told).toEqual(Array(2).fill({ operationId, ...notApplied(noJournal) }));
-    expect(arrived(door)).toEqual([]);
   });
 
   it('that hangs holds up the patches of one user together, and not each after the other', async () => {
@@ -110,15 +98,12 @@ describe('the journal', () => {
     onTestFinished(() => silence.close());
     const postgres = new Secret(`postgres://idpatch@127.0.0.1:${silence.port}/idpatch`);
     const door = await openDoor({ journal: { postgres }, limits: { deadlineMs: 1_000, readBackMs: 300 } });
-    const started = performance.now();
-    const told = await patchMany(
-      door,
-      Array.from({ length: 8 }, (_, number) => renamed(door, 0, `N${number}`)),
+    const inputs = Array.from({ length: 20 }, (_, number) => renamed(door, 0, `N${number}`));
+    // The journal gives up a statement after three seconds: one after the other they would take a minute.
+    expect(await patchMany(door, inputs)).toEqual(
+      inputs.map(() => ({ operationId, ...notApplied(noJournal) })),
     );
-    expect(told).toEqual(Array(8).fill({ operationId, ...notApplied(noJournal) }));
     expect(arrived(door)).toEqual([]);
-    // The journal gives up a statement after three seconds.
-    expect(performance.now() - started).toBeLessThan(12_000);
   });
 
   it('that fails for one keeps that one out of the batch', async () => {

@@ -6,7 +6,7 @@ import { openDoor } from '../harness/front-door.ts';
 import { outcomesOf, patchMany, rename, storedNames } from '../harness/many.ts';
 
 describe('a batch waits for', () => {
-  const limits = { deadlineMs: 3_000, readBackMs: 500 };
+  const limits = { deadlineMs: 1_500, readBackMs: 300 };
 
   it('nobody whose user is busy: the others go at once, and they when it is their turn', async () => {
     // Of so much time nobody would wait in vain for a second only.

@@ -1,15 +1,11 @@
-import { DatabaseSync } from 'node:sqlite';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { PatchUserInput } from '../generated/graphql.ts';
 import {
   type DirectoryName,
   directoryNames,
   error,
-  invalidInput,
-  notApplied,
   patchUser,
   planPatchUser,
-  says,
   someUser,
   versionOf,
   written,
@@ -19,11 +15,8 @@ import { freshJournal } from '../harness/fresh-journal.ts';
 import { type FrontDoor, openDoor, wholeUser } from '../harness/front-door.ts';
 
 let door: FrontDoor;
-let journal: string;
 beforeEach(async () => {
-  const fresh = freshJournal();
-  journal = fresh.journal.sqlite;
-  door = await openDoor(fresh);
+  door = await openDoor(freshJournal());
 });
 
 const staleError = (currentVersion: string) => ({
@@ -37,20 +30,10 @@ const staleError = (currentVersion: string) => ({
 const anotherVersion = 'a'.repeat(32);
 
 describe.each(directoryNames)('ifVersion of a user of %s', (directory) => {
-  it('that is right lets the patch through, and the answer has the next version', async () => {
-    const id = someUser(door, directory);
-    const ifVersion = await versionOf(door, id);
-    const told = await patchUser(door, { user: { id }, patch: { displayName: 'Ada' }, ifVersion });
-    expect(told).toMatchObject({ outcome: 'APPLIED', errors: [], user: { displayName: 'Ada' } });
-    expect(told.user?.version).not.toBe(ifVersion);
-    expect(await versionOf(door, id)).toBe(told.user?.version);
-    expect(written(door)).toHaveLength(1);
-  });
-
   it.each(['id', 'login'])('that is stale sends nothing and shows the user as it is, by %s', async (by) => {
     const id = someUser(door, directory);
-    const read = await door.graphql(`query ($id: ID!) { user(by: { id: $id }) { ${wholeUser} } }`, { id });
-    const { user } = read.data as { user: { version: string; loginIds: readonly string[] } };
+    const { data } = await door.graphql(`{ user(by: { id: "${id}" }) { ${wholeUser} } }`);
+    const { user } = data as { user: { version: string; loginIds: readonly string[] } };
     const who = by === 'id' ? { id } : { login: { directory, login: user.loginIds[0] ?? '' } };
     door.forgetRequests();
     const told = await patchUser(door, {
@@ -77,17 +60,11 @@ describe.each(directoryNames)('ifVersion of a user of %s', (directory) => {
     expect(applied).toHaveLength(1);
     const version = await versionOf(door, id);
     expect(applied[0]?.user?.version).toBe(version);
+    expect(version).not.toBe(ifVersion);
     for (const one of told.filter(({ outcome }) => outcome !== 'APPLIED')) {
       expect(one).toMatchObject({ outcome: 'NOT_APPLIED', errors: [staleError(version)] });
     }
     expect(written(door)).toHaveLength(1);
-  });
-
-  it('that is empty is refused, and null is none', async () => {
-    const input = { user: { id: someUser(door, directory) }, patch: { displayName: 'Ada' } };
-    const { operationId: _, ...told } = await patchUser(door, { ...input, ifVersion: '' });
-    expect(told).toEqual(notApplied(invalidInput(says.empty, 'ifVersion')));
-    expect(await patchUser(door, { ...input, ifVersion: null })).toMatchObject({ outcome: 'APPLIED' });
   });
 });
 
@@ -98,7 +75,6 @@ const plans: Readonly<
   employees: {
     patch: {
       displayName: 'Li Na',
-      email: { address: 'li.na@example.org', verified: false },
       status: 'DISABLED',
       customFields: [
         { add: { field: 'age', value: { number: 35 } } },
@@ -109,21 +85,15 @@ const plans: Readonly<
     changes: [
       [['status'], 'ENABLED', 'DISABLED'],
       [['displayName'], '李娜', 'Li Na'],
-      [
-        ['email'],
-        '{"address":"li.na@example.com","verified":true}',
-        '{"address":"li.na@example.org","verified":false}',
-      ],
       [['customFields', '0', 'add'], '34', '35'],
       [['customFields', '1', 'remove'], '娜娜', null],
       [['customFields', '2', 'replace'], 'p7', 'p8'],
     ],
   },
   contractors: {
-    patch: { username: 'liu_yang', status: 'ENABLED', customFields: [{ remove: { field: 'grade' } }] },
+    patch: { username: 'liu_yang', status: 'ENABLED' },
     changes: [
       [['username'], 'liu.yang', 'liu_yang'],
-      [['customFields', '0', 'remove'], 'senior', null],
       [['status'], 'ENABLED', 'ENABLED'],
     ],
   },
@@ -187,10 +157,9 @@ describe.each(directoryNames)('the plan of a patch of %s', (directory) => {
     expect(wroteBy(door, directory)).toEqual([]);
     expect(written(door)).toEqual([]);
     expect(await versionOf(door, input().user.id)).toBe(before);
+    // The key is still free.
     const other = { ...input(), patch: { displayName: 'Another' }, idempotencyKey };
     expect(await patchUser(door, other)).toMatchObject({ outcome: 'APPLIED' });
-    await door.close();
-    expect(operationsOnRecord()).toBe(1);
   });
 
   it('has the errors of patchUser, whole, and then no requests and no changes', async () => {
@@ -204,16 +173,12 @@ describe.each(directoryNames)('the plan of a patch of %s', (directory) => {
       customFields: [{ remove: { field: 'nobody' } }, { remove: { field: 'age', values: ['1'] } }],
     };
     const inputs: readonly PatchUserInput[] = [
-      { user: { id }, patch: {} },
       { user: { id }, patch: everythingWrong, ifVersion: '', idempotencyKey: 'short' },
       { user: { id: 'nope:a' }, patch: everythingWrong },
-      { user: { id: 'none' }, patch: { displayName } },
       { user: { login: { directory: 'nope', login: '' } }, patch: { displayName } },
       { user: { login: { directory, login: 'nobody@example.com' } }, patch: { displayName } },
-      { user: { id: `${directory}:nobody` }, patch: { displayName } },
       { user: { id: `${directory}:nobody` }, patch: { displayName }, ifVersion: version },
       { user: { id }, patch: { displayName }, ifVersion: anotherVersion },
-      { user: { id }, patch: { displayName: '' }, ifVersion: anotherVersion },
     ];
     for (const bad of inputs) {
       const { outcome, errors } = await patchUser(door, bad);
@@ -235,12 +200,3 @@ it('a plan with a key that stands for another input says so, as patchUser does',
     ...{ errors, requests: [], changes: [] },
   });
 });
-
-function operationsOnRecord(): number {
-  const database = new DatabaseSync(journal, { readOnly: true });
-  try {
-    return Number(database.prepare('SELECT count(*) AS count FROM idpatch_operation').get()?.count);
-  } finally {
-    database.close();
-  }
-}

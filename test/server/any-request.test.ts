@@ -1,18 +1,15 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { arrived, someUser, written } from '../harness/expected.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { openFrontDoor } from '../harness/front-door.ts';
 import { type Conversation, converse } from '../harness/raw.ts';
 import { mutation, securityHeaders } from '../harness/requests.ts';
 
-let door: FrontDoor;
-beforeAll(async () => {
-  door = await openFrontDoor({ server: { graphiql: false } });
-});
+const door = await openFrontDoor({ server: { graphiql: false } });
 afterAll(() => door.close());
 
 /** Concurrent requests of a run, and runs. */
-const [concurrent, numRuns] = [25, 40];
+const [concurrent, numRuns] = [25, 25];
 
 interface Request {
   readonly method: string;

@@ -1,23 +1,16 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Service } from '../../src/service.ts';
-import { startAnother, startTokenCallers, type TokenCallers } from '../harness/another-service.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startAnother, startTokenCallers } from '../harness/another-service.ts';
 import { arrived, someUser } from '../harness/expected.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { openFrontDoor } from '../harness/front-door.ts';
 import { mutation, securityHeaders } from '../harness/requests.ts';
 
-let door: FrontDoor;
-let tokens: TokenCallers;
-let withTokens: Service;
-let without: Service;
-beforeAll(async () => {
-  door = await openFrontDoor();
-  tokens = await startTokenCallers();
-  withTokens = await startAnother(door, { callers: tokens.callers });
-  without = await startAnother(door, { server: { graphiql: false } });
-});
+const door = await openFrontDoor();
+const tokens = await startTokenCallers();
+const withTokens = await startAnother(door, { callers: tokens.callers });
+const without = await startAnother(door, { server: { graphiql: false } });
 afterAll(async () => {
   await without.close();
   await withTokens.close();
@@ -34,12 +27,16 @@ const navigation = {
   'sec-fetch-dest': 'document',
 };
 
+/** Asks for the page with these headers. */
+const ask = (url = door.url, headers: Readonly<Record<string, string>> = {}) =>
+  fetch(`${url}/graphql`, { headers: { ...navigation, ...headers } });
+
 describe('the page of GraphiQL', () => {
-  it.each(['none', 'same-origin', 'same-site', 'cross-site'])(
+  it.each(['none', 'cross-site'])(
     'is given to a browser that comes from a site that is %s, also where all callers need a token',
     async (site) => {
       for (const url of [door.url, withTokens.url]) {
-        const answer = await fetch(`${url}/graphql`, { headers: { ...navigation, 'sec-fetch-site': site } });
+        const answer = await ask(url, { 'sec-fetch-site': site });
         expect(answer.status).toBe(200);
         expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
         expect(await answer.text()).toContain('<title>idpatch</title>');
@@ -48,7 +45,7 @@ describe('the page of GraphiQL', () => {
   );
 
   it('may run its one script, ask its own server, and nothing else', async () => {
-    const answer = await fetch(`${door.url}/graphql`, { headers: navigation });
+    const answer = await ask();
     const html = await answer.text();
     // A browser ends a script at the first of these, and begins one wherever it is in the markup.
     const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script/gi)].map(([, script = '']) => script);
@@ -95,8 +92,7 @@ describe('the page of GraphiQL', () => {
     ['br, gzip;q=0', null],
     ['x-gzip', null],
   ])('comes to those who accept %s as %s', async (acceptEncoding, encoding) => {
-    const headers = { ...navigation, 'accept-encoding': acceptEncoding };
-    const answer = await fetch(`${door.url}/graphql`, { headers });
+    const answer = await ask(door.url, { 'accept-encoding': acceptEncoding });
     expect(answer.headers.get('content-encoding')).toBe(encoding);
     expect(answer.headers.get('vary')).toContain('Accept-Encoding');
     const length = Number(answer.headers.get('content-length'));
@@ -107,13 +103,12 @@ describe('the page of GraphiQL', () => {
   });
 
   it('is sent once to a browser that keeps it, and again when it has changed', async () => {
-    const ask = (url: string, tags?: string) =>
-      fetch(`${url}/graphql`, { headers: { ...navigation, ...(tags && { 'if-none-match': tags }) } });
-    const first = await ask(door.url);
+    const askIf = (url: string, tags: string) => ask(url, { 'if-none-match': tags });
+    const first = await ask();
     const tag = first.headers.get('etag') ?? '';
     const kept = Object.fromEntries(first.headers);
     for (const tags of [tag, tag.slice('W/'.length), `"another", ${tag}`, '*']) {
-      const again = await ask(door.url, tags);
+      const again = await askIf(door.url, tags);
       expect([again.status, await again.text()]).toEqual([304, '']);
       // A browser takes these headers for those of the page that it has.
       const said = Object.fromEntries(again.headers);
@@ -121,18 +116,18 @@ describe('the page of GraphiQL', () => {
       expect({ ...kept, ...said, date: kept.date }).toEqual(kept);
       expect(said['content-security-policy']).toBe(kept['content-security-policy']);
     }
-    expect((await ask(door.url, '"another"')).status).toBe(200);
+    expect((await askIf(door.url, '"another"')).status).toBe(200);
     // The other has a tab of its own.
-    expect((await ask(withTokens.url, tag)).status).toBe(200);
+    expect((await askIf(withTokens.url, tag)).status).toBe(200);
   });
 
   it('is where a browser is led that opens the server itself', async () => {
-    const ask = (url: string, accept: string) =>
+    const open = (url: string, accept: string) =>
       fetch(`${url}/`, { headers: { accept }, redirect: 'manual' });
-    const led = await ask(door.url, navigation.accept);
+    const led = await open(door.url, navigation.accept);
     expect([led.status, led.headers.get('location')]).toEqual([302, 'graphql']);
-    expect((await ask(door.url, '*/*')).status).toBe(404);
-    expect((await ask(without.url, navigation.accept)).status).toBe(404);
+    expect((await open(door.url, '*/*')).status).toBe(404);
+    expect((await open(without.url, navigation.accept)).status).toBe(404);
   });
 
   it('is not for those who want JSON, nor for a POST', async () => {
@@ -147,10 +142,9 @@ describe('the page of GraphiQL', () => {
   });
 
   it('is not there where configuration has it off', async () => {
-    const answer = await fetch(`${without.url}/graphql`, { headers: navigation });
+    const answer = await ask(without.url);
     expect(answer.status).toBe(405);
     expect(await answer.text()).not.toMatch(/graphiql/i);
-    const cross = { ...navigation, 'sec-fetch-site': 'cross-site' };
-    expect((await fetch(`${without.url}/graphql`, { headers: cross })).status).toBe(403);
+    expect((await ask(without.url, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
   });
 });

@@ -1,15 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { arrived, someUser, written } from '../harness/expected.ts';
 import { startFaultProxy } from '../harness/fault-proxy.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { openFrontDoor } from '../harness/front-door.ts';
 import { converse, lines, open } from '../harness/raw.ts';
 import { mutation, post, refusal, says, securityHeaders } from '../harness/requests.ts';
 
-let door: FrontDoor;
-beforeAll(async () => {
-  door = await openFrontDoor();
-});
+const door = await openFrontDoor();
 afterAll(() => door.close());
 afterEach(async () => {
   expect(arrived(door)).toEqual([]);
@@ -38,61 +35,60 @@ const get =
 const typename = JSON.stringify({ data: { __typename: 'Query' } });
 
 describe('a request that is malformed or ambiguous is refused, and the connection closed:', () => {
-  it.each<readonly [what: string, bytes: () => string, status: number, message: string]>([
-    ...(
-      [
-        ['Content-Length and Transfer-Encoding', headers('Content-Length: N', chunked)],
-        ['Transfer-Encoding and Content-Length', headers(chunked, 'Content-Length: N')],
-        ['two Content-Lengths', headers('Content-Length: N', 'Content-Length: N')],
-        ['two Content-Lengths in one', headers('Content-Length: N, 5')],
-        ['a negative Content-Length', headers('Content-Length: -1')],
-        ['an enormous Content-Length', headers(`Content-Length: ${'9'.repeat(40)}`)],
-        ['an unknown Transfer-Encoding', headers('Transfer-Encoding: chunkedx')],
-        ['a Transfer-Encoding that does not end in chunked', headers('Transfer-Encoding: gzip')],
-        ['two Transfer-Encodings', headers(chunked, 'Transfer-Encoding: identity')],
-        ['a chunk without a size', inChunks('zz\r\n{}\r\n0\r\n\r\n')],
-        ['an enormous chunk', inChunks(`${'f'.repeat(18)}\r\n`)],
-        ['an endless chunk extension', inChunks(`1;${'x'.repeat(20_000)}\r\n`)],
-        ['a header with a NUL', headers('X: a\0b')],
-        ['a header name with a space', headers('X y: a')],
-        ['a space before the colon', headers('Content-Length : N')],
-        ['a folded header', headers('X: a\r\n b')],
-        ['line feeds alone', () => headers('Content-Length: N')().replaceAll('\r\n', '\n')],
-        ['no request line', () => 'hello\r\n\r\n'],
-        ['an unknown method', () => lines(['BREW /graphql HTTP/1.1', host])],
-        ['a method in lower case', () => post(write()).replace('POST', 'post')],
-        ['bytes in the target', get('/graphql?\xff\xfe HTTP/1.1')],
-        ['a space in the target', patch([host], '/graphql? x')],
-        ['another version of HTTP', get('/graphql HTTP/3.1')],
-        ['TLS', () => '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
-        ['HTTP/2 with prior knowledge', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
-      ] as const
-    ).map(([what, bytes]) => [what, bytes, 400, says.unreadable] as const),
-    ...(
-      [
-        ['no Host', patch([])],
-        ['two Hosts', patch([host, 'Host: evil.example'])],
-        ['the same Host twice', patch([host, host])],
-        ...['', ' a b', ' a@localhost', ' localhost/x', ' 1.2.3.4.5', ' localhost:99999'].map(
-          (value) => [`the Host "${value}"`, patch([`Host:${value}`])] as const,
-        ),
-        ['two Authorizations', patch([host, 'Authorization: Bearer a', 'Authorization: Bearer b'])],
-        ['two Content-Types', patch([host, 'Content-Type: text/plain'])],
-        ['the URL of another server', patch([host], 'http://evil.example/graphql')],
-        ['an absolute URL', patch([host], 'http://localhost/graphql')],
-        ['an asterisk', () => lines(['OPTIONS * HTTP/1.1', host])],
-        ['the version HTTP/2.0', () => post(write()).replace('HTTP/1.1', 'HTTP/2.0')],
-      ] as const
-    ).map(([what, bytes]) => [what, bytes, 400, says.notWellFormed] as const),
-    ['a URL of 20 KB', get(`/graphql?${'a'.repeat(20_000)} HTTP/1.1`), 431, says.tooLong],
-    ['a header of 20 KB', get('/graphql HTTP/1.1', `X: ${'a'.repeat(20_000)}`), 431, says.tooLong],
-    [
-      'a thousand headers',
-      get('/ HTTP/1.1', ...Array(1_000).fill(`X: ${'a'.repeat(20)}`)),
-      431,
-      says.tooLong,
-    ],
-  ])('%s', async (_, bytes, status, message) => {
+  const ofStatus = (status: number, message: string, all: Readonly<Record<string, () => string>>) =>
+    Object.entries(all).map(([what, bytes]) => ({ what, bytes, status, message }));
+
+  it.each([
+    ...ofStatus(400, says.unreadable, {
+      'Content-Length and Transfer-Encoding': headers('Content-Length: N', chunked),
+      'Transfer-Encoding and Content-Length': headers(chunked, 'Content-Length: N'),
+      'two Content-Lengths': headers('Content-Length: N', 'Content-Length: N'),
+      'two Content-Lengths in one': headers('Content-Length: N, 5'),
+      'a negative Content-Length': headers('Content-Length: -1'),
+      'an enormous Content-Length': headers(`Content-Length: ${'9'.repeat(40)}`),
+      'an unknown Transfer-Encoding': headers('Transfer-Encoding: chunkedx'),
+      'a Transfer-Encoding that does not end in chunked': headers('Transfer-Encoding: gzip'),
+      'two Transfer-Encodings': headers(chunked, 'Transfer-Encoding: identity'),
+      'a chunk without a size': inChunks('zz\r\n{}\r\n0\r\n\r\n'),
+      'an enormous chunk': inChunks(`${'f'.repeat(18)}\r\n`),
+      'an endless chunk extension': inChunks(`1;${'x'.repeat(20_000)}\r\n`),
+      'a header with a NUL': headers('X: a\0b'),
+      'a header name with a space': headers('X y: a'),
+      'a space before the colon': headers('Content-Length : N'),
+      'a folded header': headers('X: a\r\n b'),
+      'line feeds alone': () => headers('Content-Length: N')().replaceAll('\r\n', '\n'),
+      'no request line': () => 'hello\r\n\r\n',
+      'an unknown method': () => lines(['BREW /graphql HTTP/1.1', host]),
+      'a method in lower case': () => post(write()).replace('POST', 'post'),
+      'bytes in the target': get('/graphql?\xff\xfe HTTP/1.1'),
+      'a space in the target': patch([host], '/graphql? x'),
+      'another version of HTTP': get('/graphql HTTP/3.1'),
+      TLS: () => '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
+      'HTTP/2 with prior knowledge': () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    }),
+    ...ofStatus(400, says.notWellFormed, {
+      'no Host': patch([]),
+      'two Hosts': patch([host, 'Host: evil.example']),
+      'the same Host twice': patch([host, host]),
+      ...Object.fromEntries(
+        ['', ' a b', ' a@localhost', ' localhost/x', ' 1.2.3.4.5', ' localhost:99999'].map((value) => [
+          `the Host "${value}"`,
+          patch([`Host:${value}`]),
+        ]),
+      ),
+      'two Authorizations': patch([host, 'Authorization: Bearer a', 'Authorization: Bearer b']),
+      'two Content-Types': patch([host, 'Content-Type: text/plain']),
+      'the URL of another server': patch([host], 'http://evil.example/graphql'),
+      'an absolute URL': patch([host], 'http://localhost/graphql'),
+      'an asterisk': () => lines(['OPTIONS * HTTP/1.1', host]),
+      'the version HTTP/2.0': () => post(write()).replace('HTTP/1.1', 'HTTP/2.0'),
+    }),
+    ...ofStatus(431, says.tooLong, {
+      'a URL of 20 KB': get(`/graphql?${'a'.repeat(20_000)} HTTP/1.1`),
+      'a header of 20 KB': get('/graphql HTTP/1.1', `X: ${'a'.repeat(20_000)}`),
+      'a thousand headers': get('/ HTTP/1.1', ...Array(1_000).fill(`X: ${'a'.repeat(20)}`)),
+    }),
+  ])('$what', async ({ bytes, status, message }) => {
     const { answers, closed } = await converse(door.url, bytes());
     expect(answers).toEqual([
       {
@@ -121,15 +117,18 @@ it.each([
   expect(closed).toBe(true);
 });
 
-it('a malformed chunk that arrives later is refused', async () => {
-  const socket = open(door.url);
-  const text = new Promise<string>((resolve) => {
-    let all = '';
-    socket.on('data', (chunk) => {
-      all += chunk;
-    });
-    socket.on('close', () => resolve(all));
+/** A connection, and all that it gave when it is closed. */
+function heard(url: string) {
+  const socket = open(url);
+  let all = '';
+  socket.on('data', (chunk) => {
+    all += chunk;
   });
+  return { socket, text: new Promise<string>((resolve) => socket.once('close', () => resolve(all))) };
+}
+
+it('a malformed chunk that arrives later is refused', async () => {
+  const { socket, text } = heard(door.url);
   socket.write(inChunks('1\r\n{\r\n')());
   await delay(100);
   socket.write('no size\r\n');
@@ -145,12 +144,7 @@ it('patches in progress get their responses, whatever else arrives on their conn
   proxy.passTo(slow.emulators.customers.url);
   const { promise: held, resolve: release } = Promise.withResolvers<void>();
   proxy.fail('write', { delivered: true, after: () => held });
-  const socket = open(slow.url);
-  let received = '';
-  socket.on('data', (chunk) => {
-    received += chunk;
-  });
-  const closed = new Promise((resolve) => socket.once('close', resolve));
+  const { socket, text } = heard(slow.url);
   // Of one user, so that the second begins when the first has ended.
   socket.write(post(mutation(someUser(slow, 'customers'))).repeat(2));
   await proxy.arrived('write');
@@ -159,9 +153,8 @@ it('patches in progress get their responses, whatever else arrives on their conn
     await delay(10);
   }
   release();
-  await closed;
   const applied = ['HTTP/1.1 200', '"outcome":"APPLIED"'];
-  expect(received.match(/HTTP\/1.1 \d+|"outcome":"\w+"/g)).toEqual([...applied, ...applied]);
+  expect((await text).match(/HTTP\/1.1 \d+|"outcome":"\w+"/g)).toEqual([...applied, ...applied]);
   expect(written(slow)).toHaveLength(2);
   expect(warnings).toEqual([]);
   process.off('warning', onWarning);

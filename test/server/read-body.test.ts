@@ -1,27 +1,22 @@
-import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { type Answer, badRequest, exchange, post, refuses } from '../harness/answers.ts';
 import { someUser, written } from '../harness/expected.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
-import { converse, lines } from '../harness/raw.ts';
+import { openFrontDoor } from '../harness/front-door.ts';
+import { converse, lines, open } from '../harness/raw.ts';
+import { mutation } from '../harness/requests.ts';
 
 const bodyBytes = 4_096;
-let door: FrontDoor;
-let large: FrontDoor;
-beforeAll(async () => {
-  door = await openFrontDoor({ limits: { bodyBytes } });
-  large = await openFrontDoor();
-});
+const door = await openFrontDoor({ limits: { bodyBytes } });
+const large = await openFrontDoor();
 afterAll(async () => {
   await door.close();
   await large.close();
 });
 afterEach(() => expect(written(door)).toEqual([]));
 
-const query = () =>
-  `mutation { patchUser(input: { user: { id: "${someUser(door, 'customers')}" }, patch: { displayName: "Canary" } }) { outcome } }`;
-const body = (more: object = {}) => JSON.stringify({ query: query(), ...more });
+const query = mutation(someUser(door, 'customers'));
+const body = (more: object = {}) => JSON.stringify({ query, ...more });
 const typename = '{ "query": "{ __typename }" }';
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 const fault = (code: string, message: string) => ({ message, extensions: { code } });
@@ -33,49 +28,47 @@ const wrong = (parameter: string, type: string, given: string) =>
   `Expected "${parameter}" param to be ${type}, but given ${given}.`;
 
 describe('the body of a POST', () => {
-  it.each<readonly [what: string, body: () => string | Buffer<ArrayBuffer>, message: string]>([
-    ['nothing', () => '', 'The body is not JSON.'],
-    ['half of it', () => body().slice(0, -1), 'The body is not JSON.'],
-    ['something behind it', () => `${body()} canary`, 'The body is not JSON.'],
-    ['NaN', () => body().replace('}', ', "variables": { "a": NaN } }'), 'The body is not JSON.'],
-    ['invalid UTF-8', () => Buffer.from(body(), 'latin1').fill(0xff, 90, 91), 'The body is not UTF-8.'],
-    ['a surrogate in UTF-8', () => Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'The body is not UTF-8.'],
-    ['UTF-16', () => Buffer.from(`\ufeff${body()}`, 'utf16le'), 'The body is not UTF-8.'],
+  const wrongParameters = {
+    operationName: [1, 'The operationName must be a string.'],
+    variables: ['canary', wrong('variables', 'empty or an object', 'string')],
+    extensions: [1, wrong('extensions', 'empty or an object', 'number')],
+    query: [1, wrong('query', 'a string', 'number')],
+  } as const;
+  it.each<readonly [what: string, body: string | Buffer<ArrayBuffer>, message: string]>([
+    ['nothing', '', 'The body is not JSON.'],
+    ['half of it', body().slice(0, -1), 'The body is not JSON.'],
+    ['something behind it', `${body()} canary`, 'The body is not JSON.'],
+    ['NaN', body().replace('}', ', "variables": { "a": NaN } }'), 'The body is not JSON.'],
+    ['invalid UTF-8', Buffer.from(body(), 'latin1').fill(0xff, 90, 91), 'The body is not UTF-8.'],
+    ['a surrogate in UTF-8', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'The body is not UTF-8.'],
+    ['UTF-16', Buffer.from(`\ufeff${body()}`, 'utf16le'), 'The body is not UTF-8.'],
     [
       'a byte-order mark',
-      () => `\ufeff${body()}`,
+      `\ufeff${body()}`,
       'The body must not begin with a byte-order mark (RFC 8259, section 8.1).',
     ],
-    ['a string', () => '"canary"', notAnObject],
-    ['null', () => 'null', notAnObject],
-    ['a batch', () => `[${body()}]`, noBatches],
-    ['a batch of two', () => `[${body()},${body()}]`, noBatches],
-    ['an empty batch', () => '[]', noBatches],
-    ...['canary', '__proto__', 'constructor', 'doc_id'].map(
-      (member) =>
-        [`a member ${member}`, () => body().replace('{', `{ "${member}": null, `), otherMembers] as const,
+    ['a string', '"canary"', notAnObject],
+    ['null', 'null', notAnObject],
+    ...['', body(), `${body()},${body()}`].map(
+      (all) => [`the batch [${all.length}]`, `[${all}]`, noBatches] as const,
     ),
-    ['a number as operationName', () => body({ operationName: 1 }), 'The operationName must be a string.'],
-    [
-      'a string as variables',
-      () => body({ variables: 'canary' }),
-      wrong('variables', 'empty or an object', 'string'),
-    ],
-    ['a list as variables', () => body({ variables: [] }), wrong('variables', 'empty or an object', 'array')],
-    [
-      'a number as extensions',
-      () => body({ extensions: 1 }),
-      wrong('extensions', 'empty or an object', 'number'),
-    ],
-    ['a number as query', () => body({ query: 1 }), wrong('query', 'a string', 'number')],
-    ['variables 33 levels deep', () => `{ "query": "{ a }", "variables": { "a": ${nested(32)} } }`, tooDeep],
-    [
-      'extensions 33 levels deep',
-      () => `{ "query": "{ a }", "extensions": { "a": ${nested(32)} } }`,
-      tooDeep,
-    ],
+    ...['canary', '__proto__', 'constructor', 'doc_id'].map(
+      (member) => [`a member ${member}`, body().replace('{', `{ "${member}": null, `), otherMembers] as const,
+    ),
+    ...Object.entries(wrongParameters).map(
+      ([name, [value, message]]) => [`another ${name}`, body({ [name]: value }), message] as const,
+    ),
+    ['a list as variables', body({ variables: [] }), wrong('variables', 'empty or an object', 'array')],
+    ...['variables', 'extensions'].map(
+      (member) =>
+        [
+          `${member} 33 levels deep`,
+          `{ "query": "{ a }", "${member}": { "a": ${nested(32)} } }`,
+          tooDeep,
+        ] as const,
+    ),
   ])('with %s is refused', (_, bytes, message) =>
-    refuses(door, () => post(door, bytes()), 400, badRequest(message)),
+    refuses(door, () => post(door, bytes), 400, badRequest(message)),
   );
 
   it('may be nested 32 levels deep', async () => {
@@ -102,19 +95,10 @@ describe('the body of a POST', () => {
   );
 
   it.each([
-    ...['application/json; charset=utf-16', 'application/json; charset=latin1; charset=utf-8', 'text/plain'],
-    ...[
-      'application/json, text/plain',
-      'application/graphql+json',
-      'application/graphql',
-      'application/json5',
-    ],
-    ...[
-      'text/plain; application/json',
-      'application/x-www-form-urlencoded',
-      'multipart/form-data; boundary=x',
-      '',
-    ],
+    ...['', 'text/plain', 'application/graphql+json', 'application/graphql', 'application/json5'],
+    ...['application/json; charset=utf-16', 'application/json; charset=latin1; charset=utf-8'],
+    ...['application/json, text/plain', 'text/plain; application/json', 'multipart/form-data; boundary=x'],
+    'application/x-www-form-urlencoded',
   ])('of type %j is not read', (type) => {
     const error = fault('UNSUPPORTED_MEDIA_TYPE', 'The body of a POST must be application/json.');
     return refuses(door, () => post(door, body(), { 'content-type': type }), 415, error);
@@ -148,27 +132,26 @@ describe('a body that is too large', () => {
     };
   };
 
-  it.each<readonly [what: string, parts: readonly string[], status: number, error: typeof tooLarge]>([
+  it.each([
     [
       'by its Content-Length is not waited for',
       [`${head}Content-Length: ${bodyBytes + 1}\r\n\r\n{`],
-      413,
       tooLarge,
     ],
     [
       'in chunks is not read to its end',
       [`${head}Transfer-Encoding: chunked\r\n\r\n`, chunk, chunk],
-      413,
       tooLarge,
     ],
-    ['is refused whatever its type', [`${plain}Content-Length: 9999999999999\r\n\r\n{`], 413, tooLarge],
+    ['is refused whatever its type', [`${plain}Content-Length: 9999999999999\r\n\r\n{`], tooLarge],
     [
       'and not JSON is not read to its end',
       [`${plain}Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n`],
-      415,
       notJson,
     ],
-  ])('%s', (_, parts, status, error) => refuses(door, () => send(...parts), status, error));
+  ] as const)('%s', (_, parts, error) =>
+    refuses(door, () => send(...parts), error === tooLarge ? 413 : 415, error),
+  );
 
   it('by one byte is refused, and one of the limit is read, with a length or in chunks', async () => {
     const full = typename + ' '.repeat(bodyBytes - typename.length);
@@ -184,22 +167,10 @@ describe('a body that is too large', () => {
 
 it('a body that is cut off is not logged as a bug', async () => {
   const logged = door.log.length;
-  const { port, hostname } = new URL(door.url);
-  await new Promise<void>((resolve) => {
-    const socket = connect(Number(port), hostname, () => {
-      const head = lines(
-        [
-          'POST /graphql HTTP/1.1',
-          'Host: localhost',
-          'Content-Type: application/json',
-          'Content-Length: 100',
-        ],
-        '{',
-      );
-      socket.write(head, () => socket.destroy());
-    });
-    socket.once('close', () => resolve());
-  });
+  const socket = open(door.url);
+  const head = ['POST /graphql HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'];
+  socket.write(lines([...head, 'Content-Length: 100'], '{'), () => socket.destroy());
+  await new Promise((resolve) => socket.once('close', resolve));
   expect((await post(door, typename)).status).toBe(200);
   expect(door.log.slice(logged)).toEqual([]);
 });

@@ -1,22 +1,16 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { listen } from '../../src/server/http-server.ts';
 import { securityHeaders as headersOf } from '../../src/server/security-headers.ts';
-import type { Service } from '../../src/service.ts';
-import { startAnother, startTokenCallers, type TokenCallers } from '../harness/another-service.ts';
-import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { startAnother, startTokenCallers } from '../harness/another-service.ts';
+import { openFrontDoor } from '../harness/front-door.ts';
 import { converse, lines } from '../harness/raw.ts';
 import { post, refusal, securityHeaders } from '../harness/requests.ts';
 
-let door: FrontDoor;
-let tokens: TokenCallers;
-let withTokens: Service;
-beforeAll(async () => {
-  door = await openFrontDoor();
-  tokens = await startTokenCallers();
-  withTokens = await startAnother(door, { callers: tokens.callers });
-});
+const door = await openFrontDoor();
+const tokens = await startTokenCallers();
+const withTokens = await startAnother(door, { callers: tokens.callers });
 afterAll(async () => {
   await withTokens.close();
   await tokens.close();
@@ -24,27 +18,26 @@ afterAll(async () => {
 });
 
 // Responses that other tests look at as a whole are not repeated here.
-it.each<readonly [string, number, string]>([
+it.each<readonly [what: string, status: number, bytes: string]>([
   ['data', 200, post('{ __typename }')],
   ['errors', 400, post('{', ['Host: localhost', 'Accept: application/graphql-response+json'])],
   ['another media type', 415, post('{}').replace('application/json', 'text/plain')],
   ['another origin', 403, post('{}', ['Host: localhost', 'Origin: https://evil.example'])],
   ['an invalid token', 401, post('{}', ['Host: localhost', 'Authorization: Bearer x'])],
+  ['a missing token', 401, post('{}')],
   ['/health', 200, lines(['GET /health HTTP/1.1', 'Host: localhost'])],
   ['/ready', 200, lines(['GET /ready HTTP/1.1', 'Host: localhost'])],
-])('a response to %s (%d) has the security headers, and none about the server', async (_, status, bytes) => {
-  const { answers } = await converse(door.url, bytes, 1);
-  expect(answers).toMatchObject([{ status, headers: securityHeaders }]);
-  expect(Object.keys(answers[0]?.headers ?? {}).join()).not.toMatch(
-    /server|powered|yoga|access-control|vary/,
-  );
-});
-
-it('a response to a missing token (401) has them', async () => {
-  const { answers } = await converse(withTokens.url, post('{}'), 1);
-  const headers = { ...securityHeaders, 'www-authenticate': 'Bearer' };
-  expect(answers).toMatchObject([{ status: 401, headers }]);
-});
+])(
+  'a response to %s (%d) has the security headers, and none about the server',
+  async (what, status, bytes) => {
+    const { url } = what === 'a missing token' ? withTokens : door;
+    const { answers } = await converse(url, bytes, 1);
+    expect(answers).toMatchObject([{ status, headers: securityHeaders }]);
+    expect(Object.keys(answers[0]?.headers ?? {}).join()).not.toMatch(
+      /server|powered|yoga|access-control|vary/,
+    );
+  },
+);
 
 it('a bug is a 500 without details, and is logged', async () => {
   const log: string[] = [];

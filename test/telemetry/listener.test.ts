@@ -2,8 +2,10 @@ import { afterEach, expect, test } from 'vitest';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import { startService } from '../../src/service.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { ask } from '../harness/answers.ts';
 import { someUser } from '../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { mutation } from '../harness/requests.ts';
 import { scrape } from './scraped.ts';
 
 let door: FrontDoor | undefined;
@@ -17,40 +19,33 @@ test('the metrics are on a port of their own, and nothing else is there', async 
   const { origin } = new URL(door.metricsUrl ?? '');
   expect(origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(origin).not.toBe(door.url);
-  const ask = async (method: string, path: string) => {
+  const request = async (method: string, path: string) => {
     const response = await fetch(`${origin}${path}`, { method });
     return `${response.status} ${(await response.text()).length > 0}`;
   };
-  expect(await ask('GET', '/metrics')).toBe('200 true');
-  expect(await ask('GET', '/metrics?name=a')).toBe('200 true');
-  expect(await ask('HEAD', '/metrics')).toBe('200 false');
-  expect(await ask('POST', '/metrics')).toBe('405 false');
+  expect(await request('GET', '/metrics')).toBe('200 true');
+  expect(await request('GET', '/metrics?name=a')).toBe('200 true');
+  expect(await request('HEAD', '/metrics')).toBe('200 false');
+  expect(await request('POST', '/metrics')).toBe('405 false');
   for (const path of ['/', '/graphql', '/health', '/ready', '/metrics/', '/metricsx'])
-    expect(await ask('GET', path)).toBe('404 false');
+    expect(await request('GET', path)).toBe('404 false');
   expect((await fetch(`${door.url}/metrics`)).status).toBe(404);
   const { headers } = await fetch(`${origin}/metrics`);
   expect(headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
 });
 
-test('without metrics in the configuration there is no such port', async () => {
+test('without metrics in the configuration there is no such port, and the sandbox has a free one', async () => {
   door = await openFrontDoor();
   expect(door.metricsUrl).toBeUndefined();
-});
-
-test('the sandbox has them on a free port', async () => {
   const sandbox = await startSandbox({ PORT: '0' }, { journal: null });
   expect(sandbox.config.metrics).toEqual({ host: '127.0.0.1', port: 0 });
   await sandbox.close();
 });
 
 test('a process that leaves tells so, and what it is still at, until it is gone', async () => {
-  let answer = () => {};
-  const asked = new Promise<void>((resolve) => {
-    answer = resolve;
-  });
+  const asked = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
   const sandbox = await startSandbox({}, { journal: null, server: { port: 0 } });
-  const log = createLog({ write() {} });
   const { customers } = sandbox.config.directories;
   if (!customers) throw new Error('The sandbox has no customers.');
   // A provider that takes its time, so that the process leaves in the middle of a patch.
@@ -61,30 +56,24 @@ test('a process that leaves tells so, and what it is still at, until it is gone'
       return {
         ...provider,
         async write(...args) {
-          answer();
+          asked.resolve();
           await held.promise;
           return provider.write(...args);
         },
       };
     },
   };
-  const service = await startService(sandbox.config, { log });
+  const service = await startService(sandbox.config, { log: createLog({ write() {} }) });
   const id = sandbox.someUserIds.customers[0];
-  const patching = fetch(`${service.url}/graphql`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      query: `mutation { patchUser(input: { user: { id: "${id}" }, patch: { displayName: "Ada" } }) { outcome } }`,
-    }),
-  });
-  await asked;
+  const patching = ask(service, mutation(id ?? ''));
+  await asked.promise;
   expect((await scrape(service.metricsUrl)).get('idpatch_operations_under_way')).toBe(1);
   const closing = service.close();
   const samples = await scrape(service.metricsUrl);
   expect(samples.get('idpatch_draining')).toBe(1);
   expect(samples.get('idpatch_operations_under_way')).toBe(1);
   held.resolve();
-  expect(await (await patching).json()).toEqual({ data: { patchUser: { outcome: 'APPLIED' } } });
+  expect((await patching).body).toBe('{"data":{"patchUser":{"outcome":"APPLIED"}}}');
   await closing;
   await expect(fetch(service.metricsUrl ?? '')).rejects.toThrow();
   await sandbox.close();

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
 import { instrumentHandler } from '../../src/telemetry/instrument-handler.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
+import { trusting } from '../auth/tokens.ts';
 import { type DirectoryName, directoryNames, patchUser, someUser } from '../harness/expected.ts';
+import { freshJournal } from '../harness/fresh-journal.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
 import { counts, samplesIn, scrape } from './scraped.ts';
 
@@ -19,20 +20,17 @@ test('before anything was asked, everything is there and zero', async () => {
   door = await openFrontDoor({ metrics: {} });
   const samples = await scrape(door.metricsUrl);
   expect(counts(samples)).toEqual({});
-  for (const directory of directoryNames) {
-    for (const outcome of ['APPLIED', 'NOT_APPLIED', 'PARTIAL', 'UNKNOWN'])
-      expect(samples.get(`idpatch_operations_total{directory="${directory}",outcome="${outcome}"}`)).toBe(0);
-    expect(samples.get(`idpatch_breaker_open{directory="${directory}"}`)).toBe(0);
-    expect(samples.get(`idpatch_operation_errors_total{directory="${directory}",code="PROVIDER_AUTH"}`)).toBe(
-      0,
-    );
-    expect(
-      samples.get(`idpatch_upstream_requests_total{directory="${directory}",kind="write",result="429"}`),
-    ).toBe(0);
-  }
-  expect(samples.get('idpatch_journal_requests_total{operation="begin",result="unavailable"}')).toBe(0);
-  expect(samples.get('idpatch_callers_refused_total{reason="token_refused"}')).toBe(0);
-  expect(samples.get('idpatch_draining')).toBe(0);
+  const zeros = directoryNames.flatMap((directory) => [
+    ...['APPLIED', 'NOT_APPLIED', 'PARTIAL', 'UNKNOWN'].map(
+      (outcome) => `operations_total{directory="${directory}",outcome="${outcome}"}`,
+    ),
+    `breaker_open{directory="${directory}"}`,
+    `operation_errors_total{directory="${directory}",code="PROVIDER_AUTH"}`,
+    `upstream_requests_total{directory="${directory}",kind="write",result="429"}`,
+  ]);
+  zeros.push('journal_requests_total{operation="begin",result="unavailable"}', 'draining');
+  zeros.push('callers_refused_total{reason="token_refused"}');
+  for (const name of zeros) expect([name, samples.get(`idpatch_${name}`)]).toEqual([name, 0]);
   expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(0);
 });
 
@@ -63,44 +61,43 @@ test('one patch of each directory is told by what it was and by each request tha
 
 const only = /^idpatch_(http|operation_duration|upstream_duration)/;
 
+/** What is counted of one patch of a customer: its outcome, its code, and `kind result` of its requests. */
+const countsOf = (
+  outcome: string,
+  code: string,
+  requests: Readonly<Record<string, number>> = {},
+  of = 'customers',
+) => ({
+  [`operations_total{directory="${of}",outcome="${outcome}"}`]: 1,
+  [`operation_errors_total{directory="${of}",code="${code}"}`]: 1,
+  ...Object.fromEntries(
+    Object.entries(requests).map(([request, count]) => {
+      const [kind, result] = request.split(' ');
+      return [`upstream_requests_total{directory="${of}",kind="${kind}",result="${result}"}`, count];
+    }),
+  ),
+});
+
 test.each<readonly [what: string, EmulatorResponse, expected: Record<string, number>]>([
   [
     'refuses our credentials',
     { status: 401, body: { errorCode: 'E011003' } },
-    {
-      'operations_total{directory="customers",outcome="NOT_APPLIED"}': 1,
-      'operation_errors_total{directory="customers",code="PROVIDER_AUTH"}': 1,
-      'upstream_requests_total{directory="customers",kind="write",result="401"}': 1,
-    },
+    countsOf('NOT_APPLIED', 'PROVIDER_AUTH', { 'write 401': 1 }),
   ],
   [
     'fails',
     { status: 503, body: 'away' },
-    {
-      'operations_total{directory="customers",outcome="UNKNOWN"}': 1,
-      'operation_errors_total{directory="customers",code="OUTCOME_UNKNOWN"}': 1,
-      'upstream_requests_total{directory="customers",kind="write",result="5xx"}': 1,
-      'upstream_requests_total{directory="customers",kind="read",result="5xx"}': 2,
-    },
+    countsOf('UNKNOWN', 'OUTCOME_UNKNOWN', { 'write 5xx': 1, 'read 5xx': 2 }),
   ],
   [
     'redirects',
     { status: 302, headers: { location: '/elsewhere' }, body: '' },
-    {
-      'operations_total{directory="customers",outcome="UNKNOWN"}': 1,
-      'operation_errors_total{directory="customers",code="OUTCOME_UNKNOWN"}': 1,
-      'upstream_requests_total{directory="customers",kind="write",result="3xx"}': 1,
-      'upstream_requests_total{directory="customers",kind="read",result="3xx"}': 2,
-    },
+    countsOf('UNKNOWN', 'OUTCOME_UNKNOWN', { 'write 3xx': 1, 'read 3xx': 2 }),
   ],
   [
     'asks for fewer requests, and for longer than there is time',
     { status: 429, headers: { 'retry-after': '60' }, body: { errorCode: 'E130429' } },
-    {
-      'operations_total{directory="customers",outcome="NOT_APPLIED"}': 1,
-      'operation_errors_total{directory="customers",code="RATE_LIMITED"}': 1,
-      'upstream_requests_total{directory="customers",kind="write",result="429"}': 1,
-    },
+    countsOf('NOT_APPLIED', 'RATE_LIMITED', { 'write 429': 1 }),
   ],
 ])('a provider that %s', async (_, answer, expected) => {
   door = await openFrontDoor({ metrics: {}, customers: { intercept: () => answer } });
@@ -109,9 +106,7 @@ test.each<readonly [what: string, EmulatorResponse, expected: Record<string, num
 });
 
 test('calls with a key at the same time are each told of, whichever of them is the first', async () => {
-  const folder = `${tmpdir()}/idpatch-metrics-${randomUUID()}`;
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  door = await openFrontDoor({ metrics: {}, journal: { sqlite: `${folder}/journal.db` } });
+  door = await openFrontDoor({ metrics: {}, ...freshJournal() });
   const input = { user: { id: someUser(door, 'customers') }, idempotencyKey: 'order-4711_attempt-1' };
   const inputs = ['Ada', 'Ada', 'Ada', 'Grace'].map((displayName) => ({ ...input, patch: { displayName } }));
   const answers = await Promise.all(inputs.map((one) => patchUser(door, one)));
@@ -124,15 +119,6 @@ test('calls with a key at the same time are each told of, whichever of them is t
     'upstream_requests_total{directory="customers",kind="write",result="2xx"}': 1,
   });
   expect(door.log.filter((line) => line.includes('"patchUser"'))).toHaveLength(4);
-});
-
-test('a scrape changes nothing', async () => {
-  door = await openFrontDoor({ metrics: {} });
-  await door.patch({ id: someUser(door, 'customers') }, patch);
-  const first = await told();
-  expect(await told()).toEqual(first);
-  await door.patch({ id: someUser(door, 'customers') }, patch);
-  expect((await told())['operations_total{directory="customers",outcome="APPLIED"}']).toBe(2);
 });
 
 test('an answer that is a bug counts as the 500 that it becomes', async () => {
@@ -151,35 +137,16 @@ test('a refusal by our own check counts each of its codes once, and no request',
   door = await openFrontDoor({ metrics: {} });
   const id = someUser(door, 'employees');
   await door.patch({ id }, { displayName: '', username: '', givenName: 'Ada', familyName: 'Lovelace' });
-  expect(await told(only)).toEqual({
-    'operations_total{directory="employees",outcome="NOT_APPLIED"}': 1,
-    'operation_errors_total{directory="employees",code="INVALID_INPUT"}': 1,
-    'operation_errors_total{directory="employees",code="UNSUPPORTED_FIELD"}': 1,
-  });
-});
-
-test('a directory that does not exist is told as none, whatever the caller wrote', async () => {
-  door = await openFrontDoor({ metrics: {} });
+  // A directory that does not exist has no name, whatever the caller wrote.
   await door.patch({ id: 'canary-directory:somebody' }, patch);
-  expect(await told(only)).toEqual({
-    'operations_total{directory="",outcome="NOT_APPLIED"}': 1,
-    'operation_errors_total{directory="",code="UNKNOWN_DIRECTORY"}': 1,
-  });
+  const expected = {
+    ...countsOf('NOT_APPLIED', 'INVALID_INPUT', {}, 'employees'),
+    ...countsOf('NOT_APPLIED', 'UNSUPPORTED_FIELD', {}, 'employees'),
+    ...countsOf('NOT_APPLIED', 'UNKNOWN_DIRECTORY', {}, ''),
+  };
+  // A scrape changes nothing.
+  for (let times = 0; times < 2; times += 1) expect(await told(only)).toEqual(expected);
   expect([...(await scrape(door.metricsUrl)).keys()].join('\n')).not.toMatch(/canary/);
-});
-
-test('a patch of which one step is refused is PARTIAL', async () => {
-  const body = { Code: 'OperationDenied', RequestId: 'x' };
-  door = await openFrontDoor({
-    metrics: {},
-    employees: { intercept: ({ method }) => (method === 'PATCH' ? { status: 403, body } : undefined) },
-  });
-  const id = someUser(door, 'employees');
-  expect(await door.patch({ id }, { ...patch, status: 'DISABLED' })).toMatchObject({ outcome: 'PARTIAL' });
-  const all = await told(only);
-  expect(all['operations_total{directory="employees",outcome="PARTIAL"}']).toBe(1);
-  expect(all['upstream_requests_total{directory="employees",kind="write",result="403"}']).toBe(1);
-  expect(all['upstream_requests_total{directory="employees",kind="write",result="2xx"}']).toBe(1);
 });
 
 test('an open breaker shows, and what it holds back', async () => {
@@ -216,17 +183,10 @@ test('requests by path and status; a path that is none has no name of its own', 
 test('callers who are turned away are told by the reason, and no other way', async () => {
   door = await openFrontDoor({
     metrics: {},
-    callers: ({ url, jwksUrl }) => ({
-      jwt: [
-        {
-          ...{ issuer: url, jwks: jwksUrl, allowLoopback: true, audience: 'a', algorithms: ['ES256'] },
-          ...{ rights: ['users:read'], directories: ['customers'] },
-        },
-        {
-          ...{ issuer: 'away', jwks: 'http://127.0.0.1:1/jwks', allowLoopback: true, audience: 'a' },
-          ...{ algorithms: ['ES256'], rights: ['users:read'], directories: ['customers'] },
-        },
-      ],
+    callers: (issuer) => ({
+      jwt: [issuer, { url: 'away', jwksUrl: 'http://127.0.0.1:1/jwks' }].map((one) =>
+        trusting(one, { audience: 'a' }),
+      ),
     }),
     limits: { requestsPerCallerPerMinute: 2 },
   });
@@ -236,10 +196,7 @@ test('callers who are turned away are told by the reason, and no other way', asy
     await door.graphql('{ __typename }', {}, bearer);
   }
   await door.graphql('{ __typename }', {}, await issuer.token({ iss: 'away', aud: 'a', sub: 'canary' }));
-  expect(await told(/duration/)).toEqual({
-    'http_requests_total{route="graphql",status="2xx"}': 2,
-    'http_requests_total{route="graphql",status="4xx"}': 4,
-    'http_requests_total{route="graphql",status="5xx"}': 1,
+  expect(await told(/duration|http/)).toEqual({
     'callers_refused_total{reason="no_token"}': 1,
     'callers_refused_total{reason="token_refused"}': 2,
     'callers_refused_total{reason="keys_unavailable"}': 1,
@@ -248,8 +205,7 @@ test('callers who are turned away are told by the reason, and no other way', asy
 });
 
 test('the journal: what it did, and that it could not', async () => {
-  const sqlite = `${tmpdir()}/idpatch-telemetry-${process.pid}.db`;
-  door = await openFrontDoor({ metrics: {}, journal: { sqlite } });
+  door = await openFrontDoor({ metrics: {}, ...freshJournal() });
   const input = { user: { id: someUser(door, 'customers') }, patch, idempotencyKey: randomUUID() };
   await patchUser(door, input);
   await patchUser(door, input);
@@ -262,7 +218,6 @@ test('the journal: what it did, and that it could not', async () => {
       ]),
     ),
   );
-  for (const end of ['', '-wal', '-shm']) rmSync(`${sqlite}${end}`, { force: true });
 });
 
 test('a journal that is away', async () => {
