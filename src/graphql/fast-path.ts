@@ -2,7 +2,7 @@ import { getOperationAST } from 'graphql';
 import { type GraphQLParams, processRegularResult, type YogaServerInstance } from 'graphql-yoga';
 import { type HttpResponse, toHttpResponse } from '../server/response.ts';
 import type { Context, ServerContext } from './context.ts';
-import type { DocumentCache } from './documents/document-cache.ts';
+import type { Documents } from './documents/use-documents.ts';
 
 /**
  * Executes a POST whose document is known to be valid as Yoga does, with every hook of its plugins, but without
@@ -11,7 +11,7 @@ import type { DocumentCache } from './documents/document-cache.ts';
  */
 export async function executeDirectly(
   yoga: YogaServerInstance<ServerContext, Context>,
-  cache: DocumentCache,
+  documents: Documents,
   serverContext: ServerContext,
 ): Promise<HttpResponse | undefined> {
   const mediaType = responseTypes.get(serverContext.req.headers.accept ?? '*/*');
@@ -26,7 +26,7 @@ export async function executeDirectly(
   const { query, operationName, variables, extensions } = params;
   if (typeof query !== 'string' || extensions !== undefined) return undefined;
   if (typeof (variables ?? {}) !== 'object' || Array.isArray(variables)) return undefined;
-  const document = cache.findValid(query);
+  const document = documents.findValid(query);
   if (!document || !getOperationAST(document, operationName)) return undefined;
   // The type requires a Request, which Yoga only passes on to plugins: an OperationPlugin does not see it.
   const payload = { params, context: serverContext } as Parameters<typeof yoga.handleParams>[0];

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { execute, GraphQLError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { createYoga, type Plugin, processRegularResult } from 'graphql-yoga';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { RateLimit } from '../auth/rate-limit.ts';
@@ -9,10 +9,8 @@ import { createAuthenticate } from '../server/authenticate.ts';
 import { readBody } from '../server/read-body.ts';
 import { type HttpResponse, toHttpResponse } from '../server/response.ts';
 import { type Context, createContext, type ServerContext } from './context.ts';
-import { createDocumentCache } from './documents/document-cache.ts';
 import { paramsOfBody, paramsOfSearch } from './documents/params.ts';
-import { useDocumentLimits } from './documents/use-document-limits.ts';
-import { useSafeErrors } from './documents/use-safe-errors.ts';
+import { useDocuments } from './documents/use-documents.ts';
 import { executeDirectly } from './fast-path.ts';
 import type { OperationPlugin } from './operation-plugin.ts';
 import { schema } from './schema/index.ts';
@@ -32,14 +30,7 @@ export function createGraphQLHandler(
   plugins: readonly OperationPlugin[] = [],
 ): GraphQLHandler {
   const authenticate = createAuthenticate(options.authenticator, options.rateLimit, services.log);
-  const cache = createDocumentCache();
-  const operationPlugins: readonly OperationPlugin[] = [
-    useGraphQLJs,
-    useDocumentLimits(services.limits.document),
-    useSafeErrors(options),
-    cache.plugin,
-    ...plugins,
-  ];
+  const documents = useDocuments(services.limits.document, options);
   const yoga = createYoga<ServerContext, Context>({
     schema,
     context: ({ req, caller }) => createContext(services, caller, requestedDeadline(req.headers)),
@@ -62,7 +53,7 @@ export function createGraphQLHandler(
     // readBody limits the body.
     maxRequestBodySize: false,
     parserAndValidationCache: false,
-    plugins: [useOwnHttp, ...operationPlugins],
+    plugins: [useOwnHttp, documents.plugin, ...plugins],
   });
   return async (req, response) => {
     const { method, headers, url = '' } = req;
@@ -75,7 +66,7 @@ export function createGraphQLHandler(
     const body = await readBody(req, services.limits.bodyBytes);
     if ('refused' in body) return body.refused;
     const context: ServerContext = { req, caller, readParams: () => paramsOfBody(body) };
-    return (await executeDirectly(yoga, cache, context)) ?? handle(context);
+    return (await executeDirectly(yoga, documents, context)) ?? handle(context);
   };
 }
 
@@ -88,11 +79,6 @@ const useOwnHttp: Plugin<object, ServerContext> = {
     if (resultProcessor !== processRegularResult)
       setResultProcessor(processRegularResult, 'application/json');
   },
-};
-
-/** In place of Yoga's own executor, which is slower. */
-const useGraphQLJs: OperationPlugin = {
-  onExecute: ({ setExecuteFn }) => setExecuteFn(execute),
 };
 
 /** The header by which a caller shortens the deadline of each operation, in milliseconds. */

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
 import { createRateLimit } from '../../src/auth/rate-limit.ts';
-import { createDocumentCache } from '../../src/graphql/documents/document-cache.ts';
+import { useDocuments } from '../../src/graphql/documents/use-documents.ts';
 import type { OperationPlugin } from '../../src/graphql/operation-plugin.ts';
 import { createGraphQLHandler } from '../../src/graphql/yoga.ts';
 import type { Services } from '../../src/patch/context.ts';
@@ -173,12 +173,14 @@ it('calls every hook of a plugin on every request', async () => {
 });
 
 it('an invalid document takes no place in the cache', async () => {
-  const { plugin, findValid } = createDocumentCache();
+  const options = { introspection: true, suggestions: true };
+  const { plugin, findValid } = useDocuments(door.sandbox.config.limits.document, options);
+  const unused = { setParseFn() {}, setValidationFn() {} };
   const validate = (query: string, valid: boolean) => {
     const documentAST = parse(query);
-    const parsed = plugin.onParse?.({ params: { source: query } } as never);
+    const parsed = plugin.onParse?.({ ...unused, params: { source: query } } as never);
     parsed?.({ result: documentAST } as never);
-    plugin.onValidate?.({ params: { documentAST } } as never)?.({ valid } as never);
+    plugin.onValidate?.({ ...unused, params: { documentAST } } as never)?.({ valid } as never);
   };
   const [right, wrong] = ['{ __typename }', Array.from({ length: 500 }, (_, nth) => `{ wrong${nth} }`)];
   validate(right, true);

@@ -53,20 +53,13 @@ export function paramsOfSearch(url: string): GraphQLParams {
     throw badRequest('The parameters are not UTF-8.');
   }
   const parameters = new URLSearchParams(search);
-  const json = (name: string) => {
+  const given = [...members].flatMap((name) => {
     const text = parameters.get(name);
-    return text
-      ? (fromJson(text, `The parameter ${name} is not JSON.`) as Record<string, unknown>)
-      : undefined;
-  };
-  const [query, operationName] = [parameters.get('query'), parameters.get('operationName')];
-  const [variables, extensions] = [json('variables'), json('extensions')];
-  return {
-    ...(query ? { query } : {}),
-    ...(operationName ? { operationName } : {}),
-    ...(variables === undefined ? {} : { variables }),
-    ...(extensions === undefined ? {} : { extensions }),
-  };
+    if (!text) return [];
+    const isJson = name === 'variables' || name === 'extensions';
+    return [[name, isJson ? fromJson(text, `The parameter ${name} is not JSON.`) : text] as const];
+  });
+  return Object.fromEntries(given);
 }
 
 function fromJson(text: string, message: string): unknown {

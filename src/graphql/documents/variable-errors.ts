@@ -13,13 +13,11 @@ import {
   type ValueNode,
   visit,
 } from 'graphql';
+import { maxErrors } from './bad-request.ts';
 import { notLossless } from './lossless-numbers.ts';
 
 /** Names of arguments and input fields, and indexes of lists. */
 type Path = readonly (string | number)[];
-
-/** Errors of one response. */
-const maxErrors = 5;
 
 /** Thrown to end the coercion: a list may have as many wrong members as fit into the body. */
 const enough = new Error('Enough errors.');
@@ -56,10 +54,14 @@ export function variableErrors({
 }
 
 function toError(message: string, path: Path): GraphQLError {
-  const inputPath = path.length > 0 ? { inputPath: path.map(String) } : {};
-  // As for a document that is not valid: https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes
-  const http = { status: 400, spec: true };
-  return new GraphQLError(message, { extensions: { code: 'INVALID_INPUT', ...inputPath, http } });
+  return new GraphQLError(message, {
+    extensions: {
+      code: 'INVALID_INPUT',
+      ...(path.length > 0 ? { inputPath: path.map(String) } : {}),
+      // As for a document that is not valid: https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes
+      http: { status: 400, spec: true },
+    },
+  });
 }
 
 /** graphql-js' own message where it names types and their fields only; its others quote the value. */
@@ -70,13 +72,8 @@ function safeMessage(message: string, value: unknown, type: GraphQLInputType): s
     return message.endsWith(unknownField) ? `A field here ${unknownField}` : message;
   }
   if (Number.isNaN(value)) return notLossless;
-  const names = isEnumType(type)
-    ? `: ${type
-        .getValues()
-        .map(({ name }) => name)
-        .join(', ')}`
-    : '';
-  return `Expected a value of type "${type}"${names}.`;
+  const names = isEnumType(type) ? type.getValues().map((one) => one.name) : [];
+  return `Expected a value of type "${type}"${names.length > 0 ? ': ' : ''}${names.join(', ')}.`;
 }
 
 function typeAt(path: Path, type: GraphQLInputType): GraphQLInputType {

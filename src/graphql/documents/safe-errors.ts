@@ -1,64 +1,48 @@
 import {
+  type ExecutionArgs,
+  type ExecutionResult,
   GraphQLError,
   getNamedType,
   NoSchemaIntrospectionCustomRule,
   specifiedRules,
   type ValidationRule,
 } from 'graphql';
-import { isAsyncIterable } from 'graphql-yoga';
-import type { Config } from '../../config/config.ts';
-import type { OperationPlugin } from '../operation-plugin.ts';
 import { alwaysBadRequest } from './bad-request.ts';
 import { isLossless, notLossless } from './lossless-numbers.ts';
 import { variableErrors } from './variable-errors.ts';
 
-/** Errors of one response, nodes of one error, and characters of one message: a name may be as long as the body. */
-const [maxErrors, maxNodes, maxMessage] = [5, 2, 200];
+/** Nodes of one error, and characters of one message: a name may be as long as the body. */
+const [maxNodes, maxMessage] = [2, 200];
 
 /**
- * Gives errors of documents and of variables a code, and keeps every value out of their messages: a value may be
- * personal data. Names of the document, and of the schema's types, may stand there. The options are the configuration's.
+ * The rules for documents. They report errors without any value, which may be personal data. Names of the document, and
+ * of the schema's types, may stand there. The options are the configuration's.
  */
-export function useSafeErrors({
-  introspection,
-  suggestions,
-}: Pick<Config['server'], 'introspection' | 'suggestions'>): OperationPlugin {
-  const rules = [
+export function safeRules(introspection: boolean, suggestions: boolean): readonly ValidationRule[] {
+  return [
     ...specifiedRules,
     LosslessNumbersRule,
     KnownOperationTypesRule,
     ...(introspection ? [] : [NoSchemaIntrospectionCustomRule, NoServiceSdlRule]),
   ].map((rule) => withSafeErrors(rule, suggestions));
-  return {
-    onParse() {
-      return ({ result, replaceParseResult }) => {
-        if (result instanceof GraphQLError) replaceParseResult(safeSyntaxError(result));
-      };
-    },
-    onValidate({ validateFn, setValidationFn }) {
-      setValidationFn((schema, document) =>
-        validateFn(schema, document, rules, { maxErrors, hideSuggestions: !suggestions }),
-      );
-    },
-    onExecute({ args }) {
-      return {
-        onExecuteDone({ result, setResult }) {
-          if (isAsyncIterable(result) || !result.errors) return;
-          // Without data nothing was executed: the variables were refused.
-          if (!('data' in result)) return setResult({ errors: variableErrors(args) });
-          setResult({ ...result, errors: result.errors.map(safeArgumentError) });
-        },
-      };
-    },
-  };
+}
+
+/** Gives the errors of an execution a code, and takes the values of variables out of their messages. */
+export function safeResult(result: ExecutionResult, args: ExecutionArgs): ExecutionResult {
+  const { errors } = result;
+  if (!errors) return result;
+  // Without data nothing was executed: the variables were refused.
+  return 'data' in result
+    ? { ...result, errors: errors.map(safeArgumentError) }
+    : { errors: variableErrors(args) };
 }
 
 /** graphql-js quotes the token that it does not expect. */
-function safeSyntaxError({ locations, source, positions }: GraphQLError): GraphQLError {
+export function safeSyntaxError({ locations, source, positions }: GraphQLError): GraphQLError {
   const [{ line, column } = { line: 1, column: 1 }] = locations ?? [];
   return new GraphQLError(`Syntax error at line ${line}, column ${column}.`, {
-    ...(source ? { source } : {}),
-    ...(positions ? { positions } : {}),
+    source: source ?? null,
+    positions: positions ?? null,
     extensions: { code: 'GRAPHQL_PARSE_FAILED' },
   });
 }
@@ -91,9 +75,6 @@ const NoServiceSdlRule: ValidationRule = (context) => ({
   },
 });
 
-/** Rules whose messages quote values of the document. */
-const quotingRules: ReadonlySet<string> = new Set(['ValuesOfCorrectTypeRule']);
-
 /** Rules that hold a limit, too. */
 const limitingRules: ReadonlySet<string> = new Set([
   'KnownDirectivesRule',
@@ -103,7 +84,8 @@ const limitingRules: ReadonlySet<string> = new Set([
 
 function withSafeErrors(rule: ValidationRule, suggestions: boolean): ValidationRule {
   const safeMessage = ({ message }: GraphQLError) => {
-    if (quotingRules.has(rule.name)) return 'A value does not have the type that is expected here.';
+    if (rule.name === 'ValuesOfCorrectTypeRule')
+      return 'A value does not have the type that is expected here.';
     // Some rules suggest also where they are asked not to.
     const allowed = suggestions ? message : message.replace(/ Did you mean [^?]*\?/, '');
     return allowed.length > maxMessage ? `${allowed.slice(0, maxMessage)}…` : allowed;
