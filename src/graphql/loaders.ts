@@ -16,22 +16,12 @@ export interface Loaders {
 
 /** `startCall` gives each read its deadline. */
 export function createLoaders(directories: Directories, startCall: () => CallOptions): Loaders {
-  const replaced = new Map<string, UserWithCustomFields>();
-  // Made when needed: most requests are patches, which read no users here.
-  let loaders: ReturnType<typeof makeLoaders> | undefined;
+  const withCustomFields = new DataLoader<string, UserWithCustomFields | undefined>(
+    async (ids) => (await readAll(ids, true)) as readonly (UserWithCustomFields | undefined | ReadFailure)[],
+  );
+  const withoutCustomFields = new DataLoader<string, User | undefined>((ids) => readAll(ids, false));
 
-  function makeLoaders() {
-    return {
-      withCustomFields: new DataLoader<string, UserWithCustomFields | undefined>(
-        async (ids) =>
-          (await readByDirectory(ids, true)) as readonly (UserWithCustomFields | undefined | ReadFailure)[],
-        { maxBatchSize: Number.POSITIVE_INFINITY },
-      ),
-      withoutCustomFields: new DataLoader<string, User | undefined>((ids) => readByDirectory(ids, false)),
-    };
-  }
-
-  async function readByDirectory(
+  async function readAll(
     ids: readonly string[],
     customFields: boolean,
   ): Promise<readonly (User | undefined | ReadFailure)[]> {
@@ -55,23 +45,17 @@ export function createLoaders(directories: Directories, startCall: () => CallOpt
   }
 
   return {
-    async user(id) {
-      loaders ??= makeLoaders();
-      return replaced.get(id) ?? loaders.withoutCustomFields.load(id);
-    },
-    async userWithCustomFields(id) {
-      const current = replaced.get(id);
-      if (current) return current;
-      loaders ??= makeLoaders();
-      const user = await loaders.withCustomFields.load(id);
-      if (user) loaders.withoutCustomFields.clear(id).prime(id, user);
+    user: (id) => withoutCustomFields.load(id),
+    userWithCustomFields(id) {
+      const user = withCustomFields.load(id);
+      withoutCustomFields.clear(id).prime(id, user);
       return user;
     },
     replace(id, user) {
-      loaders?.withoutCustomFields.clear(id);
-      loaders?.withCustomFields.clear(id);
-      if (user) replaced.set(id, user);
-      else replaced.delete(id);
+      for (const loader of [withCustomFields, withoutCustomFields]) {
+        loader.clear(id);
+        if (user) loader.prime(id, user);
+      }
     },
   };
 }

@@ -77,25 +77,19 @@ const CustomFieldDefinitionType = builder
     description: 'A custom field of a directory.',
     fields: (t) => ({
       field: t.exposeString('field', { description: 'Its name, in patches and in users.' }),
-      type: t.field({
-        type: CustomFieldTypeEnum,
-        description: 'Its type.',
-        resolve: ({ type }) => type,
-      }),
+      type: t.expose('type', { type: CustomFieldTypeEnum, description: 'Its type.' }),
       label: t.exposeString('label', {
         nullable: true,
         description: 'A label for people; null: use the name.',
       }),
-      choices: t.field({
+      choices: t.expose('choices', {
         type: [CustomFieldChoice],
         nullable: true,
         description: 'The values that it allows; null: any value of its type.',
-        resolve: ({ choices }) => choices && [...choices],
       }),
-      operations: t.field({
+      operations: t.expose('operations', {
         type: [CustomFieldOperationKindEnum],
         description: 'The operations that the directory supports on it.',
-        resolve: ({ operations }) => [...operations],
       }),
     }),
   });
@@ -124,8 +118,7 @@ export const DirectoryType = builder.objectRef<Directory>('Directory').implement
         'The custom fields that exist; null if the provider cannot list them and none are configured.',
       resolve: async ({ provider }, _args, context: Context) => {
         try {
-          const found = await provider.customFieldDefinitions(context.startOperation().writing);
-          return found && [...found];
+          return await provider.customFieldDefinitions(context.startOperation().writing);
         } catch (failure) {
           return rethrowReadFailure(failure);
         }

@@ -1,23 +1,19 @@
-import { GraphQLError } from 'graphql';
 import type { Caller } from '../../auth/caller.ts';
 import { mayRead, seesDirectory } from '../../auth/policy.ts';
 import { parseGlobalId } from '../../domain/user.ts';
 import { JournalUnavailable, type Operation } from '../../journal/journal.ts';
 import { builder } from './builder.ts';
+import { toGraphQLError } from './graphql-error.ts';
 import { PatchOutcomeEnum } from './patch-user.ts';
 
 const PatchOperation = builder.objectRef<Operation>('PatchOperation').implement({
   description: 'The journal’s record of one patch that was about to be sent.',
   fields: (t) => ({
-    id: t.id({
-      description: 'The id, as in PatchUserPayload.operationId.',
-      resolve: (one) => one.operationId,
-    }),
+    id: t.exposeID('operationId', { description: 'The id, as in PatchUserPayload.operationId.' }),
     caller: t.exposeString('caller', { description: 'The id of the caller.' }),
-    user: t.id({ description: 'The id of the user.', resolve: ({ user }) => user }),
-    fields: t.stringList({
+    user: t.exposeID('user', { description: 'The id of the user.' }),
+    fields: t.exposeStringList('fields', {
       description: 'The paths of the fields to change. Paths only: the journal keeps no personal data.',
-      resolve: ({ fields }) => [...fields],
     }),
     outcome: t.field({
       type: PatchOutcomeEnum,
@@ -50,9 +46,8 @@ builder.queryField('operation', (t) =>
         return operation && maySee(caller, operation) ? operation : null;
       } catch (error) {
         if (!(error instanceof JournalUnavailable)) throw error;
-        throw new GraphQLError('The journal cannot be read at the moment: try again.', {
-          extensions: { code: 'JOURNAL_UNAVAILABLE' },
-        });
+        const message = 'The journal cannot be read at the moment: try again.';
+        throw toGraphQLError({ code: 'JOURNAL_UNAVAILABLE', message, path: [] });
       }
     },
   }),

@@ -49,32 +49,25 @@ export const PatchUserError = builder.interfaceRef<ReportedError>('PatchUserErro
   resolveType: ({ error }) => patchErrorCodes[error.code].type,
 });
 
-/** Makes the type of errors that have nothing beside the interface's fields. */
-function errorType(name: PatchErrorType, description: string): void {
+/** The types of errors that have nothing beside the interface's fields. */
+const plainTypes = {
+  InvalidInputError: 'A value is not valid, or the directory does not exist: change the input.',
+  UnsupportedFieldError: 'The directory does not support this change of the field: leave it out.',
+  UserNotFoundError: 'The directory has no such user.',
+  ConflictError: 'Another user already has the value, which must be unique: choose another.',
+  ForbiddenError: 'You may not do this. Nothing was read and nothing was sent.',
+  ProviderUnavailableError: 'The provider was not reached in time, and nothing was sent: call again.',
+  IdempotencyError:
+    'The idempotency key was used with another input, or its first call is still in progress.',
+  JournalUnavailableError:
+    'The journal cannot be written or read, so nothing was sent by this call: call again later, with the same key.',
+  OutcomeUnknownError:
+    'Whether the change was written could not be confirmed: read the user before you decide.',
+} as const satisfies Partial<Record<PatchErrorType, string>>;
+
+for (const [name, description] of Object.entries(plainTypes)) {
   builder.objectRef<ReportedError>(name).implement({ description, interfaces: [PatchUserError] });
 }
-
-errorType('InvalidInputError', 'A value is not valid, or the directory does not exist: change the input.');
-errorType('UnsupportedFieldError', 'The directory does not support this change of the field: leave it out.');
-errorType('UserNotFoundError', 'The directory has no such user.');
-errorType('ConflictError', 'Another user already has the value, which must be unique: choose another.');
-errorType('ForbiddenError', 'You may not do this. Nothing was read and nothing was sent.');
-errorType(
-  'ProviderUnavailableError',
-  'The provider was not reached in time, and nothing was sent: call again.',
-);
-errorType(
-  'IdempotencyError',
-  'The idempotency key was used with another input, or its first call is still in progress.',
-);
-errorType(
-  'JournalUnavailableError',
-  'The journal cannot be written or read, so nothing was sent by this call: call again later, with the same key.',
-);
-errorType(
-  'OutcomeUnknownError',
-  'Whether the change was written could not be confirmed: read the user before you decide.',
-);
 
 /** A reference to the type of errors of a code that has details. */
 function detailedType<Code extends PatchErrorCode>(name: (typeof patchErrorCodes)[Code]['type']) {
