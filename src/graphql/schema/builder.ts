@@ -1,8 +1,6 @@
 import SchemaBuilder from '@pothos/core';
-import ZodPlugin from '@pothos/plugin-zod';
 import { DateTimeResolver } from 'graphql-scalars';
 import type { Context } from '../context.ts';
-import InputErrorsPlugin, { validationError } from './input-errors-plugin.ts';
 
 /** The schema's builder, with the scalars and the root types. */
 export const builder = new SchemaBuilder<{
@@ -13,11 +11,7 @@ export const builder = new SchemaBuilder<{
     DateTime: { Input: Date; Output: Date };
     _Any: { Input: unknown; Output: never };
   };
-}>({
-  plugins: [InputErrorsPlugin, ZodPlugin],
-  zod: { validationError },
-  defaultFieldNullability: false,
-});
+}>({ defaultFieldNullability: false });
 
 builder.addScalarType('DateTime', DateTimeResolver, {
   description:

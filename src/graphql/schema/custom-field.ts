@@ -1,6 +1,5 @@
 import type { CustomField, CustomFieldOperation, CustomFieldValue } from '../../domain/user.ts';
 import { builder } from './builder.ts';
-import { isUnique, maxListLength, name, number, text } from './input-values.ts';
 
 /** One custom field of a user. */
 export const CustomFieldType = builder.objectRef<CustomField>('CustomField').implement({
@@ -10,39 +9,30 @@ export const CustomFieldType = builder.objectRef<CustomField>('CustomField').imp
     value: t.field({
       type: CustomFieldValueType,
       description: 'Its value.',
-      resolve: ({ value }) => value,
+      resolve: ({ value }) => ({ [value.kind]: value.value }),
     }),
   }),
 });
 
-const CustomFieldValueType = builder.objectRef<CustomFieldValue>('CustomFieldValue').implement({
+/** The value of a custom field under the name of its kind. */
+type ValueByKind = {
+  readonly [value in CustomFieldValue as value['kind']]?: value['value'];
+};
+
+const CustomFieldValueType = builder.objectRef<ValueByKind>('CustomFieldValue').implement({
   description: 'The value of a custom field. Exactly one of its fields is set; the others are null.',
   fields: (t) => ({
-    text: t.string({
-      nullable: true,
-      description: 'The value of a TEXT or CHOICE field.',
-      resolve: (one) => (one.kind === 'text' ? one.value : null),
-    }),
-    number: t.float({
-      nullable: true,
-      description: 'The value of a NUMBER field.',
-      resolve: (one) => (one.kind === 'number' ? one.value : null),
-    }),
-    boolean: t.boolean({
-      nullable: true,
-      description: 'The value of a BOOLEAN field.',
-      resolve: (one) => (one.kind === 'boolean' ? one.value : null),
-    }),
-    texts: t.stringList({
+    text: t.exposeString('text', { nullable: true, description: 'The value of a TEXT or CHOICE field.' }),
+    number: t.exposeFloat('number', { nullable: true, description: 'The value of a NUMBER field.' }),
+    boolean: t.exposeBoolean('boolean', { nullable: true, description: 'The value of a BOOLEAN field.' }),
+    texts: t.exposeStringList('texts', {
       nullable: true,
       description: 'The value of a TEXTS field: a list of strings.',
-      resolve: (one) => (one.kind === 'texts' ? [...one.value] : null),
     }),
-    date: t.field({
+    date: t.expose('date', {
       type: 'DateTime',
       nullable: true,
       description: 'The value of a DATE field.',
-      resolve: (one) => (one.kind === 'date' ? one.value : null),
     }),
   }),
 });
@@ -55,21 +45,11 @@ const CustomFieldValueInput = builder.inputType('CustomFieldValueInput', {
     text: t.string({
       description:
         'For a TEXT field, or one of the choices of a CHOICE field. Not empty: remove the field instead.',
-      validate: { schema: text },
     }),
-    number: t.float({
-      description: 'For a NUMBER field. Integers up to ±9007199254740991.',
-      validate: { schema: number },
-    }),
+    number: t.float({ description: 'For a NUMBER field. Integers up to ±9007199254740991.' }),
     boolean: t.boolean({ description: 'For a BOOLEAN field.' }),
     texts: t.stringList({
       description: 'For a TEXTS field. Members are unique; if the field has choices, each is one of them.',
-      validate: {
-        minLength: [1, { message: 'An empty list is not a value: remove the field instead.' }],
-        maxLength: maxListLength,
-        refine: [isUnique, { message: 'The list contains the same text twice.' }],
-        items: { schema: text },
-      },
     }),
     date: t.field({ type: 'DateTime', description: 'For a DATE field.' }),
   }),
@@ -81,7 +61,6 @@ const CustomFieldAssignmentInput = builder.inputType('CustomFieldAssignmentInput
     field: t.string({
       required: true,
       description: 'The field’s name, as in Directory.customFields. At most once in a patch.',
-      validate: { schema: name },
     }),
     value: t.field({ type: CustomFieldValueInput, required: true, description: 'The value to give it.' }),
   }),
@@ -89,31 +68,14 @@ const CustomFieldAssignmentInput = builder.inputType('CustomFieldAssignmentInput
 
 const CustomFieldRemovalInput = builder.inputType('CustomFieldRemovalInput', {
   description: 'A custom field to clear, or members to remove from its list.',
-  validate: {
-    // A variable that is null by mistake must not clear the whole field.
-    refine: [
-      ({ values }) => values !== null,
-      { message: 'Must not be null: name the values to remove, or leave the list out.', path: ['values'] },
-    ],
-  },
   fields: (t) => ({
     field: t.string({
       required: true,
       description: 'The field’s name, as in Directory.customFields. At most once in a patch.',
-      validate: { schema: name },
     }),
     values: t.stringList({
       description:
         'For a TEXTS field: the members to remove from the list. Left out: the whole value is removed.',
-      validate: {
-        minLength: [
-          1,
-          { message: 'Name at least one value, or leave the list out to remove the whole value.' },
-        ],
-        maxLength: maxListLength,
-        refine: [isUnique, { message: 'The list contains the same text twice.' }],
-        items: { schema: text },
-      },
     }),
   }),
 });

@@ -1,21 +1,10 @@
-import {
-  type ConstDirectiveNode,
-  type DefinitionNode,
-  type GraphQLSchema,
-  Kind,
-  parse,
-  parseConstValue,
-  print,
-  printSchema,
-} from 'graphql';
+import { filterSchema } from '@graphql-tools/utils';
+import { type GraphQLSchema, parse, print, printSchema } from 'graphql';
 import { invalidInput } from '../../domain/errors.ts';
 import { builder } from './builder.ts';
 import { toGraphQLError } from './graphql-error.ts';
 import { limitNamedUsers, readUser } from './read-user.ts';
 import { UserType } from './user.ts';
-
-/** The `@key` of each entity. */
-const entityKeys: Readonly<Record<string, string>> = { User: 'id' };
 
 builder.scalarType('_Any', {
   description: 'An entity’s representation: its __typename and the fields of its key.',
@@ -60,14 +49,13 @@ builder.queryFields((t) => ({
         type: ['_Any'],
         required: true,
         description: 'At most 1000 representations, each with __typename and the fields of the key.',
-        validate: { maxLength: [1000, { message: 'At most 1000 representations.' }] },
       }),
     },
     description:
       'For gateways: the entities of these representations, in the same order, read like users(ids:). Null if there is ' +
       'no such entity.',
     resolve: (_root, { representations }, context, info) => {
-      limitNamedUsers(representations.length, ['representations'], context);
+      limitNamedUsers(representations.length, 'representations', context);
       return representations.map(async (representation, index) => {
         const at = ['representations', String(index)];
         const id = userIdIn(representation);
@@ -96,33 +84,10 @@ directive @oneOf on INPUT_OBJECT`;
 /** Types and fields for gateways, which are not part of the subgraph's own schema. */
 const gatewayNames: ReadonlySet<string> = new Set(['_Any', '_Entity', '_Service', '_entities', '_service']);
 
-/** The schema as a gateway composes it: Federation 2, with the keys of its entities. */
+/** The schema as a gateway composes it: Federation 2, with the key of its entity. */
 export function subgraphSdl(schema: GraphQLSchema): string {
-  const { definitions } = parse(printSchema(schema));
-  const own = definitions.filter((one) => !('name' in one && gatewayNames.has(one.name?.value ?? '')));
-  return print({
-    kind: Kind.DOCUMENT,
-    definitions: [...parse(prologue).definitions, ...own.map(toSubgraph)],
-  });
-}
-
-function toSubgraph(definition: DefinitionNode): DefinitionNode {
-  if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
-  const fields = definition.fields?.filter(({ name }) => !gatewayNames.has(name.value)) ?? [];
-  const key = entityKeys[definition.name.value];
-  return { ...definition, fields, directives: key === undefined ? [] : [keyDirective(key)] };
-}
-
-function keyDirective(fields: string): ConstDirectiveNode {
-  return {
-    kind: Kind.DIRECTIVE,
-    name: { kind: Kind.NAME, value: 'key' },
-    arguments: [
-      {
-        kind: Kind.ARGUMENT,
-        name: { kind: Kind.NAME, value: 'fields' },
-        value: parseConstValue(JSON.stringify(fields)),
-      },
-    ],
-  };
+  const isOwn = (name: string) => !gatewayNames.has(name);
+  const own = filterSchema({ schema, typeFilter: isOwn, rootFieldFilter: (_type, name) => isOwn(name) });
+  const keyed = printSchema(own).replace('type User {', 'type User @key(fields: "id") {');
+  return print(parse(`${prologue}\n${keyed}`));
 }

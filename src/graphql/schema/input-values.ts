@@ -85,17 +85,3 @@ export const number = z
 export const idempotencyKey = z
   .string()
   .regex(/^[A-Za-z0-9_-]{16,255}$/, 'Must be 16 to 255 letters, digits, _ or -.');
-
-/** Members of one list: far more than any user has. Our own choice. */
-const maxMembers = 1_000;
-
-/** plugin-zod's option for lists. */
-export const maxListLength = [maxMembers, { message: `At most ${maxMembers} members.` }] as [
-  number,
-  { message: string },
-];
-
-/** True if no two members of a list are equal. */
-export function isUnique(list: readonly unknown[]): boolean {
-  return new Set(list).size === list.length;
-}

@@ -1,27 +1,17 @@
 import { patchFields } from '../../domain/user.ts';
-import type { PatchRequest } from '../../patch/check.ts';
+import type { OneOfMany } from '../../patch/patch-users.ts';
 import { builder } from './builder.ts';
 import { CustomFieldOperationInput, toOperation } from './custom-field.ts';
-import {
-  emailAddress,
-  idempotencyKey,
-  isUnique,
-  maxListLength,
-  name,
-  phoneNumber,
-  pictureUrl,
-  username,
-} from './input-values.ts';
+import { errorsIn, patchUserInput } from './input-rules.ts';
 import { UserStatusEnum } from './user.ts';
 import { UserBy } from './user-by.ts';
 
-const repeated = { message: 'The list contains the same name twice.' };
 const verified = 'Whether it has been verified. Sent to the provider as given: idpatch does not verify it.';
 
 const EmailInput = builder.inputType('EmailInput', {
   description: 'The email address to set.',
   fields: (t) => ({
-    address: t.string({ required: true, description: 'The address.', validate: { schema: emailAddress } }),
+    address: t.string({ required: true, description: 'The address.' }),
     verified: t.boolean({ required: true, description: verified }),
   }),
 });
@@ -32,7 +22,6 @@ const PhoneInput = builder.inputType('PhoneInput', {
     number: t.string({
       required: true,
       description: 'The number in E.164, such as +8615612345678.',
-      validate: { schema: phoneNumber },
     }),
     verified: t.boolean({ required: true, description: verified }),
   }),
@@ -41,11 +30,10 @@ const PhoneInput = builder.inputType('PhoneInput', {
 const UserTenantInput = builder.inputType('UserTenantInput', {
   description: 'A tenant membership to set.',
   fields: (t) => ({
-    tenantId: t.string({ required: true, description: 'The tenant’s id.', validate: { schema: name } }),
+    tenantId: t.string({ required: true, description: 'The tenant’s id.' }),
     roleNames: t.stringList({
       required: true,
       description: 'All roles of the user in this tenant. Replaces the current list.',
-      validate: { items: { schema: name }, maxLength: maxListLength, refine: [isUnique, repeated] },
     }),
   }),
 });
@@ -55,39 +43,29 @@ const UserPatchInput = builder.inputType('UserPatchInput', {
     'The changes. A field that is left out is unchanged; null clears it, if Directory.capabilities has it as ' +
     'clearable. An empty string is rejected. At least one field is required.',
   fields: (t) => ({
-    username: t.string({ description: 'The username.', validate: { schema: username } }),
-    displayName: t.string({ description: 'The display name.', validate: { schema: name } }),
-    givenName: t.string({ description: 'The given name.', validate: { schema: name } }),
-    middleName: t.string({ description: 'The middle name.', validate: { schema: name } }),
-    familyName: t.string({ description: 'The family name.', validate: { schema: name } }),
+    username: t.string({ description: 'The username.' }),
+    displayName: t.string({ description: 'The display name.' }),
+    givenName: t.string({ description: 'The given name.' }),
+    middleName: t.string({ description: 'The middle name.' }),
+    familyName: t.string({ description: 'The family name.' }),
     email: t.field({ type: EmailInput, description: 'The email address and whether it is verified.' }),
     phone: t.field({ type: PhoneInput, description: 'The phone number and whether it is verified.' }),
     picture: t.string({
       description: 'The URL of a picture, http or https.',
-      validate: { schema: pictureUrl },
     }),
     status: t.field({ type: UserStatusEnum, description: 'ENABLED or DISABLED.' }),
     roleNames: t.stringList({
       description: 'All roles of the user. Replaces the current list; an empty list or null removes all.',
-      validate: { items: { schema: name }, maxLength: maxListLength, refine: [isUnique, repeated] },
     }),
     tenants: t.field({
       type: [UserTenantInput],
       description:
         'All tenants of the user, with all roles there. Replaces the current list; an empty list or null removes all.',
-      validate: {
-        maxLength: maxListLength,
-        refine: [
-          (tenants) => isUnique(tenants.map(({ tenantId }) => tenantId)),
-          { message: 'The list contains the same tenant twice.' },
-        ],
-      },
     }),
     ssoAppIds: t.stringList({
       description:
         'All applications that the user may open by single sign-on. Replaces the current list; an empty list or null ' +
         'removes all.',
-      validate: { items: { schema: name }, maxLength: maxListLength, refine: [isUnique, repeated] },
     }),
     customFields: t.field({
       type: [CustomFieldOperationInput],
@@ -107,34 +85,30 @@ export const PatchUserInput = builder.inputType('PatchUserInput', {
         'The User.version that the patch is based on. If the user has another version, nothing is written ' +
         '(STALE_VERSION). Safe against all writes through idpatch. A write made directly at the provider between ' +
         'the check and the patch is not noticed: providers offer no compare-and-set.',
-      validate: { schema: name },
     }),
     idempotencyKey: t.string({
       description:
         '16 to 255 characters of A-Z a-z 0-9 _ -. A repeated call with the same key and input returns the result of ' +
         'the first and sends nothing: repeat a call whose response was lost. To retry a patch that was NOT_APPLIED, ' +
         'use a new key.',
-      validate: { schema: idempotencyKey },
     }),
   }),
 });
 
-/** Turns an input into the domain's request. A field that was left out stays absent, and null stays null. */
-export function toRequest(input: typeof PatchUserInput.$inferInput): PatchRequest {
+/** Reads an input: a field that was left out stays absent, and null stays null. */
+export function readInput(input: typeof PatchUserInput.$inferInput): OneOfMany {
   const { user, patch, ifVersion, idempotencyKey } = input;
-  const { customFields, ...fields } = patch;
-  const named = patchFields.flatMap((field) =>
-    field === 'customFields' || fields[field] === undefined ? [] : [[field, fields[field]] as const],
+  const operations = patch.customFields?.map(toOperation) ?? patch.customFields;
+  const fields = { ...patch, customFields: operations };
+  const given = patchFields.flatMap((field) =>
+    fields[field] === undefined ? [] : [[field, fields[field]] as const],
   );
-  const operations =
-    customFields === undefined
-      ? {}
-      : { customFields: customFields === null ? null : customFields.map(toOperation) };
-  return {
+  const request = {
     user,
-    patch: { ...Object.fromEntries(named), ...operations },
+    patch: Object.fromEntries(given),
     // For these two, null is the same as absent.
     ifVersion: ifVersion ?? undefined,
     idempotencyKey: idempotencyKey ?? undefined,
   };
+  return { request, inputErrors: errorsIn(patchUserInput, input) };
 }

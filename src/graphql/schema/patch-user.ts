@@ -4,7 +4,7 @@ import type { PatchConfirmation, PatchOutcome } from '../../domain/outcome.ts';
 import { type PatchResult, patchUser } from '../../patch/patch-user.ts';
 import { builder } from './builder.ts';
 import { PatchUserError } from './patch-error.ts';
-import { PatchUserInput, toRequest } from './patch-user-input.ts';
+import { PatchUserInput, readInput } from './patch-user-input.ts';
 import { UserType } from './user.ts';
 
 export const PatchOutcomeEnum = builder.enumType('PatchOutcome', {
@@ -38,16 +38,11 @@ export const PatchUserPayload = builder.objectRef<PatchResult>('PatchUserPayload
       description:
         'The id of the operation, for operation(id:) and the log. A repeated idempotency key gets the first call’s id.',
     }),
-    outcome: t.field({
-      type: PatchOutcomeEnum,
-      description: 'The outcome of the patch.',
-      resolve: ({ outcome }) => outcome,
-    }),
-    confirmedBy: t.field({
+    outcome: t.expose('outcome', { type: PatchOutcomeEnum, description: 'The outcome of the patch.' }),
+    confirmedBy: t.expose('confirmedBy', {
       type: PatchConfirmationEnum,
       nullable: true,
       description: 'How APPLIED was confirmed; null for every other outcome.',
-      resolve: ({ confirmedBy }) => confirmedBy,
     }),
     user: t.field({
       type: UserType,
@@ -78,7 +73,9 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: PatchUserInput, required: true, description: 'The user and the changes.' }),
     },
     description: 'Changes the given fields of one user. Every other field is left unchanged.',
-    resolve: (_root, { input }, context) => patchUser(toRequest(input), [], context),
-    onInvalidInput: (inputErrors, { input }, context) => patchUser(toRequest(input), inputErrors, context),
+    resolve: (_root, { input }, context) => {
+      const { request, inputErrors } = readInput(input);
+      return patchUser(request, inputErrors, context);
+    },
   }),
 }));

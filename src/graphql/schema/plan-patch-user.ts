@@ -2,7 +2,7 @@ import { type PatchPlan, type PlannedChange, planPatchUser } from '../../patch/p
 import type { DescribedRequest } from '../../providers/provider.ts';
 import { builder } from './builder.ts';
 import { PatchUserError } from './patch-error.ts';
-import { PatchUserInput, toRequest } from './patch-user-input.ts';
+import { PatchUserInput, readInput } from './patch-user-input.ts';
 
 const PlannedRequest = builder.objectRef<DescribedRequest>('PlannedRequest').implement({
   description: 'A request that patchUser would send to the provider, without its credentials.',
@@ -25,10 +25,7 @@ const PlannedRequest = builder.objectRef<DescribedRequest>('PlannedRequest').imp
 const PlannedChangeType = builder.objectRef<PlannedChange>('PlannedChange').implement({
   description: 'One field before and after the patch. Strings as they are, other values as JSON.',
   fields: (t) => ({
-    path: t.stringList({
-      description: 'The path of the change in the input.',
-      resolve: ({ path }) => [...path],
-    }),
+    path: t.exposeStringList('path', { description: 'The path of the change in the input.' }),
     before: t.exposeString('before', {
       nullable: true,
       description: 'The current value; null if there is none.',
@@ -46,16 +43,11 @@ const PatchUserPlan = builder.objectRef<PatchPlan>('PatchUserPlan').implement({
       resolve: ({ errors }) =>
         errors.map((error) => ({ error, outcome: 'NOT_APPLIED' as const, toReader: true })),
     }),
-    requests: t.field({
+    requests: t.expose('requests', {
       type: [PlannedRequest],
       description: 'The requests that would be sent, in order, without secrets.',
-      resolve: ({ requests }) => [...requests],
     }),
-    changes: t.field({
-      type: [PlannedChangeType],
-      description: 'The changes, field by field.',
-      resolve: ({ changes }) => [...changes],
-    }),
+    changes: t.expose('changes', { type: [PlannedChangeType], description: 'The changes, field by field.' }),
   }),
 });
 
@@ -67,8 +59,9 @@ builder.queryField('planPatchUser', (t) =>
       input: t.arg({ type: PatchUserInput, required: true, description: 'The input of patchUser.' }),
     },
     description: 'Previews patchUser: the exact requests and changes, or all errors. Writes nothing.',
-    resolve: (_root, { input }, context) => planPatchUser(toRequest(input), [], context),
-    onInvalidInput: (inputErrors, { input }, context) =>
-      planPatchUser(toRequest(input), inputErrors, context),
+    resolve: (_root, { input }, context) => {
+      const { request, inputErrors } = readInput(input);
+      return planPatchUser(request, inputErrors, context);
+    },
   }),
 );

@@ -1,7 +1,7 @@
 import { collectSubFields } from '@graphql-tools/utils';
-import { GraphQLError, type GraphQLResolveInfo, isObjectType } from 'graphql';
+import { type GraphQLResolveInfo, isObjectType } from 'graphql';
 import { mayRead, noSuchUser } from '../../auth/policy.ts';
-import { type InputPath, invalidInput } from '../../domain/errors.ts';
+import { invalidInput } from '../../domain/errors.ts';
 import { globalId, hasCustomFields, type User, type UserWithCustomFields } from '../../domain/user.ts';
 import {
   findByLogin,
@@ -40,11 +40,17 @@ export async function readUser(
   }
 }
 
-/** Throws a GraphQLError if the lists of a request, together with this one, name too many users: aliases repeat lists. */
-export function limitNamedUsers(users: number, path: InputPath, context: Context): void {
+/**
+ * Throws a GraphQLError if this list, or the lists of the request in total, name too many users: aliases repeat lists.
+ * `argument`: the list's name.
+ */
+export function limitNamedUsers(users: number, argument: string, context: Context): void {
+  if (users > maxUsersPerRequest) {
+    throw toGraphQLError(invalidInput(`At most ${maxUsersPerRequest} ${argument}.`, [argument]));
+  }
   if (context.countUsers(users)) return;
   const message = `The lists of one request may name at most ${maxUsersPerRequest} users in total.`;
-  throw toGraphQLError(invalidInput(message, path));
+  throw toGraphQLError(invalidInput(message, [argument]));
 }
 
 /** Whether a field is selected for which some providers need another request. */
@@ -67,7 +73,6 @@ export function withCustomFields<T>(
 
 async function readCustomFields(user: User, context: Context): Promise<UserWithCustomFields> {
   const found = await context.loaders.userWithCustomFields(globalId(user)).catch(rethrowReadFailure);
-  if (!found)
-    throw new GraphQLError('The user no longer exists.', { extensions: { code: 'USER_NOT_FOUND' } });
-  return found;
+  if (found) return found;
+  throw toGraphQLError({ code: 'USER_NOT_FOUND', message: 'The user no longer exists.', path: [] });
 }

@@ -1,5 +1,4 @@
 import { builder } from './builder.ts';
-import { name } from './input-values.ts';
 
 const DirectoryLogin = builder.inputType('DirectoryLogin', {
   description: 'A user by login: the identifier they sign in with.',
@@ -9,7 +8,6 @@ const DirectoryLogin = builder.inputType('DirectoryLogin', {
       required: true,
       description:
         'A username, an email address, or a phone number in E.164, exactly as in User.loginIds. Not a user id.',
-      validate: { schema: name },
     }),
   }),
 });

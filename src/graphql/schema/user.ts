@@ -10,6 +10,8 @@ import { userVersion } from '../../domain/user-version.ts';
 import { builder } from './builder.ts';
 import { CustomFieldType } from './custom-field.ts';
 import { DirectoryType } from './directory.ts';
+import { toGraphQLError } from './graphql-error.ts';
+import { errorsIn, userBy } from './input-rules.ts';
 import { limitNamedUsers, readUser, withCustomFields } from './read-user.ts';
 import { UserBy } from './user-by.ts';
 
@@ -47,10 +49,7 @@ const UserTenantType = builder.objectRef<UserTenant>('UserTenant').implement({
       nullable: true,
       description: 'The tenant’s name; null if the provider does not return it.',
     }),
-    roleNames: t.stringList({
-      description: 'The user’s roles in this tenant.',
-      resolve: ({ roleNames }) => [...roleNames],
-    }),
+    roleNames: t.exposeStringList('roleNames', { description: 'The user’s roles in this tenant.' }),
   }),
 });
 
@@ -78,9 +77,8 @@ export const UserType = builder.objectRef<User>('User').implement({
       resolve: (user, _args, context) => withCustomFields(user, context, userVersion),
     }),
     username: t.exposeString('username', { nullable: true, description: 'The username.' }),
-    loginIds: t.stringList({
+    loginIds: t.exposeStringList('loginIds', {
       description: 'The identifiers that the user signs in with. Each of them can be used in UserBy.login.',
-      resolve: ({ loginIds }) => [...loginIds],
     }),
     displayName: t.exposeString('displayName', { nullable: true, description: 'The display name.' }),
     givenName: t.exposeString('givenName', { nullable: true, description: 'The given name.' }),
@@ -97,18 +95,12 @@ export const UserType = builder.objectRef<User>('User').implement({
       nullable: true,
       description: 'Whether the user may sign in; null if the provider’s status is unknown to idpatch.',
     }),
-    roleNames: t.stringList({
+    roleNames: t.exposeStringList('roleNames', {
       description: 'The user’s roles, without roles in tenants.',
-      resolve: ({ roleNames }) => [...roleNames],
     }),
-    tenants: t.field({
-      type: [UserTenantType],
-      description: 'The user’s tenants.',
-      resolve: ({ tenants }) => [...tenants],
-    }),
-    ssoAppIds: t.stringList({
+    tenants: t.expose('tenants', { type: [UserTenantType], description: 'The user’s tenants.' }),
+    ssoAppIds: t.exposeStringList('ssoAppIds', {
       description: 'The applications that the user may open by single sign-on.',
-      resolve: ({ ssoAppIds }) => [...ssoAppIds],
     }),
     customFields: t.field({
       type: [CustomFieldType],
@@ -138,24 +130,23 @@ builder.queryFields((t) => ({
     nullable: true,
     args: { by: t.arg({ type: UserBy, required: true, description: 'The user.' }) },
     description: 'One user; null if there is no such user.',
-    resolve: (_root, { by }, context, info) =>
-      readUser(by, { id: ['by', 'id'], login: ['by', 'login'] }, context, info),
+    resolve: (_root, { by }, context, info) => {
+      const [error] = errorsIn(userBy, by, ['by']);
+      if (error) throw toGraphQLError(error);
+      return readUser(by, { id: ['by', 'id'], login: ['by', 'login'] }, context, info);
+    },
   }),
   users: t.field({
     type: [UserType],
     nullable: { list: false, items: true },
     args: {
-      ids: t.arg.idList({
-        required: true,
-        description: 'At most 1000 ids, as in User.id.',
-        validate: { maxLength: [1000, { message: 'At most 1000 ids.' }] },
-      }),
+      ids: t.arg.idList({ required: true, description: 'At most 1000 ids, as in User.id.' }),
     },
     description:
       'Users in the order of the ids; null if there is no such user. If the provider supports it, up to 100 users of a ' +
       'directory are read in one request.',
     resolve: (_root, { ids }, context, info) => {
-      limitNamedUsers(ids.length, ['ids'], context);
+      limitNamedUsers(ids.length, 'ids', context);
       return ids.map((id, index) =>
         readUser({ id }, { id: ['ids', String(index)], login: [] }, context, info),
       );
