@@ -67,7 +67,7 @@ export function createAuthenticator(
       tokenCache.add(token, caller, verified);
       return { kind: 'known', caller };
     } catch (error) {
-      if (error instanceof TokenRefused) return { kind: 'refused', reason: error.reason };
+      if (error instanceof TokenRefused) return { kind: 'refused', reason: error.message };
       if (!(error instanceof KeysUnavailable)) throw error;
       return { kind: 'keys-unavailable', retryAfterSeconds: error.retryAfterSeconds };
     }

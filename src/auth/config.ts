@@ -117,22 +117,19 @@ const issuer = z
       .optional()
       .describe('For the right `profile:write:self`: the caller’s own record.'),
   })
-  .superRefine(({ rights, directories, self }, context) => {
-    if (!Array.isArray(rights)) return;
-    if (rights.includes('profile:write:self') && self === undefined) {
-      const message = 'Expected with the right profile:write:self: where the own record is.';
-      context.addIssue({ code: 'custom', path: ['self'], message });
+  .superRefine(({ rights, directories, self, jwks, allowLoopback }, context) => {
+    const report = (key: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [key], message });
+    const fixed = Array.isArray(rights) ? rights : [];
+    if (fixed.includes('profile:write:self') && self === undefined) {
+      report('self', 'Expected with the right profile:write:self: where the own record is.');
     }
-    const overAll = rights.some((one) => one !== 'profile:write:self');
+    const overAll = fixed.some((one) => one !== 'profile:write:self');
     if (overAll && Array.isArray(directories) && directories.length === 0) {
-      const message = 'Expected the directories in which the rights hold: there are none without.';
-      context.addIssue({ code: 'custom', path: ['directories'], message });
+      report('directories', 'Expected the directories in which the rights hold: there are none without.');
     }
-  })
-  .superRefine(({ jwks, allowLoopback }, context) => {
-    if (!isJwksUrl(jwks)) return;
-    const message = originProblem(new URL(jwks).origin, allowLoopback);
-    if (message) context.addIssue({ code: 'custom', path: ['jwks'], message });
+    const problem = isJwksUrl(jwks) && originProblem(new URL(jwks).origin, allowLoopback);
+    if (problem) report('jwks', problem);
   });
 
 /** One validated issuer. */

@@ -8,14 +8,9 @@ export interface TrustedIssuer {
   readonly keys: Jwks;
 }
 
-/** The token is not valid. `reason` is for the log and contains nothing of the token. */
+/** The token is not valid. The message is for the log and contains nothing of the token. */
 export class TokenRefused extends Error {
   override readonly name = 'TokenRefused';
-  readonly reason: string;
-  constructor(reason: string) {
-    super('The token is refused.');
-    this.reason = reason;
-  }
 }
 
 /** The claims of a verified token and its issuer. `sub` is never empty. */

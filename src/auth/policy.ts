@@ -58,28 +58,17 @@ export function refusals(
   patch: UserPatch,
   at: InputPath,
 ): readonly PatchError<'FORBIDDEN'>[] {
-  if (hasNoAccess(caller, subject)) {
-    return [{ code: 'FORBIDDEN', message: noSuchUser, path: at }];
-  }
+  if (hasNoAccess(caller, subject)) return [forbidden(noSuchUser, at)];
+  const isOwn = isSelf(caller, subject);
   return touched(patch).flatMap(({ field, right, path }) => {
     if (has(caller, subject.directory, right)) return [];
-    if (!isSelf(caller, subject)) {
-      return [
-        {
-          code: 'FORBIDDEN',
-          message: `This needs the right ${right} in the directory "${subject.directory}".`,
-          path,
-        },
-      ];
+    if (!isOwn) {
+      return [forbidden(`This needs the right ${right} in the directory "${subject.directory}".`, path)];
     }
-    if (right === 'users:write:privileged') {
-      const message = field.endsWith('.verified')
-        ? 'On your own record, verified can only be set to false.'
-        : 'You may not change this field of your own record.';
-      return [{ code: 'FORBIDDEN', message, path }];
-    }
-    if (caller.self?.fields.has(field)) return [];
-    return [{ code: 'FORBIDDEN', message: 'You may not change this field of your own record.', path }];
+    if (right === 'users:write' && caller.self?.fields.has(field)) return [];
+    return path.at(-1) === 'verified'
+      ? [forbidden('On your own record, verified can only be set to false.', path)]
+      : [forbidden('You may not change this field of your own record.', path)];
   });
 }
 
@@ -93,7 +82,11 @@ export function planRefusals(
   const refused = refusals(caller, subject, patch, at);
   if (hasNoAccess(caller, subject) || mayRead(caller, subject)) return refused;
   const message = 'A plan shows current values of the user: it needs the right users:read.';
-  return [{ code: 'FORBIDDEN', message, path: at }, ...refused];
+  return [forbidden(message, at), ...refused];
+}
+
+function forbidden(message: string, path: InputPath): PatchError<'FORBIDDEN'> {
+  return { code: 'FORBIDDEN', message, path };
 }
 
 function hasNoAccess(caller: Caller, subject: Subject): boolean {
@@ -118,23 +111,16 @@ interface Touched {
 function touched(patch: UserPatch): readonly Touched[] {
   return (Object.keys(patch) as PatchField[]).flatMap((field): readonly Touched[] => {
     const whole = { field, right: rightOfField[field], path: ['patch', field] };
-    switch (field) {
-      case 'email':
-      case 'phone': {
-        const flag = { field: `${field}.verified`, right: rightOfField[`${field}.verified`] };
-        return patch[field]?.verified ? [whole, { ...flag, path: ['patch', field, 'verified'] }] : [whole];
-      }
-      case 'customFields': {
-        const operations = patch.customFields ?? [];
-        if (operations.length === 0) return [whole];
-        return operations.map(({ field: name, operation }, index) => ({
-          field: `customFields.${name}`,
-          right: whole.right,
-          path: [...whole.path, String(index), operation.toLowerCase(), 'field'],
-        }));
-      }
-      default:
-        return [whole];
+    if (field === 'email' || field === 'phone') {
+      const flag = { field: `${field}.verified`, right: rightOfField[`${field}.verified`] };
+      return patch[field]?.verified ? [whole, { ...flag, path: ['patch', field, 'verified'] }] : [whole];
     }
+    const operations = (field === 'customFields' && patch.customFields) || [];
+    if (operations.length === 0) return [whole];
+    return operations.map(({ field: name, operation }, index) => ({
+      field: `customFields.${name}`,
+      right: whole.right,
+      path: [...whole.path, String(index), operation.toLowerCase(), 'field'],
+    }));
   });
 }
