@@ -102,6 +102,13 @@ function closeOnSignal(close: () => Promise<void>, drainMs: number): void {
   process.on('SIGINT', onSignal);
 }
 
+function reasonOf(error: unknown): string {
+  if (error instanceof ConfigError) return `\n${error.message}`;
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+    ? ' the port is taken. Set PORT to another, such as PORT=4001.'
+    : ` ${JSON.stringify(errorFields(error))}`;
+}
+
 setFlagsFromString(`--heap-growing-percent=${heapGrowingPercent}`);
 
 // Node would print the whole error, which may contain personal data.
@@ -113,15 +120,6 @@ process.on('uncaughtException', (error) => {
 try {
   await main();
 } catch (error) {
-  const { code } = error as NodeJS.ErrnoException;
-  if (error instanceof ConfigError) {
-    process.stderr.write(`idpatch does not start:\n${error.message}\n`);
-  } else if (code === 'EADDRINUSE') {
-    process.stderr.write(
-      'idpatch does not start: the port is taken. Set PORT to another, such as PORT=4001.\n',
-    );
-  } else {
-    process.stderr.write(`idpatch does not start: ${JSON.stringify(errorFields(error))}\n`);
-  }
+  process.stderr.write(`idpatch does not start:${reasonOf(error)}\n`);
   process.exit(1);
 }

@@ -2,12 +2,12 @@ import type { Logger } from 'pino';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { RateLimit } from '../auth/rate-limit.ts';
-import { errorResponse, type HttpResponse } from './response.ts';
+import { type Refused, refuse } from './response.ts';
 
 /** Authenticates the caller and applies the rate limit before GraphQL runs. */
 export type Authenticate = (
   authorization: string | undefined,
-) => Promise<{ readonly caller: Caller } | { readonly refused: HttpResponse }>;
+) => Promise<{ readonly caller: Caller } | Refused>;
 
 /** Logs each rejection with its reason, and nothing of the token. */
 export function createAuthenticate(
@@ -24,39 +24,24 @@ export function createAuthenticate(
         const wait = caller.isAnonymous ? undefined : await rateLimit.take(caller.id);
         if (wait === undefined) return { caller };
         log.info({ event: 'rate-limited', caller: caller.id });
-        return {
-          refused: errorResponse(429, 'RATE_LIMITED', 'Too many requests: wait.', {
-            'retry-after': String(wait),
-          }),
-        };
+        return refuse(429, 'RATE_LIMITED', 'Too many requests: wait.', { 'retry-after': String(wait) });
       }
-      case 'no-token':
-        return {
-          refused: errorResponse(
-            401,
-            'UNAUTHENTICATED',
-            'A bearer token is required: Authorization: Bearer <token>.',
-            { 'www-authenticate': 'Bearer' },
-          ),
-        };
-      case 'refused':
+      case 'no-token': {
+        const message = 'A bearer token is required: Authorization: Bearer <token>.';
+        return refuse(401, 'UNAUTHENTICATED', message, { 'www-authenticate': 'Bearer' });
+      }
+      case 'refused': {
         log.info({ event: 'unauthenticated', reason: result.reason });
-        return {
-          // The reason is logged only: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
-          refused: errorResponse(401, 'UNAUTHENTICATED', 'The token is not valid.', {
-            'www-authenticate': 'Bearer error="invalid_token"',
-          }),
-        };
-      case 'keys-unavailable':
+        // The reason is logged only: https://www.rfc-editor.org/rfc/rfc6750#section-3.1
+        const challenge = { 'www-authenticate': 'Bearer error="invalid_token"' };
+        return refuse(401, 'UNAUTHENTICATED', 'The token is not valid.', challenge);
+      }
+      case 'keys-unavailable': {
         log.warn({ event: 'keys-unavailable' });
-        return {
-          refused: errorResponse(
-            503,
-            'ISSUER_UNAVAILABLE',
-            'The keys of the token’s issuer are unavailable: try again.',
-            { 'retry-after': String(result.retryAfterSeconds) },
-          ),
-        };
+        const message = 'The keys of the token’s issuer are unavailable: try again.';
+        const wait = { 'retry-after': String(result.retryAfterSeconds) };
+        return refuse(503, 'ISSUER_UNAVAILABLE', message, wait);
+      }
     }
   };
 }

@@ -152,7 +152,7 @@ export async function listen({ host, port, handle, log }: HttpServerOptions): Pr
     } else if (pending.some(({ headersSent }) => headersSent)) {
       socket.destroy();
     } else {
-      sendRaw(socket, malformedRequest(error.code));
+      sendRaw(socket, malformed[error.code ?? ''] ?? otherMalformed);
     }
   });
 
@@ -217,14 +217,9 @@ function endSoon(socket: Duplex): void {
   setTimeout(() => socket.destroy(), lingerMs).unref();
 }
 
-/** `code`: of Node, or of its parser llhttp. */
-function malformedRequest(code: string | undefined): HttpResponse {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return errorResponse(431, 'BAD_REQUEST', 'The request line and the headers are too long.');
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return errorResponse(408, 'BAD_REQUEST', 'The request took too long to arrive.');
-    default:
-      return errorResponse(400, 'BAD_REQUEST', 'Malformed HTTP request.');
-  }
-}
+/** Responses to requests that Node's HTTP parser does not accept, by its error code. */
+const malformed: Readonly<Record<string, HttpResponse>> = {
+  HPE_HEADER_OVERFLOW: errorResponse(431, 'BAD_REQUEST', 'The request line and the headers are too long.'),
+  ERR_HTTP_REQUEST_TIMEOUT: errorResponse(408, 'BAD_REQUEST', 'The request took too long to arrive.'),
+};
+const otherMalformed = errorResponse(400, 'BAD_REQUEST', 'Malformed HTTP request.');

@@ -1,37 +1,24 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { errorResponse, type HttpResponse } from './response.ts';
+import { type Refused, refuse } from './response.ts';
 
 /** Reads the body of a POST: uncompressed JSON of at most `maxBytes`. Any other is rejected. */
-export async function readBody(
-  request: IncomingMessage,
-  maxBytes: number,
-): Promise<Buffer | { readonly refused: HttpResponse }> {
-  const refused = checkHeaders(request.headers, maxBytes);
-  if (refused) return { refused };
-  const body = await read(request, maxBytes);
-  if (body === 'too large') return { refused: tooLarge(maxBytes) };
-  // The client has gone and does not read this; it ends the request without a logged bug.
-  return body === 'cut off'
-    ? { refused: errorResponse(400, 'BAD_REQUEST', 'The body is incomplete.') }
-    : body;
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | Refused> {
+  return checkHeaders(request.headers, maxBytes) ?? read(request, maxBytes);
 }
 
-function checkHeaders(headers: IncomingHttpHeaders, maxBytes: number): HttpResponse | undefined {
+function checkHeaders(headers: IncomingHttpHeaders, maxBytes: number): Refused | undefined {
   // Node's parser ends the body after content-length bytes, so the header can be trusted.
   if (Number(headers['content-length']) > maxBytes) return tooLarge(maxBytes);
-  const refuse = (message: string, more: Readonly<Record<string, string>> = {}) =>
-    errorResponse(415, 'UNSUPPORTED_MEDIA_TYPE', message, {
-      ...more,
-      // A chunked body, of unknown length, would have to be read before the next request.
-      ...(headers['transfer-encoding'] === undefined ? {} : { connection: 'close' }),
-    });
+  // A chunked body, of unknown length, would have to be read before the next request.
+  const close = headers['transfer-encoding'] === undefined ? {} : { connection: 'close' };
   // A browser sends some other types without a preflight, also from a foreign page.
   if (!isJson(headers['content-type'])) {
-    return refuse('The body of a POST must be application/json.');
+    return refuse(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body of a POST must be application/json.', close);
   }
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    return refuse('The body of a POST must not be compressed.', { 'accept-encoding': 'identity' });
+    const identity = { 'accept-encoding': 'identity', ...close };
+    return refuse(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body of a POST must not be compressed.', identity);
   }
   return undefined;
 }
@@ -46,22 +33,25 @@ function isJson(contentType = ''): boolean {
 }
 
 /** Closes the connection instead of reading the rest of the body. */
-function tooLarge(maxBytes: number): HttpResponse {
+function tooLarge(maxBytes: number): Refused {
   const message = `The body must have at most ${maxBytes} bytes.`;
-  return errorResponse(413, 'BODY_TOO_LARGE', message, { connection: 'close' });
+  return refuse(413, 'BODY_TOO_LARGE', message, { connection: 'close' });
 }
 
-function read(request: IncomingMessage, maxBytes: number): Promise<Buffer | 'too large' | 'cut off'> {
+/** The client has gone and does not read this; it ends the request without a logged bug. */
+const incomplete = refuse(400, 'BAD_REQUEST', 'The body is incomplete.');
+
+function read(request: IncomingMessage, maxBytes: number): Promise<Buffer | Refused> {
   const chunks: Buffer[] = [];
   let length = 0;
   return new Promise((resolve) => {
-    const cutOff = () => resolve('cut off');
+    const cutOff = () => resolve(incomplete);
     if (request.destroyed) return cutOff();
     const onData = (chunk: Buffer) => {
       length += chunk.length;
       if (length <= maxBytes) return chunks.push(chunk);
       request.off('data', onData).pause();
-      return resolve('too large');
+      return resolve(tooLarge(maxBytes));
     };
     request.on('data', onData);
     request.once('end', () =>

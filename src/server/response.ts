@@ -5,18 +5,28 @@ export interface HttpResponse {
   readonly body: string | Buffer;
 }
 
+/** A request that is refused before GraphQL runs. */
+export interface Refused {
+  readonly refused: HttpResponse;
+}
+
 /** A response with one error in GraphQL's form. `message` is fixed: it contains nothing of the request. */
 export function errorResponse(
   status: number,
   code: ResponseErrorCode,
   message: string,
-  headers: Readonly<Record<string, string>> = {},
+  headers: HttpResponse['headers'] = {},
 ): HttpResponse {
   return {
     status,
     headers: { 'content-type': 'application/json', ...headers },
-    body: errorBody(code, message),
+    body: JSON.stringify({ errors: [{ message, extensions: { code } }] }),
   };
+}
+
+/** Refuses a request with such a response. */
+export function refuse(...response: Parameters<typeof errorResponse>): Refused {
+  return { refused: errorResponse(...response) };
 }
 
 /** Reads a fetch Response. */
@@ -26,11 +36,6 @@ export async function toHttpResponse(response: Response): Promise<HttpResponse> 
     headers: Object.fromEntries(response.headers),
     body: await response.text(),
   };
-}
-
-/** One error in GraphQL's form, as JSON. */
-export function errorBody(code: ResponseErrorCode, message: string): string {
-  return JSON.stringify({ errors: [{ message, extensions: { code } }] });
 }
 
 /** Codes of errors that are found before GraphQL runs, in `extensions.code`. */

@@ -117,8 +117,8 @@ function isRepeated(name: string, rawHeaders: readonly string[]): boolean {
 function hostname({ host }: IncomingHttpHeaders): string | undefined {
   if (host === undefined) return undefined;
   if (host === lastHost.host) return lastHost.hostname;
-  const isInvalid = /[/?#@\\\s]/.test(host) || !URL.canParse(`http://${host}`);
-  lastHost = { host, hostname: isInvalid ? undefined : new URL(`http://${host}`).hostname };
+  const url = /[/?#@\\\s]/.test(host) ? null : URL.parse(`http://${host}`);
+  lastHost = { host, hostname: url?.hostname };
   return lastHost.hostname;
 }
 
