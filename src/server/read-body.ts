@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { type Refused, refuse } from './response.ts';
 
 /** Reads the body of a POST: uncompressed JSON of at most `maxBytes`. Any other is rejected. */
-export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer | Refused> {
+export function readBody(request: IncomingMessage, maxBytes: number): Refused | Promise<Buffer | Refused> {
   return checkHeaders(request.headers, maxBytes) ?? read(request, maxBytes);
 }
 

@@ -99,13 +99,14 @@ export const PatchUserInput = builder.inputType('PatchUserInput', {
 export function readInput(input: typeof PatchUserInput.$inferInput): OneOfMany {
   const { user, patch, ifVersion, idempotencyKey } = input;
   const operations = patch.customFields?.map(toOperation) ?? patch.customFields;
-  const fields = { ...patch, customFields: operations };
-  const given = patchFields.flatMap((field) =>
-    fields[field] === undefined ? [] : [[field, fields[field]] as const],
-  );
+  const given: Record<string, unknown> = {};
+  for (const field of patchFields) {
+    const value = field === 'customFields' ? operations : patch[field];
+    if (value !== undefined) given[field] = value;
+  }
   const request = {
     user,
-    patch: Object.fromEntries(given),
+    patch: given,
     // For these two, null is the same as absent.
     ifVersion: ifVersion ?? undefined,
     idempotencyKey: idempotencyKey ?? undefined,
