@@ -1,22 +1,19 @@
-import type { IncomingMessage } from 'node:http';
 import type { GraphQLParams } from 'graphql-yoga';
 import type { Caller } from '../auth/caller.ts';
 import { createPatchContext, type PatchContext, type Services } from '../patch/context.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
-
-/** Yoga's server context. */
-export interface ServerContext {
-  readonly req: IncomingMessage;
-  readonly caller: Caller;
-  /** Throws a GraphQLError if they cannot be read. */
-  readonly readParams: () => GraphQLParams;
-}
 
 /** The context of resolvers. */
 export interface Context extends PatchContext {
   readonly loaders: Loaders;
   /** Adds the users of one more list. False if the lists of the request name too many users in total. */
   countUsers(users: number): boolean;
+}
+
+/** The same with what Yoga needs of the request. */
+export interface ServerContext extends Context {
+  /** Throws a GraphQLError if they cannot be read. */
+  readonly readParams: () => GraphQLParams;
 }
 
 /** Makes the context of one request. `deadlineMs`: a shorter deadline than the configured one. */

@@ -1,7 +1,7 @@
 import { getOperationAST } from 'graphql';
 import { type GraphQLParams, processRegularResult, type YogaServerInstance } from 'graphql-yoga';
 import { type HttpResponse, toHttpResponse } from '../server/response.ts';
-import type { Context, ServerContext } from './context.ts';
+import type { ServerContext } from './context.ts';
 import type { Documents } from './documents/use-documents.ts';
 
 /**
@@ -10,15 +10,16 @@ import type { Documents } from './documents/use-documents.ts';
  * request. The response is the one that Yoga makes: test/graphql/fast-path.test.ts.
  */
 export async function executeDirectly(
-  yoga: YogaServerInstance<ServerContext, Context>,
+  yoga: YogaServerInstance<ServerContext, object>,
   documents: Documents,
-  serverContext: ServerContext,
+  context: ServerContext,
+  accept = '*/*',
 ): Promise<HttpResponse | undefined> {
-  const mediaType = responseTypes.get(serverContext.req.headers.accept ?? '*/*');
+  const mediaType = responseTypes.get(accept);
   if (mediaType === undefined) return undefined;
   let params: GraphQLParams;
   try {
-    params = serverContext.readParams();
+    params = context.readParams();
   } catch {
     // Yoga reads them again, and makes a response of the error.
     return undefined;
@@ -29,7 +30,7 @@ export async function executeDirectly(
   const document = documents.findValid(query);
   if (!document || !getOperationAST(document, operationName)) return undefined;
   // The type requires a Request, which Yoga only passes on to plugins: an OperationPlugin does not see it.
-  const payload = { params, context: serverContext } as Parameters<typeof yoga.handleParams>[0];
+  const payload = { params, context } as Parameters<typeof yoga.handleParams>[0];
   const result = await yoga.handleParams(payload);
   if ('data' in result && !result.errors && !result.extensions) {
     return {

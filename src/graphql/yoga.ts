@@ -8,7 +8,7 @@ import type { Services } from '../patch/context.ts';
 import { createAuthenticate } from '../server/authenticate.ts';
 import { readBody } from '../server/read-body.ts';
 import { type HttpResponse, toHttpResponse } from '../server/response.ts';
-import { type Context, createContext, type ServerContext } from './context.ts';
+import { createContext, type ServerContext } from './context.ts';
 import { paramsOfBody, paramsOfSearch } from './documents/params.ts';
 import { useDocuments } from './documents/use-documents.ts';
 import { executeDirectly } from './fast-path.ts';
@@ -31,9 +31,8 @@ export function createGraphQLHandler(
 ): GraphQLHandler {
   const authenticate = createAuthenticate(options.authenticator, options.rateLimit, services.log);
   const documents = useDocuments(services.limits.document, options);
-  const yoga = createYoga<ServerContext, Context>({
+  const yoga = createYoga<ServerContext>({
     schema,
-    context: ({ req, caller }) => createContext(services, caller, requestedDeadline(req.headers)),
     graphqlEndpoint: '/graphql',
     // Yoga answers every path that ends in this, and none ends in a space.
     healthCheckEndpoint: ' ',
@@ -59,14 +58,17 @@ export function createGraphQLHandler(
     const { method, headers, url = '' } = req;
     const authenticated = await authenticate(headers.authorization);
     if ('refused' in authenticated) return authenticated.refused;
-    const { caller } = authenticated;
-    const handle = async (context: ServerContext) =>
-      toHttpResponse(await yoga.handleNodeRequestAndResponse(req, response, context));
-    if (method !== 'POST') return handle({ req, caller, readParams: () => paramsOfSearch(url) });
-    const body = await readBody(req, services.limits.bodyBytes);
-    if ('refused' in body) return body.refused;
-    const context: ServerContext = { req, caller, readParams: () => paramsOfBody(body) };
-    return (await executeDirectly(yoga, documents, context)) ?? handle(context);
+    const body = method === 'POST' ? await readBody(req, services.limits.bodyBytes) : undefined;
+    if (body && 'refused' in body) return body.refused;
+    const deadlineMs = requestedDeadline(headers);
+    const readParams = () => {
+      if (Number.isNaN(deadlineMs)) throw malformedDeadline();
+      return body ? paramsOfBody(body) : paramsOfSearch(url);
+    };
+    // Yoga gives the server context to resolvers as it is.
+    const context = Object.assign(createContext(services, authenticated.caller, deadlineMs), { readParams });
+    const direct = body && (await executeDirectly(yoga, documents, context, headers.accept));
+    return direct ?? toHttpResponse(await yoga.handleNodeRequestAndResponse(req, response, context));
   };
 }
 
@@ -84,11 +86,15 @@ const useOwnHttp: Plugin<object, ServerContext> = {
 /** The header by which a caller shortens the deadline of each operation, in milliseconds. */
 const deadlineHeader = 'idpatch-deadline-ms';
 
+/** NaN if it is malformed. */
 function requestedDeadline({ [deadlineHeader]: text }: IncomingHttpHeaders): number | undefined {
   if (text === undefined) return undefined;
-  if (typeof text === 'string' && /^[1-9]\d{1,6}$/.test(text)) return Number(text);
+  return typeof text === 'string' && /^[1-9]\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+}
+
+function malformedDeadline(): GraphQLError {
   const message = `The header ${deadlineHeader} must be a whole number of milliseconds from 10 to 9999999.`;
-  throw new GraphQLError(message, { extensions: { code: 'INVALID_INPUT', http: { status: 400 } } });
+  return new GraphQLError(message, { extensions: { code: 'INVALID_INPUT', http: { status: 400 } } });
 }
 
 /** The error that a resolver threw, with its stack, in place of the GraphQLError that wraps it. */

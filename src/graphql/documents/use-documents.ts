@@ -1,5 +1,5 @@
-import { type DocumentNode, execute, GraphQLError } from 'graphql';
-import { createLRUCache, isAsyncIterable } from 'graphql-yoga';
+import { type DocumentNode, type ExecutionArgs, type ExecutionResult, execute, GraphQLError } from 'graphql';
+import { createLRUCache } from 'graphql-yoga';
 import type { Config } from '../../config/config.ts';
 import type { OperationPlugin } from '../operation-plugin.ts';
 import { badRequest, maxErrors } from './bad-request.ts';
@@ -60,15 +60,12 @@ export function useDocuments(
           kept.set(text, documentAST);
         };
       },
-      onExecute({ args, setExecuteFn }) {
-        // In place of Yoga's own executor, which is slower.
-        setExecuteFn(execute);
-        return {
-          onExecuteDone({ result, setResult }) {
-            if (!isAsyncIterable(result)) setResult(safeResult(result, args));
-          },
-        };
-      },
+      onExecute: ({ setExecuteFn }) => setExecuteFn(executeSafely),
     },
   };
+}
+
+/** In place of Yoga's own executor, which is slower. */
+async function executeSafely(args: ExecutionArgs): Promise<ExecutionResult> {
+  return safeResult(await execute(args), args);
 }
