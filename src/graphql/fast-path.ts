@@ -1,8 +1,7 @@
-import { getOperationAST } from 'graphql';
-import { type GraphQLParams, processRegularResult, type YogaServerInstance } from 'graphql-yoga';
+import { type DocumentNode, getOperationAST } from 'graphql';
+import { type GraphQLParams, type Plugin, processRegularResult, type YogaServerInstance } from 'graphql-yoga';
 import { type HttpResponse, toHttpResponse } from '../server/response.ts';
 import type { ServerContext } from './context.ts';
-import type { Documents } from './documents/use-documents.ts';
 
 /**
  * Executes a POST whose document is known to be valid as Yoga does, with every hook of its plugins, but without
@@ -11,7 +10,7 @@ import type { Documents } from './documents/use-documents.ts';
  */
 export async function executeDirectly(
   yoga: YogaServerInstance<ServerContext, object>,
-  documents: Documents,
+  findValid: (text: string) => DocumentNode | undefined,
   context: ServerContext,
   accept = '*/*',
 ): Promise<HttpResponse | undefined> {
@@ -27,7 +26,7 @@ export async function executeDirectly(
   const { query, operationName, variables, extensions } = params;
   if (typeof query !== 'string' || extensions !== undefined) return undefined;
   if (typeof (variables ?? {}) !== 'object' || Array.isArray(variables)) return undefined;
-  const document = documents.findValid(query);
+  const document = findValid(query);
   if (!document || !getOperationAST(document, operationName)) return undefined;
   // The type requires a Request, which Yoga only passes on to plugins: an OperationPlugin does not see it.
   const payload = { params, context } as Parameters<typeof yoga.handleParams>[0];
@@ -58,3 +57,18 @@ const responseTypes: ReadonlyMap<string, string> = new Map([
     graphqlResponse,
   ],
 ]);
+
+type HttpHook =
+  | 'onRequest'
+  | 'onRequestParse'
+  | 'onParams'
+  | 'onExecutionResult'
+  | 'onResultProcess'
+  | 'onResponse'
+  | 'instrumentation';
+
+/**
+ * A plugin whose hooks run on every request, whichever path it takes. The fast path makes no Fetch Request and calls
+ * no HTTP hook: a plugin that needs one needs `createGraphQLHandler` to leave the fast path out.
+ */
+export type OperationPlugin = Plugin<{ readonly request: never }> & { readonly [hook in HttpHook]?: never };

@@ -11,8 +11,7 @@ import { type HttpResponse, toHttpResponse } from '../server/response.ts';
 import { createContext, type ServerContext } from './context.ts';
 import { paramsOfBody, paramsOfSearch } from './documents/params.ts';
 import { useDocuments } from './documents/use-documents.ts';
-import { executeDirectly } from './fast-path.ts';
-import type { OperationPlugin } from './operation-plugin.ts';
+import { executeDirectly, type OperationPlugin } from './fast-path.ts';
 import { schema } from './schema/index.ts';
 
 export interface GraphQLHandlerOptions extends Pick<Config['server'], 'introspection' | 'suggestions'> {
@@ -67,7 +66,7 @@ export function createGraphQLHandler(
     };
     // Yoga gives the server context to resolvers as it is.
     const context = Object.assign(createContext(services, authenticated.caller, deadlineMs), { readParams });
-    const direct = body && (await executeDirectly(yoga, documents, context, headers.accept));
+    const direct = body && (await executeDirectly(yoga, documents.findValid, context, headers.accept));
     return direct ?? toHttpResponse(await yoga.handleNodeRequestAndResponse(req, response, context));
   };
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeEach, expect, it } from 'vitest';
 import { createAuthenticator } from '../../src/auth/authenticator.ts';
 import { createRateLimit } from '../../src/auth/rate-limit.ts';
 import { useDocuments } from '../../src/graphql/documents/use-documents.ts';
-import type { OperationPlugin } from '../../src/graphql/operation-plugin.ts';
+import type { OperationPlugin } from '../../src/graphql/fast-path.ts';
 import { createGraphQLHandler } from '../../src/graphql/yoga.ts';
 import type { Services } from '../../src/patch/context.ts';
 import { listen } from '../../src/server/http-server.ts';

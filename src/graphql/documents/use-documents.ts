@@ -1,7 +1,7 @@
 import { type DocumentNode, type ExecutionArgs, type ExecutionResult, execute, GraphQLError } from 'graphql';
 import { createLRUCache } from 'graphql-yoga';
 import type { Config } from '../../config/config.ts';
-import type { OperationPlugin } from '../operation-plugin.ts';
+import type { OperationPlugin } from '../fast-path.ts';
 import { badRequest, maxErrors } from './bad-request.ts';
 import { exceededLimit } from './limits.ts';
 import { safeResult, safeRules, safeSyntaxError } from './safe-errors.ts';

@@ -1,5 +1,7 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
 import { z } from 'zod';
+import { type InputPath, invalidInput, type PatchError } from '../../domain/errors.ts';
+import type { PatchField } from '../../domain/user.ts';
 
 const emptyText = 'Must not be empty. To clear the field, use null, if the directory supports it.';
 
@@ -12,7 +14,7 @@ const brokenText = 'Must not contain a lone surrogate (half of a character).';
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
 /** A name: one line of printable text in any script and any normal form. */
-export const name = z
+const name = z
   .string()
   .min(1, emptyText)
   .refine(wellFormed, brokenText)
@@ -31,7 +33,7 @@ const scriptsTogether: readonly RegExp[] = [
 ];
 
 /** A username, unlikely to look like another: close to the UsernameCasePreserved profile of PRECIS (RFC 8265). */
-export const username = name
+const username = name
   .refine(
     (text) => text.normalize('NFKC') === text,
     'Must be in normal form NFKC: some characters have a plainer form.',
@@ -46,7 +48,7 @@ function isOfOneScript(text: string): boolean {
 }
 
 /** A custom field's text: any text that is not empty, also of several lines. */
-export const text = z
+const text = z
   .string()
   .min(1, emptyText)
   .refine(wellFormed, brokenText)
@@ -54,25 +56,25 @@ export const text = z
   .max(16_384, 'At most 16384 characters.');
 
 /** An email address whose domain has a dot. Providers may be stricter. */
-export const emailAddress = name.refine(
+const emailAddress = name.refine(
   (address) => z.regexes.unicodeEmail.test(address) && /@[^@]+\.[^@.]+$/.test(address),
   'Must be an email address, such as name@example.com.',
 );
 
 /** A phone number in E.164, of a length that its country's numbering plan allows. */
-export const phoneNumber = name.refine((number) => {
+const phoneNumber = name.refine((number) => {
   const phone = parsePhoneNumberFromString(number);
   return phone?.number === number && phone.isPossible();
 }, 'Must be a phone number in E.164, such as +8615612345678: a plus sign, the country code, digits only.');
 
 /** The URL of a picture: http or https, so that no page runs it as a script. */
-export const pictureUrl = name.refine(
+const pictureUrl = name.refine(
   (url) => /^https?:\/\//i.test(url) && URL.canParse(url),
   'Must be the URL of a picture: https://…',
 );
 
 /** A number that JSON transports without loss: finite, no negative zero, no integer beyond ±(2^53 − 1). */
-export const number = z
+const number = z
   .unknown()
   .refine((value) => typeof value === 'number' && Number.isFinite(value), 'Must be a finite number.')
   .refine(
@@ -82,6 +84,83 @@ export const number = z
   .refine((value) => !Object.is(value, -0), 'Must not be negative zero: use 0.') as z.ZodType<number>;
 
 /** A key that the caller chooses for one call. */
-export const idempotencyKey = z
+const idempotencyKey = z
   .string()
   .regex(/^[A-Za-z0-9_-]{16,255}$/, 'Must be 16 to 255 letters, digits, _ or -.');
+
+/** Members of one list: far more than any user has. Our own choice. */
+const maxMembers = 1_000;
+
+/** `repeated`: the message for a list with two equal members, which are compared by `keyOf`. */
+function listOf<Member>(
+  member: z.ZodType<Member>,
+  repeated: string,
+  keyOf: (member: Member) => unknown = (one) => one,
+) {
+  return z
+    .array(member)
+    .max(maxMembers, `At most ${maxMembers} members.`)
+    .refine((list) => new Set(list.map(keyOf)).size === list.length, repeated);
+}
+
+const names = listOf(name, 'The list contains the same name twice.');
+const texts = listOf(text, 'The list contains the same text twice.');
+
+const value = z.object({
+  text: text.nullish(),
+  number: number.nullish(),
+  texts: texts.min(1, 'An empty list is not a value: remove the field instead.').nullish(),
+});
+
+const assignment = z.object({ field: name, value }).nullish();
+
+const noValues = 'Name at least one value, or leave the list out to remove the whole value.';
+
+const removal = z
+  .object({ field: name, values: texts.min(1, noValues).nullish() })
+  // A variable that is null by mistake must not clear the whole field.
+  .refine(({ values }) => values !== null, {
+    message: 'Must not be null: name the values to remove, or leave the list out.',
+    path: ['values'],
+  })
+  .nullish();
+
+const tenants = listOf(
+  z.object({ tenantId: name, roleNames: names }),
+  'The list contains the same tenant twice.',
+  ({ tenantId }) => tenantId,
+);
+
+/** What the values of each field must be beside their GraphQL type. */
+const patch = {
+  username: username.nullish(),
+  displayName: name.nullish(),
+  givenName: name.nullish(),
+  middleName: name.nullish(),
+  familyName: name.nullish(),
+  email: z.object({ address: emailAddress }).nullish(),
+  phone: z.object({ number: phoneNumber }).nullish(),
+  picture: pictureUrl.nullish(),
+  status: z.unknown().optional(),
+  roleNames: names.nullish(),
+  tenants: tenants.nullish(),
+  ssoAppIds: names.nullish(),
+  customFields: z.array(z.object({ add: assignment, replace: assignment, remove: removal })).nullish(),
+} as const satisfies Readonly<Record<PatchField, z.ZodType>>;
+
+/** The rules for UserBy. */
+export const userBy = z.object({ login: z.object({ login: name }).nullish() });
+
+/** The rules for PatchUserInput. */
+export const patchUserInput = z.object({
+  user: userBy,
+  patch: z.object(patch),
+  ifVersion: name.nullish(),
+  idempotencyKey: idempotencyKey.nullish(),
+});
+
+/** What is wrong with an input by its rules. `at`: the path of the input, if it is not `input`. */
+export function errorsIn(rules: z.ZodType, input: unknown, at: InputPath = []): readonly PatchError[] {
+  const { error } = rules.safeParse(input);
+  return error?.issues.map(({ message, path }) => invalidInput(message, [...at, ...path.map(String)])) ?? [];
+}

@@ -2,9 +2,8 @@ import { patchFields } from '../../domain/user.ts';
 import type { OneOfMany } from '../../patch/patch-users.ts';
 import { builder } from './builder.ts';
 import { CustomFieldOperationInput, toOperation } from './custom-field.ts';
-import { errorsIn, patchUserInput } from './input-rules.ts';
-import { UserStatusEnum } from './user.ts';
-import { UserBy } from './user-by.ts';
+import { errorsIn, patchUserInput } from './input-values.ts';
+import { UserBy, UserStatusEnum } from './user.ts';
 
 const verified = 'Whether it has been verified. Sent to the provider as given: idpatch does not verify it.';
 

@@ -11,9 +11,8 @@ import { builder } from './builder.ts';
 import { CustomFieldType } from './custom-field.ts';
 import { DirectoryType } from './directory.ts';
 import { toGraphQLError } from './graphql-error.ts';
-import { errorsIn, userBy } from './input-rules.ts';
+import { errorsIn, userBy } from './input-values.ts';
 import { limitNamedUsers, readUser, withCustomFields } from './read-user.ts';
-import { UserBy } from './user-by.ts';
 
 export const UserStatusEnum = builder.enumType('UserStatus', {
   description: 'Whether a user may sign in.',
@@ -120,6 +119,30 @@ export const UserType = builder.objectRef<User>('User').implement({
       type: 'DateTime',
       nullable: true,
       description: 'When the account was last changed.',
+    }),
+  }),
+});
+
+const DirectoryLogin = builder.inputType('DirectoryLogin', {
+  description: 'A user by login: the identifier they sign in with.',
+  fields: (t) => ({
+    directory: t.string({ required: true, description: 'The directory’s name.' }),
+    login: t.string({
+      required: true,
+      description:
+        'A username, an email address, or a phone number in E.164, exactly as in User.loginIds. Not a user id.',
+    }),
+  }),
+});
+
+export const UserBy = builder.inputType('UserBy', {
+  isOneOf: true,
+  description: 'A reference to a user: exactly one of these fields.',
+  fields: (t) => ({
+    id: t.id({ description: '<directory>:<the provider’s user id>, as in User.id.' }),
+    login: t.field({
+      type: DirectoryLogin,
+      description: 'By login. Needs one more request to the provider.',
     }),
   }),
 });
