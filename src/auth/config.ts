@@ -150,15 +150,15 @@ export const callers = z
   })
   .meta({ minProperties: 1 })
   .superRefine(({ anonymous, jwt = [] }, context) => {
+    const report = (message: string, ...path: (string | number)[]) =>
+      context.addIssue({ code: 'custom', path, message });
     if (!anonymous && jwt.length === 0) {
-      const message = 'Expected jwt, a list of issuers; or anonymous: true on a loopback host.';
-      context.addIssue({ code: 'custom', path: [], message });
+      report('Expected jwt, a list of issuers; or anonymous: true on a loopback host.');
     }
     for (const [index, { issuer, audience }] of jwt.entries()) {
       const first = jwt.findIndex((one) => one.issuer === issuer && one.audience === audience);
-      if (first === index) continue;
-      const message = 'This issuer is named twice with the same audience.';
-      context.addIssue({ code: 'custom', path: ['jwt', index, 'issuer'], message });
+      if (first !== index)
+        report('This issuer is named twice with the same audience.', 'jwt', index, 'issuer');
     }
   });
 

@@ -28,9 +28,11 @@ export function createCors(listed: readonly string[]): Cors {
   return {
     isCrossOrigin(headers) {
       if (isListed(headers)) return false;
+      // The browser's own statement, which holds whatever Host a proxy sends; `none` if a person typed the address. Absent
+      // if the caller is not a browser. https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
       const site = headers['sec-fetch-site'];
       if (site === undefined) return !isOwnOrigin(headers);
-      return !isOwnSite(site) || headers.origin === 'null';
+      return (site !== 'same-origin' && site !== 'none') || headers.origin === 'null';
     },
     responseHeaders(headers): Readonly<Record<string, string>> {
       if (listed.length === 0) return {};
@@ -55,12 +57,4 @@ function isOwnOrigin({ origin, host }: IncomingHttpHeaders): boolean {
     const url = `${scheme}://${host}`;
     return URL.canParse(url) && new URL(url).origin === origin;
   });
-}
-
-/**
- * The browser's own statement, which holds whatever Host a proxy sends; `none` if a person typed the address. Absent if
- * the caller is not a browser. https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
- */
-function isOwnSite(site: string | readonly string[]): boolean {
-  return site === 'same-origin' || site === 'none';
 }

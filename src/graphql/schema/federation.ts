@@ -27,10 +27,7 @@ const Service = builder.objectRef<object>('_Service').implement({
   fields: (t) => ({
     sdl: t.string({
       description: 'The subgraph’s schema with its @key directives. Rejected if introspection is off.',
-      resolve: (_root, _args, _context, { schema }) => {
-        sdl ??= subgraphSdl(schema);
-        return sdl;
-      },
+      resolve: (_root, _args, _context, { schema }) => (sdl ??= subgraphSdl(schema)),
     }),
   }),
 });

@@ -29,15 +29,13 @@ export async function readUser(
   if (!mayRead(context.caller, { ...target, directory: name })) {
     throw toGraphQLError({ code: 'FORBIDDEN', message: noSuchUser, path: target.path });
   }
-  try {
-    if ('login' in target) return await findByLogin(target, context.startOperation().writing);
-    const id = globalId({ directory: name, userId: target.userId });
-    return await (needsCustomFields(info)
-      ? context.loaders.userWithCustomFields(id)
-      : context.loaders.user(id));
-  } catch (failure) {
-    return rethrowReadFailure(failure);
+  if ('login' in target) {
+    return findByLogin(target, context.startOperation().writing).catch(rethrowReadFailure);
   }
+  const id = globalId({ directory: name, userId: target.userId });
+  const { loaders } = context;
+  const reading = needsCustomFields(info) ? loaders.userWithCustomFields(id) : loaders.user(id);
+  return reading.catch(rethrowReadFailure);
 }
 
 /**
