@@ -155,8 +155,10 @@ describe('with a configuration', async () => {
     'Expected a file in a folder that exists or can be created, such as ./data/idpatch.db;';
   const inTheWay = join(folder, 'a-file');
   writeFileSync(inTheWay, '');
+  const nowhere = `${inTheWay}/below/journal.db`;
   const wrong = { canary: 1, baseUrl: 'https://user:secret@example.com' };
-  it.concurrent.each<readonly [string, object, object, readonly string[]]>([
+  const noFolder = [`journal.sqlite: ${journalFolder} its folder cannot be created (EEXIST).`];
+  it.concurrent.each<readonly [string, object, object, readonly string[], readonly string[]]>([
     [
       'with keys that are wrong',
       wrong,
@@ -165,22 +167,17 @@ describe('with a configuration', async () => {
         'directories.customers.baseUrl: Expected an origin such as https://api.example.com: no credentials, path, query or fragment.',
         'directories.customers: Unrecognized key: "canary"',
       ],
+      [],
     ],
-    [
-      'with a journal where it can never be',
-      {},
-      { journal: { sqlite: `${inTheWay}/below/journal.db` } },
-      [`journal.sqlite: ${journalFolder} its folder cannot be created (EEXIST).`],
-    ],
-  ])('%s it does not start, names each key, and a check says the same', async (_, change, more, problems) => {
+    ['with a journal where it can never be', {}, { journal: { sqlite: nowhere } }, noFolder, []],
+    ['with such a journal, checked,', {}, { journal: { sqlite: nowhere } }, noFolder, ['check']],
+  ])('%s it does not start, and names each key', async (_, change, more, problems, args) => {
     const IDPATCH_CONFIG = configuration(emulator.url, change, more);
-    for (const args of [[], ['check']]) {
-      const idpatch = start({ IDPATCH_CONFIG, ...key }, args);
-      expect(await idpatch.ended).toBe(1);
-      const [head, ...lines] = idpatch.stderr().trim().split('\n');
-      expect([head, lines.toSorted()]).toEqual(['idpatch does not start:', problems]);
-      expect(idpatch.stdout()).toBe('');
-    }
+    const idpatch = start({ IDPATCH_CONFIG, ...key }, args);
+    expect(await idpatch.ended).toBe(1);
+    const [head, ...lines] = idpatch.stderr().trim().split('\n');
+    expect([head, lines.toSorted()]).toEqual(['idpatch does not start:', problems]);
+    expect(idpatch.stdout()).toBe('');
   });
 
   it.concurrent('is checked without starting or making anything', async () => {
