@@ -27,7 +27,7 @@ const encode = (text: string) =>
     .join('');
 
 /** The canonical request of the published V3 signature, over the headers that the request names as signed. */
-export function canonicalRequest(request: EmulatorRequest, signedHeaders: readonly string[]): string {
+function canonicalRequest(request: EmulatorRequest, signedHeaders: readonly string[]): string {
   const [path = '', search = ''] = request.url.split(/\?(.*)/s);
   const parameters = new URLSearchParams(search);
   parameters.sort();
@@ -38,7 +38,7 @@ export function canonicalRequest(request: EmulatorRequest, signedHeaders: readon
 }
 
 /** The string to sign and its signature. */
-export function acs3Signature(canonical: string, accessKeySecret: string) {
+function acs3Signature(canonical: string, accessKeySecret: string) {
   const stringToSign = `${algorithm}\n${sha256(canonical)}`;
   const signature = createHmac('sha256', accessKeySecret).update(stringToSign, 'utf8').digest('hex');
   return { stringToSign, signature };

@@ -2,9 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startService } from '../../../src/service.ts';
 import { openDoor } from '../../harness/front-door.ts';
 import { type Answer, answered, ask, bearer, bug, directories, gateway, lines, table } from './guide.ts';
 
@@ -55,9 +53,8 @@ const refusals: Readonly<Record<string, () => Promise<Answer>>> = {
   '431 BAD_REQUEST': async () => ask(await openDoor(), directories, bearer('a'.repeat(20_000))),
   '500 INTERNAL_SERVER_ERROR': async () => {
     const door = await openDoor();
-    const { config } = door.sandbox;
-    const limits = { ...config.limits };
-    const service = await startService({ ...config, limits }, { log: pino({ level: 'silent' }) });
+    const limits = { ...door.sandbox.config.limits };
+    const service = await door.startAnother({ limits });
     onTestFinished(() => service.close());
     Object.defineProperty(limits, 'deadlineMs', { get: bug });
     return ask(service, directories);

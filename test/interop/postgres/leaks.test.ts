@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Secret } from '../../../src/settings/secret.ts';
 import { patchUser, someUser } from '../../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../../harness/front-door.ts';
 import { serverForTests } from './server-for-tests.ts';
 
-const { server, missing } = await serverForTests();
+const { server, describeWithServer } = await serverForTests();
 
 /** What a URL has to escape is in it, and the server's own messages may contain what it stumbles over. */
 const password = 'Zq3T-nB6v@/:%w8Kd-Xp1L';
@@ -14,7 +14,7 @@ const execute = async (...statements: readonly string[]) => {
   for (const statement of statements) await server.execute(statement);
 };
 const disconnect = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'idpatch'";
-const repeat = `CREATE FUNCTION repeat() RETURNS trigger LANGUAGE plpgsql AS
+const repeat = `CREATE FUNCTION repeat_rows() RETURNS trigger LANGUAGE plpgsql AS
   $$ BEGIN RAISE EXCEPTION 'no %', (SELECT string_agg(r::text, ' ') FROM idpatch_operation r); END $$`;
 
 /** How a journal is spoiled, and mended. */
@@ -33,12 +33,13 @@ const broken: Readonly<Record<string, readonly [() => Promise<void>, () => Promi
     () => execute('ALTER TABLE idpatch_operation DROP CONSTRAINT never'),
   ],
   'has a trigger that repeats its rows': [
-    () => execute(repeat, 'CREATE TRIGGER r BEFORE INSERT ON idpatch_operation EXECUTE FUNCTION repeat()'),
-    () => execute('DROP TRIGGER r ON idpatch_operation', 'DROP FUNCTION repeat'),
+    () =>
+      execute(repeat, 'CREATE TRIGGER r BEFORE INSERT ON idpatch_operation EXECUTE FUNCTION repeat_rows()'),
+    () => execute('DROP TRIGGER r ON idpatch_operation', 'DROP FUNCTION repeat_rows'),
   ],
 };
 
-describe.skipIf(missing)(`a journal in PostgreSQL${missing ? ` (no PostgreSQL: ${missing})` : ''}`, () => {
+describeWithServer('a journal in PostgreSQL', () => {
   let door: FrontDoor;
   const patchCustomer = (idempotencyKey: string) =>
     patchUser(door, { user: { id: someUser(door, 'customers') }, patch, idempotencyKey });

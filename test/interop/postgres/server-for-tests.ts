@@ -1,7 +1,6 @@
-import { pino } from 'pino';
 import { afterAll, describe, expect, onTestFinished } from 'vitest';
 import type { SandboxChanges } from '../../../src/sandbox/sandbox.ts';
-import { type Service, startService } from '../../../src/service.ts';
+import type { Service } from '../../../src/service.ts';
 import { Secret } from '../../../src/settings/secret.ts';
 import { type FrontDoor, openDoor } from '../../harness/front-door.ts';
 import { type PostgresServer, startPostgres } from '../../harness/postgres-server.ts';
@@ -36,7 +35,7 @@ export async function openReplicas(
   await server.execute(`CREATE SCHEMA ${schema}`);
   const postgres = new Secret(server.url(`-c search_path=${schema}`));
   const door = await openDoor({ ...changes, journal: { postgres } });
-  const other = await startService(door.sandbox.config, { log: pino({ level: 'silent' }) });
+  const other = await door.startAnother();
   onTestFinished(() => other.close());
   // The journal has made the tables when it is ready.
   expect((await fetch(`${door.url}/ready`)).status).toBe(200);
