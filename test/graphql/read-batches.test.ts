@@ -154,7 +154,7 @@ describe('what is asked for more than once', () => {
       expect(requests).toEqual({ 'customers POST /v1/mgmt/users/load': 1 });
     }
     expect(JSON.parse(door.emulators.customers.requests[0]?.body ?? '')).toMatchObject({
-      userIds: ['customers_0', 'customers_2', 'customers_1'],
+      userIds: ['customers_0', 'customers_1', 'customers_2'],
     });
   });
 });

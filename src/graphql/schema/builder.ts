@@ -1,4 +1,5 @@
 import SchemaBuilder from '@pothos/core';
+import ZodPlugin from '@pothos/plugin-zod';
 import { DateTimeResolver } from 'graphql-scalars';
 import type { Context } from '../context.ts';
 
@@ -11,7 +12,10 @@ export const builder = new SchemaBuilder<{
     DateTime: { Input: Date; Output: Date };
     _Any: { Input: unknown; Output: never };
   };
-}>({ defaultFieldNullability: false });
+}>({
+  plugins: [ZodPlugin],
+  defaultFieldNullability: false,
+});
 
 builder.addScalarType('DateTime', DateTimeResolver, {
   description:

@@ -159,6 +159,21 @@ export const patchUserInput = z.object({
   idempotencyKey: idempotencyKey.nullish(),
 });
 
+/**
+ * plugin-zod's option for a field with an argument `input`. Nothing is thrown: `inputErrorsOf` gives what is wrong, to be
+ * reported together with all that is found later.
+ */
+export const checkedInput = {
+  schema: z.looseObject({ input: z.unknown() }).transform((args) => {
+    return { ...args, inputErrors: errorsIn(patchUserInput, args.input) };
+  }) as z.ZodType as z.ZodType<never>,
+};
+
+/** What is wrong with the arguments of a field that is validated by `checkedInput`. */
+export function inputErrorsOf(args: object): readonly PatchError[] {
+  return (args as { readonly inputErrors: readonly PatchError[] }).inputErrors;
+}
+
 /** What is wrong with an input by its rules. `at`: the path of the input, if it is not `input`. */
 export function errorsIn(rules: z.ZodType, input: unknown, at: InputPath = []): readonly PatchError[] {
   const { error } = rules.safeParse(input);

@@ -1,8 +1,8 @@
+import type { PatchError } from '../../domain/errors.ts';
 import { patchFields } from '../../domain/user.ts';
 import type { OneOfMany } from '../../patch/patch-users.ts';
 import { builder } from './builder.ts';
 import { CustomFieldOperationInput, toOperation } from './custom-field.ts';
-import { errorsIn, patchUserInput } from './input-values.ts';
 import { UserBy, UserStatusEnum } from './user.ts';
 
 const verified = 'Whether it has been verified. Sent to the provider as given: idpatch does not verify it.';
@@ -95,7 +95,10 @@ export const PatchUserInput = builder.inputType('PatchUserInput', {
 });
 
 /** Reads an input: a field that was left out stays absent, and null stays null. */
-export function readInput(input: typeof PatchUserInput.$inferInput): OneOfMany {
+export function readInput(
+  input: typeof PatchUserInput.$inferInput,
+  inputErrors: readonly PatchError[],
+): OneOfMany {
   const { user, patch, ifVersion, idempotencyKey } = input;
   const operations = patch.customFields?.map(toOperation) ?? patch.customFields;
   const given: Record<string, unknown> = {};
@@ -110,5 +113,5 @@ export function readInput(input: typeof PatchUserInput.$inferInput): OneOfMany {
     ifVersion: ifVersion ?? undefined,
     idempotencyKey: idempotencyKey ?? undefined,
   };
-  return { request, inputErrors: errorsIn(patchUserInput, input) };
+  return { request, inputErrors };
 }

@@ -3,6 +3,7 @@ import { mayRead } from '../../auth/policy.ts';
 import type { PatchConfirmation, PatchOutcome } from '../../domain/outcome.ts';
 import { type PatchResult, patchUser } from '../../patch/patch-user.ts';
 import { builder } from './builder.ts';
+import { checkedInput, inputErrorsOf } from './input-values.ts';
 import { PatchUserError } from './patch-error.ts';
 import { PatchUserInput, readInput } from './patch-user-input.ts';
 import { UserType } from './user.ts';
@@ -73,8 +74,9 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: PatchUserInput, required: true, description: 'The user and the changes.' }),
     },
     description: 'Changes the given fields of one user. Every other field is left unchanged.',
-    resolve: (_root, { input }, context) => {
-      const { request, inputErrors } = readInput(input);
+    validate: checkedInput,
+    resolve: (_root, args, context) => {
+      const { request, inputErrors } = readInput(args.input, inputErrorsOf(args));
       return patchUser(request, inputErrors, context);
     },
   }),

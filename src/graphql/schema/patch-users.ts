@@ -3,6 +3,7 @@ import { invalidInput } from '../../domain/errors.ts';
 import { patchUsers } from '../../patch/patch-users.ts';
 import { builder } from './builder.ts';
 import { toGraphQLError } from './graphql-error.ts';
+import { errorsIn, patchUserInput } from './input-values.ts';
 import { PatchUserPayload } from './patch-user.ts';
 import { PatchUserInput, readInput } from './patch-user-input.ts';
 import { limitNamedUsers } from './read-user.ts';
@@ -31,7 +32,10 @@ builder.mutationFields((t) => ({
       if (inputs.length === 0) throw wrongLength('Name at least one patch.');
       if (inputs.length > maxPatches) throw wrongLength(`At most ${maxPatches} patches.`);
       limitNamedUsers(inputs.length, 'inputs', context);
-      return patchUsers(inputs.map(readInput), context);
+      return patchUsers(
+        inputs.map((input) => readInput(input, errorsIn(patchUserInput, input))),
+        context,
+      );
     },
   }),
 }));

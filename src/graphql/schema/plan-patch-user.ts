@@ -1,6 +1,7 @@
 import { type PatchPlan, type PlannedChange, planPatchUser } from '../../patch/preview.ts';
 import type { DescribedRequest } from '../../providers/provider.ts';
 import { builder } from './builder.ts';
+import { checkedInput, inputErrorsOf } from './input-values.ts';
 import { PatchUserError } from './patch-error.ts';
 import { PatchUserInput, readInput } from './patch-user-input.ts';
 
@@ -59,8 +60,9 @@ builder.queryField('planPatchUser', (t) =>
       input: t.arg({ type: PatchUserInput, required: true, description: 'The input of patchUser.' }),
     },
     description: 'Previews patchUser: the exact requests and changes, or all errors. Writes nothing.',
-    resolve: (_root, { input }, context) => {
-      const { request, inputErrors } = readInput(input);
+    validate: checkedInput,
+    resolve: (_root, args, context) => {
+      const { request, inputErrors } = readInput(args.input, inputErrorsOf(args));
       return planPatchUser(request, inputErrors, context);
     },
   }),
