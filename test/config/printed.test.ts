@@ -18,15 +18,15 @@ const error = `Object.assign(new Error('${word}', { cause: '${word}' }), { input
 
 // biome-ignore format: a table
 it.each<[string, RegExp, { readonly key?: string; readonly args?: readonly string[]; readonly host?: string; readonly fail?: string }]>([
-  ['a secret in two pairs of braces', /^idpatch does not start:\n.*managementKey: /, { key: `{{ ${word} }}` }],
-  ['a tag that YAML does not know', /^$/, { key: `{ env: !${word} KEY }`, args: ['check'] }],
+  ['a secret in two pairs of braces', /^idpatch does not start:\n.*clientSecret: /, { key: `{{ ${word} }}` }],
+  ['a key that is a map', /^$/, { key: `{ env: KEY }\n    customFields: { { ${word}: a }: text }`, args: ['check'] }],
   ['a host that is none', /^idpatch does not start: \{"type":"Error","code":"E/, { host: `${word}.invalid` }],
   ['an error that nobody catches', bug, { fail: `throw ${error}` }],
   ['a rejection that nobody catches', bug, { fail: `Promise.reject(${error})` }],
 ])('%s is not printed', async (_, printed, { key = '{ env: KEY }', args = [], host = '127.0.0.1', fail = '' }) => {
   const [config, wrong] = [`${folder.path}/idpatch.yaml`, `${folder.path}/wrong.mjs`];
   const yaml = stringify({ ...good, callers: { jwt: [issuer] }, server: { port: 0 } });
-  writeFileSync(config, yaml.replace(/managementKey:\s+env: KEY/, `managementKey: ${key}`));
+  writeFileSync(config, yaml.replace(/clientSecret:\s+env: KEY/, `clientSecret: ${key}`));
   const isReady = "process.listenerCount('uncaughtException') > 0";
   writeFileSync(wrong, `const timer = setInterval(() => { if (${isReady}) { clearInterval(timer); ${fail} } }, 10);`);
   const environment = { IDPATCH_CONFIG: config, KEY: 'a-good-secret', HOST: host };
