@@ -83,7 +83,7 @@ export function watchForLeaks({ emulators, config }: Sandbox, changes: SandboxCh
     if (isNew(url)) {
       const { pathname = '', searchParams = [] } = URL.parse(url, 'http://localhost') ?? {};
       const parameters = Object.fromEntries(searchParams);
-      add([pathname.split('/'), { ...parameters, variables: jsonOf(parameters.variables ?? '') }]);
+      add([pathname.split('/'), { ...parameters, variables: jsonOf(parameters.variables ?? '') ?? null }]);
     }
     // A message may quote a part of what it cannot read.
     if (isNew(body)) add(jsonOf(body) ?? body.match(/[\p{L}\p{N}@._-]{8,}/gu));
