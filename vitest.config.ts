@@ -19,6 +19,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Modules are loaded once for all files of a worker: half of the CPU time. So a shared module has no hooks of its own.
     isolate: false,
+    // Tests wait for servers and timers half of their time.
+    maxWorkers: '200%',
     projects: [
       project(
         'fast',

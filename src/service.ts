@@ -8,10 +8,13 @@ import { createDirectories } from './directories.ts';
 import { createGraphQLHandler } from './graphql/yoga.ts';
 import type { Journal } from './journal/journal.ts';
 import { noJournal } from './journal/no-journal.ts';
+import { keepOwedResults } from './journal/owed-results.ts';
 import { createPostgresJournal } from './journal/postgres.ts';
 import { createSqliteJournal } from './journal/sqlite.ts';
 import { folderProblem, foreseeableFolderProblem } from './journal/sqlite-folder.ts';
+import { createDigests, type Digests } from './patch/digests.ts';
 import { createInFlight } from './patch/in-flight.ts';
+import { createReconciler } from './patch/reconciler.ts';
 import { createUserLock } from './patch/user-lock.ts';
 import { createCors } from './server/cors.ts';
 import { createGraphiQL } from './server/graphiql.ts';
@@ -57,8 +60,14 @@ export async function startService(
   const { metrics } = telemetry;
   const postgres = config.journal && 'postgres' in config.journal ? config.journal.postgres : undefined;
   const quotas = createQuotas(postgres);
-  const directories = createDirectories(config, quotas, telemetry);
-  const journal = opened.remembers ? instrumentJournal(telemetry, opened) : opened;
+  const directories = createDirectories(config, quotas, telemetry, log);
+  const { journal, owed } = keepOwedResults(instrumentJournal(telemetry, opened), log);
+  let knownDigests: Digests | undefined;
+  const digests = () => {
+    knownDigests ??= createDigests(journal.digestKey());
+    return knownDigests;
+  };
+  const reconciler = createReconciler(journal, directories, digests, log);
   const stopPruning = config.journal ? pruneDaily(journal, config.journal.retentionDays, log) : () => {};
   const inFlight = createInFlight();
   const { limits } = config;
@@ -66,6 +75,8 @@ export async function startService(
     directories,
     limits,
     journal,
+    digests,
+    reconciler,
     inFlight,
     instrumentation: instrumentOperations(telemetry),
     log,
@@ -74,6 +85,20 @@ export async function startService(
   let leaving = false;
   metrics?.operationsUnderWay({}, () => inFlight.count());
   metrics?.draining({}, () => Number(leaving));
+  for (const [minutes, from, to] of [
+    ['0-1', 0, 1],
+    ['1-10', 1, 10],
+    ['10-', 10, Number.POSITIVE_INFINITY],
+  ] as const) {
+    const isWithin = (ms: number) => ms >= from * 60_000 && ms < to * 60_000;
+    metrics?.operationsNotFinal({ minutes }, () => reconciler.ages().filter(isWithin).length);
+  }
+  metrics?.owedResults({}, owed);
+  if (config.journal && 'postgres' in config.journal && !config.journal.digestKey) {
+    const problem =
+      'Without journal.digestKey, an outcome stays UNKNOWN after a restart until its key is used again.';
+    log.warn({ event: 'configuration', problem });
+  }
   const isReady = async () => {
     if (leaving) return false;
     return journal.check().then(
@@ -119,6 +144,7 @@ export async function startService(
       // A patch goes on after its caller has disconnected.
       await inFlight.settled();
       stopPruning();
+      await reconciler.close();
       await Promise.all([...directories.values()].map(({ provider }) => provider.close()));
       await Promise.all([authenticator.close(), rateLimit.close(), quotas.close()]);
       await journal.close();
@@ -135,7 +161,8 @@ function noMetricsPort(error: NodeJS.ErrnoException): never {
 }
 
 function openJournal(config: NonNullable<Config['journal']>): Journal {
-  if ('postgres' in config) return createPostgresJournal(config.postgres.reveal());
+  if ('postgres' in config)
+    return createPostgresJournal(config.postgres.reveal(), config.digestKey?.reveal());
   refuseFolder(folderProblem(dirname(config.sqlite)));
   return createSqliteJournal(config.sqlite);
 }

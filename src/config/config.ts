@@ -104,6 +104,13 @@ const journal = z
       }),
       z.strictObject({
         postgres: secret.describe('The connection string of a PostgreSQL that replicas share: postgres://…'),
+        digestKey: secret
+          .refine((key) => key.reveal().length >= 32, 'Expected at least 32 characters.')
+          .optional()
+          .describe(
+            'The secret key of the digests in the journal, the same for all replicas; 32 random characters or more. ' +
+              'Left out: digests of inputs have no key, and none are kept of the values asked for.',
+          ),
         retentionDays,
       }),
     ],
@@ -120,7 +127,15 @@ const limits = z
     readBackMs: between(50, 60_000)
       .default(3_000)
       .describe('Milliseconds of the deadline that are reserved for the read-back after a write.'),
+    // Our own choice: no provider says how far its reads may lag behind its writes.
+    readBackDelaysMs: z
+      .array(positive.max(60_000))
+      .max(5)
+      .default([50, 150, 400, 1_000, 2_000])
+      .describe('Milliseconds between the reads after a write, as long as the user does not show it.'),
     operationsPerPatch: positive.max(1_000).default(50).describe('Operations on custom fields in one patch.'),
+    // Our own choice: far more than users have.
+    membersPerList: positive.max(100_000).default(10_000).describe('Members of one list in a patch.'),
     bodyBytes: between(1_024, 64 * 1024 * 1024)
       .default(1_048_576)
       .describe('Maximum size of a request body in bytes.'),

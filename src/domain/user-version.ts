@@ -18,6 +18,7 @@ export function userVersion(user: UserWithCustomFields): string {
     customFields: user.customFields
       .map(({ field, value }) => [field, value.kind === 'texts' ? value.value.toSorted() : value.value])
       .toSorted(byFirst),
+    ...(user.unreadable && { unreadable: [...user.unreadable].toSorted(byFirst) }),
   };
   const entries = Object.entries(canonical).toSorted(byFirst);
   return createHash('sha256').update(JSON.stringify(entries)).digest('base64url').slice(0, 32);

@@ -20,9 +20,12 @@ export interface UserTenant {
   readonly roleNames: readonly string[];
 }
 
-/** The value of one custom field. A date is kept to the millisecond. */
+/**
+ * The value of one custom field. A date is kept to the millisecond. `raw`: of a text that stands for a value of another
+ * kind, the JSON value as the provider has it.
+ */
 export type CustomFieldValue =
-  | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'text'; readonly value: string; readonly raw?: unknown }
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'texts'; readonly value: readonly string[] }
@@ -57,6 +60,11 @@ export interface User {
   readonly customFields?: readonly CustomField[];
   readonly createdAt: Date | null;
   readonly updatedAt: Date | null;
+  /**
+   * The fields that the provider's answer has in a form that cannot be read, such as `email` or `customFields.nick`, each
+   * with its JSON: they are null or left out, and nothing is known of them.
+   */
+  readonly unreadable?: ReadonlyMap<string, string>;
 }
 
 /** A user read by a call that returns custom fields. */

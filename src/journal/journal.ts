@@ -1,9 +1,9 @@
-import type { PatchError } from '../domain/errors.ts';
+import type { InputPath, PatchError } from '../domain/errors.ts';
 import type { PatchConfirmation, PatchOutcome } from '../domain/outcome.ts';
 
 /**
- * The durable record of operations and their results. It keeps the caller, the time, the user's id, the paths, a digest
- * of the input and the outcome; no value of any field and no other personal data.
+ * The durable record of operations and their results. It keeps the caller, the time, the user's id, the paths, digests
+ * of the input and of the values asked for, and the outcome; no value of any field and no other personal data.
  *
  * The contract, which test/journal/contract.ts checks for every journal:
  * - **Durable before it resolves.** When `begin` resolves with `begun`, the intent survives a power failure; only then
@@ -13,11 +13,17 @@ import type { PatchConfirmation, PatchOutcome } from '../domain/outcome.ts';
  * - **Reports failure.** Every method rejects with JournalUnavailable where it cannot do its work in time (down, full,
  *   read-only, cannot be opened); then it had no effect, or none that can be seen. The next call tries again: a journal
  *   recovers without a restart.
- * - **One final result.** A result is written once; `finish` of an operation that has one changes nothing.
+ * - **One final result.** A result with no open changes is final: `finish` of an operation that has one changes nothing.
  */
 export interface Journal {
   /** False where there is no journal: then no key can be honoured. */
   readonly remembers: boolean;
+
+  /**
+   * The secret key of the digests, the same for every process that uses the journal; undefined where none is configured.
+   * @throws JournalUnavailable
+   */
+  digestKey(): Buffer | undefined;
 
   /** Writes an intent, unless the caller has used its key before: then returns the operation of that key. */
   begin(
@@ -27,15 +33,16 @@ export interface Journal {
   /** The operation that the caller began with this key; undefined where there is none, or it was pruned. */
   findByKey(caller: string, key: string): Promise<Operation | undefined>;
 
-  /** Writes the result of an operation. */
-  finish(operationId: string, result: OperationResult): Promise<void>;
+  /** Writes the result of an operation. `open`: the changes that may still turn out to be written; absent: it is final. */
+  finish(operationId: string, result: OperationResult, open?: readonly ChangeDigest[]): Promise<void>;
 
   /** The operation with this id; undefined where there is none, or it was pruned. */
   find(operationId: string): Promise<Operation | undefined>;
 
   /**
    * Takes the lease of a user for `holder`, unless another holds it; true where it was taken. It expires after `ttlMs`
-   * by the journal's own clock, and may then be taken by any holder.
+   * by the journal's own clock, and may then be taken by any holder. Granted at once where no other process can use the
+   * journal.
    */
   lease(user: string, holder: string, ttlMs: number): Promise<boolean>;
 
@@ -64,20 +71,36 @@ export interface Intent {
   readonly user: string;
   /** The paths of the fields to change, such as `patch.email`. */
   readonly fields: readonly string[];
+  /** What is asked of each field, where it is known before the user is read. */
+  readonly changes: readonly ChangeDigest[];
   /** Milliseconds, by the journal's own clock, after which the process that began it cannot be running it any more. */
   readonly ttlMs: number;
+}
+
+/** A digest that tells whether a user shows a change, and nothing else about it to anybody without the key. */
+export interface ChangeDigest {
+  /** The change's path, as in `fields`. */
+  readonly path: string;
+  /** The user's field: `email`, or `customFields.nick`. */
+  readonly field: string;
+  /** In base64url. */
+  readonly digest: string;
 }
 
 /** The result of an operation. */
 export interface OperationResult {
   readonly outcome: PatchOutcome;
   readonly confirmedBy: PatchConfirmation | null;
+  /** The paths of the changes that the provider keeps in another form. */
+  readonly adjusted: readonly InputPath[];
   /** The errors as they were answered; their messages contain no value of the input. */
   readonly errors: readonly PatchError[];
 }
 
 /** An operation as the journal has it. */
-export interface Operation extends Omit<Intent, 'ttlMs'> {
+export interface Operation extends Omit<Intent, 'ttlMs' | 'changes'> {
+  /** The changes that may still turn out to be written; null where the result is final. */
+  readonly open: readonly ChangeDigest[] | null;
   readonly startedAt: Date;
   /** Null without a result. */
   readonly finishedAt: Date | null;

@@ -1,7 +1,8 @@
 /**
  * The statements that bring the tables from each version to the next, the same for every database, including SQLite.
- * Each has IF NOT EXISTS, because another replica, or an earlier attempt that was cut off, may have run it. A released
- * migration is never changed; new ones are appended.
+ * Each has IF NOT EXISTS, because another replica, or an earlier attempt that was cut off, may have run it. SQLite, which
+ * runs them in one transaction, does not know it for columns. A released migration is never changed; new ones are
+ * appended.
  *
  * Times are milliseconds since 1970 by the database's clock. `begun_by` is the process, `attempt` the one call of
  * `begin` that wrote the row; both are random. The unique pair does not apply to rows without a key, as NULLs differ.
@@ -50,6 +51,8 @@ const migrations: readonly (readonly string[])[] = [
       state TEXT NOT NULL
     )`,
   ],
+  // NULL where the result is final; results of before this version are.
+  ['ALTER TABLE idpatch_operation ADD COLUMN IF NOT EXISTS open_changes TEXT'],
 ];
 
 /** Creates the table of the migrations that were run. */

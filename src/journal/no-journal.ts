@@ -3,6 +3,7 @@ import type { Journal } from './journal.ts';
 /** Stands in where no journal is configured: it remembers nothing, so nothing is ever in the way. */
 export const noJournal: Journal = {
   remembers: false,
+  digestKey: () => undefined,
   begin: async () => ({ kind: 'begun' }),
   findByKey: async () => undefined,
   finish: async () => {},

@@ -27,9 +27,9 @@ const lostConnection = /^(Connection terminated unexpectedly|Client has encounte
 
 /**
  * A journal that any number of processes share, in PostgreSQL or a database with its protocol and SQL. The tables are
- * created in the first schema of the search path. Connects at the first call.
+ * created in the first schema of the search path. Connects at the first call. `digestKey`: as `Journal.digestKey`.
  */
-export function createPostgresJournal(connectionString: string): Journal {
+export function createPostgresJournal(connectionString: string, digestKey?: string): Journal {
   let closed: Promise<void> | undefined;
   let migrated: Promise<void> | undefined;
   const pool = new pg.Pool({
@@ -73,6 +73,7 @@ export function createPostgresJournal(connectionString: string): Journal {
     now: 'CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)',
     instance: randomUUID(),
     shared: true,
+    digestKey: () => (digestKey === undefined ? undefined : Buffer.from(digestKey)),
     async run(statement, values) {
       const started = performance.now();
       for (;;) {

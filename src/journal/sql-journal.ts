@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { detailNames } from '../domain/errors.ts';
-import { type Journal, JournalUnavailable, type Operation, type OperationResult } from './journal.ts';
+import {
+  type ChangeDigest,
+  type Journal,
+  JournalUnavailable,
+  type Operation,
+  type OperationResult,
+} from './journal.ts';
 
 /** A row of a result. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -17,6 +23,8 @@ export interface Database {
   readonly instance: string;
   /** Whether other instances can use the database at the same time. */
   readonly shared: boolean;
+  /** As `Journal.digestKey`. */
+  digestKey(): Buffer | undefined;
   /**
    * Runs one statement with values for $1, $2, … as a transaction of its own, which is durable when this resolves. The
    * statement may run twice where the first answer was lost. Rejects with JournalUnavailable.
@@ -31,10 +39,19 @@ const pruneBatch = 1000;
 /** How many failed begins are remembered. Those from the start of an outage are the ones that may have been written. */
 const maxAbandoned = 500;
 
+/** Milliseconds by which a clock may be set back within the length of a lease, as time servers do. */
+const clockToleranceMs = 5_000;
+
 /** A journal in SQL, the same for every database. */
 export function createSqlJournal(database: Database): Journal {
   const { now, instance, shared } = database;
-  const select = `SELECT *, CASE WHEN expires_at > ${now} THEN 1 ELSE 0 END AS in_time FROM idpatch_operation`;
+  const run: Database['run'] = async (statement, values) => {
+    // Some drivers write NULL for it.
+    if (values.includes(undefined as never)) throw new JournalUnavailable(new Error('A value is missing.'));
+    return database.run(statement, values);
+  };
+  const inTime = `expires_at > ${now} AND started_at <= ${now} + ${clockToleranceMs}`;
+  const select = `SELECT *, CASE WHEN ${inTime} THEN 1 ELSE 0 END AS in_time FROM idpatch_operation`;
   const operationIn = (row: Row) => operationOf(row, shared || row.begun_by === instance);
 
   /** Attempts that were rejected although their row may have been written, with the operation of each. */
@@ -45,7 +62,7 @@ export function createSqlJournal(database: Database): Journal {
     const attempts = [...abandoned.keys()];
     const ids = [...abandoned.values()];
     const from = (start: number) => attempts.map((_, index) => `$${start + index}`).join(', ');
-    await database.run(
+    await run(
       `DELETE FROM idpatch_operation
         WHERE operation_id IN (${from(1)}) AND attempt IN (${from(1 + ids.length)})`,
       [...ids.map(ascii), ...attempts],
@@ -55,6 +72,7 @@ export function createSqlJournal(database: Database): Journal {
 
   return {
     remembers: true,
+    digestKey: () => database.digestKey(),
 
     async begin(intent) {
       await forgetAbandoned();
@@ -66,15 +84,27 @@ export function createSqlJournal(database: Database): Journal {
       try {
         // The conflicting row can be pruned before it is read: then the insert can succeed.
         for (let tries = 0; tries < 3; tries++) {
-          const inserted = await database.run(
+          const inserted = await run(
             `INSERT INTO idpatch_operation (operation_id, caller, idempotency_key, input_digest, user_id, fields,
-              begun_by, attempt, started_at, expires_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, ${now}, ${now} + CAST($9 AS BIGINT))
+              begun_by, attempt, started_at, expires_at, open_changes)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, ${now}, ${now} + CAST($9 AS BIGINT), $10)
             ON CONFLICT DO NOTHING RETURNING operation_id`,
-            [id, ...claim, ascii(intent.inputDigest), ascii(intent.user), fields, instance, attempt, ttl],
+            [
+              ...[
+                id,
+                ...claim,
+                ascii(intent.inputDigest),
+                ascii(intent.user),
+                fields,
+                instance,
+                attempt,
+                ttl,
+              ],
+              writeChanges(intent.changes),
+            ],
           );
           if (inserted.length > 0) return { kind: 'begun' };
-          const [row] = await database.run(
+          const [row] = await run(
             `${select} WHERE operation_id = $1 OR (caller = $2 AND idempotency_key = $3)`,
             [id, ...claim],
           );
@@ -90,50 +120,53 @@ export function createSqlJournal(database: Database): Journal {
     },
 
     async findByKey(caller, key) {
-      const [row] = await database.run(`${select} WHERE caller = $1 AND idempotency_key = $2`, [
+      const [row] = await run(`${select} WHERE caller = $1 AND idempotency_key = $2`, [
         ascii(caller),
         ascii(key),
       ]);
       return row === undefined ? undefined : operationIn(row);
     },
 
-    async finish(operationId, result) {
-      await database.run(
-        `UPDATE idpatch_operation SET finished_at = ${now}, result = $2
-          WHERE operation_id = $1 AND finished_at IS NULL`,
-        [ascii(operationId), ascii(writeResult(result))],
+    async finish(operationId, result, open) {
+      await run(
+        `UPDATE idpatch_operation SET finished_at = ${now}, result = $2, open_changes = $3
+          WHERE operation_id = $1 AND (finished_at IS NULL OR open_changes IS NOT NULL)`,
+        [ascii(operationId), ascii(writeResult(result)), open ? writeChanges(open) : null],
       );
     },
 
     async find(operationId) {
-      const [row] = await database.run(`${select} WHERE operation_id = $1`, [ascii(operationId)]);
+      const [row] = await run(`${select} WHERE operation_id = $1`, [ascii(operationId)]);
       return row === undefined ? undefined : operationIn(row);
     },
 
     async lease(user, holder, ttlMs) {
-      const taken = await database.run(
+      // The process has the journal to itself, and its user lock lets one patch of a user run at a time.
+      if (!shared) return true;
+      const ttl = Math.ceil(ttlMs);
+      const taken = await run(
         `INSERT INTO idpatch_lease (user_id, holder, expires_at) VALUES ($1, $2, ${now} + CAST($3 AS BIGINT))
           ON CONFLICT (user_id) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
             WHERE idpatch_lease.holder = excluded.holder OR idpatch_lease.expires_at <= ${now}
+              OR idpatch_lease.expires_at > ${now} + CAST($4 AS BIGINT)
           RETURNING holder`,
-        [ascii(user), ascii(holder), Math.ceil(ttlMs)],
+        // Past that, the database's clock was set back: a lease never lasts much longer than its own length.
+        [ascii(user), ascii(holder), ttl, ttl + clockToleranceMs],
       );
       return taken.length > 0;
     },
 
     async release(user, holder) {
-      await database.run('DELETE FROM idpatch_lease WHERE user_id = $1 AND holder = $2', [
-        ascii(user),
-        ascii(holder),
-      ]);
+      if (!shared) return;
+      await run('DELETE FROM idpatch_lease WHERE user_id = $1 AND holder = $2', [ascii(user), ascii(holder)]);
     },
 
     async prune(before) {
       // A process that died without releasing its lease leaves a row that nothing else would delete.
-      await database.run(`DELETE FROM idpatch_lease WHERE expires_at <= ${now}`, []);
+      await run(`DELETE FROM idpatch_lease WHERE expires_at <= ${now}`, []);
       let pruned = 0;
       for (;;) {
-        const gone = await database.run(
+        const gone = await run(
           `DELETE FROM idpatch_operation WHERE operation_id IN (
             SELECT operation_id FROM idpatch_operation
               WHERE started_at < $1 AND (finished_at IS NOT NULL OR expires_at <= ${now})
@@ -150,7 +183,7 @@ export function createSqlJournal(database: Database): Journal {
 
     async check() {
       await forgetAbandoned();
-      await database.run(
+      await run(
         `INSERT INTO idpatch_health (id, checked_at) VALUES (1, ${now})
           ON CONFLICT (id) DO UPDATE SET checked_at = excluded.checked_at`,
         [],
@@ -173,21 +206,32 @@ function ascii(text: string): string {
 
 const fromAscii = (text: unknown): string => JSON.parse(`"${text}"`);
 
+const writeChanges = (changes: readonly ChangeDigest[]) =>
+  ascii(JSON.stringify(changes.map(({ path, field, digest }) => [path, field, digest])));
+
+function readChanges(json: string): readonly ChangeDigest[] {
+  return JSON.parse(json).map(([path, field, digest]: readonly string[]) => ({ path, field, digest }));
+}
+
 /** The result's own members as JSON. Anything else that the object has, such as a user, is not written. */
-function writeResult({ outcome, confirmedBy, errors }: OperationResult): string {
+function writeResult({ outcome, confirmedBy, errors, adjusted }: OperationResult): string {
   const recorded = errors.map((error) => {
     const { code, message, path } = error;
     const own = new Set(detailNames(code));
     const details = Object.fromEntries(Object.entries(error).filter(([name]) => own.has(name)));
     return { code, message, path, details };
   });
-  return JSON.stringify({ outcome, confirmedBy, errors: recorded });
+  return JSON.stringify({
+    ...{ outcome, confirmedBy, errors: recorded },
+    ...(adjusted.length > 0 ? { adjusted } : {}),
+  });
 }
 
 function readResult(json: string): OperationResult {
-  const { errors, ...result } = JSON.parse(json);
+  const { errors, adjusted = [], ...result } = JSON.parse(json);
   return {
     ...result,
+    adjusted,
     errors: errors.map(({ details, ...error }: { readonly details: object }) => ({ ...error, ...details })),
   };
 }
@@ -205,6 +249,7 @@ function operationOf(row: Row, processMayLive: boolean): Operation {
       startedAt: new Date(Number(row.started_at)),
       finishedAt: finished ? new Date(Number(row.finished_at)) : null,
       result: finished ? readResult(fromAscii(row.result)) : null,
+      open: row.open_changes === null ? (finished ? null : []) : readChanges(fromAscii(row.open_changes)),
       mayBeRunning: !finished && processMayLive && Number(row.in_time) === 1,
     };
   } catch {

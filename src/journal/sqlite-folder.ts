@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   accessSync,
   closeSync,
@@ -6,7 +7,10 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  readFileSync,
+  renameSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -28,6 +32,25 @@ export function makeFolder(folder: string): void {
   }
   makeDurable(parent);
 }
+
+/**
+ * The random key in a file of 32 bytes for its owner alone, which is created where there is none. Throws the system's
+ * error.
+ */
+export function readOrCreateKey(file: string): Buffer {
+  if (!statSync(file, { throwIfNoEntry: false })) {
+    makeFolder(dirname(file));
+    // Whole or not at all: what is cut off is not used.
+    writeFileSync(`${file}.new`, randomBytes(keyBytes), { mode: 0o600, flush: true });
+    renameSync(`${file}.new`, file);
+    makeDurable(dirname(file));
+  }
+  const key = readFileSync(file);
+  if (key.length !== keyBytes) throw new Error('The file of the journal’s digest key is not 32 bytes long.');
+  return key;
+}
+
+const keyBytes = 32;
 
 /**
  * Creates a folder; the code of the system's error, such as ENOENT, where the path can never be one. Undefined where it

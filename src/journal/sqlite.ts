@@ -5,7 +5,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Journal, JournalUnavailable } from './journal.ts';
 import { createVersionTable, migrationsFrom, readVersion } from './migrations.ts';
 import { createSqlJournal, type Row, type Value } from './sql-journal.ts';
-import { makeFolder } from './sqlite-folder.ts';
+import { makeFolder, readOrCreateKey } from './sqlite-folder.ts';
 
 /** An open file and the statements prepared on it. */
 interface OpenFile {
@@ -36,6 +36,7 @@ export function createSqliteJournal(path: string): Journal {
   let open: OpenFile | undefined;
   let closed = false;
   let queue: Queued[] = [];
+  let key: Buffer | undefined;
 
   function shut(): void {
     const was = open;
@@ -90,6 +91,14 @@ export function createSqliteJournal(path: string): Journal {
     now: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
     instance: randomUUID(),
     shared: false,
+    digestKey() {
+      try {
+        key ??= readOrCreateKey(`${file}.key`);
+        return key;
+      } catch (error) {
+        throw new JournalUnavailable(error);
+      }
+    },
     run(statement, values) {
       return new Promise((resolve, reject) => {
         if (queue.length === 0) setImmediate(runQueue);
@@ -161,7 +170,7 @@ function openFile(file: string): DatabaseSync {
     db.exec('PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
     db.exec(`BEGIN EXCLUSIVE; ${createVersionTable}`);
     const version = Number(db.prepare(readVersion).get()?.version);
-    db.exec([...migrationsFrom(version), 'COMMIT'].join(';\n'));
+    db.exec([...migrationsFrom(version), 'COMMIT'].join(';\n').replaceAll('COLUMN IF NOT EXISTS', 'COLUMN'));
     return db;
   } catch (error) {
     db.close();

@@ -9,7 +9,8 @@ import type { PatchConfirmation, PatchOutcome } from '../domain/outcome.ts';
 import type { UserWithCustomFields } from '../domain/user.ts';
 import type { Change, Provider, Step, WriteResult } from '../providers/provider.ts';
 import type { CallOptions } from '../upstream/client.ts';
-import { unconfirmed } from './confirm.ts';
+import { adjustedPaths, unconfirmed } from './confirm.ts';
+import type { OperationTime } from './operation-time.ts';
 
 /** The outcome of a patch and how it is known. `errors` is empty exactly where the outcome is APPLIED. */
 export interface Verdict {
@@ -18,11 +19,18 @@ export interface Verdict {
   /** The user after the call; null where it was not read, or could not be. */
   readonly user: UserWithCustomFields | null;
   readonly errors: readonly PatchError[];
+  /** The paths of the changes that the provider keeps in another form than the one asked for. */
+  readonly adjusted: readonly InputPath[];
+  /** The changes of which a later read may show that they were written; empty where the outcome is final. */
+  readonly open?: readonly Change[];
 }
 
 /** Nothing was written. At most `maxErrors` errors are kept. */
 export function notApplied(errors: readonly PatchError[]): Verdict {
-  return { outcome: 'NOT_APPLIED', confirmedBy: null, user: null, errors: errors.slice(0, maxErrors) };
+  return {
+    ...{ outcome: 'NOT_APPLIED', confirmedBy: null, user: null, adjusted: [] },
+    errors: errors.slice(0, maxErrors),
+  };
 }
 
 /** The changes of all steps, by what became of them. */
@@ -35,30 +43,36 @@ interface SendResult {
   readonly notWritten: readonly Change[];
   /** Why a step was refused. */
   readonly refusals: readonly PatchError[];
-  /** The user as last read after all of `accepted`, and how. */
-  readonly lastRead?: { readonly user: UserWithCustomFields; readonly by: PatchConfirmation } | undefined;
+  /** The user as last read after all of `accepted`, and how; without a user where it could not be read. */
+  readonly lastRead?:
+    | { readonly user: UserWithCustomFields | undefined; readonly by: PatchConfirmation }
+    | undefined;
 }
 
 /**
  * Sends the steps of one user in order until one is refused or ambiguous, and decides the outcome by the user as it is
  * then. An acceptance counts only as far as the user shows the change, a missing answer only where it shows all.
- * `writing` bounds the sending, `readingBack` the read afterwards. Resolves in every case; `reportBug` gets what should
- * never have been thrown.
+ * `time.writing` bounds the sending, `time.readingBack` the reads afterwards. Resolves in every case; `reportBug` gets
+ * what should never have been thrown.
  */
 export async function applySteps(
   provider: Provider,
   userId: string,
   steps: readonly Step[],
-  { writing, readingBack }: { readonly writing: CallOptions; readonly readingBack: CallOptions },
+  time: OperationTime,
   reportBug: (bug: unknown) => void,
 ): Promise<Verdict> {
-  const read = () => readBack(provider, userId, readingBack).catch(reported(undefined));
+  const readOnce = () => readBack(provider, userId, time.readingBack).catch(reported(undefined));
+  const read = (changes: readonly Change[]) => readUntilShown(changes, readOnce, time);
   const write = (step: Step) =>
-    provider.write(userId, step, writing).catch(reported<WriteResult>({ kind: 'ambiguous' }));
+    provider.write(userId, step, time.writing).catch(reported<WriteResult>({ kind: 'ambiguous' }));
   const sent = await sendSteps(steps, write, read);
   if (sent.accepted.length === 0 && sent.ambiguous.length === 0) return notApplied(sent.refusals);
-  const user = sent.lastRead?.user ?? (await read()) ?? undefined;
-  return decideOutcome(sent, user, sent.lastRead?.by ?? 'READ_BACK');
+  if (sent.lastRead && (sent.ambiguous.length > 0 || shows(sent.lastRead.user, sent.accepted)))
+    return decideOutcome(sent, sent.lastRead.user, sent.lastRead.by);
+  // The response to the write is a user too, where no read succeeds.
+  const user = (await read(sent.accepted)) ?? sent.lastRead?.user;
+  return decideOutcome(sent, user, 'READ_BACK');
 
   // Something may have been sent: a bug of ours must not replace the answer, it counts as no answer.
   function reported<T>(instead: T): (bug: unknown) => T {
@@ -69,10 +83,39 @@ export async function applySteps(
   }
 }
 
+/**
+ * Reads at once and then at growing distances, because a provider's reads may lag behind its writes, until the user
+ * shows the changes or the time is over. Returns the user as last read: null where there is none, undefined where no
+ * read succeeded.
+ */
+async function readUntilShown(
+  changes: readonly Change[],
+  read: () => Promise<UserWithCustomFields | null | undefined>,
+  { readingBack, readBackDelaysMs, pause }: OperationTime,
+): Promise<UserWithCustomFields | null | undefined> {
+  let user = await read();
+  for (const delayMs of readBackDelaysMs) {
+    const msLeft = readingBack.deadline.endsAt - performance.now();
+    if (shows(user, changes) || msLeft < minReadMs) break;
+    // The last read leaves time for its answer.
+    await pause(Math.min(delayMs, msLeft * (1 - lastReadShare)));
+    user = (await read()) ?? user;
+  }
+  return user;
+}
+
+/** Milliseconds and share of the time left that are worth another read. */
+const minReadMs = 20;
+const lastReadShare = 0.25;
+
+function shows(user: UserWithCustomFields | null | undefined, changes: readonly Change[]): boolean {
+  return user ? unconfirmed(changes, user).length === 0 : false;
+}
+
 async function sendSteps(
   steps: readonly Step[],
   write: (step: Step) => Promise<WriteResult>,
-  read: () => Promise<UserWithCustomFields | null | undefined>,
+  read: (changes: readonly Change[]) => Promise<UserWithCustomFields | null | undefined>,
 ): Promise<SendResult> {
   const accepted: Change[] = [];
   let lastRead: SendResult['lastRead'];
@@ -90,9 +133,9 @@ async function sendSteps(
         lastRead = undefined;
         return refusedFor(result.errors);
       case 'ambiguous': {
-        const user = await read();
-        lastRead = user ? { user, by: 'READ_BACK' } : undefined;
-        if (user && unconfirmed(changes, user).length === 0) break;
+        const user = await read(changes);
+        lastRead = { user: user ?? undefined, by: 'READ_BACK' };
+        if (shows(user, changes)) break;
         if (user === undefined || !result.refusedUnlessApplied)
           return { accepted, ambiguous: changes, notWritten: later, refusals: [], lastRead };
         return refusedFor(user ? result.refusedUnlessApplied : [noSuchUser]);
@@ -114,16 +157,18 @@ function decideOutcome(
     ...sent.refusals,
     ...sent.notWritten.filter((change) => !isRefused(change)).map(alsoNotWritten),
   ];
+  const changes = [...sent.accepted, ...sent.ambiguous];
   if (!user) {
-    const errors = [...[...sent.accepted, ...sent.ambiguous].map(unknown), ...notWritten];
-    return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors };
+    const errors = [...changes.map(unknown), ...notWritten];
+    return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors, adjusted: [], open: changes };
   }
   const [unseen, ambiguous] = [unconfirmed(sent.accepted, user), unconfirmed(sent.ambiguous, user)];
   const errors = [...unseen.map(notConfirmed), ...ambiguous.map(unknown), ...notWritten];
-  const verdict = { confirmedBy: null, user, errors };
+  const open = [...unseen, ...ambiguous];
+  const verdict = { confirmedBy: null, user, errors, adjusted: adjustedPaths(changes, user), open };
   if (errors.length === 0) return { ...verdict, outcome: 'APPLIED', confirmedBy: by };
-  const confirmed = sent.accepted.length + sent.ambiguous.length - unseen.length - ambiguous.length;
-  return { ...verdict, outcome: confirmed > 0 && ambiguous.length === 0 ? 'PARTIAL' : 'UNKNOWN' };
+  const isPartial = changes.length > open.length && ambiguous.length === 0;
+  return { ...verdict, outcome: isPartial ? 'PARTIAL' : 'UNKNOWN' };
 }
 
 /** The user as the provider has it now; null where there is none, undefined where the read failed. */
@@ -149,7 +194,7 @@ function notConfirmed({ path }: Change): PatchError {
 }
 
 /** Whether the change was written is unknown. */
-export function unknown({ path }: { readonly path: InputPath }): PatchError {
+function unknown({ path }: Change): PatchError {
   const message =
     'The change was sent and could not be confirmed: it may have been written, or may still be.';
   return { code: 'OUTCOME_UNKNOWN', message, path };

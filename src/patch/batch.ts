@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import DataLoader from 'dataloader';
 import pLimit from 'p-limit';
 import type { Directory } from '../directories.ts';
@@ -6,7 +7,7 @@ import type { User, UserWithCustomFields } from '../domain/user.ts';
 import type { Provider, UserWrite, WriteResult } from '../providers/provider.ts';
 import type { CallOptions, Reservation } from '../upstream/client.ts';
 import { createDeadline } from '../upstream/deadline.ts';
-import type { OperationTime } from './context.ts';
+import type { OperationTime } from './operation-time.ts';
 import type { UserLock } from './user-lock.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface Batcher {
   readonly userLock: UserLock;
   /** Runs one of the operations. Requests wait until every running operation has one, waits for a lock or has ended. */
   run<T>(operation: () => Promise<T>): Promise<T>;
+  /** Waits within an operation; requests of the others do not wait for it meanwhile. */
+  pause(ms: number): Promise<void>;
   /** Releases the reservations of read-backs: all operations are over. */
   end(): void;
 }
@@ -154,6 +157,11 @@ export function createBatcher(
     run(operation) {
       enter();
       return operation().finally(leave);
+    },
+    async pause(ms) {
+      leave();
+      await delay(ms);
+      enter();
     },
     end() {
       for (const { release } of reservations) release?.();

@@ -1,18 +1,10 @@
 import { refusals } from '../auth/policy.ts';
 import { invalidInput, type PatchError, ReadFailure } from '../domain/errors.ts';
-import type { UserPatch } from '../domain/user.ts';
-import type { OperationTime, PatchContext } from './context.ts';
+import type { PatchContext } from './context.ts';
+import type { OperationTime } from './operation-time.ts';
 import { type Plan, plan } from './plan.ts';
-import { findTarget, type Target, type UserBy } from './target.ts';
-
-/** What a caller asks of patchUser. */
-export interface PatchRequest {
-  readonly user: UserBy;
-  readonly patch: UserPatch;
-  /** The version that the user must be at; absent: any. */
-  readonly ifVersion?: string | undefined;
-  readonly idempotencyKey?: string | undefined;
-}
+import type { PatchRequest } from './request.ts';
+import { findTarget, type Target } from './target.ts';
 
 /** A request with its target, which is resolved once. */
 export interface PatchCall {

@@ -1,54 +1,107 @@
-import type { CustomFieldValue, UserWithCustomFields } from '../domain/user.ts';
+import type { InputPath } from '../domain/errors.ts';
+import type { CustomFieldValue, Email, Phone, UserTenant, UserWithCustomFields } from '../domain/user.ts';
 import type { Change } from '../providers/provider.ts';
 
-/**
- * The changes that this user does not show; empty where the user shows all of them. Values are compared exactly, to the
- * character; lists of names as sets, because no provider keeps their order.
- */
+/** The changes that this user does not show; empty where the user shows all of them, in whatever form. */
 export function unconfirmed(changes: readonly Change[], user: UserWithCustomFields): readonly Change[] {
-  return changes.filter((change) => !matches(user, change));
+  return changes.filter((change) => wantedForm(change) !== shownForm(change, user));
 }
 
-function matches(user: UserWithCustomFields, change: Change): boolean {
-  switch (change.field) {
-    case 'email':
-      return change.value === null
-        ? user.email === null
-        : user.email?.address === change.value.address && user.email.verified === change.value.verified;
-    case 'phone':
-      return change.value === null
-        ? user.phone === null
-        : user.phone?.number === change.value.number && user.phone.verified === change.value.verified;
-    case 'roleNames':
-    case 'ssoAppIds':
-      return sameSet(user[change.field], change.value);
-    case 'tenants':
-      return (
-        user.tenants.length === change.value.length &&
-        change.value.every((wanted) => {
-          const tenant = user.tenants.find(({ tenantId }) => tenantId === wanted.tenantId);
-          return tenant !== undefined && sameSet(tenant.roleNames, wanted.roleNames);
-        })
-      );
-    case 'customFields': {
-      const value = user.customFields.find(({ field }) => field === change.name)?.value;
-      if (change.operation === 'REMOVE') return value === undefined;
-      // Providers do not distinguish an empty list from no value.
-      if (value === undefined) return change.value.kind === 'texts' && change.value.value.length === 0;
-      return sameValue(value, change.value);
-    }
+/** The paths of the changes that the provider keeps in another form: a trimmed text, an address in lower case. */
+export function adjustedPaths(changes: readonly Change[], user: UserWithCustomFields): readonly InputPath[] {
+  return changes
+    .filter(
+      (change) =>
+        wantedForm(change) === shownForm(change, user) &&
+        wantedForm(change, exact) !== shownForm(change, user, exact),
+    )
+    .map(({ path }) => path);
+}
+
+/** Whether the user has what the change asks for, to the character; lists of names are sets. */
+export function isUnchanged(change: Change, user: UserWithCustomFields): boolean {
+  return wantedForm(change, exact) === shownForm(change, user, exact);
+}
+
+/** A field of a user; `name`: of a custom field. */
+export type FieldName =
+  | { readonly field: Exclude<Change['field'], 'customFields'> }
+  | { readonly field: 'customFields'; readonly name: string };
+
+/**
+ * What a change asks of its field, as text: equal to `shownForm` of a user who shows it. Lists are sets, because no
+ * provider keeps their order, and an empty one is no value.
+ */
+export function wantedForm(change: Change, form: Form = normal): string {
+  const value = change.field === 'customFields' && change.operation === 'REMOVE' ? null : change.value;
+  return JSON.stringify(write(change.field, value, form));
+}
+
+/** What a user has in a field, as text. */
+export function shownForm(name: FieldName, user: UserWithCustomFields, form: Form = normal): string {
+  const path = name.field === 'customFields' ? `customFields.${name.name}` : name.field;
+  if (user.unreadable?.has(path)) return 'unreadable';
+  const value =
+    name.field === 'customFields'
+      ? user.customFields.find(({ field }) => field === name.name)?.value
+      : user[name.field];
+  return JSON.stringify(write(name.field, value ?? null, form));
+}
+
+/** How texts are written, so that those that mean the same are equal. */
+interface Form {
+  text(text: string): string;
+  address(address: string): string;
+  phone(number: string): string;
+}
+
+const asItIs = (text: string) => text;
+
+const exact: Form = { text: asItIs, address: asItIs, phone: asItIs };
+
+/** The forms in which a provider may keep a value. Only the case of an address may differ, not that of other texts. */
+const normal: Form = {
+  text: (text) => text.replaceAll('\r\n', '\n').trim().normalize('NFC'),
+  address: (address) => normal.text(address).toLowerCase(),
+  phone: (number) => number.replace(/[^0-9]/g, ''),
+};
+
+type Value =
+  | string
+  | Email
+  | Phone
+  | readonly string[]
+  | readonly Omit<UserTenant, 'name'>[]
+  | CustomFieldValue
+  | null;
+
+function write(field: Change['field'], value: Value, form: Form): unknown {
+  if (value === null) return null;
+  if (typeof value === 'string') return form.text(value);
+  if ('address' in value) return [form.address(value.address), value.verified];
+  if ('number' in value) return [form.phone(value.number), value.verified];
+  if ('kind' in value) return writeCustom(value, form);
+  // Role names and ids are identifiers, which have one form.
+  return field === 'tenants'
+    ? (value as readonly UserTenant[])
+        .map(({ tenantId, roleNames }) => [tenantId, set(roleNames)] as const)
+        .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    : set(value as readonly string[]);
+}
+
+function writeCustom(value: CustomFieldValue, form: Form): unknown {
+  switch (value.kind) {
+    case 'text':
+      return ['text', form.text(value.value)];
+    case 'texts':
+      return value.value.length === 0 ? null : ['texts', set(value.value.map(form.text))];
+    case 'date':
+      return ['date', value.value.getTime()];
     default:
-      return user[change.field] === change.value;
+      return [value.kind, value.value];
   }
 }
 
-function sameValue(one: CustomFieldValue, other: CustomFieldValue): boolean {
-  if (one.kind === 'texts') return other.kind === 'texts' && sameSet(one.value, other.value);
-  if (one.kind === 'date') return other.kind === 'date' && one.value.getTime() === other.value.getTime();
-  return one.kind === other.kind && one.value === other.value;
-}
-
-function sameSet(one: readonly string[], other: readonly string[]): boolean {
-  const [left, right] = [new Set(one), new Set(other)];
-  return left.size === right.size && other.every((text) => left.has(text));
+function set(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].toSorted();
 }

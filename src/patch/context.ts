@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Caller } from '../auth/caller.ts';
 import { seesDirectory } from '../auth/policy.ts';
@@ -6,9 +7,12 @@ import type { Directories } from '../directories.ts';
 import type { UserWithCustomFields } from '../domain/user.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { OperationInstrumentation } from '../telemetry/instrument-operations.ts';
-import type { CallOptions, Reservation } from '../upstream/client.ts';
+import type { CallOptions } from '../upstream/client.ts';
 import { createDeadline } from '../upstream/deadline.ts';
+import type { Digests } from './digests.ts';
 import type { InFlight } from './in-flight.ts';
+import { type OperationTime, withReservation } from './operation-time.ts';
+import type { Reconciler } from './reconciler.ts';
 import type { UserLock } from './user-lock.ts';
 
 /** Lives as long as the process. */
@@ -17,20 +21,13 @@ export interface Services {
   readonly directories: Directories;
   readonly limits: Config['limits'];
   readonly journal: Journal;
+  /** @throws JournalUnavailable where their key cannot be read. */
+  readonly digests: () => Digests;
+  readonly reconciler: Reconciler;
   readonly userLock: UserLock;
   readonly inFlight: InFlight;
   readonly instrumentation: OperationInstrumentation;
   readonly log: Logger;
-}
-
-/** The time of one operation. Its last part is kept for reading back what was written. */
-export interface OperationTime {
-  /** For lookups and writes. */
-  readonly writing: CallOptions;
-  /** For reading back: until the deadline of the operation. */
-  readonly readingBack: CallOptions;
-  /** Releases the reservation: the operation is over. */
-  end(): void;
 }
 
 /** What a patch needs: the services, and the state of its request. */
@@ -71,20 +68,11 @@ export function createPatchContext(
       const readBackMs = Math.min(services.limits.readBackMs, totalMs * maxReadBackShare);
       const sendBy = createDeadline((totalMs - readBackMs) * sendByShare);
       const writing = { ...callFor(totalMs - readBackMs), sendBy };
-      const time = { writing, readingBack: callFor(totalMs), end() {} };
+      const { readBackDelaysMs } = services.limits;
+      const time = { writing, readingBack: callFor(totalMs), readBackDelaysMs, pause: delay, end() {} };
       return onlyReads ? time : withReservation(time);
     },
     userChanged() {},
-  };
-}
-
-/** The same time at a write's priority, with a reservation of its own for the read-back. */
-export function withReservation({ writing, readingBack }: OperationTime): OperationTime {
-  const reservation: Reservation = { endsAt: readingBack.deadline.endsAt, release: undefined };
-  return {
-    writing: { ...writing, priority: 'write', reservation },
-    readingBack: { ...readingBack, priority: 'urgent', reservation },
-    end: () => reservation.release?.(),
   };
 }
 

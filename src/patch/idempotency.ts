@@ -1,20 +1,12 @@
-import { createHash } from 'node:crypto';
 import { type PatchError, ReadFailure } from '../domain/errors.ts';
-import { parseGlobalId } from '../domain/user.ts';
+import { parseGlobalId, type UserWithCustomFields } from '../domain/user.ts';
 import { JournalUnavailable, type Operation } from '../journal/journal.ts';
-import { notApplied, readBack, unknown, type Verdict } from './apply.ts';
-import { type PatchCall, type PatchRequest, validate } from './check.ts';
-import { unconfirmed } from './confirm.ts';
-import type { OperationTime, PatchContext } from './context.ts';
-
-/** A digest of a request: the same for the same input, whatever the order of its members. 64 hexadecimal characters. */
-export function inputDigest({ user, patch, ifVersion }: PatchRequest): string {
-  const sorted = (_name: string, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)))
-      : value;
-  return createHash('sha256').update(JSON.stringify({ user, patch, ifVersion }, sorted)).digest('hex');
-}
+import type { Change } from '../providers/provider.ts';
+import { notApplied, readBack, type Verdict } from './apply.ts';
+import { type PatchCall, validate } from './check.ts';
+import type { PatchContext } from './context.ts';
+import type { OperationTime } from './operation-time.ts';
+import type { PatchRequest } from './request.ts';
 
 /**
  * The operation that the caller's key stands for already; undefined where there is none, or no key.
@@ -35,8 +27,30 @@ export function keyLookupFailed(): Verdict {
   const message =
     'The journal cannot be read: nothing was sent now, and the outcome of an earlier call with this key is unknown. ' +
     'Call again with the same key.';
-  const error: PatchError = { code: 'JOURNAL_UNAVAILABLE', message, path: ['idempotencyKey'] };
-  return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [error] };
+  return unknownForKey({ code: 'JOURNAL_UNAVAILABLE', message, path: ['idempotencyKey'] });
+}
+
+/** The key was used, and nothing tells whether it was for this input: the journal's digest key was another. */
+function cannotCompare(): Verdict {
+  const message =
+    'This key was used before the journal’s digest key was changed, so the inputs cannot be compared: nothing was sent ' +
+    'now. Read the user before you decide, and use a new key.';
+  return unknownForKey({ code: 'JOURNAL_UNAVAILABLE', message, path: ['idempotencyKey'] });
+}
+
+function unknownForKey(error: PatchError): Verdict {
+  return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [error], adjusted: [] };
+}
+
+/** Why a key that was used before gives this request no answer; undefined where it was used for the same input. */
+export function otherInput(
+  { inputDigest }: Operation,
+  request: PatchRequest,
+  { digests }: PatchContext,
+): Verdict | undefined {
+  const isSame = digests().isOfInput(inputDigest, request);
+  if (isSame === undefined) return cannotCompare();
+  return isSame ? undefined : keyReused();
 }
 
 /** The key stands for another input. */
@@ -48,8 +62,7 @@ export function keyReused(): Verdict {
 /** The first call with the key has no result yet. */
 export function keyInProgress(): Verdict {
   const message = 'A call with this key is in progress: call again with the same key for its answer.';
-  const error: PatchError = { code: 'IDEMPOTENCY_IN_PROGRESS', message, path: ['idempotencyKey'] };
-  return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors: [error] };
+  return unknownForKey({ code: 'IDEMPOTENCY_IN_PROGRESS', message, path: ['idempotencyKey'] });
 }
 
 /** The error of a failure before anything was written. @throws whatever else was thrown: a bug of ours */
@@ -62,22 +75,8 @@ export function errorOfFailure(failure: unknown): PatchError {
   throw failure;
 }
 
-/** Records the result. The verdict is answered all the same where that fails, for it is the truth. */
-export async function finish(
-  operationId: string,
-  { outcome, confirmedBy, errors }: Verdict,
-  { journal, log }: PatchContext,
-): Promise<void> {
-  try {
-    await journal.finish(operationId, { outcome, confirmedBy, errors });
-  } catch (err) {
-    log.error({ event: 'journal', operationId, problem: 'The result could not be put on record.', err });
-  }
-}
-
 /** A call that is answered by the journal. */
 interface Repeated extends PatchCall {
-  readonly digest: string;
   readonly time: OperationTime;
 }
 
@@ -87,43 +86,31 @@ export async function replay(
   call: Repeated,
   context: PatchContext,
 ): Promise<Verdict & { readonly operationId?: string }> {
-  const { operationId, result } = operation;
-  if (operation.inputDigest !== call.digest) return keyReused();
-  if (result) {
-    // The journal keeps nothing of the user: give the user as it is now, where the first answer had one.
-    const hadUser =
-      result.outcome !== 'NOT_APPLIED' || result.errors.some(({ code }) => code === 'STALE_VERSION');
-    const user = hadUser ? await readUserOf(operation, call.time, context) : undefined;
-    return { operationId, ...result, user: user ?? null };
-  }
+  const { operationId } = operation;
+  const other = otherInput(operation, call.request, context);
+  if (other) return other;
   if (operation.mayBeRunning) return { operationId, ...keyInProgress() };
-  const verdict = await decideAfterCrash(operation, call, context);
-  await finish(operationId, verdict, context);
-  return { operationId, ...verdict };
+  const changes = operation.open === null ? [] : await changesOf(call, context);
+  const { result, user } = await context.reconciler.reconcile(operation, call.time.readingBack, changes);
+  // The journal keeps nothing of the user: give the user as it is now, where the first answer had one.
+  const hadUser =
+    result.outcome !== 'NOT_APPLIED' || result.errors.some(({ code }) => code === 'STALE_VERSION');
+  const now = user ?? (hadUser ? await readUserOf(operation, call.time, context) : undefined);
+  return { operationId, ...result, user: now ?? null };
 }
 
-/**
- * For an intent whose process died before it had a result: the write may have been sent. APPLIED where the user now
- * shows every change, otherwise UNKNOWN, for the write may still arrive. Additions to a list and removals from one
- * cannot be confirmed without the list as it was.
- */
-async function decideAfterCrash(
-  operation: Operation,
-  call: Repeated,
-  context: PatchContext,
-): Promise<Verdict> {
+/** What the call asks for, where that does not depend on the user as it was. */
+async function changesOf(call: Repeated, context: PatchContext): Promise<readonly Change[]> {
   const validated = await validate(call, call.time, context);
-  const user = (await readUserOf(operation, call.time, context)) ?? null;
   const steps = validated.ok && !validated.plan.readsFirst ? validated.plan.steps() : [];
-  const changes = 'errors' in steps ? [] : steps.flatMap((step) => step.changes);
-  if (user && changes.length > 0 && unconfirmed(changes, user).length === 0) {
-    return { outcome: 'APPLIED', confirmedBy: 'READ_BACK', user, errors: [] };
-  }
-  const paths = operation.fields.map((field) => ({ path: field.split('.') }));
-  return { outcome: 'UNKNOWN', confirmedBy: null, user, errors: paths.map(unknown) };
+  return 'errors' in steps ? [] : steps.flatMap((step) => step.changes);
 }
 
-function readUserOf({ user }: Operation, { readingBack }: OperationTime, { directories }: PatchContext) {
+function readUserOf(
+  { user }: Operation,
+  { readingBack }: OperationTime,
+  { directories }: PatchContext,
+): Promise<UserWithCustomFields | null | undefined> | undefined {
   const reference = parseGlobalId(user);
   const provider = reference && directories.get(reference.directory)?.provider;
   return provider && readBack(provider, reference.userId, readingBack);

@@ -5,19 +5,21 @@ import { staleError } from '../domain/user-version.ts';
 import { JournalUnavailable } from '../journal/journal.ts';
 import { withDeadline } from '../upstream/deadline.ts';
 import { applySteps, notApplied, type Verdict } from './apply.ts';
-import { authorize, type PatchCall, type PatchRequest, resolveCall, validate } from './check.ts';
-import type { OperationTime, PatchContext } from './context.ts';
+import { authorize, type PatchCall, resolveCall, validate } from './check.ts';
+import { contactConflicts } from './contact-conflict.ts';
+import type { PatchContext } from './context.ts';
+import { canonicalInput } from './digests.ts';
 import {
   errorOfFailure,
   findByKey,
-  finish,
-  inputDigest,
   keyInProgress,
   keyLookupFailed,
   keyReused,
   replay,
 } from './idempotency.ts';
+import type { OperationTime } from './operation-time.ts';
 import type { Plan } from './plan.ts';
+import type { PatchRequest } from './request.ts';
 import { findUserId, readTarget, type Target, userNotFound } from './target.ts';
 
 /** The result of one patchUser call. A repeated key gives the id of the operation that it stands for. */
@@ -28,8 +30,6 @@ export interface PatchResult extends Verdict {
 /** A call on its way. */
 interface Operation extends PatchCall {
   readonly operationId: string;
-  /** Of the request. */
-  readonly digest: string;
   readonly time: OperationTime;
 }
 
@@ -56,9 +56,7 @@ async function runOncePerKey(call: PatchCall, context: PatchContext): Promise<Pa
   const { request, inputErrors } = call;
   const operationId = randomUUID();
   const key = request.idempotencyKey;
-  // The digest takes time and is only needed where a key or the journal may meet it again.
-  const digest = context.journal.remembers || key !== undefined ? inputDigest(request) : '';
-  const operation: Operation = { ...call, operationId, digest, time: context.startOperation() };
+  const operation: Operation = { ...call, operationId, time: context.startOperation() };
   const startedAt = performance.now();
   const logged = (result: PatchResult) => {
     logResult(result, call, performance.now() - startedAt, context);
@@ -70,9 +68,10 @@ async function runOncePerKey(call: PatchCall, context: PatchContext): Promise<Pa
   // The key itself may be what is wrong with the input.
   if (key === undefined || inputErrors.length > 0) return context.inFlight.run(run);
   const name = JSON.stringify([context.caller.id, key]);
-  const first = context.inFlight.runOnce(name, () => ({ operationId, digest, result: run() }));
+  const first = context.inFlight.runOnce(name, () => ({ operationId, request, result: run() }));
   if (first.operationId === operationId) return first.result;
-  if (first.digest !== digest) return logged({ operationId, ...keyReused() });
+  if (canonicalInput(first.request) !== canonicalInput(request))
+    return logged({ operationId, ...keyReused() });
   // The first call may have a later deadline than this one.
   const result = await withDeadline(first.result, operation.time.readingBack.deadline);
   return logged(result === 'deadline' ? { operationId: first.operationId, ...keyInProgress() } : result);
@@ -95,7 +94,7 @@ async function perform(operation: Operation, context: PatchContext): Promise<Ver
     if (begun.kind === 'known') return await replay(begun.operation, operation, context);
     const verdict = await lockAndApply(operation, user, plan, { ...target, userId }, context);
     if (verdict.outcome !== 'NOT_APPLIED') context.userChanged(user, verdict.user ?? undefined);
-    await finish(operationId, verdict, context);
+    await record(operation, user, plan, verdict, context);
     return verdict;
   } catch (failure) {
     return failed(failure, operationId, context);
@@ -115,22 +114,49 @@ async function findByKeyOrLog({ operationId, request }: Operation, context: Patc
 }
 
 /** Records the intent, before anything is sent. Gives the operation that the key stands for, if another was first. */
-function begin(
-  { operationId, request, digest }: Operation,
-  user: string,
-  plan: Plan,
-  { journal, caller, limits }: PatchContext,
-) {
+async function begin(operation: Operation, user: string, plan: Plan, context: PatchContext) {
+  const { journal, digests, limits } = context;
+  if (!journal.remembers) return { kind: 'begun' } as const;
+  const { operationId, request } = operation;
+  const steps = digests().areDurable && !plan.readsFirst ? plan.steps() : [];
+  const changes = 'errors' in steps ? [] : steps.flatMap((step) => step.changes);
   return journal.begin({
-    operationId,
-    caller: caller.id,
-    key: request.idempotencyKey ?? null,
-    inputDigest: digest,
-    user,
-    fields: plan.paths.map((path) => path.join('.')),
+    ...intentOf(operation, user, plan, context),
+    inputDigest: digests().ofInput(request),
+    changes: changes.map((change) => digests().ofChange(operationId, change)),
     // A write may still be on its way to the provider when the time of its operation is over.
     ttlMs: 2 * limits.deadlineMs,
   });
+}
+
+function intentOf({ operationId, request }: Operation, user: string, plan: Plan, { caller }: PatchContext) {
+  const fields = plan.paths.map((path) => path.join('.'));
+  return { operationId, caller: caller.id, key: request.idempotencyKey ?? null, user, fields };
+}
+
+/** Records the result. The verdict is answered all the same where that fails, for it is the truth. */
+async function record(
+  operation: Operation,
+  user: string,
+  plan: Plan,
+  { outcome, confirmedBy, errors, adjusted, open: changes = [] }: Verdict,
+  context: PatchContext,
+): Promise<void> {
+  const { journal, digests, reconciler, log } = context;
+  if (!journal.remembers) return;
+  const { operationId } = operation;
+  const result = { outcome, confirmedBy, errors, adjusted };
+  const open = changes.map((change) => digests().ofChange(operationId, change));
+  const isFinal = open.length === 0;
+  try {
+    await journal.finish(operationId, result, isFinal ? undefined : digests().areDurable ? open : []);
+  } catch (err) {
+    log.error({ event: 'journal', operationId, problem: 'The result could not be put on record.', err });
+  }
+  if (isFinal) return;
+  const now = new Date();
+  const times = { startedAt: now, finishedAt: now, mayBeRunning: false };
+  reconciler.watch({ ...intentOf(operation, user, plan, context), ...times, inputDigest: '', result, open });
 }
 
 /** Applies the plan while it holds the user's lock. */
@@ -150,7 +176,10 @@ async function lockAndApply(
       if (stale) return { ...notApplied([stale]), user: current };
       const steps = plan.steps(current);
       if ('errors' in steps) return notApplied(steps.errors);
-      return applySteps(target.directory.provider, target.userId, steps, time, (bug) =>
+      const { provider } = target.directory;
+      const conflicts = await contactConflicts(provider, target.userId, steps, time.writing);
+      if (conflicts.length > 0) return notApplied(conflicts);
+      return applySteps(provider, target.userId, steps, time, (bug) =>
         context.log.error({ event: 'bug', operationId, err: bug }),
       );
     });

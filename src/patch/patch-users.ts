@@ -2,9 +2,11 @@ import type { Directory } from '../directories.ts';
 import type { PatchError } from '../domain/errors.ts';
 import { withDeadline } from '../upstream/deadline.ts';
 import { type Batcher, createBatcher } from './batch.ts';
-import { authorize, type PatchRequest, resolveCall } from './check.ts';
-import { type OperationTime, type PatchContext, withReservation } from './context.ts';
+import { authorize, resolveCall } from './check.ts';
+import type { PatchContext } from './context.ts';
+import { type OperationTime, withReservation } from './operation-time.ts';
 import { type PatchResult, patchTarget } from './patch-user.ts';
+import type { PatchRequest } from './request.ts';
 import type { Target } from './target.ts';
 
 /** One of the patches of a call. */
@@ -87,7 +89,7 @@ function openBatch(
   const batcher = createBatcher({ name, provider }, context.userLock, shared);
   const { directory, userLock } = batcher;
   const times = targets.map(() => (provider.writeMany ? { ...shared, end() {} } : withReservation(time)));
-  const timeOf = (index: number) => times[index] ?? time;
+  const timeOf = (index: number) => ({ ...(times[index] ?? time), pause: batcher.pause });
   const own = targets.map((target) => (target?.directory.name === name ? target : undefined));
   // A single patch needs no order.
   const isSingle = own.filter((target) => target !== undefined).length === 1;

@@ -6,7 +6,7 @@ import type {
   UserWithCustomFields,
 } from '../domain/user.ts';
 import type { CustomFieldChange, CustomFieldDefinition } from '../providers/provider.ts';
-import type { PlanInput } from './plan-input.ts';
+import { listErrors, type PlanInput } from './plan-input.ts';
 
 /** The checked operations of a patch on custom fields. */
 export interface CustomFieldsPlan {
@@ -30,7 +30,7 @@ export function planCustomFields(operations: UserPatch['customFields'], input: P
     paths: planned.map(({ path }) => path),
     readsFirst: replacesAll || planned.some((one) => one.changesMembers),
     changes(current) {
-      const impossible = planned.filter((one) => one.changesMembers && isNoList(one, current)).map(notAList);
+      const impossible = planned.flatMap((one) => memberErrors(one, input, current));
       if (impossible.length > 0) return { errors: impossible };
       const named = planned.map((one) => customFieldChange(one, current));
       return replacesAll ? [...named, ...keptFields(named, current)] : named;
@@ -91,9 +91,10 @@ function planOperations(
 function checkOperation(
   operation: CustomFieldOperation,
   path: InputPath,
-  { directory, definitions }: PlanInput,
+  input: PlanInput,
   errors: PatchError[],
 ): boolean {
+  const { directory, definitions } = input;
   const definition = definitions?.find(({ field }) => field === operation.field);
   if (definitions && !definition) {
     const known = definitions.map(({ field }) => field).join(', ') || 'none';
@@ -115,6 +116,7 @@ function checkOperation(
   }
   if (operation.operation === 'REMOVE') {
     if (!operation.values) return false;
+    errors.push(...listErrors(operation.values, [...path, 'values'], input));
     if (definition?.type !== 'TEXTS') {
       errors.push({
         code: 'UNSUPPORTED_FIELD',
@@ -125,7 +127,9 @@ function checkOperation(
     }
     return true;
   }
-  errors.push(...valueErrors(operation.value, [...path, 'value'], definition));
+  const { value } = operation;
+  const tooLong = value.kind === 'texts' ? listErrors(value.value, [...path, 'value', 'texts'], input) : [];
+  errors.push(...(tooLong.length > 0 ? tooLong : valueErrors(value, [...path, 'value'], definition)));
   return definition?.type === 'TEXTS' && operation.operation === 'ADD';
 }
 
@@ -170,15 +174,30 @@ function valueErrors(
   return [];
 }
 
-/** True where the user's value is not a list of texts, so that it has no members to add or remove. */
-function isNoList({ operation }: PlannedOperation, current?: UserWithCustomFields): boolean {
-  const value = current?.customFields.find(({ field }) => field === operation.field)?.value;
-  return value !== undefined && value.kind !== 'texts';
+/** Why members cannot be added or removed: the value is no list, or has no such member to remove. */
+function memberErrors(
+  { operation, path, changesMembers }: PlannedOperation,
+  { definitions }: PlanInput,
+  current?: UserWithCustomFields,
+): readonly PatchError[] {
+  if (!changesMembers) return [];
+  const value = heldValue(operation, current);
+  if (value !== undefined && value.kind !== 'texts') {
+    const message = 'The user’s value of this field is not a list of texts: replace or remove it.';
+    return [invalidInput(message, path)];
+  }
+  const choices = definitions?.find(({ field }) => field === operation.field)?.choices;
+  if (operation.operation !== 'REMOVE' || !choices) return [];
+  // What is no longer offered can still be removed.
+  const known = new Set([...choices.map((choice) => choice.value), ...(value?.value ?? [])]);
+  const message = 'Neither one of the choices nor a value of the user.';
+  return (operation.values ?? []).flatMap((text, index) =>
+    known.has(text) ? [] : [invalidInput(message, [...path, 'values', String(index)])],
+  );
 }
 
-function notAList({ path }: PlannedOperation): PatchError {
-  const message = 'The user’s value of this field is not a list of texts: replace or remove it.';
-  return invalidInput(message, path);
+function heldValue({ field: name }: CustomFieldOperation, user?: UserWithCustomFields) {
+  return user?.customFields.find(({ field }) => field === name)?.value;
 }
 
 /** The custom fields that the patch does not name, as changes: for a provider whose write replaces all of them. */
@@ -206,7 +225,7 @@ function customFieldChange(
 ): CustomFieldChange {
   const change = { field: 'customFields', name: operation.field, path } as const;
   if (changesMembers) {
-    const value = current?.customFields.find(({ field }) => field === operation.field)?.value;
+    const value = heldValue(operation, current);
     const now = value?.kind === 'texts' ? value.value : [];
     if (operation.operation === 'REMOVE') {
       const left = now.filter((text) => !operation.values?.includes(text));

@@ -1,3 +1,4 @@
+import { type InputPath, invalidInput, type PatchError } from '../domain/errors.ts';
 import type { Capabilities, CustomFieldDefinition } from '../providers/provider.ts';
 
 /** What a patch is checked against. `definitions`: null where the types of custom fields are not known. */
@@ -7,4 +8,17 @@ export interface PlanInput {
   readonly definitions: readonly CustomFieldDefinition[] | null;
   /** Maximum number of operations on custom fields in one patch. */
   readonly operationsPerPatch: number;
+  /** Maximum number of members of one list. */
+  readonly membersPerList: number;
+}
+
+/** The error for a list with too many members; none for any other. */
+export function listErrors(
+  list: readonly unknown[] | null | undefined,
+  path: InputPath,
+  { membersPerList }: PlanInput,
+): readonly PatchError[] {
+  return list && list.length > membersPerList
+    ? [invalidInput(`At most ${membersPerList} members in one list.`, path)]
+    : [];
 }

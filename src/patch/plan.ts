@@ -10,7 +10,7 @@ import {
 } from '../domain/user.ts';
 import type { Capabilities, Change, Step } from '../providers/provider.ts';
 import { planCustomFields } from './plan-custom-fields.ts';
-import type { PlanInput } from './plan-input.ts';
+import { listErrors, type PlanInput } from './plan-input.ts';
 
 /** A checked patch. With errors it must not be sent, and has no steps. */
 export interface Plan {
@@ -108,9 +108,13 @@ function planField(
     }
     case 'roleNames':
     case 'ssoAppIds':
+      errors.push(...listErrors(patch[field], path, input));
       changes.push({ field, value: patch[field] ?? [], path });
       return;
     case 'tenants':
+      errors.push(...listErrors(patch.tenants, path, input));
+      for (const [index, { roleNames }] of (patch.tenants ?? []).entries())
+        errors.push(...listErrors(roleNames, [...path, String(index), 'roleNames'], input));
       changes.push({ field, value: patch.tenants ?? [], path });
       return;
     default: {

@@ -3,9 +3,12 @@ import { type InputPath, maxErrors, type PatchError } from '../domain/errors.ts'
 import type { CustomFieldValue, UserWithCustomFields } from '../domain/user.ts';
 import { staleError } from '../domain/user-version.ts';
 import type { Change, DescribedRequest } from '../providers/provider.ts';
-import { authorize, type PatchRequest, resolveCall, validate } from './check.ts';
+import { authorize, resolveCall, validate } from './check.ts';
+import { isUnchanged } from './confirm.ts';
+import { contactConflicts } from './contact-conflict.ts';
 import type { PatchContext } from './context.ts';
-import { errorOfFailure, findByKey, inputDigest, keyReused } from './idempotency.ts';
+import { errorOfFailure, findByKey, otherInput } from './idempotency.ts';
+import type { PatchRequest } from './request.ts';
 import { findUserId, readTarget } from './target.ts';
 
 /**
@@ -46,7 +49,7 @@ export async function planPatchUser(
   try {
     const known = inputErrors.length === 0 ? await findByKey(request, context) : undefined;
     // patchUser would refuse the call or repeat the first answer: either way it would send nothing.
-    if (known) return refused(known.inputDigest === inputDigest(request) ? [] : keyReused().errors);
+    if (known) return refused(otherInput(known, request, context)?.errors ?? []);
     const validated = await validate(call, time, context);
     if (!validated.ok) return refused(validated.errors);
     const { plan, target } = validated;
@@ -58,10 +61,15 @@ export async function planPatchUser(
     if (stale) return refused([stale]);
     const steps = plan.steps(current);
     if ('errors' in steps) return refused(steps.errors);
+    const conflicts = await contactConflicts(target.directory.provider, userId, steps, time.writing);
+    if (conflicts.length > 0) return refused(conflicts);
     return {
       errors: [],
       requests: steps.map((step) => target.directory.provider.describe(userId, step)),
-      changes: steps.flatMap(({ changes }) => changes.map((change) => plannedChange(change, current))),
+      changes: steps
+        .flatMap(({ changes }) => changes)
+        .filter((change) => !isUnchanged(change, current))
+        .map((change) => plannedChange(change, current)),
     };
   } catch (failure) {
     return refused([errorOfFailure(failure)]);
@@ -80,8 +88,9 @@ function plannedChange(change: Change, user: UserWithCustomFields): PlannedChang
       };
     }
     case 'tenants': {
-      const now = user.tenants.map(({ tenantId, roleNames }) => ({ tenantId, roleNames }));
-      return { path, before: display(now), after: display(change.value) };
+      const shown = (tenants: typeof change.value) =>
+        display(tenants.map(({ tenantId, roleNames }) => ({ tenantId, roleNames })));
+      return { path, before: shown(user.tenants), after: shown(change.value) };
     }
     default:
       return { path, before: display(user[change.field]), after: display(change.value) };

@@ -4,7 +4,8 @@ import { unreadableAnswer } from './response.ts';
 
 /**
  * Reads users in batches of at most `size` ids, in parallel, and returns them in the order of the ids. Where
- * `readBatch` throws a ReadFailure, every id of that batch gets it, and the other batches keep their users.
+ * `readBatch` throws a ReadFailure, every id of that batch gets it, and the other batches keep their users. It returns
+ * undefined for an entry that cannot be read: then the ids without a user get a ReadFailure, for it may be one of them.
  */
 export async function readInBatches(
   userIds: readonly string[],
@@ -16,10 +17,14 @@ export async function readInBatches(
   await Promise.all(
     batches.map(async (batch) => {
       try {
-        for (const user of await readBatch(batch)) {
+        const users = await readBatch(batch);
+        for (const user of users) {
           if (user && !batch.includes(user.userId)) throw new ReadFailure(unreadableAnswer());
           if (user) found.set(user.userId, user);
         }
+        if (!users.includes(undefined)) return;
+        const failure = new ReadFailure(unreadableAnswer());
+        for (const id of batch) if (!found.has(id)) found.set(id, failure);
       } catch (failure) {
         if (!(failure instanceof ReadFailure)) throw failure;
         for (const id of batch) found.set(id, failure);

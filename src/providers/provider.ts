@@ -12,6 +12,7 @@ import {
   type UserWithCustomFields,
 } from '../domain/user.ts';
 import type { CallOptions, HttpClient } from '../upstream/client.ts';
+import type { ReportUnreadable } from './decode.ts';
 
 /**
  * One provider's protocol, for one directory. Every provider passes the contract of test/providers/contract.ts:
@@ -147,6 +148,8 @@ export interface Capabilities {
   readonly statusIsSeparateCall: boolean;
   /** True where a write removes the custom fields that it does not name, so that every write names them all. */
   readonly replacesAllCustomFields?: boolean;
+  /** True where the provider may merge a user with another one who signs in by the email or phone that it is given. */
+  readonly mergesContacts?: boolean;
   /** False where the provider does not keep whether an email or a phone is verified: then only `false` can be set. */
   readonly hasVerifiedFlags: boolean;
   /** The form of the provider's user ids. */
@@ -194,7 +197,8 @@ interface ConfiguredProvider {
   readonly project: string;
   /** The quota to stay within; left out for none. */
   readonly pace?: Pace;
-  create(directory: string, http: HttpClient): Provider;
+  /** `report` is told of each member of an answer that cannot be read. */
+  create(directory: string, http: HttpClient, report?: ReportUnreadable): Provider;
 }
 
 /** A provider as registry.ts lists it. */

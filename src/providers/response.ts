@@ -6,6 +6,7 @@ import {
   type PatchError,
   ReadFailure,
 } from '../domain/errors.ts';
+import { parseLossless } from '../domain/lossless-json.ts';
 import type { CallOptions, HttpResponse, SendResult } from '../upstream/client.ts';
 import { retryAfterMs } from '../upstream/retry-after.ts';
 import type { Step, WriteResult } from './provider.ts';
@@ -88,10 +89,10 @@ export function rateLimited(path: InputPath, answer: HttpResponse): PatchError<'
   return { code: 'RATE_LIMITED', message, path, retryAfterSeconds: seconds };
 }
 
-/** Parses a JSON object; undefined for any other text. */
+/** Parses a JSON object, its numbers without loss; undefined for any other text. */
 export function jsonObject(text: string): JsonBody {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parseLossless(text);
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined;

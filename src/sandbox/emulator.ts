@@ -37,6 +37,8 @@ export interface EmulatorHooks {
    * write that the provider confirms and does not store.
    */
   readonly distort?: (entry: WriteLogEntry) => WriteLogEntry['change'];
+  /** Milliseconds after a write for which reads show the user as before it. Default 0. */
+  readonly readLagMs?: (userId: string) => number;
   /** The emulator's clock, epoch milliseconds. Default `Date.now`. */
   readonly now?: () => number;
 }
@@ -96,6 +98,23 @@ export async function serveOnLoopback(
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+/** Reads that lag behind writes, as from a replica. */
+export function createReadLag<User>(lagMs: EmulatorHooks['readLagMs'] = () => 0) {
+  const hidden = new Map<string, readonly { readonly before: User; readonly until: number }[]>();
+  return {
+    /** A user is about to be written. */
+    write(userId: string, before: User): void {
+      const ms = lagMs(userId);
+      if (ms > 0)
+        hidden.set(userId, [...(hidden.get(userId) ?? []), { before, until: performance.now() + ms }]);
+    },
+    /** The user as a read shows it. */
+    read(userId: string, now: User): User {
+      return hidden.get(userId)?.find(({ until }) => until > performance.now())?.before ?? now;
+    },
   };
 }
 

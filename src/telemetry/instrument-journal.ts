@@ -4,7 +4,7 @@ import type { Telemetry } from './telemetry.ts';
 
 /** The journal with metrics and spans. */
 export function instrumentJournal({ metrics, tracing }: Telemetry, journal: Journal): Journal {
-  if (!metrics && !tracing) return journal;
+  if (!journal.remembers || (!metrics && !tracing)) return journal;
 
   async function measured<T>(operation: JournalOperation, run: () => Promise<T>): Promise<T> {
     const startedAt = performance.now();
@@ -29,7 +29,8 @@ export function instrumentJournal({ metrics, tracing }: Telemetry, journal: Jour
     ...journal,
     begin: (intent) => instrumented('begin', () => journal.begin(intent)),
     findByKey: (caller, key) => instrumented('recall', () => journal.findByKey(caller, key)),
-    finish: (operationId, result) => instrumented('finish', () => journal.finish(operationId, result)),
+    finish: (operationId, result, open) =>
+      instrumented('finish', () => journal.finish(operationId, result, open)),
     find: (operationId) => instrumented('find', () => journal.find(operationId)),
     lease: (user, holder, ttlMs) => instrumented('lease', () => journal.lease(user, holder, ttlMs)),
     release: (user, holder) => instrumented('release', () => journal.release(user, holder)),

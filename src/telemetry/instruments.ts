@@ -31,6 +31,11 @@ export function createInstruments() {
         find(series).count += 1;
       };
     },
+    /** A counter of what is rare, whose series appear with their first increment. */
+    rareCounter<const Name extends string>(name: string, help: string, ...labelNames: readonly Name[]) {
+      const counter = new Counter({ name, help, labelNames, registers: [registry] });
+      return (series: Readonly<Record<Name, string>>) => counter.inc(series);
+    },
     /** A histogram of seconds, whose series appear with their first observation. */
     durations<const L extends Labels>(name: string, help: string, labels: L) {
       const labelNames = Object.keys(labels);

@@ -7,7 +7,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Creates the metrics of a process with these directories, all at zero. */
 export function createMetrics(directories: readonly string[]) {
-  const { counter, durations, gauge, scrape } = createInstruments();
+  const { counter, rareCounter, durations, gauge, scrape } = createInstruments();
   const orNone = ['', ...directories];
   const kinds = ['read', 'write'] as const;
   return {
@@ -45,6 +45,12 @@ export function createMetrics(directories: readonly string[]) {
       'Duration of sent requests to a provider, with their wait for a connection.',
       { directory: directories, kind: kinds },
     ),
+    unreadableMembers: rareCounter(
+      'idpatch_unreadable_members_total',
+      'Members of a provider’s answers that could not be read, and were left out.',
+      'provider',
+      'member',
+    ),
     breakerOpen: gauge(
       'idpatch_breaker_open',
       '1 while the circuit breaker of a directory is open or half open.',
@@ -78,6 +84,15 @@ export function createMetrics(directories: readonly string[]) {
     }),
     rateLimited: counter('idpatch_rate_limited_total', 'Requests over their caller’s limit.', {}),
     operationsUnderWay: gauge('idpatch_operations_under_way', 'Calls of patchUser in flight.'),
+    operationsNotFinal: gauge(
+      'idpatch_operations_not_final',
+      'Operations of this process whose outcome is not final yet, by the minutes since it was answered.',
+      'minutes',
+    ),
+    owedResults: gauge(
+      'idpatch_journal_owed_results',
+      'Results that could not be written to the journal yet.',
+    ),
     draining: gauge('idpatch_draining', '1 while the process drains after SIGTERM.'),
     scrape,
   };

@@ -44,7 +44,7 @@ export type SendResult =
   | { readonly kind: 'no-answer'; readonly waited: boolean }
   | HttpResponse;
 
-/** Sends each request once, to one origin. Never follows redirects, never decompresses, never retries. */
+/** Sends each request once, to one origin. Never follows redirects, never retries. A compressed response is decompressed. */
 export interface HttpClient {
   /** Never rejects. */
   send(request: HttpRequest, time: CallOptions): Promise<SendResult>;

@@ -1,3 +1,4 @@
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
 import {
   type CallOptions,
@@ -131,8 +132,15 @@ class Receiver implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     const [first] = this.#chunks;
     const whole = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks, this.#size);
-    const body = whole.toString('utf8');
-    this.#end({ kind: 'answered', status: this.#status, headers: flat(this.#headers), body });
+    const headers = flat(this.#headers);
+    const answer = (body: Buffer) =>
+      this.#end({ kind: 'answered', status: this.#status, headers, body: body.toString('utf8') });
+    const decompress = decompressors[headers['content-encoding']?.trim().toLowerCase() ?? ''];
+    if (decompress && whole.length > 0) {
+      decompress(whole, { maxOutputLength: this.#maxBytes }, (error, body) =>
+        error ? this.#end({ kind: 'no-answer', waited: this.#timedOut }) : answer(body),
+      );
+    } else answer(whole);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -141,6 +149,14 @@ class Receiver implements Dispatcher.DispatchHandler {
     this.#end(this.hasLeft ? { kind: 'no-answer', waited: this.#timedOut } : notSent);
   }
 }
+
+/** By content coding (RFC 9110, 8.4.1): a proxy may compress although `identity` was asked for. */
+const decompressors: Readonly<Record<string, typeof gunzip>> = {
+  gzip: gunzip,
+  'x-gzip': gunzip,
+  deflate: inflate,
+  br: brotliDecompress,
+};
 
 /** Milliseconds for which a plain connection must last before a request is written to it. */
 const settleMs = 15;

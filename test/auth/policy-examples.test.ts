@@ -104,7 +104,7 @@ describe.each(directoryNames)('the owner of a record in %s', (directory) => {
     const input = {
       user: { id: `${directory}:nobody` },
       patch: { displayName: '' },
-      idempotencyKey: 'short',
+      idempotencyKey: 'é',
     };
     const { errors } = await patch(door, input, await tokenOf(door, owner()));
     expect(errors.map(({ code, path }) => [code, ...path].join(' '))).toEqual([

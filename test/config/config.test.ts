@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createDirectories } from '../../src/directories.ts';
 import { Secret } from '../../src/settings/secret.ts';
@@ -193,7 +194,12 @@ it('directories of one project share a quota; a directory without a published qu
   const requested: Parameters<Quotas['throttleOf']>[0][] = [];
   const quotas = { throttleOf: (quota: (typeof requested)[0]) => void requested.push(quota) };
   const telemetry: Partial<Telemetry> = { metrics: undefined, tracing: undefined };
-  const opened = createDirectories(config, quotas as unknown as Quotas, telemetry as Telemetry);
+  const opened = createDirectories(
+    config,
+    quotas as unknown as Quotas,
+    telemetry as Telemetry,
+    pino({ level: 'silent' }),
+  );
   await Promise.all([...opened.values()].map(({ provider }) => provider.close()));
   const [one, same, other, elsewhere, ...more] = requested;
   expect(same).toEqual(one);

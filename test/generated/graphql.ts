@@ -115,7 +115,7 @@ export type PatchOutcome =
 
 /** A user and the changes to make. */
 export type PatchUserInput = {
-  /** 16 to 255 characters of A-Z a-z 0-9 _ -. A repeated call with the same key and input returns the result of the first and sends nothing: repeat a call whose response was lost. To retry a patch that was NOT_APPLIED, use a new key. */
+  /** 1 to 255 printable ASCII characters. A repeated call with the same key and input returns the result of the first and sends nothing: repeat a call whose response was lost. To retry a patch that was NOT_APPLIED, use a new key. */
   readonly idempotencyKey?: string | null | undefined;
   /** The User.version that the patch is based on. If the user has another version, nothing is written (STALE_VERSION). Safe against all writes through idpatch. A write made directly at the provider between the check and the patch is not noticed: providers offer no compare-and-set. */
   readonly ifVersion?: string | null | undefined;

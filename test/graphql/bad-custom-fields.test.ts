@@ -8,7 +8,7 @@ import {
   says,
   someUser,
 } from '../harness/expected.ts';
-import { openFrontDoor } from '../harness/front-door.ts';
+import { openDoor, openFrontDoor } from '../harness/front-door.ts';
 import { errorsOf, type RefusedRow, rowsOf } from './refused-rows.ts';
 
 const door = await openFrontDoor();
@@ -176,13 +176,14 @@ describe.each(directoryNames)('custom fields of %s are refused with', (directory
   });
 });
 
-it('lists of more than 1000 members are refused', () => {
+it('lists of more members than the configuration has it are refused', async () => {
+  const door = await openDoor({ limits: { membersPerList: 999 } });
   const patch = {
     ...{ roleNames: many, tenants: many.map((tenantId) => ({ tenantId, roleNames: [] })), ssoAppIds: many },
     customFields: [add('tags', { texts: many })],
   };
   const problems = ['roleNames', 'tenants', 'ssoAppIds', 'customFields.0.add.value.texts'].map(
-    (path) => `${path} → At most 1000 members.`,
+    (path) => `${path} → At most 999 members in one list.`,
   );
   return refuses(door, { id: someUser(door, 'customers') }, patch, errorsOf('customers', problems));
 });

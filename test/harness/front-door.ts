@@ -86,9 +86,14 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
       // A test asks more often than a caller may, and than a provider takes.
       directories: {
         ...changes.directories,
-        customers: { pace: unpaced, ...changes.directories?.customers },
+        // Who has an address already is looked for in test/patch/contact-conflict.test.ts.
+        customers: { pace: unpaced, contactConflict: 'refused', ...changes.directories?.customers },
       },
-      limits: { requestsPerCallerPerMinute: 1_000_000, ...changes.limits },
+      limits: {
+        requestsPerCallerPerMinute: 1_000_000,
+        readBackDelaysMs: [10, 20, 40, 80, 160],
+        ...changes.limits,
+      },
     },
   );
   const leaks = watchForLeaks(sandbox, changes);

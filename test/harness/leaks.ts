@@ -105,7 +105,8 @@ export function watchForLeaks({ emulators, config }: Sandbox, changes: SandboxCh
     const [, token, signature] = /^Bearer ([^:\s]+)$|Signature=(\w+)/.exec(headers.authorization ?? '') ?? [];
     canaries.addSecret(token ?? signature ?? '');
     // EIAM's management API takes its parameters in the query.
-    (headers['x-acs-action'] ? out.data : out.URLs).add(url);
+    // Descope takes a login in the query.
+    (headers['x-acs-action'] ? out.data : out.URLs).add(url.replace(/([?&]loginId=)[^&]*/, '$1'));
     if (isNew(body)) add(jsonOf(body) ?? Object.fromEntries(new URLSearchParams(body)));
     if (isNew(answer)) add(jsonOf(answer) ?? answer);
   }

@@ -1,9 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Journal, OperationResult } from '../../src/journal/journal.ts';
 import { leaseContract, type Place, upkeepContract } from './contract-upkeep.ts';
-import { intent, result } from './sample.ts';
+import { hour, intent, result } from './sample.ts';
 
-const other: OperationResult = { outcome: 'UNKNOWN', confirmedBy: null, errors: [] };
+const other: OperationResult = {
+  outcome: 'UNKNOWN',
+  confirmedBy: null,
+  errors: [],
+  adjusted: [['patch', 'email']],
+};
 
 /** What every journal must do. `shared`: several journals can be open on one place. */
 export function journalContract(newPlace: () => Promise<Place>, shared: boolean): void {
@@ -35,7 +40,7 @@ export function journalContract(newPlace: () => Promise<Place>, shared: boolean)
   describe('operations', () => {
     it('are kept whole', async () => {
       const odd = 'a\u0000b "c" \\u0041 \\ é 🦉 \ud800 \u007f\n';
-      const { ttlMs, ...asked } = intent({
+      const { ttlMs, changes, ...asked } = intent({
         operationId: `o${odd}`,
         caller: `c${odd}`,
         key: `k${odd}`,
@@ -43,7 +48,7 @@ export function journalContract(newPlace: () => Promise<Place>, shared: boolean)
         user: `u${odd}`,
         fields: [`f${odd}`, 'patch.email', ''],
       });
-      expect(await journal.begin({ ...asked, ttlMs })).toEqual({ kind: 'begun' });
+      expect(await journal.begin({ ...asked, changes, ttlMs })).toEqual({ kind: 'begun' });
       const unfinished = await journal.find(asked.operationId);
       const startedAt = unfinished?.startedAt;
       expect(startedAt).toBeInstanceOf(Date);
@@ -52,6 +57,7 @@ export function journalContract(newPlace: () => Promise<Place>, shared: boolean)
         startedAt,
         finishedAt: null,
         result: null,
+        open: changes,
         mayBeRunning: true,
       });
 
@@ -60,9 +66,11 @@ export function journalContract(newPlace: () => Promise<Place>, shared: boolean)
       const finishedAt = finished?.finishedAt;
       expect(finishedAt).toBeInstanceOf(Date);
       expect(Number(finishedAt)).toBeGreaterThanOrEqual(Number(startedAt));
-      expect(finished).toStrictEqual({ ...asked, startedAt, finishedAt, result, mayBeRunning: false });
+      expect(finished).toStrictEqual({
+        ...{ ...asked, startedAt, finishedAt, result, open: null, mayBeRunning: false },
+      });
       expect(await journal.findByKey(asked.caller, `k${odd}`)).toStrictEqual(finished);
-      expect(await journal.begin({ ...asked, operationId: 'again', ttlMs })).toStrictEqual({
+      expect(await journal.begin({ ...asked, operationId: 'again', changes, ttlMs })).toStrictEqual({
         kind: 'known',
         operation: finished,
       });
@@ -108,6 +116,29 @@ export function journalContract(newPlace: () => Promise<Place>, shared: boolean)
           { ...refused, details: { providerCode: null, providerRequestId: 'id' } },
         ],
       });
+    });
+
+    it('have another result as long as it is open', async () => {
+      const asked = intent();
+      await journal.begin(asked);
+      const changes = [
+        { path: 'patch.phone', field: 'phone', digest: 'y' },
+        { path: 'patch.é', field: 'customFields.é', digest: 'z' },
+      ];
+      await journal.finish(asked.operationId, other, changes);
+      expect(await journal.find(asked.operationId)).toMatchObject({ result: other, open: changes });
+      await journal.finish(asked.operationId, other, []);
+      expect(await journal.find(asked.operationId)).toMatchObject({ result: other, open: [] });
+      await journal.finish(asked.operationId, result);
+      expect(await journal.find(asked.operationId)).toMatchObject({ result, open: null });
+      await journal.finish(asked.operationId, other, changes);
+      expect(await journal.find(asked.operationId)).toMatchObject({ result, open: null });
+    });
+
+    it('with a value that is missing are refused', async () => {
+      const asked = { ...intent(), user: undefined as unknown as string };
+      await expect(journal.begin(asked)).rejects.toThrow();
+      expect(await journal.find(asked.operationId)).toBeUndefined();
     });
 
     it('have one result', async () => {
@@ -183,6 +214,11 @@ export function journalContract(newPlace: () => Promise<Place>, shared: boolean)
   });
 
   const current = () => ({ journal, place, open, atOnce });
-  leaseContract(current);
+  if (shared) leaseContract(current);
+  else
+    it('grants every lease: the process has it to itself', async () => {
+      expect(await journal.lease('user', 'a', hour)).toBe(true);
+      expect(await journal.lease('user', 'b', hour)).toBe(true);
+    });
   upkeepContract(current);
 }

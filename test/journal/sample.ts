@@ -19,6 +19,7 @@ export function intent(changes: Partial<Intent> = {}): Intent {
     inputDigest: 'ab12',
     user: 'user',
     fields: ['patch.email'],
+    changes: [{ path: 'patch.email', field: 'email', digest: 'x_-1' }],
     ttlMs: hour,
     ...changes,
   };
@@ -28,6 +29,7 @@ export function intent(changes: Partial<Intent> = {}): Intent {
 export const result: OperationResult = {
   outcome: 'PARTIAL',
   confirmedBy: 'READ_BACK',
+  adjusted: [],
   errors: [
     {
       code: 'RATE_LIMITED',
@@ -45,15 +47,13 @@ export const result: OperationResult = {
   ],
 };
 
-/** All calls of a journal but close, each with arguments that it takes. */
+/** All calls that every journal writes or reads for, each with arguments that it takes. */
 export function everyCall(journal: Journal): Promise<unknown>[] {
   return [
     journal.begin(intent()),
     journal.findByKey('caller', 'key'),
     journal.finish('op', result),
     journal.find('op'),
-    journal.lease('user', 'holder', hour),
-    journal.release('user', 'holder'),
     journal.prune(new Date()),
     journal.check(),
   ];

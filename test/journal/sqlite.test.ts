@@ -199,7 +199,7 @@ describe('a journal that cannot work', () => {
   );
 });
 
-function withoutTtl({ ttlMs: _, ...rest }: ReturnType<typeof intent>) {
+function withoutTtl({ ttlMs: _, changes: _changes, ...rest }: ReturnType<typeof intent>) {
   return rest;
 }
 

@@ -59,6 +59,7 @@ const changes: Readonly<Record<keyof UserWithCustomFields, readonly Partial<User
     { tenants: user.tenants.map((one) => ({ ...one, roleNames: ['buyer'] })) },
   ],
   ssoAppIds: [{ ssoAppIds: ['helpdesk'] }],
+  unreadable: ['{}', '[1]'].map((json) => ({ unreadable: new Map([['picture', json]]) })),
   customFields: [
     { customFields: [] },
     ...(

@@ -92,10 +92,7 @@ const plans: Readonly<
   },
   contractors: {
     patch: { username: 'liu_yang', status: 'ENABLED' },
-    changes: [
-      [['username'], 'liu.yang', 'liu_yang'],
-      [['status'], 'ENABLED', 'ENABLED'],
-    ],
+    changes: [[['username'], 'liu.yang', 'liu_yang']],
   },
   customers: {
     patch: {

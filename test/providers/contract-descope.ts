@@ -65,7 +65,7 @@ const one = (does: string, patch: Json, wire: Json, shows: Json = patch, stores:
 });
 
 const texts = (field: string, member = field): Case[] => {
-  const value = 'https://example.com/Zoë 😀';
+  const value = 'https://example.com/Zoë😀';
   const cleared = one(`clears ${field}`, { [field]: null }, { [member]: '' }, undefined, { [member]: null });
   return [one(`sets ${field}`, { [field]: value }, { [member]: value }), cleared];
 };

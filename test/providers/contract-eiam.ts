@@ -234,10 +234,11 @@ function storedDifferently({ user }: EiamApi): ProviderFixture['storedDifferentl
     customFields: [{ [operation]: { field, value } }],
   });
   return {
-    'a name without the spaces around it': [{ displayName: ' New Name ' }, { displayName: 'New Name' }],
+    'a name without the spaces around it': [{ displayName: ' New Name ' }, { displayName: 'New Name' }, true],
     'an email in small letters': [
       { ...renamed, ...email('New@example.com', true) },
       { email: 'new@example.com' },
+      true,
     ],
     'an email that is said to be verified': [email(newEmail.address, false), { emailVerified: true }],
     'a number in another region': [

@@ -68,8 +68,9 @@ export interface ProviderFixture extends WireFormat {
   /** Fields that can be set and not cleared. */
   readonly notClearable: readonly PatchField[];
   readonly refusals: Readonly<Record<string, Refusal>>;
-  /** Patches of which the last change is stored otherwise than asked for: what is stored in place of it. */
-  readonly storedDifferently: Readonly<Record<string, readonly [patch: Json, stores: Json]>>;
+  /** Patches of which the last change is stored otherwise than asked for: what is stored in place of it, and
+   * whether it is equal in another form. */
+  readonly storedDifferently: Readonly<Record<string, readonly [patch: Json, stores: Json, isEqual?: true]>>;
   /** Answers to a write that do not say what became of it, and those that are a yes, though nothing is written. */
   readonly noAnswers: Readonly<Record<string, EmulatorResponse>>;
   readonly yesAnswers: Readonly<Record<string, EmulatorResponse>>;

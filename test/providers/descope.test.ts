@@ -140,7 +140,7 @@ describe('descope, its own ways', () => {
     const query = `mutation ($input: PatchUserInput!) { patchUser(input: $input) {
       outcome user { customFields(names: ["score"]) { field value { number text } } } } }`;
     const input = { user: { id }, patch: { displayName: 'New Name' } };
-    const customFields = [{ field: 'score', value: { number: null, text: 'Infinity' } }];
+    const customFields = [{ field: 'score', value: { number: null, text: '1e999' } }];
     expect(await door.graphql(query, { input })).toEqual({
       data: { patchUser: { outcome: 'APPLIED', user: { customFields } } },
     });

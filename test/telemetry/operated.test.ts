@@ -49,8 +49,14 @@ beforeAll(async () => {
   door = await openFrontDoor({
     metrics: {},
     journal: { sqlite: `${folder.path}/idpatch.db` },
-    directories: { customers: { pace: { perMinute: 20 } } },
+    directories: { customers: { pace: { perMinute: 12 } } },
+    // One account has a member that cannot be read.
+    employees: {
+      intercept: ({ url }) =>
+        url.endsWith('/users/odd') ? { status: 200, body: { userId: 'odd', displayName: {} } } : undefined,
+    },
   });
+  await door.graphql('{ user(by: { id: "employees:odd" }) { id } }');
   for (const directory of ['customers', 'employees'] as const)
     await door.patch({ id: someUser(door, directory) }, { displayName: 'Ada' });
   // More at once than the quota has room for, so that some wait.
@@ -162,9 +168,10 @@ test('the dashboard takes its data source from a variable, and its panels are al
   }
 });
 
-test('there are five alarms, each with its page in the runbook', () => {
+test('there are six alarms, each with its page in the runbook', () => {
   expect(rules.map(({ alert }) => alert)).toEqual([
     'IdpatchOutcomeUnknown',
+    'IdpatchOutcomeNotFinal',
     'IdpatchJournalUnavailable',
     'IdpatchDirectoryUnavailable',
     'IdpatchProviderRefusesCredentials',
@@ -180,9 +187,13 @@ test('there are five alarms, each with its page in the runbook', () => {
 });
 
 test('the events of the log that the runbook looks for are events that there are', () => {
-  const source = ['patch/patch-user', 'patch/idempotency', 'service', 'server/authenticate'].map((name) =>
-    readFileSync(new URL(`../../src/${name}.ts`, import.meta.url), 'utf8'),
-  );
+  const source = [
+    'patch/patch-user',
+    'patch/idempotency',
+    'service',
+    'server/authenticate',
+    'patch/reconciler',
+  ].map((name) => readFileSync(new URL(`../../src/${name}.ts`, import.meta.url), 'utf8'));
   const named = [...runbook.matchAll(/\bevent(?: =|:) "([^"]+)"/g)].map(([, event = '']) => event);
   expect(named.length).toBeGreaterThan(5);
   for (const event of named) expect(source.join('')).toContain(`event: '${event}'`);

@@ -67,7 +67,7 @@ export const planQuery = graphql(`
 export const patchMutation = graphql(`
   mutation Patch($input: PatchUserInput!) {
     patchUser(input: $input) {
-      operationId outcome confirmedBy
+      operationId outcome confirmedBy adjusted
       user { ...UserFields }
       errors { ...ErrorFields }
     }

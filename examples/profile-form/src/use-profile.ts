@@ -156,7 +156,12 @@ export function useProfile(first: User, directory: Directory) {
         const now = user ?? (await readNow());
         if ('version' in now) setBase(now);
         setDraft({});
-        return notify({ tone: 'done', title: 'Saved.', lines: [seen] });
+        const adjusted = labels(
+          payload.adjusted.flatMap((path) => keyOfPath(path, attempt.input.patch) ?? []),
+          '',
+        );
+        const other = adjusted && `The directory keeps in another form: ${adjusted}.`;
+        return notify({ tone: 'done', title: 'Saved.', lines: [seen, other].filter(Boolean) });
       }
       case 'NOT_APPLIED':
         if (isAskedAgain && errors.some(({ code }) => aboutThisCallOnly.has(code))) {
@@ -185,8 +190,8 @@ export function useProfile(first: User, directory: Directory) {
     });
   }
 
-  const labels = (keys: readonly string[]) =>
-    keys.map((key) => fields.find((field) => field.key === key)?.label ?? key).join(', ') || 'nothing';
+  const labels = (keys: readonly string[], none = 'nothing') =>
+    keys.map((key) => fields.find((field) => field.key === key)?.label ?? key).join(', ') || none;
 
   /** Makes this user the base, and keeps the requested changes that it does not show. */
   function adopt(now: User, asked: Draft): Draft {

@@ -1,3 +1,5 @@
+import { plainDecimal } from '../../domain/decimal.ts';
+
 /** Said of a number that is not lossless. */
 export const notLossless = 'The number would be rounded: write at most 15 significant digits.';
 
@@ -8,18 +10,7 @@ export const notLossless = 'The number would be rounded: write at most 15 signif
 export function isLossless(literal: string): boolean {
   const value = Number(literal);
   if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) return true;
-  return normalized(literal) === normalized(String(value));
-}
-
-/** One spelling of a decimal, whatever its zeros and its exponent: 12.50 and 125e-1 are both `125e-1`. */
-function normalized(literal: string): string {
-  const [mantissa = '', exponent = '0'] = literal.toLowerCase().split('e');
-  const [whole = '', fraction = ''] = mantissa.replace('-', '').split('.');
-  const digits = (whole + fraction).replace(/^0+/, '');
-  // Without the condition it would take quadratic time, from every zero to the end of its run.
-  const significant = digits.replace(/(?<!0)0+$/, '');
-  if (significant === '') return '0';
-  return `${significant}e${Number(exponent) - fraction.length + digits.length - significant.length}`;
+  return plainDecimal(literal) === plainDecimal(String(value));
 }
 
 /**

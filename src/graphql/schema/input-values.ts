@@ -13,24 +13,32 @@ const brokenText = 'Must not contain a lone surrogate (half of a character).';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the rule rejects them
 const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/;
 
+/** Separators, what is never shown, such as U+3164 HANGUL FILLER, and U+2800 BRAILLE PATTERN BLANK. */
+const invisible = /^[\p{Z}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800]+$/u;
+
 /** A name: one line of printable text in any script and any normal form. */
 const name = z
   .string()
   .min(1, emptyText)
   .refine(wellFormed, brokenText)
   .refine((text) => !unprintable.test(text), 'Must not contain control or direction-changing characters.')
-  .refine((text) => !/^[\p{Z}\p{Cf}]+$/u.test(text), 'Must contain a visible character.')
+  .refine((text) => !invisible.test(text), 'Must contain a visible character.')
   .max(1_024, 'At most 1024 characters.');
 
-/** Scripts whose letters may be mixed: those that one language uses together. */
-const scriptsTogether: readonly RegExp[] = [
-  /^\p{Script=Latin}$/u,
-  /^\p{Script=Cyrillic}$/u,
-  /^\p{Script=Greek}$/u,
-  /^\p{Script=Arabic}$/u,
-  /^\p{Script=Hebrew}$/u,
-  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}]$/u,
-];
+/**
+ * Scripts in common modern use (UAX #31, table 5), those together that one language uses together; any other is the
+ * last one.
+ */
+const scripts: readonly RegExp[] = [
+  'Han Hiragana Katakana Hangul Bopomofo',
+  ...'Arabic Armenian Bengali Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Hebrew Kannada'.split(
+    ' ',
+  ),
+  ...'Khmer Lao Latin Malayalam Myanmar Oriya Sinhala Tamil Telugu Thaana Thai Tibetan'.split(' '),
+].map((names) => new RegExp(`[${names.replace(/\w+ ?/g, (name) => `\\p{Script=${name.trim()}}`)}]`, 'u'));
+
+/** Of no script: marks, and letters that several scripts use, such as the prolonged sound mark of Japanese. */
+const ofNoScript = /[\p{Script=Common}\p{Script=Inherited}]/u;
 
 /** A username, unlikely to look like another: close to the UsernameCasePreserved profile of PRECIS (RFC 8265). */
 const username = name
@@ -38,13 +46,16 @@ const username = name
     (text) => text.normalize('NFKC') === text,
     'Must be in normal form NFKC: some characters have a plainer form.',
   )
-  .refine((text) => !/\p{Default_Ignorable_Code_Point}/u.test(text), 'Must not contain invisible characters.')
+  .refine(isVisible, 'Must not contain invisible characters.')
   .refine(isOfOneScript, 'Must not mix letters of different scripts.');
 
+function isVisible(text: string): boolean {
+  return !/\p{Default_Ignorable_Code_Point}/u.test(text);
+}
+
 function isOfOneScript(text: string): boolean {
-  const letters = text.match(/\p{L}/gu) ?? [];
-  const scripts = letters.map((letter) => scriptsTogether.findIndex((script) => script.test(letter)));
-  return new Set(scripts).size <= 1;
+  const letters = (text.match(/\p{L}/gu) ?? []).filter((letter) => !ofNoScript.test(letter));
+  return new Set(letters.map((letter) => scripts.findIndex((script) => script.test(letter)))).size <= 1;
 }
 
 /** A custom field's text: any text that is not empty, also of several lines. */
@@ -55,21 +66,41 @@ const text = z
   .refine((value) => !value.includes('\0'), 'Must not contain a NUL character.')
   .max(16_384, 'At most 16384 characters.');
 
+/** A part of an email address between dots, as RFC 5321 has it without quotes: an Atom of RFC 6531, and a label. */
+const atom = '[^\\s@.,:;<>()\\[\\]\\\\"]+';
+const label = '(?!-)[\\p{L}\\p{M}\\p{N}-]+(?<!-)';
+const dotAtoms = new RegExp(`^${atom}(\\.${atom})*@${label}(\\.${label})+$`, 'u');
+
 /** An email address whose domain has a dot. Providers may be stricter. */
-const emailAddress = name.refine(
-  (address) => z.regexes.unicodeEmail.test(address) && /@[^@]+\.[^@.]+$/.test(address),
-  'Must be an email address, such as name@example.com.',
-);
+const emailAddress = name
+  .refine(
+    (address) => z.regexes.unicodeEmail.test(address) && dotAtoms.test(address),
+    'Must be an email address, such as name@example.com.',
+  )
+  .refine(isVisible, 'Must not contain invisible characters.')
+  // Of each part: a local part may be in another script than the domain.
+  .refine(
+    (address) => address.split(/[@.]/).every(isOfOneScript),
+    'Must not mix letters of different scripts.',
+  );
 
-/** A phone number in E.164, of a length that its country's numbering plan allows. */
-const phoneNumber = name.refine((number) => {
-  const phone = parsePhoneNumberFromString(number);
-  return phone?.number === number && phone.isPossible();
-}, 'Must be a phone number in E.164, such as +8615612345678: a plus sign, the country code, digits only.');
+/**
+ * A phone number in E.164. Numbering plans change faster than what is known of them: the country code must exist, and
+ * the length be one of E.164.
+ */
+const phoneNumber = name
+  .refine(
+    (number) => /^\+[1-9]\d{1,14}$/.test(number),
+    'Must be a phone number in E.164, such as +8615612345678: a plus sign, the country code, digits only.',
+  )
+  .refine(
+    (number) => !/^\+[1-9]\d{1,14}$/.test(number) || parsePhoneNumberFromString(number)?.number === number,
+    'There is no such country code, or no number of that country has this length.',
+  );
 
-/** The URL of a picture: http or https, so that no page runs it as a script. */
+/** The URL of a picture: http or https, so that no page runs it as a script; with the characters of a URL alone. */
 const pictureUrl = name.refine(
-  (url) => /^https?:\/\//i.test(url) && URL.canParse(url),
+  (url) => /^https?:\/\/[^\s/?#\\"<>^`{|}][^\s\\"<>^`{|}]*$/i.test(url) && URL.canParse(url),
   'Must be the URL of a picture: https://…',
 );
 
@@ -86,10 +117,7 @@ const number = z
 /** A key that the caller chooses for one call. */
 const idempotencyKey = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{16,255}$/, 'Must be 16 to 255 letters, digits, _ or -.');
-
-/** Members of one list: far more than any user has. Our own choice. */
-const maxMembers = 1_000;
+  .regex(/^[\x20-\x7e]{1,255}$/, 'Must be 1 to 255 printable ASCII characters.');
 
 /** `repeated`: the message for a list with two equal members, which are compared by `keyOf`. */
 function listOf<Member>(
@@ -97,10 +125,7 @@ function listOf<Member>(
   repeated: string,
   keyOf: (member: Member) => unknown = (one) => one,
 ) {
-  return z
-    .array(member)
-    .max(maxMembers, `At most ${maxMembers} members.`)
-    .refine((list) => new Set(list.map(keyOf)).size === list.length, repeated);
+  return z.array(member).refine((list) => new Set(list.map(keyOf)).size === list.length, repeated);
 }
 
 const names = listOf(name, 'The list contains the same name twice.');
@@ -110,6 +135,7 @@ const value = z.object({
   text: text.nullish(),
   number: number.nullish(),
   texts: texts.min(1, 'An empty list is not a value: remove the field instead.').nullish(),
+  date: z.date('Must be a date that exists.').nullish(),
 });
 
 const assignment = z.object({ field: name, value }).nullish();

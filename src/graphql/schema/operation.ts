@@ -40,10 +40,12 @@ builder.queryField('operation', (t) =>
     args: { id: t.arg.id({ required: true, description: 'The operation’s id.' }) },
     description:
       'The journal’s record of one patch: of your own, or of a user whom you may read. Null if there is none.',
-    resolve: async (_root, { id }, { journal, caller }) => {
+    resolve: async (_root, { id }, { journal, caller, reconciler, startCall }) => {
       try {
         const operation = await journal.find(id);
-        return operation && maySee(caller, operation) ? operation : null;
+        if (!operation || !maySee(caller, operation)) return null;
+        if (operation.mayBeRunning) return operation;
+        return (await reconciler.reconcile(operation, startCall())).operation;
       } catch (error) {
         if (!(error instanceof JournalUnavailable)) throw error;
         const message = 'The journal cannot be read at the moment: try again.';

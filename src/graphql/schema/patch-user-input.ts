@@ -87,9 +87,9 @@ export const PatchUserInput = builder.inputType('PatchUserInput', {
     }),
     idempotencyKey: t.string({
       description:
-        '16 to 255 characters of A-Z a-z 0-9 _ -. A repeated call with the same key and input returns the result of ' +
-        'the first and sends nothing: repeat a call whose response was lost. To retry a patch that was NOT_APPLIED, ' +
-        'use a new key.',
+        '1 to 255 printable ASCII characters. A repeated call with the same key and input returns the result of the ' +
+        'first and sends nothing: repeat a call whose response was lost. To retry a patch that was NOT_APPLIED, use a ' +
+        'new key.',
     }),
   }),
 });

@@ -52,6 +52,13 @@ export const PatchUserPayload = builder.objectRef<PatchResult>('PatchUserPayload
         'The user after the patch, as the provider has it; null if it was not read, or you may not read it.',
       resolve: ({ user }, _args, { caller }) => (isReader(caller, user) ? user : null),
     }),
+    adjusted: t.field({
+      type: t.listRef(t.listRef('String')),
+      description:
+        'The paths of the changes that the provider keeps in another form than the one asked for: an address in lower ' +
+        'case, a text without outer spaces. They were applied, and the user shows the form.',
+      resolve: ({ adjusted }) => adjusted.map((path) => [...path]),
+    }),
     errors: t.field({
       type: [PatchUserError],
       description: 'All errors at once, at most 100. Empty if and only if the outcome is APPLIED.',

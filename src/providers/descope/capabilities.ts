@@ -12,6 +12,12 @@ export interface Guesses {
   readonly attributesMerge: boolean;
   /** `null` removes an attribute's value: the official client's types allow it. */
   readonly nullRemovesAttribute: boolean;
+  /**
+   * What a patch does with an email or a phone by which another user signs in. Not published for patches. Of
+   * update/email and update/phone the documentation says that without `failOnConflict` the other user is merged into
+   * this one and deleted.
+   */
+  readonly contactConflict: 'refused' | 'merges';
 }
 
 /**
@@ -31,6 +37,7 @@ export function capabilities(guesses: Guesses, maxLength: Partial<Record<PatchFi
     hasVerifiedFlags: true,
     userIds: plainUserIds,
     replacesAllCustomFields: !guesses.attributesMerge,
+    mergesContacts: guesses.contactConflict === 'merges',
     fields: fieldsOf({
       displayName: bounded('displayName'),
       givenName: bounded('givenName'),

@@ -3,11 +3,12 @@ import type {
   CustomFieldValue,
   User,
   UserStatus,
+  UserTenant,
   UserWithCustomFields,
 } from '../../domain/user.ts';
-import { epoch, text } from '../decode.ts';
+import { epoch, isObject, type ReportUnreadable, readMembers, text } from '../decode.ts';
 import type { CustomFieldDefinition, CustomFieldType } from '../provider.ts';
-import type { WireAttribute, WireUser } from './wire.ts';
+import { attribute as attributeSchema, type WireUser } from './wire.ts';
 
 const statuses: ReadonlyMap<unknown, UserStatus> = new Map([
   ['enabled', 'ENABLED'],
@@ -17,29 +18,36 @@ const statuses: ReadonlyMap<unknown, UserStatus> = new Map([
 ]);
 
 /** Decodes a user without custom fields, which need the definitions. */
-export function decodeUser(directory: string, user: WireUser): User {
+export function decodeUser(directory: string, user: WireUser, report: ReportUnreadable): User {
+  const read = readMembers(user, report);
+  const [address, number] = [text(read.text('email')), text(read.text('phone'))];
+  const emailVerified = read.flag('verifiedEmail', 'email') ?? false;
+  const phoneVerified = read.flag('verifiedPhone', 'phone') ?? false;
   return {
     directory,
     userId: user.userId,
     username: null,
-    loginIds: user.loginIds ?? [],
-    displayName: text(user.name),
-    givenName: text(user.givenName),
-    middleName: text(user.middleName),
-    familyName: text(user.familyName),
-    email: user.email ? { address: user.email, verified: user.verifiedEmail ?? false } : null,
-    phone: user.phone ? { number: user.phone, verified: user.verifiedPhone ?? false } : null,
-    picture: text(user.picture),
-    status: statuses.get(user.status) ?? null,
-    roleNames: user.roleNames ?? [],
-    tenants: (user.userTenants ?? []).map((tenant) => ({
-      tenantId: tenant.tenantId,
-      name: text(tenant.tenantName),
-      roleNames: tenant.roleNames ?? [],
-    })),
-    ssoAppIds: user.ssoAppIds ?? [],
-    createdAt: epoch(user.createdTime, 1000),
+    loginIds: read.texts('loginIds'),
+    displayName: text(read.text('name', 'displayName')),
+    givenName: text(read.text('givenName')),
+    middleName: text(read.text('middleName')),
+    familyName: text(read.text('familyName')),
+    email: address === null ? null : { address, verified: emailVerified },
+    phone: number === null ? null : { number, verified: phoneVerified },
+    picture: text(read.text('picture')),
+    status: statuses.get(read.text('status')) ?? null,
+    roleNames: read.texts('roleNames'),
+    tenants: read.list('userTenants', 'tenants', (wire): UserTenant | undefined => {
+      if (!isObject(wire) || typeof wire.tenantId !== 'string') return undefined;
+      const tenant = readMembers(wire, report);
+      const [name, roleNames] = [text(tenant.text('tenantName')), tenant.texts('roleNames')];
+      if (tenant.unreadable.has('roleNames')) read.note('userTenants', 'tenants', wire);
+      return { tenantId: wire.tenantId, name, roleNames };
+    }),
+    ssoAppIds: read.texts('ssoAppIds'),
+    createdAt: epoch(read.number('createdTime', 'createdAt'), 1000),
     updatedAt: null,
+    ...(read.unreadable.size > 0 && { unreadable: read.unreadable }),
   };
 }
 
@@ -48,26 +56,29 @@ export function decodeUserWithCustomFields(
   directory: string,
   user: WireUser,
   definitions: readonly CustomFieldDefinition[],
+  report: ReportUnreadable,
 ): UserWithCustomFields {
   const types = new Map(definitions.map(({ field, type }) => [field, type]));
-  const customFields = Object.entries(user.customAttributes ?? {}).flatMap(([field, raw]): CustomField[] => {
+  const customFields = attributesOf(user).flatMap(([field, raw]): CustomField[] => {
     const value = attributeValue(raw, types.get(field));
     return value ? [{ field, value }] : [];
   });
-  return { ...decodeUser(directory, user), customFields };
+  return { ...decodeUser(directory, user, report), customFields };
+}
+
+function attributesOf({ customAttributes }: WireUser): readonly (readonly [string, unknown])[] {
+  return isObject(customAttributes) ? Object.entries(customAttributes) : [];
 }
 
 /** True where a custom attribute's value cannot be read without its definition. */
 export function needsDefinitions(user: WireUser): boolean {
-  return Object.values(user.customAttributes ?? {}).some((value) => typeof value === 'number');
+  return attributesOf(user).some(([, value]) => typeof value === 'number');
 }
 
 function attributeValue(raw: unknown, type: CustomFieldType | undefined): CustomFieldValue | undefined {
   if (typeof raw === 'string') return raw === '' ? undefined : { kind: 'text', value: raw };
   if (typeof raw === 'boolean') return { kind: 'boolean', value: raw };
   if (typeof raw === 'number') {
-    // JSON's 1e400 parses to Infinity, which GraphQL cannot return as a number.
-    if (!Number.isFinite(raw)) return { kind: 'text', value: String(raw) };
     const date = new Date(raw);
     return type === 'DATE' && !Number.isNaN(date.getTime())
       ? { kind: 'date', value: date }
@@ -76,8 +87,8 @@ function attributeValue(raw: unknown, type: CustomFieldType | undefined): Custom
   if (Array.isArray(raw) && raw.every((one) => typeof one === 'string')) {
     return raw.length === 0 ? undefined : { kind: 'texts', value: raw };
   }
-  // A value of an undocumented kind is returned as its JSON: it must not look absent.
-  return raw === null || raw === undefined ? undefined : { kind: 'text', value: JSON.stringify(raw) };
+  // A value of an undocumented kind, or a number that no double has, is returned as its JSON: it must not look absent.
+  return raw === null || raw === undefined ? undefined : { kind: 'text', value: JSON.stringify(raw), raw };
 }
 
 /** Attribute types by their number on the wire. */
@@ -90,8 +101,16 @@ const attributeTypes: Readonly<Record<number, CustomFieldType>> = {
   6: 'DATE',
 };
 
-/** Decodes the definition of a custom attribute; undefined for an unknown type, which cannot be written. */
-export function decodeAttribute(attribute: WireAttribute): CustomFieldDefinition | undefined {
+/**
+ * Decodes the definition of a custom attribute; undefined for one that cannot be read, and for an unknown type, which
+ * cannot be written.
+ */
+export function decodeAttribute(wire: unknown, report: ReportUnreadable): CustomFieldDefinition | undefined {
+  const attribute = attributeSchema.safeParse(wire).data;
+  if (!attribute) {
+    report('attribute');
+    return undefined;
+  }
   const type = attributeTypes[attribute.type];
   if (!type) return undefined;
   const chosen = type === 'CHOICE' || type === 'TEXTS';

@@ -62,9 +62,10 @@ function patchBody(userId: string, step: Step): Readonly<Record<string, unknown>
   return body;
 }
 
-/** A date is epoch milliseconds. */
-function attributeValue({ kind, value }: CustomFieldValue): unknown {
-  return kind === 'date' ? value.getTime() : value;
+/** A date is epoch milliseconds. What a text stands for goes back as it came. */
+function attributeValue(value: CustomFieldValue): unknown {
+  if (value.kind === 'date') return value.value.getTime();
+  return value.kind === 'text' && value.raw !== undefined ? value.raw : value.value;
 }
 
 /** GET /v1/mgmt/user by the user's id or a login id. */

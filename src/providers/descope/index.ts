@@ -3,6 +3,7 @@ import type { UserWithCustomFields } from '../../domain/user.ts';
 import { baseUrl, maxLength, secret } from '../../settings/fields.ts';
 import type { CallOptions, HttpClient } from '../../upstream/client.ts';
 import { inBatches, readInBatches } from '../batches.ts';
+import { isUser, type ReportUnreadable } from '../decode.ts';
 import type { Provider, ProviderModule, UserWrite, WriteResult } from '../provider.ts';
 import { createReader, refused, writeResultOf, writeResultsOf } from '../response.ts';
 import { decodeBatch } from './batch.ts';
@@ -50,6 +51,13 @@ const settings = z.strictObject({
     .boolean()
     .default(true)
     .describe('A guess: `null` takes a custom attribute’s value away.'),
+  contactConflict: z
+    .enum(['refused', 'merges'])
+    .default('merges')
+    .describe(
+      'A guess: what a patch does with an email or phone by which another user signs in. `merges` deletes that user, so ' +
+        'it is looked for before such a patch.',
+    ),
   maxLength: maxLength(boundableFields),
 });
 type Settings = z.infer<typeof settings>;
@@ -80,24 +88,36 @@ export const descope: ProviderModule = {
     origin: origin(settings),
     project: settings.projectId,
     pace,
-    create: (directory, http) => createDescope(directory, settings, http),
+    create: (directory, http, report) => createDescope(directory, settings, http, report),
   })),
 };
 
-function createDescope(directory: string, settings: Settings, http: HttpClient): Provider {
+function createDescope(
+  directory: string,
+  settings: Settings,
+  http: HttpClient,
+  report: ReportUnreadable = () => {},
+): Provider {
   const send = createDescopeClient(settings, http);
   const read = createReader(send, errorFormat);
 
   const definitions = createDefinitionsCache(async (call) => {
     const answer = await read(encodeAttributes(), attributesAnswer, call);
-    const known = (answer?.data ?? []).flatMap((attribute) => decodeAttribute(attribute) ?? []);
+    const known = (answer?.data ?? []).flatMap((attribute) => decodeAttribute(attribute, report) ?? []);
     if (settings.nullRemovesAttribute) return known;
     return known.map((definition) => ({ ...definition, operations: ['ADD', 'REPLACE'] }));
   });
 
-  async function readBatch(batch: readonly string[], call: CallOptions): Promise<readonly WireUser[]> {
+  /** The users of a batch; undefined for an entry that is none. */
+  async function readBatch(
+    batch: readonly string[],
+    call: CallOptions,
+  ): Promise<readonly (WireUser | undefined)[]> {
     const [first = '', ...more] = batch;
-    if (more.length > 0) return (await read(encodeLoadMany(batch), usersAnswer, call))?.users ?? [];
+    if (more.length > 0) {
+      const users = (await read(encodeLoadMany(batch), usersAnswer, call))?.users ?? [];
+      return users.map((user) => (isUser(user) ? user : undefined));
+    }
     const answer = await read(encodeLoad('userId', first), userAnswer, call);
     return answer ? [answer.user] : [];
   }
@@ -107,7 +127,7 @@ function createDescope(directory: string, settings: Settings, http: HttpClient):
     user: WireUser,
     call: CallOptions,
   ): UserWithCustomFields | Promise<UserWithCustomFields> {
-    const decode = (known: Definitions) => decodeUserWithCustomFields(directory, user, known);
+    const decode = (known: Definitions) => decodeUserWithCustomFields(directory, user, known, report);
     const known = needsDefinitions(user) ? definitions(call, settings.attributesTtlMs) : [];
     return known instanceof Promise ? known.then(decode) : decode(known);
   }
@@ -129,14 +149,15 @@ function createDescope(directory: string, settings: Settings, http: HttpClient):
       readInBatches(userIds, idsPerLoad, async (batch) => {
         const users = await readBatch(batch, call);
         return want.customFields
-          ? Promise.all(users.map(async (user) => withCustomFields(user, call)))
-          : users.map((user) => decodeUser(directory, user));
+          ? Promise.all(users.map(async (user) => user && withCustomFields(user, call)))
+          : users.map((user) => user && decodeUser(directory, user, report));
       }),
 
     async findUser(login, call) {
       const user = (await read(encodeLoad('loginId', login), userAnswer, call))?.user;
-      // The call also accepts a user id: only a user who signs in by this login is meant.
-      return user?.loginIds?.includes(login) ? withCustomFields(user, call) : undefined;
+      // The call also accepts a user id. A login may be listed in another spelling than it was asked for.
+      const found = user && (await withCustomFields(user, call));
+      return found && (found.userId !== login || found.loginIds.includes(login)) ? found : undefined;
     },
 
     describe: encodePatch,

@@ -1,69 +1,36 @@
 import { z } from 'zod';
+import { isUser, type WireObject } from '../decode.ts';
 
-/** Descope sends an empty string for an absent text, or leaves the member out. */
-const optionalText = z.string().nullish();
-const texts = z.array(z.string()).nullish();
-
-/** The members of a user that are read. https://docs.descope.com, PATCH /v1/mgmt/user/patch, 200. */
-export const wireUser = z.object({
-  userId: z.string().min(1),
-  loginIds: texts,
-  name: optionalText,
-  givenName: optionalText,
-  middleName: optionalText,
-  familyName: optionalText,
-  email: optionalText,
-  phone: optionalText,
-  verifiedEmail: z.boolean().nullish(),
-  verifiedPhone: z.boolean().nullish(),
-  roleNames: texts,
-  userTenants: z
-    .array(z.object({ tenantId: z.string(), tenantName: optionalText, roleNames: texts }))
-    .nullish(),
-  status: optionalText,
-  picture: optionalText,
-  /** By name. Not z.record, which drops a name such as __proto__. */
-  customAttributes: z
-    .custom<Readonly<Record<string, unknown>>>((value) => typeof value === 'object' && !Array.isArray(value))
-    .nullish(),
-  /** Epoch seconds. */
-  createdTime: z.number().nullish(),
-  ssoAppIds: texts,
-});
-export type WireUser = z.infer<typeof wireUser>;
+/** A user. https://docs.descope.com, PATCH /v1/mgmt/user/patch, 200. */
+export type WireUser = WireObject & { readonly userId: string };
 
 /** The answer to a patch and to a load. */
-export const userAnswer = z.object({ user: wireUser });
+export const userAnswer = z.object({ user: z.custom<WireUser>(isUser) });
 
 /** The answer to a load of several. */
-export const usersAnswer = z.object({ users: z.array(wireUser) });
+export const usersAnswer = z.object({ users: z.array(z.unknown()) });
 
-/**
- * The answer to a batch: PatchUserBatchResponse of the official client. Each user of the first list is parsed on its
- * own, so that a malformed one does not affect the others. `additionalErrors` is not documented, so it is not read.
- */
+/** Lists of what is read one by one, so that a malformed entry does not affect the others. */
+const entries = z.array(z.unknown()).nullish().catch(null);
+
+/** The answer to a batch: PatchUserBatchResponse of the official client, and `additionalErrors` of its tests. */
 export const batchAnswer = z.object({
-  patchedUsers: z.array(z.unknown()).nullish(),
-  failedUsers: z
-    .array(
-      z.object({
-        failure: optionalText.catch(null),
-        user: z.object({ userId: optionalText, loginIds: texts }).nullish().catch(null),
-      }),
-    )
-    .nullish(),
+  patchedUsers: entries,
+  failedUsers: entries,
+  additionalErrors: z
+    .custom<WireObject>((value) => typeof value === 'object')
+    .nullish()
+    .catch(null),
 });
 export type BatchAnswer = z.infer<typeof batchAnswer>;
 
 /** The answer to the custom attributes' definitions. */
-export const attributesAnswer = z.object({
-  data: z.array(
-    z.object({
-      name: z.string().min(1),
-      type: z.number(),
-      displayName: optionalText,
-      options: z.array(z.object({ value: z.string(), label: optionalText })).nullish(),
-    }),
-  ),
+export const attributesAnswer = z.object({ data: z.array(z.unknown()) });
+
+/** The definition of a custom attribute. */
+export const attribute = z.object({
+  name: z.string().min(1),
+  type: z.number(),
+  displayName: z.string().nullish(),
+  options: z.array(z.object({ value: z.string(), label: z.string().nullish() })).nullish(),
 });
-export type WireAttribute = z.infer<typeof attributesAnswer>['data'][number];

@@ -7,7 +7,7 @@ const token = 'The provider does not accept the token that it issued to this dir
 
 /**
  * The error body is not published. Two forms are known from neighbouring services: `{Code, Message, RequestId, …}`
- * and `{error, error_description, request_id}`. The codes are from the metadata of the developer API 2022-02-25.
+ * and `{error, error_description, request_id}`; the vendor's core library also reads `code` and `requestId`. The codes are from the metadata of the developer API 2022-02-25.
  */
 export const errorFormat = createErrorFormat(
   {
@@ -24,9 +24,9 @@ export const errorFormat = createErrorFormat(
     instance_not_found: ['PROVIDER_REFUSED', 'The provider does not know the instance of this directory.'],
   },
   ['ResourceNotFound.User', 'ResourceNotFound.UserId'],
-  ({ Code, error, RequestId, request_id }, headers) => [
-    Code ?? error,
-    RequestId ?? request_id ?? headers['x-acs-request-id'],
+  ({ Code, code, error, ...ids }, headers) => [
+    Code ?? code ?? error,
+    ids.RequestId ?? ids.requestId ?? ids.requestid ?? ids.request_id ?? headers['x-acs-request-id'],
   ],
 );
 

@@ -4,16 +4,17 @@ import type { UserWithCustomFields } from '../../domain/user.ts';
 import { baseUrl, secret } from '../../settings/fields.ts';
 import type { CallOptions, HttpClient } from '../../upstream/client.ts';
 import { readInBatches } from '../batches.ts';
+import type { ReportUnreadable } from '../decode.ts';
 import { capabilities } from '../eiam-shared/capabilities.ts';
 import { accountSettings, identifier, instanceId } from '../eiam-shared/config.ts';
-import { account, decodeAccountWithCustomFields } from '../eiam-shared/decode.ts';
+import { decodeAccountWithCustomFields } from '../eiam-shared/decode.ts';
 import type { Provider, ProviderModule } from '../provider.ts';
 import { createReader, onlyOne, unreadableAnswer, writeResultOf } from '../response.ts';
 import { createEiamDeveloperClient } from './client.ts';
 import { encodeFindUser, encodeGetUser, encodeStep } from './encode.ts';
 import { errorFormat } from './errors.ts';
 import { createTokenCache } from './token.ts';
-import { userIdAnswer } from './wire.ts';
+import { userAnswer, userIdAnswer } from './wire.ts';
 
 const settings = z.strictObject({
   baseUrl: baseUrl.describe(
@@ -33,20 +34,25 @@ export const eiamDeveloper: ProviderModule = {
   settings: settings.transform((settings) => ({
     origin: new URL(settings.baseUrl).origin,
     project: settings.instanceId,
-    create: (directory, http) => createEiamDeveloper(directory, settings, http),
+    create: (directory, http, report) => createEiamDeveloper(directory, settings, http, report),
   })),
 };
 
-function createEiamDeveloper(directory: string, settings: Settings, http: HttpClient): Provider {
+function createEiamDeveloper(
+  directory: string,
+  settings: Settings,
+  http: HttpClient,
+  report: ReportUnreadable = () => {},
+): Provider {
   const base = `/v2/${settings.instanceId}/${settings.applicationId}`;
   const send = createEiamDeveloperClient(base, createTokenCache({ ...settings, base }, http), http);
   const read = createReader(send, errorFormat);
   const known = settings.customFields ?? null;
 
   async function readUser(userId: string, call: CallOptions): Promise<UserWithCustomFields | undefined> {
-    const wire = await read(encodeGetUser(userId), account, call);
+    const wire = await read(encodeGetUser(userId), userAnswer, call);
     if (wire && wire.userId !== userId) throw new ReadFailure(unreadableAnswer());
-    return wire && decodeAccountWithCustomFields(directory, wire, known);
+    return wire && decodeAccountWithCustomFields(directory, wire, known, report);
   }
 
   return {
@@ -57,7 +63,10 @@ function createEiamDeveloper(directory: string, settings: Settings, http: HttpCl
 
     // The API has no call that reads several users by id.
     readUsers: (userIds, _want, call) =>
-      readInBatches(userIds, 1, async ([userId = '']) => [await readUser(userId, call)]),
+      readInBatches(userIds, 1, async ([userId = '']) => {
+        const user = await readUser(userId, call);
+        return user ? [user] : [];
+      }),
 
     async findUser(login, call) {
       const found = new Map<string, UserWithCustomFields>();

@@ -9,12 +9,12 @@ const rights = 'The access key of this directory lacks the right to do this.';
 /** The error body is `{RequestId, HostId, Code, Message, Recommend}`; Message may echo the request. */
 export const errorFormat = createErrorFormat(
   {
-    'InvalidAccessKeyId.NotFound': ['PROVIDER_AUTH', credentials],
-    'InvalidAccessKeyId.Inactive': ['PROVIDER_AUTH', credentials],
+    InvalidAccessKeyId: ['PROVIDER_AUTH', credentials],
     InvalidSecurityToken: ['PROVIDER_AUTH', credentials],
-    'InvalidSecurityToken.Expired': ['PROVIDER_AUTH', credentials],
+    MissingSecurityToken: ['PROVIDER_AUTH', credentials],
+    IncompleteSignature: ['PROVIDER_AUTH', credentials],
     SignatureDoesNotMatch: ['PROVIDER_AUTH', credentials],
-    'InvalidTimeStamp.Expired': ['PROVIDER_AUTH', clock],
+    InvalidTimeStamp: ['PROVIDER_AUTH', clock],
     SignatureNonceUsed: ['PROVIDER_AUTH', 'The provider has seen the signature of this request before.'],
     'Forbidden.RAM': ['PROVIDER_REFUSED', rights],
     NoPermission: ['PROVIDER_REFUSED', rights],
@@ -24,7 +24,7 @@ export const errorFormat = createErrorFormat(
     ],
   },
   ['ResourceNotFound.User'],
-  ({ Code, RequestId }) => [Code, RequestId],
+  ({ Code, code, RequestId, requestId, requestid }) => [Code ?? code, RequestId ?? requestId ?? requestid],
 );
 
 /** True where the time of the signature was refused: more than 15 minutes from the provider's clock. */

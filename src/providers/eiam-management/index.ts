@@ -4,6 +4,7 @@ import type { User, UserWithCustomFields } from '../../domain/user.ts';
 import { baseUrl, positive, secret } from '../../settings/fields.ts';
 import type { CallOptions, HttpClient } from '../../upstream/client.ts';
 import { readInBatches } from '../batches.ts';
+import { isUser, type ReportUnreadable } from '../decode.ts';
 import { capabilities } from '../eiam-shared/capabilities.ts';
 import { accountSettings, instanceId } from '../eiam-shared/config.ts';
 import { decodeAccount, decodeAccountWithCustomFields } from '../eiam-shared/decode.ts';
@@ -38,11 +39,16 @@ export const eiamManagement: ProviderModule = {
   settings: settings.transform((settings) => ({
     origin: new URL(settings.baseUrl).origin,
     project: settings.instanceId,
-    create: (directory, http) => createEiamManagement(directory, settings, http),
+    create: (directory, http, report) => createEiamManagement(directory, settings, http, report),
   })),
 };
 
-function createEiamManagement(directory: string, settings: Settings, http: HttpClient): Provider {
+function createEiamManagement(
+  directory: string,
+  settings: Settings,
+  http: HttpClient,
+  report: ReportUnreadable = () => {},
+): Provider {
   const { instanceId } = settings;
   const send = createEiamManagementClient(settings, http);
   const read = createReader(send, errorFormat);
@@ -51,7 +57,7 @@ function createEiamManagement(directory: string, settings: Settings, http: HttpC
   async function readUser(userId: string, call: CallOptions): Promise<UserWithCustomFields | undefined> {
     const answer = await read(encodeGetUser(instanceId, userId), userAnswer, call);
     if (answer && answer.user.userId !== userId) throw new ReadFailure(unreadableAnswer());
-    return answer && decodeAccountWithCustomFields(directory, answer.user, known);
+    return answer && decodeAccountWithCustomFields(directory, answer.user, known, report);
   }
 
   async function readBatch(
@@ -59,9 +65,17 @@ function createEiamManagement(directory: string, settings: Settings, http: HttpC
     call: CallOptions,
   ): Promise<readonly (User | undefined)[]> {
     const [first, ...more] = batch;
-    if (first !== undefined && more.length === 0) return [await readUser(first, call)];
+    if (first !== undefined && more.length === 0) {
+      const user = await readUser(first, call);
+      return user ? [user] : [];
+    }
     const answer = await read(encodeListUsers(instanceId, batch), usersAnswer, call);
-    return (answer?.users ?? []).map((user) => decodeAccount(directory, user));
+    return listed(answer?.users);
+  }
+
+  /** The users of a list; undefined for an entry that is none. */
+  function listed(users: readonly unknown[] | null | undefined): readonly (User | undefined)[] {
+    return (users ?? []).map((user) => (isUser(user) ? decodeAccount(directory, user, report) : undefined));
   }
 
   return {
@@ -78,9 +92,9 @@ function createEiamManagement(directory: string, settings: Settings, http: HttpC
       const found = new Set<string>();
       for (const request of encodeFindUser(instanceId, login)) {
         const answer = await read(request, usersAnswer, call);
-        const users = (answer?.users ?? []).map((user) => decodeAccount(directory, user));
+        const users = listed(answer?.users);
         // The filters match more than the login: only a user who signs in by exactly this login is meant.
-        for (const user of users) if (user.loginIds.includes(login)) found.add(user.userId);
+        for (const user of users) if (user?.loginIds.includes(login)) found.add(user.userId);
         if (found.size === 0 && (answer?.totalCount ?? 0) > users.length) throw new AmbiguousLogin(tooMany);
       }
       const userId = onlyOne([...found]);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { exactNumber } from '../../domain/decimal.ts';
 import type {
   CustomField,
   CustomFieldValue,
@@ -6,24 +6,19 @@ import type {
   UserStatus,
   UserWithCustomFields,
 } from '../../domain/user.ts';
-import { epoch, text } from '../decode.ts';
+import {
+  asText,
+  epoch,
+  isObject,
+  type ReportUnreadable,
+  readMembers,
+  text,
+  type WireObject,
+} from '../decode.ts';
 import type { CustomFieldDefinition } from '../provider.ts';
 
-/** The members of an account that are read, in the developer API's spelling. */
-export const account = z.object({
-  userId: z.string().min(1),
-  username: z.string().nullish(),
-  displayName: z.string().nullish(),
-  phoneRegion: z.string().nullish(),
-  phoneNumber: z.string().nullish(),
-  phoneNumberVerified: z.boolean().nullish(),
-  email: z.string().nullish(),
-  emailVerified: z.boolean().nullish(),
-  status: z.string().nullish(),
-  createTime: z.number().nullish(),
-  updateTime: z.number().nullish(),
-  customFields: z.array(z.object({ fieldName: z.string(), fieldValue: z.string().nullish() })).nullish(),
-});
+/** An account, its members in the developer API's spelling. */
+export type Account = WireObject & { readonly userId: string };
 
 const statuses: ReadonlyMap<unknown, UserStatus> = new Map([
   ['enabled', 'ENABLED'],
@@ -31,51 +26,66 @@ const statuses: ReadonlyMap<unknown, UserStatus> = new Map([
 ]);
 
 /** Decodes an account without its custom fields, which lists do not carry. */
-export function decodeAccount(directory: string, wire: z.infer<typeof account>): User {
+export function decodeAccount(directory: string, wire: Account, report: ReportUnreadable): User {
+  const read = readMembers(wire, report);
+  const [username, address] = [text(read.text('username')), text(read.text('email'))];
+  const [region, national] = [read.text('phoneRegion', 'phone'), text(read.text('phoneNumber', 'phone'))];
   // Without its region a number is not E.164, so it gets no plus sign.
-  const number = wire.phoneRegion ? `+${wire.phoneRegion}${wire.phoneNumber}` : wire.phoneNumber;
-  const phone = wire.phoneNumber && number ? { number, verified: wire.phoneNumberVerified ?? false } : null;
-  const email = wire.email ? { address: wire.email, verified: wire.emailVerified ?? false } : null;
+  const number = national && region ? `+${region}${national}` : national;
+  const emailVerified = read.flag('emailVerified', 'email') ?? false;
+  const phoneVerified = read.flag('phoneNumberVerified', 'phone') ?? false;
   return {
     directory,
     userId: wire.userId,
-    username: text(wire.username),
-    loginIds: [wire.username, email?.address, phone?.number].filter((login): login is string => !!login),
-    displayName: text(wire.displayName),
+    username,
+    loginIds: [username, address, number].filter((login) => login !== null),
+    displayName: text(read.text('displayName')),
     givenName: null,
     middleName: null,
     familyName: null,
-    email,
-    phone,
+    email: address === null ? null : { address, verified: emailVerified },
+    phone: number === null ? null : { number, verified: phoneVerified },
     picture: null,
-    status: statuses.get(wire.status) ?? null,
+    status: statuses.get(read.text('status')) ?? null,
     roleNames: [],
     tenants: [],
     ssoAppIds: [],
-    createdAt: epoch(wire.createTime),
-    updatedAt: epoch(wire.updateTime),
+    createdAt: epoch(read.number('createTime', 'createdAt')),
+    updatedAt: epoch(read.number('updateTime', 'updatedAt')),
+    ...(read.unreadable.size > 0 && { unreadable: read.unreadable }),
   };
 }
 
 /** Decodes an account with its custom fields, by their configured types; as text where there is none or it does not fit. */
 export function decodeAccountWithCustomFields(
   directory: string,
-  wire: z.infer<typeof account>,
+  wire: Account,
   known: readonly CustomFieldDefinition[] | null,
+  report: ReportUnreadable,
 ): UserWithCustomFields {
-  const customFields = (wire.customFields ?? []).flatMap(({ fieldName, fieldValue }): CustomField[] => {
-    const type = known?.find(({ field }) => field === fieldName)?.type;
-    return fieldValue ? [{ field: fieldName, value: decodeValue(fieldValue, type) }] : [];
-  });
-  return { ...decodeAccount(directory, wire), customFields };
+  const account = decodeAccount(directory, wire, report);
+  const read = readMembers(wire, report);
+  const customFields = read
+    .list('customFields', 'customFields', (entry): readonly CustomField[] | undefined => {
+      if (!isObject(entry) || typeof entry.fieldName !== 'string') return undefined;
+      const { fieldName: field, fieldValue } = entry;
+      const type = known?.find((definition) => definition.field === field)?.type;
+      if (fieldValue === undefined || fieldValue === null || fieldValue === '') return [];
+      const value = asText(fieldValue);
+      if (value !== undefined) return [{ field, value: decodeValue(value, type) }];
+      read.note('fieldValue', `customFields.${field}`, fieldValue);
+      return [];
+    })
+    .flat();
+  const unreadable = new Map([...(account.unreadable ?? []), ...read.unreadable]);
+  return { ...account, customFields, ...(unreadable.size > 0 && { unreadable }) };
 }
 
+/** A text is a number only where it is exactly one: a rounded value would be another one. */
 function decodeValue(value: string, type: CustomFieldDefinition['type'] | undefined): CustomFieldValue {
   if (type === 'BOOLEAN' && (value === 'true' || value === 'false')) {
     return { kind: 'boolean', value: value === 'true' };
   }
-  if (type === 'NUMBER' && value.trim() !== '' && Number.isFinite(Number(value))) {
-    return { kind: 'number', value: Number(value) };
-  }
-  return { kind: 'text', value };
+  const number = type === 'NUMBER' ? exactNumber(value) : undefined;
+  return number === undefined ? { kind: 'text', value } : { kind: 'number', value: number };
 }

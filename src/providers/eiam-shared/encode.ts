@@ -1,4 +1,5 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js';
+import { plainDecimal } from '../../domain/decimal.ts';
 import type { CustomFieldChange, Step } from '../provider.ts';
 
 /** The members of an account that a patch may carry, in the developer API's spelling. */
@@ -67,7 +68,10 @@ function encodeCustomField(change: CustomFieldChange): CustomFieldPatch {
   if (change.operation === 'REMOVE') return { fieldName, operation: 'remove' };
   const { kind, value } = change.value;
   if (kind === 'texts' || kind === 'date') throw new Error(`EIAM keeps no ${kind}; the plan refuses it.`);
-  return { fieldName, fieldValue: String(value), operation: change.operation === 'ADD' ? 'add' : 'replace' };
+  // Digits alone, without an exponent.
+  const fieldValue = kind === 'number' ? plainDecimal(String(value)) : String(value);
+  if (fieldValue === undefined) throw new Error('Not a finite number; the input schema refuses it.');
+  return { fieldName, fieldValue, operation: change.operation === 'ADD' ? 'add' : 'replace' };
 }
 
 /** Splits a login that is a phone number in E.164; undefined for any other login. */

@@ -20,7 +20,10 @@ const safeForms: SafeForms = {
 /** Codes that name their subject: `ResourceDuplicated.Username`, `InvalidParameter.CustomField.age`. */
 const named = /^(InvalidParameter|MissingParameter|ResourceDuplicated|ResourceNotFound)\.(.+)$/;
 
-/** Codes of one API about its calls rather than about accounts, with their meaning and message here. */
+/**
+ * Codes of one API about its calls rather than about accounts, with their meaning and message here. A code without a dot
+ * also stands for all that begin with it and a dot: `InvalidSecurityToken.Malformed`.
+ */
 export type Meanings = Readonly<Record<string, readonly ['PROVIDER_AUTH' | 'PROVIDER_REFUSED', string]>>;
 
 /** How an API's errors are read; a rate limit's code comes with status 400 or 429. */
@@ -30,13 +33,16 @@ export function createErrorFormat(
   members: Parameters<typeof createErrorReader>[2],
 ) {
   const readError = createErrorReader(safeForms, 'Throttling', members);
-  const isKnown = (code: string) => Object.hasOwn(meanings, code);
+  const meaningOf = (code: string) =>
+    [code, code.replace(/\..*/s, '')].flatMap((one) =>
+      Object.hasOwn(meanings, one) ? [meanings[one]] : [],
+    )[0];
   return {
     readError,
-    isDocumented: (code) => isKnown(code) || named.test(code) || isThrottling(code),
+    isDocumented: (code) => meaningOf(code) !== undefined || named.test(code) || isThrottling(code),
     missing: new Set(missing),
     toPatchError(error, answer, step) {
-      const meaning = isKnown(error.code) ? meanings[error.code] : undefined;
+      const meaning = meaningOf(error.code);
       if (!meaning) return accountError(error, answer, step);
       const [code, message] = meaning;
       return { code, message, path: step ? ['patch'] : [], ...error.safeDetails };

@@ -60,7 +60,7 @@ export async function startDescopeEmulator(settings: DescopeEmulatorSettings): P
   }
 
   const handlers: Readonly<Record<string, Handler>> = {
-    'GET /v1/mgmt/user': (_body, query) => ({ user: users.find(query) }),
+    'GET /v1/mgmt/user': (_body, query) => ({ user: users.read(query) }),
     'PATCH /v1/mgmt/user/patch': (body) => ({ user: patchOne(body) }),
     'PATCH /v1/mgmt/user/patch/batch': patchBatch,
     'POST /v1/mgmt/users/load': (body) => {

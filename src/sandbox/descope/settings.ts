@@ -48,6 +48,8 @@ export interface DescopeEmulatorSettings extends EmulatorHooks {
   /** No two users may have the same. Descope keeps only login ids unique. Default `false`. */
   readonly uniqueEmail?: boolean;
   readonly uniquePhone?: boolean;
+  /** An email or phone by which another user signs in. Default `refused`; `merges` deletes the other user. */
+  readonly contactConflict?: 'refused' | 'merges';
   readonly conflictErrorCode?: string;
   readonly conflictStatus?: 400 | 409;
   /** `failure`, of a user of a batch who was not patched, begins with the error code. Default `false`. */

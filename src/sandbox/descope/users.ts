@@ -1,4 +1,4 @@
-import type { SeedUser, WriteLogEntry } from '../emulator.ts';
+import { createReadLag, type SeedUser, type WriteLogEntry } from '../emulator.ts';
 import type { DescopeAttributes } from './attributes.ts';
 import { applyChange, createChangeReader } from './change.ts';
 import { boolean, type Members, Refusal, string, strings } from './refusal.ts';
@@ -10,6 +10,8 @@ export interface DescopeUsers {
   all(): ReadonlyMap<string, DescopeUser>;
   /** The user of the members `userId` and `loginId`. */
   find(body: Members): DescopeUser;
+  /** The same as a read shows it. */
+  read(body: Members): DescopeUser;
   patch(user: DescopeUser, body: Members): DescopeUser;
   load(body: Members): Members;
 }
@@ -23,6 +25,7 @@ export function createDescopeUsers(
   const { conflictErrorCode = 'E011001', conflictStatus = 400, loadMaximum = 100 } = settings;
   const readChange = createChangeReader(settings, attributes);
   const users = new Map<string, DescopeUser>();
+  const lag = createReadLag<DescopeUser>(settings.readLagMs);
 
   function refuseConflicts(user: DescopeUser, change: Members): void {
     const next = applyChange(user, change);
@@ -38,9 +41,18 @@ export function createDescopeUsers(
     ] as const) {
       if (typeof change[member] !== 'string') continue;
       const value = next[member].toLowerCase();
-      if (others.some(({ loginIds }) => loginIds.some((id) => id.toLowerCase() === value))) refuse(member);
+      const owner = others.find(({ loginIds }) => loginIds.some((id) => id.toLowerCase() === value));
+      if (owner && settings.contactConflict === 'merges') merge(user, owner);
+      else if (owner) refuse(member);
       if (isUnique && others.some((other) => other[member].toLowerCase() === value)) refuse(member);
     }
+  }
+
+  /** The other user is deleted, and its logins are this user's from now on. */
+  function merge(user: DescopeUser, other: DescopeUser): void {
+    users.delete(other.userId);
+    users.set(user.userId, { ...user, loginIds: [...user.loginIds, ...other.loginIds] });
+    writes.push({ userId: other.userId, change: { mergedInto: user.userId } });
   }
 
   for (const seed of settings.users) {
@@ -68,6 +80,11 @@ export function createDescopeUsers(
       return user;
     },
 
+    read(body) {
+      const user = this.find(body);
+      return lag.read(user.userId, user);
+    },
+
     patch(user, body) {
       const { userId } = user;
       const requested = readChange(user, body);
@@ -75,7 +92,8 @@ export function createDescopeUsers(
       if (Object.keys(requested).length === 0) return user;
       const change = settings.distort?.(structuredClone({ userId, change: requested })) ?? requested;
       if (Object.keys(change).length === 0) return user;
-      const changed = applyChange(user, change);
+      lag.write(userId, user);
+      const changed = applyChange(users.get(userId) ?? user, change);
       users.set(userId, changed);
       writes.push(structuredClone({ userId, change }));
       return changed;
@@ -90,6 +108,7 @@ export function createDescopeUsers(
       const found = [...new Set(userIds)]
         .map((userId) => users.get(userId))
         .filter((user) => user !== undefined)
+        .map((user) => lag.read(user.userId, user))
         .filter(({ status }) => includesAll || (status !== 'disabled' && status !== 'expired'));
       return { users: found, total: found.length };
     },

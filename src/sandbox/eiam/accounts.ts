@@ -1,4 +1,4 @@
-import type { SeedUser, WriteLogEntry } from '../emulator.ts';
+import { createReadLag, type SeedUser, type WriteLogEntry } from '../emulator.ts';
 import { checkCustomFields, checkMembers, EiamRefusal, type EiamValue, patchMembers } from './rules.ts';
 import type { EiamEmulatorSettings, EiamRecord } from './settings.ts';
 
@@ -23,6 +23,7 @@ export function createEiamAccounts(settings: EiamEmulatorSettings) {
   const accounts = new Map<string, Account>();
   const writes: WriteLogEntry[] = [];
   const now = settings.now ?? Date.now;
+  const lag = createReadLag<EiamRecord>(settings.readLagMs);
 
   const account = (userId: string): Account => {
     const found = accounts.get(userId);
@@ -99,6 +100,7 @@ export function createEiamAccounts(settings: EiamEmulatorSettings) {
   };
 
   const write = (userId: string, requested: WriteLogEntry['change']) => {
+    lag.write(userId, record(account(userId), true));
     account(userId).members.set('updateTime', now());
     const change = settings.distort?.({ userId, change: requested }) ?? requested;
     store(userId, change);
@@ -126,7 +128,7 @@ export function createEiamAccounts(settings: EiamEmulatorSettings) {
 
   return {
     writes,
-    get: (userId: string): EiamRecord => record(account(userId), true),
+    get: (userId: string): EiamRecord => lag.read(userId, record(account(userId), true)),
     /** Without custom fields, as both APIs list. */
     list: (): EiamRecord[] => [...accounts.values()].map((each) => record(each, false)),
     users: (): ReadonlyMap<string, EiamRecord> =>

@@ -70,11 +70,14 @@ export function checkMembers(
     if (typeof value === 'string' && !rule(value)) throw invalid(pascal(member));
   };
   fits('username', (name) => /^[A-Za-z0-9_.@-]+$/.test(name) && name.length <= limits.username);
-  fits('displayName', (name) => name.length <= limits.displayName);
+  // In code points: a guess, as no page says which unit the limit counts.
+  fits('displayName', (name) => [...name].length <= limits.displayName);
   fits('phoneRegion', (region) => /^[1-9]\d{0,3}$/.test(region));
   fits('phoneNumber', (digits) => /^\d+$/.test(digits) && digits.length >= limits.phoneNumberMin);
   fits('phoneNumber', (digits) => digits.length <= limits.phoneNumberMax);
-  fits('email', (email) => /^[A-Za-z0-9._-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$/.test(email));
+  fits('email', (email) =>
+    /^[A-Za-z0-9._-]+@([A-Za-z0-9-]+\.)+([A-Za-z]{2,}|xn--[A-Za-z0-9-]+)$/.test(email),
+  );
   for (const [leading, companions] of [
     ['phoneNumber', ['phoneRegion', 'phoneNumberVerified']],
     ['email', ['emailVerified']],

@@ -3,6 +3,7 @@ import type { EmulatorRequest } from '../../../src/sandbox/emulator.ts';
 import type { PatchUserInput } from '../../generated/graphql.ts';
 import { openBehindProxies } from '../../harness/behind-proxy.ts';
 import { arrived, counted, type DirectoryName, written } from '../../harness/expected.ts';
+import { freshJournal } from '../../harness/fresh-journal.ts';
 import type { FrontDoor } from '../../harness/front-door.ts';
 import { outcomesOf, patchMany } from '../../harness/many.ts';
 import { patchManyOperation } from '../../harness/operations.ts';
@@ -161,7 +162,7 @@ describe.concurrent('where a quota is short, a call of patchUsers', () => {
 
 // Not beside others, for it spies on what all use.
 it('a call of patchUsers keeps nothing when it met a bug of ours', async (test) => {
-  const door = await open(test, short(7, 'contractors'));
+  const door = await open(test, { ...short(9, 'contractors'), ...freshJournal() });
   const { stringify } = JSON;
   const broken = vi.spyOn(JSON, 'stringify').mockImplementation((value, ...more) => {
     // Where the input's digest is made, for only there is a function given.
@@ -173,6 +174,6 @@ it('a call of patchUsers keeps nothing when it met a bug of ours', async (test) 
   const inputs = changed(byLogin('contractors', 2), { idempotencyKey: 'a-key-without-a-journal' });
   const { data } = await door.call(patchManyOperation, { inputs });
   expect(data?.patchUsers?.[0]).toBeNull();
-  expect(arrived(door)).toHaveLength(4);
+  expect(arrived(door)).toHaveLength(6);
   expect(outcomesOf(await patchMany(door, renames('contractors', 7, 8)))).toEqual(['APPLIED READ_BACK']);
 });

@@ -17,13 +17,13 @@ type Documents = {
     "\n  query Directories { directories { name } }\n": typeof types.DirectoriesDocument,
     "\n  query User($by: UserBy!) {\n    user(by: $by) {\n      ...UserFields\n      directory {\n        name\n        capabilities { field settable clearable maxLength }\n        customFields { field type label choices { value label } operations }\n      }\n    }\n  }\n  fragment UserFields on User {\n    id version username displayName givenName middleName familyName picture status roleNames ssoAppIds\n    email { address verified }\n    phone { number verified }\n    tenants { tenantId roleNames }\n    customFields { field value { text number boolean texts date } }\n  }\n": typeof types.UserDocument,
     "\n  query Plan($input: PatchUserInput!) {\n    planPatchUser(input: $input) {\n      errors { ...ErrorFields }\n      changes { path before after }\n      requests { method path action body }\n    }\n  }\n  fragment ErrorFields on PatchUserError {\n    code message path retryable\n    ... on RateLimitedError { retryAfterSeconds }\n  }\n": typeof types.PlanDocument,
-    "\n  mutation Patch($input: PatchUserInput!) {\n    patchUser(input: $input) {\n      operationId outcome confirmedBy\n      user { ...UserFields }\n      errors { ...ErrorFields }\n    }\n  }\n": typeof types.PatchDocument,
+    "\n  mutation Patch($input: PatchUserInput!) {\n    patchUser(input: $input) {\n      operationId outcome confirmedBy adjusted\n      user { ...UserFields }\n      errors { ...ErrorFields }\n    }\n  }\n": typeof types.PatchDocument,
 };
 const documents: Documents = {
     "\n  query Directories { directories { name } }\n": types.DirectoriesDocument,
     "\n  query User($by: UserBy!) {\n    user(by: $by) {\n      ...UserFields\n      directory {\n        name\n        capabilities { field settable clearable maxLength }\n        customFields { field type label choices { value label } operations }\n      }\n    }\n  }\n  fragment UserFields on User {\n    id version username displayName givenName middleName familyName picture status roleNames ssoAppIds\n    email { address verified }\n    phone { number verified }\n    tenants { tenantId roleNames }\n    customFields { field value { text number boolean texts date } }\n  }\n": types.UserDocument,
     "\n  query Plan($input: PatchUserInput!) {\n    planPatchUser(input: $input) {\n      errors { ...ErrorFields }\n      changes { path before after }\n      requests { method path action body }\n    }\n  }\n  fragment ErrorFields on PatchUserError {\n    code message path retryable\n    ... on RateLimitedError { retryAfterSeconds }\n  }\n": types.PlanDocument,
-    "\n  mutation Patch($input: PatchUserInput!) {\n    patchUser(input: $input) {\n      operationId outcome confirmedBy\n      user { ...UserFields }\n      errors { ...ErrorFields }\n    }\n  }\n": types.PatchDocument,
+    "\n  mutation Patch($input: PatchUserInput!) {\n    patchUser(input: $input) {\n      operationId outcome confirmedBy adjusted\n      user { ...UserFields }\n      errors { ...ErrorFields }\n    }\n  }\n": types.PatchDocument,
 };
 
 /**
@@ -55,7 +55,7 @@ export function graphql(source: "\n  query Plan($input: PatchUserInput!) {\n    
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation Patch($input: PatchUserInput!) {\n    patchUser(input: $input) {\n      operationId outcome confirmedBy\n      user { ...UserFields }\n      errors { ...ErrorFields }\n    }\n  }\n"): (typeof documents)["\n  mutation Patch($input: PatchUserInput!) {\n    patchUser(input: $input) {\n      operationId outcome confirmedBy\n      user { ...UserFields }\n      errors { ...ErrorFields }\n    }\n  }\n"];
+export function graphql(source: "\n  mutation Patch($input: PatchUserInput!) {\n    patchUser(input: $input) {\n      operationId outcome confirmedBy adjusted\n      user { ...UserFields }\n      errors { ...ErrorFields }\n    }\n  }\n"): (typeof documents)["\n  mutation Patch($input: PatchUserInput!) {\n    patchUser(input: $input) {\n      operationId outcome confirmedBy adjusted\n      user { ...UserFields }\n      errors { ...ErrorFields }\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

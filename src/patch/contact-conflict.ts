@@ -1,0 +1,35 @@
+import { AmbiguousLogin, type PatchError } from '../domain/errors.ts';
+import type { Change, Provider, Step } from '../providers/provider.ts';
+import type { CallOptions } from '../upstream/client.ts';
+
+/**
+ * A CONFLICT for each address of the steps by which another user signs in, where the provider may answer such a write by
+ * merging both users into one. Reads only.
+ * @throws ReadFailure
+ */
+export async function contactConflicts(
+  { capabilities, findUser }: Provider,
+  userId: string,
+  steps: readonly Step[],
+  call: CallOptions,
+): Promise<readonly PatchError[]> {
+  if (!capabilities.mergesContacts) return [];
+  const changes = steps.flatMap((step) => step.changes);
+  return (await Promise.all(changes.map(conflict))).flat();
+
+  async function conflict(change: Change): Promise<readonly PatchError[]> {
+    const login = contact(change);
+    if (login === undefined) return [];
+    const found = await findUser(login, call).catch((failure) => {
+      if (failure instanceof AmbiguousLogin) return 'several' as const;
+      throw failure;
+    });
+    if (!found || (found !== 'several' && found.userId === userId)) return [];
+    return [{ code: 'CONFLICT', message: 'Another user has this value already.', path: change.path }];
+  }
+}
+
+function contact(change: Change): string | undefined {
+  if (change.field === 'email') return change.value?.address;
+  return change.field === 'phone' ? change.value?.number : undefined;
+}
