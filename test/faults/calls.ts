@@ -66,12 +66,22 @@ async function call(
 
 function toReply(answer: RawAnswer | null | undefined): Reply {
   if (!answer) return 'lost';
-  const { outcome, confirmedBy, errors } = answer;
-  return { outcome, confirmedBy, errors: errors.map(({ code, path }) => `${code} ${path.join('.')}`) };
+  return { ...answer, errors: answer.errors.map(({ code, path }) => `${code} ${path.join('.')}`) };
 }
 
-interface RawAnswer extends Pick<Answer, 'outcome' | 'confirmedBy'> {
+interface RawAnswer extends Omit<Answer, 'errors'> {
   readonly errors: readonly { readonly code: string; readonly path: readonly string[] }[];
+}
+
+/** The outcome of an operation by its id; null where there is none. */
+export async function outcomeOf(url: string, id: string): Promise<string | null> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query: 'query ($id: ID!) { operation(id: $id) { outcome } }', variables: { id } }),
+  });
+  const { data } = (await response.json()) as { data: { operation: { outcome: string | null } | null } };
+  return data.operation?.outcome ?? null;
 }
 
 /** Calls until an answer is final, and gives every reply. */

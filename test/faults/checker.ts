@@ -3,6 +3,7 @@ import type { WriteLogEntry } from '../../src/sandbox/emulator.ts';
 
 /** What a caller was told. `errors` as `CODE path.to.it`, in the order of the answer. */
 export interface Answer {
+  readonly operationId?: string;
   readonly outcome: 'APPLIED' | 'NOT_APPLIED' | 'PARTIAL' | 'UNKNOWN';
   readonly confirmedBy: string | null;
   readonly errors: readonly string[];
@@ -25,6 +26,8 @@ export interface OperationRecord {
   readonly mayBePartial: boolean;
   /** Every call of the operation, replays by its key too: its answer, `left` by the caller, or `lost`. */
   readonly replies: readonly (Answer | 'left' | 'lost')[];
+  /** What `operation(id:)` says in the end; undefined where it was not asked. */
+  readonly outcomeById?: string | null;
 }
 
 /** One write request as it was seen on the wire. Milliseconds; `to`: when it was over on both sides. */
@@ -64,6 +67,7 @@ export interface Violation {
     | 'not-asked-for'
     | 'other-field-changed'
     | 'unknown-without-reason'
+    | 'unknown-for-ever'
     | 'partial-without-reason'
     | 'no-final-answer'
     | 'two-answers'
@@ -108,19 +112,28 @@ function checkOperation(operation: OperationRecord, evidence: Evidence): Violati
   const all = counts.every((count) => count > 0);
   if (counts.some((count) => count > 1)) report('doubled', `in the log ${counts} times`);
 
-  const finals = operation.replies.filter((reply) => typeof reply === 'object' && isFinal(reply)) as Answer[];
-  const [first] = finals;
+  const answers = operation.replies.filter((reply) => typeof reply === 'object');
+  // An answer that the journal could not give is not the operation's, unless there was no other.
+  const own = answers.filter((answer) => isFinal(answer));
+  const finals = own.length > 0 ? own : answers.filter(isWithoutJournal);
+  // The first that never changes, or else the last.
+  const first = finals.find((answer) => !isOpen(answer)) ?? finals.at(-1);
   if (!first || operation.replies.includes('lost')) {
     report('no-final-answer', `the replies are ${JSON.stringify(operation.replies)}`);
   }
   if (!first) return found;
-  for (const other of finals) {
-    if (!isDeepStrictEqual(other, first)) {
-      report('two-answers', `${JSON.stringify(first)} and ${JSON.stringify(other)}`);
+  const { operationId: _, ...told } = first;
+  const since = isOpen(first) ? [] : finals.slice(finals.indexOf(first));
+  for (const { operationId: _other, ...other } of since) {
+    if (!isDeepStrictEqual(other, told)) {
+      report('two-answers', `${JSON.stringify(told)} and ${JSON.stringify(other)}`);
       break;
     }
   }
   const { outcome, confirmedBy, errors } = first;
+  const byId = operation.outcomeById;
+  if (byId && !isOpen(first) && byId !== outcome) report('two-answers', `${outcome}, and ${byId} by its id`);
+  if (byId && isOpen(first) && all && byId !== 'APPLIED') report('unknown-for-ever', `by its id ${byId}`);
   if (
     (outcome === 'APPLIED') !== (errors.length === 0) ||
     (outcome === 'APPLIED') !== (confirmedBy !== null)
@@ -154,9 +167,19 @@ function ranOutOfTime({ errors }: Answer): boolean {
   return errors.some((error) => error.startsWith('DEADLINE_EXCEEDED'));
 }
 
-/** A call that another one of the same key made wait says nothing of the outcome yet. */
-export function isFinal({ errors }: Answer): boolean {
-  return !errors.some((error) => error.startsWith('IDEMPOTENCY_IN_PROGRESS'));
+/** A call that another one of the same key made wait, or the journal could not answer, says nothing of the outcome. */
+export function isFinal(answer: Answer): boolean {
+  const isWaiting = answer.errors.some((error) => error.startsWith('IDEMPOTENCY_IN_PROGRESS'));
+  return !isWaiting && !isWithoutJournal(answer);
+}
+
+function isWithoutJournal({ errors }: Answer): boolean {
+  return errors.some((error) => error.startsWith('JOURNAL_UNAVAILABLE'));
+}
+
+/** An outcome that may still become another one. */
+function isOpen({ outcome, errors }: Answer): boolean {
+  return outcome === 'UNKNOWN' || errors.some((error) => error.startsWith('NOT_CONFIRMED'));
 }
 
 /** Nothing was written but what was asked for, and every other field of every user is as before. */

@@ -1,6 +1,7 @@
+import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openFolder, startProcess } from '../harness/process.ts';
-import { callPatchUser, callPatchUsers, type Reply, untilFinal } from './calls.ts';
+import { callPatchUser, callPatchUsers, outcomeOf, type Reply, untilFinal } from './calls.ts';
 import { check, type Evidence, type OperationRecord, type Violation } from './checker.ts';
 import { runConnectionFaults } from './connection-faults.ts';
 import { draw, drawInt, drawUuid } from './draw.ts';
@@ -24,9 +25,10 @@ const callersAtOnce = 11;
 export async function runMixture(seed: string, count: number, perProvider: number): Promise<Outcome> {
   const groups = planMixture(seed, count);
   const operations = groups.flat();
+  let isOver = false;
   const providers = await openRecordedProviders(
     count + perProvider,
-    (store) => faultsAsPlanned(operations, store),
+    (store) => faultsAsPlanned(operations, store, () => isOver),
     { faultyConnections: true },
   );
   const { directories, environment } = providers;
@@ -36,21 +38,42 @@ export async function runMixture(seed: string, count: number, perProvider: numbe
   try {
     const texts: string[] = [];
     const hear = (text: string) => texts.push(text);
+    const outages = takeAway(journal.sqlite, count);
     const replies = await callAll(idpatch.url, groups, hear);
+    await outages;
     const plan = { seed, count: perProvider, from: count };
     const ofConnections = await runConnectionFaults(idpatch.url, plan, providers.proxies, hear);
     await providers.settled();
-    // What left late, and what a read-back has yet to come of.
-    await delay(600);
+    isOver = true;
+    // What left late, and what is looked for again only after two seconds.
+    await delay(2_100);
     await callAgain(idpatch.url, operations, replies, hear);
+    const records: OperationRecord[] = [];
+    for (const operation of operations) {
+      const own = replies.get(operation.marker) ?? [];
+      const last = own.findLast((reply) => typeof reply === 'object');
+      const outcomeById = last?.operationId ? await outcomeOf(idpatch.url, last.operationId) : null;
+      records.push({ ...recordOf(operation, own), outcomeById });
+    }
     await idpatch.stop();
-    const records = operations.map((operation) => recordOf(operation, replies.get(operation.marker) ?? []));
     const evidence = providers.evidence([...records, ...ofConnections], [...texts, ...idpatch.lines]);
     return { violations: check(evidence), operations: evidence.operations, evidence };
   } finally {
     await idpatch.kill();
     await providers.close();
     folder.remove();
+  }
+}
+
+/** Takes the journal's file away and brings it back, once for every few hundred operations. */
+async function takeAway(file: string, count: number): Promise<void> {
+  for (let times = 0; times < 1 + count / 400; times += 1) {
+    await delay(1_000);
+    renameSync(file, `${file}-away`);
+    mkdirSync(file);
+    await delay(300);
+    rmdirSync(file);
+    renameSync(`${file}-away`, file);
   }
 }
 
@@ -141,15 +164,17 @@ async function callGroup(
   return group.map((_, index) => calls.map((replies) => replies[index] ?? 'lost'));
 }
 
-/** A tenth of those with a key are called once more when all is over: they get the same answer. */
+/** A tenth of those with a key, and all that are UNKNOWN, are called once more when all is over. */
 async function callAgain(
   url: string,
   operations: readonly PlannedOperation[],
   replies: Map<string, Reply[]>,
   hear: (text: string) => void,
 ): Promise<void> {
+  const isUnknown = (reply: Reply | undefined) => typeof reply === 'object' && reply.outcome === 'UNKNOWN';
   const some = operations.filter(
-    ({ behaviour, marker }) => behaviour !== 'calls' && draw(marker, 'again') < 0.1,
+    ({ behaviour, marker }) =>
+      behaviour !== 'calls' && (draw(marker, 'again') < 0.1 || isUnknown(replies.get(marker)?.at(-1))),
   );
   for (const operation of some) {
     replies.get(operation.marker)?.push(await callPatchUser(url, calling(operation, hear)));

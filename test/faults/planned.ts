@@ -1,7 +1,7 @@
 import type { Fault, WireRequest } from '../harness/fault-proxy.ts';
 import type { OperationRecord } from './checker.ts';
 import { draw, drawInt, drawOne, drawUuid } from './draw.ts';
-import { type Store, stores, userIdOf } from './providers.ts';
+import { type Store, storedAddress, stores, userIdOf } from './providers.ts';
 import { faultOf, faultOfMany, listFaultOf, type PlannedFault } from './random-faults.ts';
 import { type Recognised, usersOfMany } from './recording-proxy.ts';
 
@@ -96,7 +96,7 @@ function planOne(
     marker,
     store,
     userId,
-    ...patchOf(store, marker, shared ?? drawOne(kinds, marker, 'kind')),
+    ...patchOf(store, marker, shared ?? drawOne(kinds, marker, 'kind'), userId),
     // A fault of reads would be the other one's, too.
     fault: shared && fault.readBack ? honest : fault,
     behaviour:
@@ -113,7 +113,7 @@ function planOne(
 }
 
 /** A patch, and what the emulator's log shows of it when it is in. */
-export function patchOf(store: Store, marker: string, kind: (typeof kinds)[number]) {
+export function patchOf(store: Store, marker: string, kind: (typeof kinds)[number], userId = '') {
   const isDescope = store === 'customers';
   const named = isDescope ? { name: marker } : { displayName: marker };
   switch (kind) {
@@ -123,7 +123,9 @@ export function patchOf(store: Store, marker: string, kind: (typeof kinds)[numbe
       const address = `${marker}@example.org`;
       return {
         patch: { email: { address, verified: true } },
-        changes: [{ email: address, [isDescope ? 'verifiedEmail' : 'emailVerified']: true }],
+        changes: [
+          { email: storedAddress(userId, address), [isDescope ? 'verifiedEmail' : 'emailVerified']: true },
+        ],
       };
     }
     case 'displayName and custom field': {
@@ -146,8 +148,15 @@ export function patchOf(store: Store, marker: string, kind: (typeof kinds)[numbe
   }
 }
 
-/** Says what is done to each request of these operations: to the first or the second write request, and to reads after it. */
-export function faultsAsPlanned(operations: readonly PlannedOperation[], store: Store) {
+/**
+ * Says what is done to each request of these operations: to the first or the second write request, and to reads after it
+ * as long as they are not well again.
+ */
+export function faultsAsPlanned(
+  operations: readonly PlannedOperation[],
+  store: Store,
+  areReadsWell = () => false,
+) {
   const mine = operations.filter((operation) => operation.store === store);
   const byMarker = new Map(mine.map((operation) => [operation.marker, operation]));
   const byUser = Map.groupBy(mine, ({ userId }) => userId);
@@ -167,7 +176,7 @@ export function faultsAsPlanned(operations: readonly PlannedOperation[], store: 
     const operation = (marker && byMarker.get(marker)) || (ofUser.length === 1 ? ofUser[0] : undefined);
     if (!operation) return undefined;
     const before = writes.get(operation.marker) ?? 0;
-    if (!isWrite) return (before > 0 && operation.fault.readBack) || undefined;
+    if (!isWrite) return (before > 0 && !areReadsWell() && operation.fault.readBack) || undefined;
     writes.set(operation.marker, before + 1);
     const struck = drawInt(0, operation.changes.length - 1, operation.marker, 'step');
     return before === struck ? operation.fault.write : undefined;

@@ -5,7 +5,8 @@ import { contractors } from '../../src/sandbox/eiam/contractors.ts';
 import { startEiamDeveloperEmulator } from '../../src/sandbox/eiam/developer-emulator.ts';
 import { employees } from '../../src/sandbox/eiam/employees.ts';
 import { startEiamManagementEmulator } from '../../src/sandbox/eiam/management-emulator.ts';
-import type { Emulator, SeedUser } from '../../src/sandbox/emulator.ts';
+import type { Emulator, SeedUser, WriteLogEntry } from '../../src/sandbox/emulator.ts';
+import { draw, drawInt } from './draw.ts';
 
 /** The emulators, each with the name of its directory. */
 export const stores = ['employees', 'contractors', 'customers'] as const;
@@ -29,6 +30,22 @@ export function userIdOf(store: Store, index: number): string {
     : `user_${'faults'.padEnd(20, 'x')}${number}`;
 }
 
+/** Of a quarter of the users, reads lag behind writes. */
+function readLagMs(userId: string): number {
+  return draw('lag', userId) < 0.25 ? drawInt(20, 400, 'lag', userId, 'ms') : 0;
+}
+
+/** An address as it is stored of a user: of a fifth of them the domain is in capitals. */
+export function storedAddress(userId: string, address: string): string {
+  return draw('address', userId) < 0.2 ? address.replace(/@.*/, (domain) => domain.toUpperCase()) : address;
+}
+
+function storedOtherwise({ userId, change }: WriteLogEntry): WriteLogEntry['change'] {
+  return typeof change.email === 'string'
+    ? { ...change, email: storedAddress(userId, change.email) }
+    : change;
+}
+
 /** Starts the emulators with `count` users each, and one list of tags each at Descope. */
 export async function startProviders(count: number): Promise<Providers> {
   const secret = () => randomBytes(24).toString('hex');
@@ -39,15 +56,18 @@ export async function startProviders(count: number): Promise<Providers> {
     CUSTOMERS_MANAGEMENT_KEY: secret(),
   };
   const fast = { requestsPerMinute: 1_000_000 };
+  const odd = { readLagMs, distort: storedOtherwise };
   const emulators = {
     employees: await startEiamDeveloperEmulator({
       ...employees,
+      ...odd,
       users: users('employees', count),
       clientSecret: environment.EMPLOYEES_CLIENT_SECRET,
     }),
     contractors: await startEiamManagementEmulator({
       ...contractors,
       ...fast,
+      ...odd,
       users: users('contractors', count),
       accessKeyId: environment.CONTRACTORS_ACCESS_KEY_ID,
       accessKeySecret: environment.CONTRACTORS_ACCESS_KEY_SECRET,
@@ -55,6 +75,7 @@ export async function startProviders(count: number): Promise<Providers> {
     customers: await startDescopeEmulator({
       ...customers,
       ...fast,
+      ...odd,
       users: users('customers', count),
       managementKey: environment.CUSTOMERS_MANAGEMENT_KEY,
     }),

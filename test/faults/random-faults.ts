@@ -43,6 +43,7 @@ const rows: Readonly<Record<string, readonly [share: number, mayBeUnknown: boole
   '5xx, not applied': [4, true, (_, marker) => ({ write: answer(fiveHundred(marker), false) })],
   '200 text/html, not applied': [3, true, () => ({ write: answer(page(200), false) })],
   '200, not applied': [3, true, (store, _, userId) => ({ write: falseYes(store, userId) })],
+  'odd members in every answer': [4, false, () => ({ write: answer(odd), readBack: answer(odd) })],
   '429 with Retry-After 1, once': [4, false, (store) => ({ write: answer(throttled[store], false) })],
   'a refusal': [8, false, (store, marker) => ({ write: answer(refusal(store, marker), false) })],
   'the credentials refused once': [4, false, (store) => ({ write: answer(unauthorized[store], false) })],
@@ -122,6 +123,9 @@ export function faultOfMany(
 
 /** The names of all faults. */
 export const faultNames: readonly string[] = [...new Set([...Object.keys(rows), ...Object.keys(listRows)])];
+
+/** The provider's own answer, with a member of a type that it never has. */
+const odd = retold((body) => body.replace(/"(c|C)reate(dT|T)ime":\d+/g, '"$1reate$2ime":{"odd":[1]}'));
 
 function json(status: number, body: object, headers: Readonly<Record<string, string>> = {}) {
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
