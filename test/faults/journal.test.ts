@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, type TestContext } from 'vitest';
@@ -8,6 +8,7 @@ import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
 import { Secret } from '../../src/settings/secret.ts';
 import { openBehindProxies } from '../harness/behind-proxy.ts';
 import type { DirectoryName } from '../harness/expected.ts';
+import type { FrontDoor } from '../harness/front-door.ts';
 import { call, journalFile, patchMarked } from './marked-patch.ts';
 import { expectAnswer, expectOutcome, longLimits, openWarm, runRows } from './run-rows.ts';
 import { applied, type Expected, notApplied, unknown } from './table/row.ts';
@@ -110,6 +111,61 @@ runRows('Journal', {
     expectOutcome(next, notApplied('JOURNAL_UNAVAILABLE', '', { requests: 0, isUnreached: true }));
   },
 
+  async 'the journal is away between the write and its result: the key and the id tell it for ever after'(
+    test,
+    directory,
+    expected,
+  ) {
+    const file = journalFile(test);
+    const door = await openWarm(test, directory, { journal: { sqlite: file } });
+    const takeAway = async () => {
+      renameSync(file, `${file}-away`);
+      mkdirSync(file);
+    };
+    door.proxies[directory].fail('write', { delivered: true, after: takeAway }, 1);
+    const calling = { key: randomUUID(), marker: `op-${randomUUID()}` };
+    const first = await patchMarked(door, directory, calling);
+    expectOutcome(first, expected);
+    const again = async () => {
+      const { answer, arrived } = await patchMarked(door, directory, calling);
+      expect([answer, arrived.write]).toEqual([first.answer, 0]);
+      expect(await outcomeById(door, answer.operationId)).toBe(expected.outcome);
+    };
+    await again();
+    rmdirSync(file);
+    renameSync(`${file}-away`, file);
+    await again();
+    const isOwed = () => door.log.some((line) => line.includes('could not be put on record yet'));
+    expect(isOwed()).toBe(true);
+    // Longer than between two attempts.
+    await delay(1_500);
+    await door.restart();
+    await again();
+  },
+
+  async 'reads lag for longer than the call has time: the key and the id tell it, also after a restart'(
+    test,
+    directory,
+    expected,
+  ) {
+    const door = await openBehindProxies(test, {
+      ...{ limits: { ...longLimits, readBackDelaysMs: [] }, journal: { sqlite: journalFile(test) } },
+      [directory]: { readLagMs: () => 3_000 },
+    });
+    if (directory === 'customers')
+      door.proxies[directory].fail('write', { delivered: true, answer: 'reset' }, 1);
+    const calling = { key: randomUUID(), marker: `op-${randomUUID()}` };
+    const first = await patchMarked(door, directory, calling);
+    expect(first.answer.outcome).toBe('UNKNOWN');
+    await delay(3_100);
+    await door.restart();
+    const { answer, arrived } = await patchMarked(door, directory, calling);
+    expectAnswer(answer, expected);
+    expect([answer.operationId, arrived.write]).toEqual([first.answer.operationId, 0]);
+    expect(await outcomeById(door, answer.operationId)).toBe(expected.outcome);
+    expect(first.stored()).toHaveLength(expected.stored);
+  },
+
   async 'the same key fifty times at once'(test, directory, expected) {
     const door = await openWarm(test, directory, { journal: { sqlite: journalFile(test) } });
     door.proxies[directory].fail('write', { delivered: true, after: 100 });
@@ -159,3 +215,9 @@ runRows('Journal', {
   'the key of a call that was NOT_APPLIED, though it would do now': (test, directory, expected) =>
     callAgain(test, directory, { ...expected, requests: 1 }, expected),
 });
+
+/** The outcome of an operation, as `operation(id:)` gives it. */
+async function outcomeById(door: Pick<FrontDoor, 'graphql'>, id: string): Promise<unknown> {
+  const { data } = await door.graphql('query ($id: ID!) { operation(id: $id) { outcome } }', { id });
+  return (data as { operation: { outcome: unknown } }).operation.outcome;
+}

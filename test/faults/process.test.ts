@@ -126,6 +126,26 @@ runRows(
     'SIGKILL, and the write was not stored: its key': (test, _, expected) =>
       killAndReplay(test, false, expected),
 
+    async 'SIGKILL during a patch: another patch of that user goes ahead within three seconds'(
+      test,
+      _,
+      expected,
+    ) {
+      const all = await setUp(test);
+      const { idpatch, letGo } = await startAndHold(all, false);
+      await idpatch.kill();
+      letGo();
+      for (const { proxy } of all.patches) proxy.heal();
+      const again = await all.start();
+      const startedAt = performance.now();
+      for (const { userId, patch, emulator } of all.patches) {
+        const answer = await call(again, userId, patch, { deadlineMs: 3_000 });
+        expectAnswer(answer, expected);
+        expect(emulator.writes).toHaveLength(expected.stored);
+      }
+      expect(performance.now() - startedAt).toBeLessThan(3_000 * all.patches.length);
+    },
+
     async 'no file may grow: the journal cannot be written'(test, _, expected) {
       const { start, patches } = await setUp(test);
       // No file may become longer than this many blocks of 1 KB.

@@ -34,7 +34,7 @@ export async function openBehindProxies(
   };
   const door = await openBehind(proxies, changes);
   test.onTestFinished(() => closeAll(door, Object.values(proxies)));
-  return { ...door, proxies };
+  return Object.assign(door, { proxies });
 }
 
 async function openBehind(

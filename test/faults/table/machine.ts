@@ -28,6 +28,11 @@ export const journal: readonly Row[] = [
   row('the journal is on a full file system; it heals by itself', unavailable),
   row('the journal is a PostgreSQL that is down', unavailable),
   row('the journal is taken away while the write is under way', applied()),
+  row(
+    'the journal is away between the write and its result: the key and the id tell it for ever after',
+    applied(),
+  ),
+  row('reads lag for longer than the call has time: the key and the id tell it, also after a restart', seen),
   row('the same key fifty times at once', applied()),
   row(
     'the same key with other input, also at once',
@@ -70,11 +75,24 @@ export const circuitBreaker: readonly Row[] = [
   row('answers 16 calls with nothing that can be understood, while a crowd waits', seen),
 ];
 
+/** Nobody knows whether it was sent. */
+const afterCrash: Expected = {
+  ...unknown(),
+  errors: [
+    {
+      ...{ code: 'OUTCOME_UNKNOWN', path: 'patch.displayName' },
+      message:
+        'The process ended before it had an answer: the change may have been sent, and may have been written.',
+    },
+  ],
+};
+
 /** The process itself. */
 export const processes: readonly Row[] = [
   row('SIGTERM while writes are under way: `/ready` is 503 first, then exit 0', applied()),
   row('SIGTERM, and the callers have left; the keys give the answers', applied()),
   row('SIGKILL after the write was stored: its key', seen),
-  row('SIGKILL, and the write was not stored: its key', unknown()),
+  row('SIGKILL, and the write was not stored: its key', afterCrash),
+  row('SIGKILL during a patch: another patch of that user goes ahead within three seconds', applied()),
   row('no file may grow: the journal cannot be written', unavailable),
 ];

@@ -114,6 +114,21 @@ export const noAnswer: readonly Row[] = [
       proxy.fail('read', { delivered: true, answer });
     },
   ),
+  ...[150, 800, 2_400].map((ms) =>
+    row(
+      `stores the change, and reads show the user as before for ${ms} ms`,
+      seen,
+      // Descope's answer shows the user as it is.
+      ({ directory, proxy }) =>
+        directory === 'customers' && proxy.fail('write', { delivered: true, answer: 'reset' }),
+      {
+        changes: (directory) => ({
+          [directory]: { readLagMs: () => ms },
+          limits: { deadlineMs: 12_000, readBackDelaysMs: [50, 150, 400, 1_000, 2_000] },
+        }),
+      },
+    ),
+  ),
   row('breaks the connection while a request is under way on it, and is well again', applied()),
   row(
     'breaks the connection of the second step, which is not stored',

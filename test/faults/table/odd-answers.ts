@@ -1,6 +1,8 @@
 import { gzipSync } from 'node:zlib';
-import { type Answer, huge } from '../../harness/fault-answers.ts';
+import type { WriteLogEntry } from '../../../src/sandbox/emulator.ts';
+import { type Answer, huge, retold } from '../../harness/fault-answers.ts';
 import {
+  applied,
   type Expected,
   errorBody,
   page,
@@ -55,6 +57,23 @@ export const oddAnswers: readonly Row[] = [
     },
     ...[{}, notConfirmed],
   ),
+  row('stores the change, and answers with a member of a type that it never has', applied(), ({ proxy }) =>
+    proxy.fail('any', {
+      delivered: true,
+      answer: retold((body) => body.replace(/"(c|C)reate(dT|T)ime":\d+/g, '"$1reate$2ime":{"odd":[1]}')),
+    }),
+  ),
+  row('stores the change, an address in another form', applied(), () => {}, {
+    patch: 'three fields',
+    changes: (directory) => ({
+      [directory]: {
+        distort: ({ change }: WriteLogEntry) => ({
+          ...change,
+          ...(typeof change.email === 'string' && { email: change.email.toUpperCase() }),
+        }),
+      },
+    }),
+  }),
   row('answers 200 and a code that its documentation does not have', unknown(), ({ directory, proxy }) => {
     const code = directory === 'customers' ? 'E999999' : 'Something.New';
     proxy.fail('write', { delivered: false, answer: ok(errorBody(directory, code)) });
