@@ -25,7 +25,7 @@ const pod = find('Deployment').spec.template.spec;
 function load(text: string, mount: string, secrets: readonly string[]): Config | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'idpatch-deploy-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  for (const name of secrets) writeFileSync(join(folder, name), `value-of-${name}\n`);
+  for (const name of secrets) writeFileSync(join(folder, name), `the-value-of-${name}-in-its-own-file\n`);
   writeFileSync(join(folder, 'idpatch.yaml'), text.replaceAll(`file: ${mount}/`, `file: ${folder}/`));
   return loadConfig({ IDPATCH_CONFIG: join(folder, 'idpatch.yaml'), HOST: '0.0.0.0' });
 }
@@ -78,7 +78,7 @@ describe.each([
     file: 'kubernetes.yaml',
     text: find('ConfigMap').data['idpatch.yaml'] as string,
     mount: '/run/secrets/idpatch',
-    secrets: ['customers-management-key', 'database-url'],
+    secrets: ['customers-management-key', 'database-url', 'digest-key'],
     graceSeconds: pod.terminationGracePeriodSeconds as number,
   },
 ])('$file', ({ text, mount, secrets, graceSeconds }) => {
