@@ -12,17 +12,16 @@ import { outcomesMarkdown } from './test/faults/table/print.ts';
 const sdl = subgraphSdl(schema);
 const schemaAst = buildSchema(sdl, { assumeValidSDL: true });
 
-/** The documents of TypeScript files, which stand there as graphql(`…`). */
+/** The documents of files: a .graphql file is one; in TypeScript they stand as graphql(`…`). */
 function documentsOf(patterns: readonly string[]): Types.DocumentFile[] {
   return patterns
     .flatMap((pattern) => globSync(pattern).toSorted())
-    .flatMap((location) =>
-      [...readFileSync(location, 'utf8').matchAll(/\bgraphql\(`([^`]*)`/g)].map(([, rawSDL = '']) => ({
-        location,
-        rawSDL,
-        document: parse(rawSDL, { noLocation: true }),
-      })),
-    );
+    .flatMap((location) => {
+      const text = readFileSync(location, 'utf8');
+      const tagged = [...text.matchAll(/\bgraphql\(`([^`]*)`/g)].map(([, document = '']) => document);
+      const all = location.endsWith('.graphql') ? [text] : tagged;
+      return all.map((rawSDL) => ({ location, rawSDL, document: parse(rawSDL, { noLocation: true }) }));
+    });
 }
 
 /** Typed documents as a front end has them, below a folder, with the types of this schema that they use. */
@@ -63,10 +62,16 @@ function possibleTypes(): string {
   return `export const possibleTypes = ${JSON.stringify(Object.fromEntries(names), null, 2)};\n`;
 }
 
-/** The schema for the tests, which need no descriptions. */
+/** The schema for the tests, which need no descriptions; and their documents, which are in files of their own. */
 const undescribed = visit(parse(sdl), {
   StringValue: (_node, key) => (key === 'description' ? null : undefined),
 });
+const testDocuments = ['test/interop/clients/clients.graphql', 'test/harness/operations.graphql'];
+const { 'test/generated/graphql.ts': typesOfTests = '' } = await typedDocuments(
+  'test/generated/',
+  testDocuments,
+  undescribed,
+);
 
 const form = 'examples/profile-form/src';
 
@@ -79,11 +84,7 @@ const files: Readonly<Record<string, string>> = {
   'schema.graphql': sdl,
   'examples/idpatch.schema.json': configSchema(),
   'docs/outcomes.md': outcomesMarkdown(),
-  ...(await typedDocuments(
-    'test/generated/',
-    ['test/interop/clients/*.ts', 'test/harness/operations.ts'],
-    undescribed,
-  )),
+  'test/generated/graphql.ts': typesOfTests,
   ...(await typedDocuments(`${form}/generated/`, [`${form}/idpatch.ts`])),
   [`${form}/generated/possible-types.ts`]: possibleTypes(),
 };
