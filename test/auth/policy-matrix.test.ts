@@ -1,24 +1,26 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { arrived, type DirectoryName, directoryNames } from '../harness/expected.ts';
+import { wholeUser } from '../harness/front-door.ts';
 import {
   administrator,
   openPolicyDoor,
   type PatchPayload,
   patch,
   refuses,
+  seeds,
   type TestCaller,
   tokenOf,
   userIdOf,
 } from './policy-door.ts';
 import { type Cell, cellsOf } from './policy-fields.ts';
-import { accessOf, planRefusalsOf, refusalsOf } from './policy-oracle.ts';
+import { accessOf, planRefusalsOf, readRefusalOf, refusalsOf } from './policy-oracle.ts';
 
 const door = await openPolicyDoor();
 afterAll(() => door.close());
 
 const [read, write, privileged] = administrator.rights;
 
-/** Each right in this directory, with and without rights elsewhere and an own record; the property combines them. */
+/** Each right in this directory, with and without rights elsewhere and an own record. */
 function callersOf(directory: DirectoryName): readonly TestCaller[] {
   const directories = directoryNames.filter((name) => name !== directory);
   const [elsewhere = directory] = directories;
@@ -33,6 +35,7 @@ function callersOf(directory: DirectoryName): readonly TestCaller[] {
     others,
     { ...some, rights: [read] },
     { ...others, rights: [write] },
+    { ...some, rights: [read, privileged], directories },
     { self: { directory, list: 'some', userId: userIdOf(directory, 1) } },
     { self: { directory: elsewhere, list: 'some' }, ...administrator, directories },
   ];
@@ -79,5 +82,57 @@ describe.each(directoryNames)('patches of a user of %s', async (directory) => {
       expect(wrote.map(({ userId }) => userId)).toEqual(isApplied ? [userIdOf(directory)] : []);
       expect(arrived(door).filter((one) => !one.startsWith(`${directory} `))).toEqual([]);
     }
+    // The policy decides before a login is resolved, so that a login is never the caller's own record.
+    const blind = accessOf(caller, directory, 'a login');
+    const login = { login: { directory, login: seeds[directory][0]?.username } };
+    for (const cell of cells.slice(0, 12)) {
+      const refusals = refusalsOf(cell, blind, directory, 'login');
+      if (refusals.length > 0) await refuses(door, { user: login, patch: cell.patch }, token, refusals, []);
+    }
+    await readsOnly(caller, token);
   });
 });
+
+/** Asserts what a caller gets of each directory, of their own record, of somebody else and of nobody, by id and by login. */
+async function readsOnly(caller: TestCaller, token: string): Promise<void> {
+  const users = directoryNames.flatMap((directory) =>
+    [userIdOf(directory), userIdOf(directory, 1), 'user_nobody'].map((userId) => ({ directory, userId })),
+  );
+  const byLogin = directoryNames.map((name) => {
+    const login = JSON.stringify(seeds[name][2]?.username);
+    return `${name}: user(by: { login: { directory: "${name}", login: ${login} } }) { ${wholeUser} }
+      ${name}_itself: directory(name: "${name}") { name customFields { field } }`;
+  });
+  door.forgetRequests();
+  const { data, errors = [] } = await door.graphql(
+    `query ($ids: [ID!]!) { users(ids: $ids) { ${wholeUser} } directories { name } ${byLogin.join(' ')} }`,
+    { ids: users.map(({ directory, userId }) => `${directory}:${userId}`) },
+    token,
+  );
+  const messages = (errors as readonly { readonly path: readonly unknown[]; readonly message: string }[]).map(
+    ({ path, message }) => [path.join(), message] as const,
+  );
+  const { users: shown, ...more } = data as { users: readonly ({ userId: string } | null)[] };
+  const refused = (directory: DirectoryName, userId: string) =>
+    readRefusalOf(accessOf(caller, directory, userId), directory);
+  const mayRead = users.map(({ directory, userId }) => refused(directory, userId) === undefined);
+  expect(shown.map((one) => one?.userId)).toEqual(
+    users.map(({ userId }, at) => (mayRead[at] && userId !== 'user_nobody' ? userId : undefined)),
+  );
+  const { seen } = accessOf(caller, directoryNames[0] ?? 'employees');
+  expect(more).toEqual({
+    directories: seen.map((name) => ({ name })),
+    ...Object.fromEntries(
+      directoryNames.flatMap((name) => [
+        [name, refused(name, 'a login') ? null : expect.objectContaining({ userId: userIdOf(name, 2) })],
+        [`${name}_itself`, seen.includes(name) ? expect.objectContaining({ name }) : null],
+      ]),
+    ),
+  });
+  const expected = [
+    ...users.map(({ directory, userId }, at) => [`users,${at}`, refused(directory, userId)]),
+    ...directoryNames.map((name) => [name, refused(name, 'a login')]),
+  ];
+  expect(messages.toSorted()).toEqual(expected.filter(([, message]) => message !== undefined).toSorted());
+  expect(arrived(door).filter((line) => !seen.some((name) => line.startsWith(name)))).toEqual([]);
+}

@@ -1,15 +1,17 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { expect } from 'vitest';
 import { type PatchErrorCode, patchErrorCodes } from '../../src/domain/errors.ts';
-import type {
-  PatchUserInput,
-  PatchWholeMutation,
-  PlanQuery,
-  UserBy,
-  UserPatchInput,
+import {
+  type PatchUserInput,
+  PatchWholeDocument,
+  type PatchWholeMutation,
+  PlanDocument,
+  type PlanQuery,
+  type UserBy,
+  type UserPatchInput,
+  VersionDocument,
 } from '../generated/graphql.ts';
 import type { FrontDoor } from './front-door.ts';
-import { patchWholeOperation, planOperation, versionOperation } from './operations.ts';
 
 /**
  * The directories of the sandbox that the tests' shared tables have rows for, in the order of its configuration. A
@@ -77,19 +79,19 @@ export type WholePlan = NonNullable<PlanQuery['planPatchUser']>;
 
 /** patchUser with a whole input. */
 export async function patchUser(door: FrontDoor, input: PatchUserInput): Promise<WholePayload> {
-  const { patchUser: told } = await dataOf(door, patchWholeOperation, { input });
+  const { patchUser: told } = await dataOf(door, PatchWholeDocument, { input });
   return there(told);
 }
 
 /** planPatchUser with a whole input. */
 export async function planPatchUser(door: FrontDoor, input: PatchUserInput): Promise<WholePlan> {
-  const { planPatchUser: told } = await dataOf(door, planOperation, { input });
+  const { planPatchUser: told } = await dataOf(door, PlanDocument, { input });
   return there(told);
 }
 
 /** The version of a user now. */
 export async function versionOf(door: FrontDoor, id: string): Promise<string> {
-  const { user } = await dataOf(door, versionOperation, { id });
+  const { user } = await dataOf(door, VersionDocument, { id });
   return there(user).version;
 }
 

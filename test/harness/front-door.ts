@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { print } from 'graphql';
+import { type DocumentNode, type InlineFragmentNode, Kind, print, visit } from 'graphql';
 import { onTestFinished } from 'vitest';
 import type { Config } from '../../src/config/config.ts';
 import { type Sandbox, type SandboxChanges, startSandbox } from '../../src/sandbox/sandbox.ts';
@@ -7,6 +7,7 @@ import { starterTabs } from '../../src/sandbox/welcome.ts';
 import { type Service, startService } from '../../src/service.ts';
 import { createLog } from '../../src/telemetry/log.ts';
 import {
+  PatchDocument,
   type PatchedFragment,
   PatchedFragmentDoc,
   type UserBy,
@@ -14,7 +15,6 @@ import {
   WholeUserFragmentDoc,
 } from '../generated/graphql.ts';
 import { watchForLeaks } from './leaks.ts';
-import { patchOperation, selectionOf } from './operations.ts';
 
 /** A GraphQL answer as JSON gave it; tests assert it whole. */
 interface GraphQLAnswer<Data = unknown> {
@@ -56,6 +56,20 @@ export interface FrontDoor {
   startAnother(changes?: Partial<Config>): Promise<Service>;
   /** Ends all, and rejects where a secret or personal data came out where it must not. */
   close(): Promise<void>;
+}
+
+/** What the first fragment of a document selects, for documents that a test writes as text. */
+function selectionOf({ definitions }: DocumentNode): string {
+  const fragments = definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION);
+  const [first] = fragments;
+  if (!first) throw new Error('The document has no fragment.');
+  const whole = visit(first, {
+    FragmentSpread(spread): InlineFragmentNode | undefined {
+      const found = fragments.find(({ name }) => name.value === spread.name.value);
+      return found && { kind: Kind.INLINE_FRAGMENT, selectionSet: found.selectionSet };
+    },
+  });
+  return print(whole.selectionSet).slice(1, -1);
 }
 
 /** Every field of a user, for assertions of the whole. */
@@ -141,7 +155,7 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
     graphql,
     call,
     async patch(user, patch, token) {
-      const { data, errors } = await call(patchOperation, { input: { user, patch } }, token);
+      const { data, errors } = await call(PatchDocument, { input: { user, patch } }, token);
       if (!errors && data?.patchUser) return data.patchUser;
       return { ...(data === undefined ? {} : { data }), ...(errors && { errors }) };
     },

@@ -1,8 +1,12 @@
 import { expect } from 'vitest';
-import type { PatchManyMutation, PatchUserInput, UserPatchInput } from '../generated/graphql.ts';
+import {
+  PatchManyDocument,
+  type PatchManyMutation,
+  type PatchUserInput,
+  type UserPatchInput,
+} from '../generated/graphql.ts';
 import { someUser, written } from './expected.ts';
 import type { FrontDoor } from './front-door.ts';
-import { patchManyOperation } from './operations.ts';
 
 /** What patchUsers says of one patch. */
 export type OneOfMany = NonNullable<NonNullable<PatchManyMutation['patchUsers']>[number]>;
@@ -13,7 +17,7 @@ export async function patchMany(
   inputs: readonly PatchUserInput[],
   token?: string,
 ): Promise<readonly OneOfMany[]> {
-  const { data, errors } = await door.call(patchManyOperation, { inputs: [...inputs] }, token);
+  const { data, errors } = await door.call(PatchManyDocument, { inputs: [...inputs] }, token);
   expect(errors).toBeUndefined();
   const payloads = data?.patchUsers ?? [];
   return payloads.map((one) => one ?? expect.fail('A payload is null.'));

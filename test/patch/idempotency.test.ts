@@ -1,7 +1,7 @@
 import { print } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
-import type { PatchUserInput } from '../generated/graphql.ts';
+import { type PatchUserInput, PatchWholeDocument } from '../generated/graphql.ts';
 import { ask } from '../harness/answers.ts';
 import { openBehindProxy } from '../harness/behind-proxy.ts';
 import {
@@ -27,7 +27,6 @@ import {
 import type { Fault } from '../harness/fault-proxy.ts';
 import { freshJournal } from '../harness/fresh-journal.ts';
 import { type FrontDoor, openDoor } from '../harness/front-door.ts';
-import { patchWholeOperation } from '../harness/operations.ts';
 
 const open = (changes: SandboxChanges = {}) => openDoor({ ...freshJournal(), ...changes });
 const idempotencyKey = 'order-4711_attempt-1';
@@ -195,7 +194,7 @@ describe('a used key', () => {
     const inAHurry = async (patch: object) => {
       const variables = { input: { ...input, patch } };
       const deadline = { 'idpatch-deadline-ms': '100' };
-      const { body } = await ask(door, print(patchWholeOperation), { variables }, deadline);
+      const { body } = await ask(door, print(PatchWholeDocument), { variables }, deadline);
       return (JSON.parse(body) as { data: { patchUser: WholePayload } }).data.patchUser;
     };
     const first = patchUser(door, input);

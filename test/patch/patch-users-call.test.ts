@@ -1,10 +1,10 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { messages, policyCallers, tokenOf, userIdOf } from '../auth/policy-door.ts';
+import { PatchManyDocument } from '../generated/graphql.ts';
 import { arrived, someUser } from '../harness/expected.ts';
 import { freshJournal } from '../harness/fresh-journal.ts';
 import { openDoor } from '../harness/front-door.ts';
 import { byLogin, named, patchMany, storedNames } from '../harness/many.ts';
-import { patchManyOperation } from '../harness/operations.ts';
 
 describe('a call of patchUsers', () => {
   const refusal = (message: string) => ({
@@ -25,11 +25,11 @@ describe('a call of patchUsers', () => {
   ])('of %d patches is refused, and nothing is sent', async (count, says) => {
     const door = await openDoor();
     const inputs = Array.from({ length: count }, () => named(someUser(door, 'customers'), 'Ada'));
-    expect(await door.call(patchManyOperation, { inputs })).toEqual(refusal(says));
+    expect(await door.call(PatchManyDocument, { inputs })).toEqual(refusal(says));
     const bad = inputs.map((input, index) =>
       index === 3 ? { ...input, patch: { displayName: '' } } : input,
     );
-    expect(await door.call(patchManyOperation, { inputs: bad })).toEqual(refusal(says));
+    expect(await door.call(PatchManyDocument, { inputs: bad })).toEqual(refusal(says));
     expect(arrived(door)).toEqual([]);
     expect(door.log).toEqual([]);
   });
@@ -64,7 +64,7 @@ describe('a call of patchUsers', () => {
     const inputs = ['One', 'Bug', 'Three'].map((name, which) =>
       named(someUser(door, 'customers', which), name),
     );
-    const { data, errors } = await door.call(patchManyOperation, { inputs });
+    const { data, errors } = await door.call(PatchManyDocument, { inputs });
     expect(data?.patchUsers?.map((one) => one?.user?.displayName)).toEqual(['One', undefined, 'Three']);
     expect(data?.patchUsers?.[1]).toBeNull();
     expect(errors).toMatchObject([

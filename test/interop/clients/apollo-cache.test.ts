@@ -5,60 +5,20 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { buildSchema, isAbstractType } from 'graphql';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { cacheOptions } from '../../../examples/apollo-cache.ts';
-import { graphql } from '../../generated/gql.ts';
-import type { UserPatchInput } from '../../generated/graphql.ts';
+import {
+  SaveDocument,
+  SaveHalfEmailDocument,
+  SaveHalfPhoneDocument,
+  ShownUserDocument,
+  ShownUsersDocument,
+  SomeFieldsDocument,
+  type UserPatchInput,
+  VersionDocument,
+} from '../../generated/graphql.ts';
 import { someUser } from '../../harness/expected.ts';
 import { type FrontDoor, openDoor } from '../../harness/front-door.ts';
-import { versionOperation } from '../../harness/operations.ts';
 
-const shownUser = graphql(`
-  query ShownUser($by: UserBy!) {
-    user(by: $by) { ...Shown customFields { field value { text number boolean texts date } } }
-  }
-  fragment Shown on User {
-    id
-    version
-    displayName
-    email { address verified }
-    phone { number verified }
-    directory { name provider }
-  }
-`);
-
-const shownUsers = graphql(`
-  query ShownUsers($ids: [ID!]!) {
-    users(ids: $ids) { ...Shown }
-  }
-`);
-
-const someFields = graphql(`
-  query SomeFields($by: UserBy!, $names: [String!]) {
-    user(by: $by) { id customFields(names: $names) { field value { text number boolean texts date } } }
-  }
-`);
-
-const save = graphql(`
-  mutation Save($input: PatchUserInput!, $names: [String!]) {
-    patchUser(input: $input) {
-      outcome
-      user { ...Shown customFields(names: $names) { field value { text number boolean texts date } } }
-      errors { __typename code ... on StaleVersionError { currentVersion } }
-    }
-  }
-`);
-
-const halves = {
-  email: graphql(`
-    mutation SaveHalfEmail($input: PatchUserInput!) {
-      patchUser(input: $input) { outcome user { id email { address } } }
-    }
-  `),
-  phone: graphql(`
-    mutation SaveHalfPhone($input: PatchUserInput!) {
-      patchUser(input: $input) { outcome user { id phone { number } } }
-    }
-  `),
-};
+const halves = { email: SaveHalfEmailDocument, phone: SaveHalfPhoneDocument };
 
 /** A front end: a client with a cache, and how often it has asked. */
 async function open() {
@@ -120,15 +80,15 @@ it('possibleTypes are those of the schema', () => {
 it('every screen that shows the user shows what patchUser gave back, without another request', async () => {
   const { door, client, requests } = await open();
   const [id, other] = [someUser(door, 'customers'), someUser(door, 'customers', 1)];
-  const one = await watch(client, shownUser, { by: { id } });
-  const login = await watch(client, shownUser, { by: { login: loginOf(door, id) } });
-  const list = await watch(client, shownUsers, { ids: [id, other] });
+  const one = await watch(client, ShownUserDocument, { by: { id } });
+  const login = await watch(client, ShownUserDocument, { by: { login: loginOf(door, id) } });
+  const list = await watch(client, ShownUsersDocument, { ids: [id, other] });
   expect(requests()).toBe(3);
   const before = { one: one().user, other: list().users[1] };
 
   const email = { address: 'ada.new@example.com', verified: false };
   const variables = { input: inputOf(id, { displayName: 'Ada Lovelace', email }) };
-  const { data } = await client.mutate({ mutation: save, variables });
+  const { data } = await client.mutate({ mutation: SaveDocument, variables });
   const after = data?.patchUser?.user;
   expect(data).toMatchObject({
     patchUser: { outcome: 'APPLIED', user: { displayName: 'Ada Lovelace', email } },
@@ -149,11 +109,11 @@ it('every screen that shows the user shows what patchUser gave back, without ano
 it('a stale patch shows the user as they are now, without another request', async () => {
   const { door, client, requests } = await open();
   const id = someUser(door, 'customers');
-  const screen = await watch(client, shownUser, { by: { id } });
+  const screen = await watch(client, ShownUserDocument, { by: { id } });
   const ifVersion = screen().user?.version ?? null;
   await door.patch({ id }, { displayName: 'Somebody Else' });
   const variables = { input: { ...inputOf(id, { displayName: 'Ada' }), ifVersion } };
-  const { data } = await client.mutate({ mutation: save, variables });
+  const { data } = await client.mutate({ mutation: SaveDocument, variables });
   expect(data?.patchUser).toMatchObject({ outcome: 'NOT_APPLIED', errors: [{ code: 'STALE_VERSION' }] });
   await vi.waitFor(() => expect(screen().user?.displayName).toBe('Somebody Else'));
   const [error] = data?.patchUser?.errors ?? [];
@@ -165,8 +125,8 @@ it('a stale patch shows the user as they are now, without another request', asyn
 it('a user of a list is there for a screen that asks for one by id', async () => {
   const { door, client, requests } = await open();
   const id = someUser(door, 'employees');
-  const list = await watch(client, shownUsers, { ids: [id] });
-  const one = await watch(client, versionOperation, { id });
+  const list = await watch(client, ShownUsersDocument, { ids: [id] });
+  const one = await watch(client, VersionDocument, { id });
   expect(one().user?.version).toBe(list().users[0]?.version);
   await settled();
   expect(requests()).toBe(1);
@@ -175,8 +135,8 @@ it('a user of a list is there for a screen that asks for one by id', async () =>
 it('custom fields are one list, whatever names a screen or a patch asks for', async () => {
   const { door, client, requests } = await open();
   const id = someUser(door, 'customers');
-  const all = await watch(client, shownUser, { by: { id } });
-  const plan = await watch(client, someFields, { by: { id }, names: ['plan'] });
+  const all = await watch(client, ShownUserDocument, { by: { id } });
+  const plan = await watch(client, SomeFieldsDocument, { by: { id }, names: ['plan'] });
   expect(requests()).toBe(1);
   const fieldsOf = (user: { customFields: readonly { field: string }[] } | null) =>
     user?.customFields.map(({ field }) => field).toSorted();
@@ -189,11 +149,14 @@ it('custom fields are one list, whatever names a screen or a patch asks for', as
   };
   const withoutPlan = { remove: { field: 'plan' } };
   const names = ['plan', 'tags'];
-  await client.mutate({ mutation: save, variables: { input: inputOf(id, patch), names } });
+  await client.mutate({ mutation: SaveDocument, variables: { input: inputOf(id, patch), names } });
   await vi.waitFor(() => expect(plan().user?.customFields).toMatchObject([{ value: { text: 'pro' } }]));
   expect(fieldsOf(all().user)).toEqual(before.filter((field) => field !== 'tags'));
   expect(all().user?.customFields).toContainEqual(plan().user?.customFields[0]);
-  await client.mutate({ mutation: save, variables: { input: inputOf(id, { customFields: [withoutPlan] }) } });
+  await client.mutate({
+    mutation: SaveDocument,
+    variables: { input: inputOf(id, { customFields: [withoutPlan] }) },
+  });
   await vi.waitFor(() => expect(plan().user?.customFields).toEqual([]));
   expect(fieldsOf(all().user)).toEqual(before.filter((field) => !names.includes(field)));
   await settled();
@@ -203,11 +166,11 @@ it('custom fields are one list, whatever names a screen or a patch asks for', as
 it('custom fields that nobody has asked for are asked for', async () => {
   const { door, client, requests } = await open();
   const by = { id: someUser(door, 'customers') };
-  const tags = await watch(client, someFields, { by, names: ['tags'] });
-  const none = await watch(client, someFields, { by, names: ['tags', 'toString'] });
+  const tags = await watch(client, SomeFieldsDocument, { by, names: ['tags'] });
+  const none = await watch(client, SomeFieldsDocument, { by, names: ['tags', 'toString'] });
   expect(none().user?.customFields).toEqual(tags().user?.customFields);
   expect(requests()).toBe(2);
-  const all = await watch(client, someFields, { by });
+  const all = await watch(client, SomeFieldsDocument, { by });
   expect(all().user?.customFields.map(({ field }) => field)).toContain('plan');
   expect(requests()).toBe(3);
 });
@@ -221,7 +184,9 @@ it.each([
     const { door, client, requests } = await open();
     const id = someUser(door, 'customers');
     const seen: unknown[] = [];
-    const screen = await watch(client, shownUser, { by: { id } }, ({ user }) => seen.push(user?.[field]));
+    const screen = await watch(client, ShownUserDocument, { by: { id } }, ({ user }) =>
+      seen.push(user?.[field]),
+    );
     const before = screen().user?.[field];
     expect(before).toMatchObject({ verified: true });
     await client.mutate({ mutation: halves[field], variables: { input: inputOf(id, patch) } });

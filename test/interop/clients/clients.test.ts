@@ -5,9 +5,9 @@ import { type DocumentNode, getOperationAST, print } from 'graphql';
 import { ClientError, GraphQLClient } from 'graphql-request';
 import { expect, it } from 'vitest';
 import { cacheOptions } from '../../../examples/apollo-cache.ts';
+import { VersionDocument } from '../../generated/graphql.ts';
 import { someUser } from '../../harness/expected.ts';
 import { openDoor } from '../../harness/front-door.ts';
-import { versionOperation } from '../../harness/operations.ts';
 import { tokenOf } from '../../harness/sandbox-tokens.ts';
 import { describeClient, type Told } from './scenario.ts';
 
@@ -90,7 +90,7 @@ it('urql as it comes sends queries by GET, which needs a token', async () => {
       },
       fetchOptions: { headers },
       exchanges,
-    }).query(versionOperation, { id: someUser(door, 'customers') });
+    }).query(VersionDocument, { id: someUser(door, 'customers') });
   const refused = await ask({});
   expect(refused.error?.graphQLErrors).toMatchObject([{ extensions: { code: 'METHOD_NOT_ALLOWED' } }]);
   const { data, error } = await ask({ authorization: `Bearer ${token}` });

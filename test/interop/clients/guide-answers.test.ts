@@ -4,12 +4,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EmulatorRequest, EmulatorResponse } from '../../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../../src/sandbox/sandbox.ts';
-import type { PatchOutcome, PatchUserInput, UserPatchInput } from '../../generated/graphql.ts';
+import {
+  PatchManyDocument,
+  type PatchOutcome,
+  type PatchUserInput,
+  type UserPatchInput,
+} from '../../generated/graphql.ts';
 import { type DirectoryName, patchUser, someUser, written } from '../../harness/expected.ts';
 import { freshJournal } from '../../harness/fresh-journal.ts';
 import { type FrontDoor, openDoor } from '../../harness/front-door.ts';
 import { patchMany } from '../../harness/many.ts';
-import { patchManyOperation } from '../../harness/operations.ts';
 import { type Answer, ask, bearer, bug, gateway, lines, table } from './guide.ts';
 
 /** A question whose directory gives this answer in place of its own. */
@@ -149,7 +153,7 @@ it('takes as many patches in one call as the guide says', async () => {
   for (const count of [Number(fewest), Number(most)])
     expect(await patchMany(door, inputs(count))).toHaveLength(count);
   for (const count of [Number(fewest) - 1, Number(most) + 1])
-    expect(await door.call(patchManyOperation, { inputs: inputs(count) })).toMatchObject({
+    expect(await door.call(PatchManyDocument, { inputs: inputs(count) })).toMatchObject({
       data: { patchUsers: null },
       errors: [{ extensions: { code } }],
     });

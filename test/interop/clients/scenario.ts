@@ -1,11 +1,13 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { describe, expect, it } from 'vitest';
-import { graphql } from '../../generated/gql.ts';
-import type {
-  CustomFieldOperationInput,
-  CustomFieldValueInput,
-  PatchUserInput,
-  UserBy,
+import {
+  ChangeDocument,
+  type CustomFieldOperationInput,
+  type CustomFieldValueInput,
+  type PatchUserInput,
+  PlanChangeDocument,
+  ReadUserDocument,
+  type UserBy,
 } from '../../generated/graphql.ts';
 import { says, someUser, written } from '../../harness/expected.ts';
 import { freshJournal } from '../../harness/fresh-journal.ts';
@@ -33,44 +35,6 @@ export type Connect = (options: {
   readonly fetch: typeof fetch;
   readonly headers: Readonly<Record<string, string>>;
 }) => Ask;
-
-const read = graphql(`
-  query ReadUser($by: UserBy!) {
-    user(by: $by) {
-      id
-      version
-      displayName
-      directory { name capabilities { field settable } }
-    }
-  }
-`);
-
-const plan = graphql(`
-  query PlanChange($input: PatchUserInput!) {
-    planPatchUser(input: $input) {
-      errors { code path }
-      changes { path before after }
-    }
-  }
-`);
-
-const change = graphql(`
-  mutation Change($input: PatchUserInput!) {
-    patchUser(input: $input) {
-      operationId
-      outcome
-      user { id version displayName }
-      errors {
-        __typename
-        code
-        message
-        path
-        retryable
-        ... on StaleVersionError { currentVersion }
-      }
-    }
-  }
-`);
 
 /** One request that a client made, and how it was answered. */
 interface Exchange {
@@ -103,7 +67,7 @@ export function describeClient(name: string, connect: Connect): void {
       const door = await open();
       const { ask, exchanges } = connected(door);
       const id = someUser(door, 'customers');
-      const before = await ask(read, { by: { id } });
+      const before = await ask(ReadUserDocument, { by: { id } });
       expect(before).toMatchObject({ errors: [], data: { user: { id, directory: { name: 'customers' } } } });
       const settable = before.data?.user?.directory.capabilities.filter((one) => one.settable);
       expect(settable?.map(({ field }) => field)).toContain('displayName');
@@ -112,23 +76,25 @@ export function describeClient(name: string, connect: Connect): void {
       const input = { user: { id }, patch: { displayName: 'Ada Lovelace' }, ifVersion };
       const { displayName } = before.data?.user ?? {};
       const changes = [{ path: ['patch', 'displayName'], before: displayName, after: 'Ada Lovelace' }];
-      expect((await ask(plan, { input })).data).toMatchObject({ planPatchUser: { errors: [], changes } });
+      expect((await ask(PlanChangeDocument, { input })).data).toMatchObject({
+        planPatchUser: { errors: [], changes },
+      });
       expect(written(door)).toEqual([]);
 
       const withKey: PatchUserInput = { ...input, idempotencyKey: crypto.randomUUID() };
-      const first = await ask(change, { input: withKey });
+      const first = await ask(ChangeDocument, { input: withKey });
       expect(first).toMatchObject({
         errors: [],
         data: { patchUser: { outcome: 'APPLIED', user: { displayName: 'Ada Lovelace' }, errors: [] } },
       });
-      expect(await ask(change, { input: withKey })).toEqual(first);
+      expect(await ask(ChangeDocument, { input: withKey })).toEqual(first);
       expect(written(door)).toHaveLength(1);
 
       const version = first.data?.patchUser?.user?.version;
       expect(version).not.toBe(ifVersion);
       const after = { id, version, displayName: 'Ada Lovelace' };
-      expect((await ask(read, { by: { id } })).data).toMatchObject({ user: after });
-      const stale = await ask(change, { input: { ...input, idempotencyKey: crypto.randomUUID() } });
+      expect((await ask(ReadUserDocument, { by: { id } })).data).toMatchObject({ user: after });
+      const stale = await ask(ChangeDocument, { input: { ...input, idempotencyKey: crypto.randomUUID() } });
       const error = { __typename: 'StaleVersionError', path: ['ifVersion'], currentVersion: version };
       expect(stale.data?.patchUser).toMatchObject({ outcome: 'NOT_APPLIED', user: after, errors: [error] });
       expect(written(door)).toHaveLength(1);
@@ -142,7 +108,7 @@ export function describeClient(name: string, connect: Connect): void {
       const door = await open();
       const { ask, exchanges } = connected(door);
       const patch = { displayName: '', customFields: [{ add: { field: 'plan', value: { text: '' } } }] };
-      const { data, errors } = await ask(change, {
+      const { data, errors } = await ask(ChangeDocument, {
         input: { user: { id: someUser(door, 'customers') }, patch },
       });
       expect(errors).toEqual([]);
@@ -165,13 +131,13 @@ export function describeClient(name: string, connect: Connect): void {
       const token = await door.sandbox.issuer.token({ ...claims, scope: 'users:write' });
       const { ask, exchanges } = connected(door, token);
       const id = someUser(door, 'customers');
-      const patched = await ask(change, { input: { user: { id }, patch: { status: 'DISABLED' } } });
+      const patched = await ask(ChangeDocument, { input: { user: { id }, patch: { status: 'DISABLED' } } });
       expect(patched.errors).toEqual([]);
       expect(patched.data?.patchUser).toMatchObject({
         outcome: 'NOT_APPLIED',
         errors: [{ __typename: 'ForbiddenError', code: 'FORBIDDEN', path: ['patch', 'status'] }],
       });
-      const looked = await ask(read, { by: { id } });
+      const looked = await ask(ReadUserDocument, { by: { id } });
       expect(looked.data).toEqual({ user: null });
       expect(looked.errors).toMatchObject([
         { path: ['user'], extensions: { code: 'FORBIDDEN', inputPath: ['by', 'id'] } },
@@ -183,7 +149,7 @@ export function describeClient(name: string, connect: Connect): void {
     it('is told that its token is not valid', async () => {
       const door = await open();
       const { ask, exchanges } = connected(door, 'none');
-      const { data, errors } = await ask(read, { by: { id: someUser(door, 'customers') } });
+      const { data, errors } = await ask(ReadUserDocument, { by: { id: someUser(door, 'customers') } });
       expect(data).toBeNull();
       expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
       expect(exchanges.map(({ status }) => status)).toEqual([401]);
@@ -207,7 +173,7 @@ export function describeClient(name: string, connect: Connect): void {
         ['patch customFields 0 add value', { user, patch: { customFields: [{ add: { ...tag, value } }] } }],
       ] as const;
       for (const [place, input] of inputs) {
-        const { data, errors } = await ask(change, { input });
+        const { data, errors } = await ask(ChangeDocument, { input });
         expect(data).toBeNull();
         const inputPath = ['input', ...place.split(' ')];
         expect(errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', inputPath } }]);

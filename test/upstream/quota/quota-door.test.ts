@@ -1,12 +1,11 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { EmulatorRequest } from '../../../src/sandbox/emulator.ts';
-import type { PatchUserInput } from '../../generated/graphql.ts';
+import { PatchManyDocument, type PatchUserInput } from '../../generated/graphql.ts';
 import { openBehindProxies } from '../../harness/behind-proxy.ts';
 import { arrived, counted, type DirectoryName, written } from '../../harness/expected.ts';
 import { freshJournal } from '../../harness/fresh-journal.ts';
 import type { FrontDoor } from '../../harness/front-door.ts';
 import { outcomesOf, patchMany } from '../../harness/many.ts';
-import { patchManyOperation } from '../../harness/operations.ts';
 import { open } from '../../providers/contract-door.ts';
 import { ask, read, renames, seeds, short } from './door.ts';
 
@@ -172,7 +171,7 @@ it('a call of patchUsers keeps nothing when it met a bug of ours', async (test) 
   });
   onTestFinished(() => broken.mockRestore());
   const inputs = changed(byLogin('contractors', 2), { idempotencyKey: 'a-key-without-a-journal' });
-  const { data } = await door.call(patchManyOperation, { inputs });
+  const { data } = await door.call(PatchManyDocument, { inputs });
   expect(data?.patchUsers?.[0]).toBeNull();
   expect(arrived(door)).toHaveLength(6);
   expect(outcomesOf(await patchMany(door, renames('contractors', 7, 8)))).toEqual(['APPLIED READ_BACK']);

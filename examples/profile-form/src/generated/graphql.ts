@@ -234,56 +234,16 @@ export type PlanQueryVariables = Exact<{
 
 export type PlanQuery = { readonly planPatchUser: { readonly errors: ReadonlyArray<
       | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
       | { readonly retryAfterSeconds: number | null, readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
     >, readonly changes: ReadonlyArray<{ readonly path: ReadonlyArray<string>, readonly before: string | null, readonly after: string | null }>, readonly requests: ReadonlyArray<{ readonly method: string, readonly path: string, readonly action: string | null, readonly body: string | null }> } | null };
 
-type ErrorFields_ConflictError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
-
-type ErrorFields_ForbiddenError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
-
-type ErrorFields_IdempotencyError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
-
-type ErrorFields_InvalidInputError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
-
-type ErrorFields_JournalUnavailableError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
-
-type ErrorFields_OutcomeUnknownError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
-
-type ErrorFields_ProviderRefusedError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
-
-type ErrorFields_ProviderUnavailableError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
+type ErrorFields_NZyekFnnBek5edOnPfpU9bRm3pm3Xbpp5TYh2hsmdBk_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
 
 type ErrorFields_RateLimitedError_Fragment = { readonly retryAfterSeconds: number | null, readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
 
-type ErrorFields_StaleVersionError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
-
-type ErrorFields_UnsupportedFieldError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
-
-type ErrorFields_UserNotFoundError_Fragment = { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean };
-
 export type ErrorFieldsFragment =
-  | ErrorFields_ConflictError_Fragment
-  | ErrorFields_ForbiddenError_Fragment
-  | ErrorFields_IdempotencyError_Fragment
-  | ErrorFields_InvalidInputError_Fragment
-  | ErrorFields_JournalUnavailableError_Fragment
-  | ErrorFields_OutcomeUnknownError_Fragment
-  | ErrorFields_ProviderRefusedError_Fragment
-  | ErrorFields_ProviderUnavailableError_Fragment
+  | ErrorFields_NZyekFnnBek5edOnPfpU9bRm3pm3Xbpp5TYh2hsmdBk_Fragment
   | ErrorFields_RateLimitedError_Fragment
-  | ErrorFields_StaleVersionError_Fragment
-  | ErrorFields_UnsupportedFieldError_Fragment
-  | ErrorFields_UserNotFoundError_Fragment
 ;
 
 export type PatchMutationVariables = Exact<{
@@ -293,17 +253,7 @@ export type PatchMutationVariables = Exact<{
 
 export type PatchMutation = { readonly patchUser: { readonly operationId: string, readonly outcome: PatchOutcome, readonly confirmedBy: PatchConfirmation | null, readonly adjusted: ReadonlyArray<ReadonlyArray<string>>, readonly user: { readonly id: string, readonly version: string, readonly username: string | null, readonly displayName: string | null, readonly givenName: string | null, readonly middleName: string | null, readonly familyName: string | null, readonly picture: string | null, readonly status: UserStatus | null, readonly roleNames: ReadonlyArray<string>, readonly ssoAppIds: ReadonlyArray<string>, readonly email: { readonly address: string, readonly verified: boolean } | null, readonly phone: { readonly number: string, readonly verified: boolean } | null, readonly tenants: ReadonlyArray<{ readonly tenantId: string, readonly roleNames: ReadonlyArray<string> }>, readonly customFields: ReadonlyArray<{ readonly field: string, readonly value: { readonly text: string | null, readonly number: number | null, readonly boolean: boolean | null, readonly texts: ReadonlyArray<string> | null, readonly date: string | null } }> } | null, readonly errors: ReadonlyArray<
       | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
       | { readonly retryAfterSeconds: number | null, readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
-      | { readonly code: PatchErrorCode, readonly message: string, readonly path: ReadonlyArray<string>, readonly retryable: boolean }
     > } | null };
 
 export const UserFieldsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"UserFields"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"User"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"version"}},{"kind":"Field","name":{"kind":"Name","value":"username"}},{"kind":"Field","name":{"kind":"Name","value":"displayName"}},{"kind":"Field","name":{"kind":"Name","value":"givenName"}},{"kind":"Field","name":{"kind":"Name","value":"middleName"}},{"kind":"Field","name":{"kind":"Name","value":"familyName"}},{"kind":"Field","name":{"kind":"Name","value":"picture"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"roleNames"}},{"kind":"Field","name":{"kind":"Name","value":"ssoAppIds"}},{"kind":"Field","name":{"kind":"Name","value":"email"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"address"}},{"kind":"Field","name":{"kind":"Name","value":"verified"}}]}},{"kind":"Field","name":{"kind":"Name","value":"phone"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"verified"}}]}},{"kind":"Field","name":{"kind":"Name","value":"tenants"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"tenantId"}},{"kind":"Field","name":{"kind":"Name","value":"roleNames"}}]}},{"kind":"Field","name":{"kind":"Name","value":"customFields"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"field"}},{"kind":"Field","name":{"kind":"Name","value":"value"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"text"}},{"kind":"Field","name":{"kind":"Name","value":"number"}},{"kind":"Field","name":{"kind":"Name","value":"boolean"}},{"kind":"Field","name":{"kind":"Name","value":"texts"}},{"kind":"Field","name":{"kind":"Name","value":"date"}}]}}]}}]}}]} as unknown as DocumentNode<UserFieldsFragment, unknown>;
