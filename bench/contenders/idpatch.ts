@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { startServer } from '../processes.ts';
@@ -38,7 +38,7 @@ export function idpatch(settings: Settings, root = here): Contender {
     work: (connections) => workOf(connections, exchange, usersPerConnection),
     async start(world) {
       const cwd = mkdtempSync(`${world.folder}/idpatch-`);
-      writeFileSync(`${cwd}/idpatch.yaml`, stringify(configuration(settings, world)));
+      writeFileSync(`${cwd}/idpatch.yaml`, stringify(configuration(settings, world, root)));
       const database = journal === 'postgres' ? { DATABASE_URL: await world.postgres() } : {};
       const env = { BENCH_SECRET: 'secret-of-the-bench', ...database };
       const command = [process.execPath, `${root}/src/main.ts`];
@@ -49,7 +49,7 @@ export function idpatch(settings: Settings, root = here): Contender {
 
 const journals = { sqlite: { sqlite: './journal.db' }, postgres: { postgres: { env: 'DATABASE_URL' } } };
 
-function configuration(settings: Settings, { upstream }: World) {
+function configuration(settings: Settings, { upstream }: World, root: string) {
   const { journal, token, directories = 1 } = settings;
   const names = Array.from({ length: directories }, (_, index) => directoryName(index + 1));
   const issuer = {
@@ -59,25 +59,35 @@ function configuration(settings: Settings, { upstream }: World) {
   return {
     server: { port: 0 },
     callers: token ? { jwt: [issuer] } : { anonymous: true },
-    directories: Object.fromEntries(names.map((name) => [name, directory(settings, upstream)])),
+    directories: Object.fromEntries(names.map((name) => [name, directory(settings, upstream, root)])),
     ...(journal ? { journal: journals[journal] } : {}),
     // The load comes from one caller, and a patch of a hundred custom fields is measured too.
     limits: { requestsPerCallerPerMinute: 1_000_000_000, operationsPerPatch: 1_000 },
   };
 }
 
-function directory({ provider, fields = 1 }: Settings, baseUrl: string): object {
+function directory({ provider, fields = 1 }: Settings, baseUrl: string, root: string): object {
   const secret = { env: 'BENCH_SECRET' };
   const common = { provider, baseUrl, allowLoopback: true };
   const customFields = Object.fromEntries(fieldNames(fields).map((name) => [name, 'text']));
   const [, , instanceId, applicationId] = developerBase.split('/');
   switch (provider) {
     case 'descope':
-      // Far above what is measured here.
-      return { ...common, projectId: 'P2bench', managementKey: secret, pace: { perMinute: 10_000_000 } };
+      return {
+        ...{ ...common, projectId: 'P2bench', managementKey: secret },
+        // Far above what is measured here.
+        pace: { perMinute: 10_000_000 },
+        // One call a patch, as of every other contender: none looks first whether another user has the address.
+        ...(knowsContactConflict(root) ? { contactConflict: 'refused' } : {}),
+      };
     case 'eiam-developer':
       return { ...common, instanceId, applicationId, clientSecret: secret, customFields };
     case 'eiam-management':
       return { ...common, instanceId, accessKeyId: secret, accessKeySecret: secret, customFields };
   }
+}
+
+/** Older commits have no such setting, and make one call a patch. */
+function knowsContactConflict(root: string): boolean {
+  return readFileSync(`${root}/examples/idpatch.schema.json`, 'utf8').includes('contactConflict');
 }
