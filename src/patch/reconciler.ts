@@ -137,7 +137,8 @@ export function createReconciler(
     }
     watched.delete(operationId);
     log.info({ event: 'reconciled', operationId, outcome: final.outcome });
-    return { operation: { ...operation, result: final, open: null }, result: final, user };
+    const end = { finishedAt: new Date(), open: null };
+    return { operation: { ...operation, ...end, result: final }, result: final, user };
   }
 
   return {
