@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openFolder, startProcess } from '../harness/process.ts';
 import { callPatchUser, callPatchUsers, outcomeOf, type Reply, untilFinal } from './calls.ts';
@@ -34,6 +34,8 @@ export async function runMixture(seed: string, count: number, perProvider: numbe
   const { directories, environment } = providers;
   const folder = openFolder();
   const journal = { sqlite: `${folder.path}/journal.db` };
+  mkdirSync(`${folder.path}/data`);
+  lead(journal.sqlite, 'data');
   const idpatch = await startProcess({ journal, limits, directories }, environment, folder.path);
   try {
     const texts: string[] = [];
@@ -65,15 +67,19 @@ export async function runMixture(seed: string, count: number, perProvider: numbe
   }
 }
 
-/** Takes the journal's file away and brings it back, once for every few hundred operations. */
-async function takeAway(file: string, count: number): Promise<void> {
+/** Lets the journal's path lead to a file, or nowhere, in one step: so that no other file is ever made there. */
+function lead(path: string, target: 'data' | 'nowhere'): void {
+  symlinkSync(`${target}/journal.db`, `${path}.new`);
+  renameSync(`${path}.new`, path);
+}
+
+/** Takes the journal away and brings it back, once for every few hundred operations. */
+async function takeAway(path: string, count: number): Promise<void> {
   for (let times = 0; times < 1 + count / 400; times += 1) {
     await delay(1_000);
-    renameSync(file, `${file}-away`);
-    mkdirSync(file);
+    lead(path, 'nowhere');
     await delay(300);
-    rmdirSync(file);
-    renameSync(`${file}-away`, file);
+    lead(path, 'data');
   }
 }
 
