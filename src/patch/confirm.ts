@@ -40,11 +40,13 @@ export function wantedForm(change: Change, form: Form = normal): string {
 /** What a user has in a field, as text. */
 export function shownForm(name: FieldName, user: UserWithCustomFields, form: Form = normal): string {
   const path = name.field === 'customFields' ? `customFields.${name.name}` : name.field;
-  if (user.unreadable?.has(path)) return 'unreadable';
   const value =
     name.field === 'customFields'
       ? user.customFields.find(({ field }) => field === name.name)?.value
       : user[name.field];
+  // An entry that cannot be read may be the custom field that seems to be absent.
+  const mayBeHidden = value === undefined && user.unreadable?.has(name.field);
+  if (mayBeHidden || user.unreadable?.has(path)) return 'unreadable';
   return JSON.stringify(write(name.field, value ?? null, form));
 }
 
