@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -119,4 +120,18 @@ it('the journal holds no value that a read could be compared with, except by its
   expect(new Set(digests).size).toBe(2);
   for (const text of digests)
     expect(text).toMatch(/^\[\[\\"patch.displayName\\",\\"displayName\\",\\"[\w-]{43}\\"\]\]$/);
+});
+
+it('a key is not answered NOT_APPLIED where the digest key cannot be read', async () => {
+  const { journal } = freshJournal();
+  const { door, id } = await openBehindProxy('customers', {}, { journal });
+  const input = { user: { id }, patch: { displayName: 'Ada' }, idempotencyKey: randomUUID() };
+  expect(await patchUser(door, input)).toMatchObject({ outcome: 'APPLIED' });
+  writeFileSync(`${journal.sqlite}.key`, 'cut off');
+  await door.restart();
+  expect(await patchUser(door, input)).toMatchObject({
+    outcome: 'UNKNOWN',
+    errors: [{ code: 'JOURNAL_UNAVAILABLE', path: ['idempotencyKey'] }],
+  });
+  expect(written(door)).toHaveLength(1);
 });
