@@ -4,6 +4,19 @@ import { noJournal } from '../../src/journal/no-journal.ts';
 import { createDigests } from '../../src/patch/digests.ts';
 import { createReconciler } from '../../src/patch/reconciler.ts';
 import { createLog } from '../../src/telemetry/log.ts';
+import { createDeadline } from '../../src/upstream/deadline.ts';
+
+/** A provider of which only reads are asked. */
+const reading = (readUsers: () => Promise<unknown>) =>
+  new Map([['customers', { provider: { readUsers } }]]) as unknown as Directories;
+
+const operation = {
+  ...{ operationId: '1', caller: 'a', key: null, inputDigest: '', user: 'customers:U1', fields: [] },
+  ...{ startedAt: new Date(), finishedAt: null, result: null, open: [], mayBeRunning: false },
+};
+const digests = createDigests(undefined);
+const open = (readUsers: () => Promise<unknown>) =>
+  createReconciler(noJournal, reading(readUsers), () => digests, createLog({ write() {} }));
 
 it('rounds of reads that hang do not queue, so that closing waits for one', async () => {
   vi.useFakeTimers();
@@ -38,4 +51,28 @@ it('rounds of reads that hang do not queue, so that closing waits for one', asyn
   await vi.advanceTimersByTimeAsync(60_000);
   await closed;
   expect(reads).toBe(before);
+});
+
+it('custom fields in another order than the first call’s do not confirm each other', async () => {
+  const field = (name: string, index: number) => ({
+    ...({
+      field: 'customFields',
+      name,
+      operation: 'REPLACE',
+      value: { kind: 'text', value: 'new' },
+    } as const),
+    path: ['patch', 'customFields', String(index)],
+  });
+  // The first call had nick before city.
+  const changes = [field('city', 0), field('nick', 1)];
+  const notShown = { code: 'NOT_CONFIRMED', message: '', path: ['patch', 'customFields', '0'] } as const;
+  const result = { outcome: 'PARTIAL', confirmedBy: null, adjusted: [], errors: [notShown] } as const;
+  const shown = [{ field: 'city', value: { kind: 'text', value: 'new' } }];
+  const reconciler = open(async () => [{ customFields: shown }]);
+  onTestFinished(() => reconciler.close());
+  const call = { deadline: createDeadline(1_000) };
+  expect((await reconciler.reconcile({ ...operation, result }, call, changes)).result).toEqual(result);
+  shown.push({ field: 'nick', value: { kind: 'text', value: 'new' } });
+  const later = await reconciler.reconcile({ ...operation, operationId: '2', result }, call, changes);
+  expect(later.result).toMatchObject({ outcome: 'APPLIED', errors: [] });
 });
