@@ -83,7 +83,7 @@ export interface ChangeDigest {
   readonly path: string;
   /** The user's field: `email`, or `customFields.nick`. */
   readonly field: string;
-  /** In base64url. */
+  /** Of the value as it was asked for, and of its normal form: two of 43 characters of base64url, with a dot between. */
   readonly digest: string;
 }
 

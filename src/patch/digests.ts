@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { UserPatch, UserWithCustomFields } from '../domain/user.ts';
 import type { ChangeDigest } from '../journal/journal.ts';
 import type { Change } from '../providers/provider.ts';
-import { type FieldName, shownForm, wantedForm } from './confirm.ts';
+import { close, type FieldName, normal, shownForm, wantedForm } from './confirm.ts';
 import type { PatchRequest } from './request.ts';
 
 /** The digests of inputs and of values that the journal keeps. Without a key, everybody could guess short inputs. */
@@ -44,18 +44,18 @@ export function createDigests(key: Buffer | undefined): Digests {
     },
     ofChange(operationId, change) {
       const field = change.field === 'customFields' ? `customFields.${change.name}` : change.field;
-      return {
-        path: change.path.join('.'),
-        field,
-        digest: ofForm(operationId, field, wantedForm(change)),
-      };
+      const digests = [close, normal].map((form) => ofForm(operationId, field, wantedForm(change, form)));
+      return { path: change.path.join('.'), field, digest: digests.join('.') };
     },
     isShown(operationId, { field, digest }, user) {
       const custom = 'customFields.';
       const name = field.startsWith(custom)
         ? { field: 'customFields', name: field.slice(custom.length) }
         : { field };
-      return digest === ofForm(operationId, field, shownForm(name as FieldName, user));
+      const [asAsked, normalized] = digest.split('.');
+      const [shown, inNormal] = [close, normal].map((form) => shownForm(name as FieldName, user, form));
+      const isOf = (form: string | undefined) => ofForm(operationId, field, form ?? '');
+      return asAsked === isOf(shown) || (shown === inNormal && normalized === isOf(inNormal));
     },
   };
 }
