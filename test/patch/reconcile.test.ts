@@ -151,6 +151,7 @@ it('a key is not answered NOT_APPLIED where the digest key cannot be read', asyn
   expect(await patchUser(door, input)).toMatchObject({ outcome: 'APPLIED' });
   writeFileSync(`${journal.sqlite}.key`, 'cut off');
   await door.restart();
+  expect((await fetch(`${door.url}/ready`)).status).toBe(503);
   expect(await patchUser(door, input)).toMatchObject({
     outcome: 'UNKNOWN',
     errors: [{ code: 'JOURNAL_UNAVAILABLE', path: ['idempotencyKey'] }],
