@@ -65,7 +65,7 @@ export interface Intent {
   readonly caller: string;
   /** The caller's idempotency key; null where there is none. */
   readonly key: string | null;
-  /** A hexadecimal digest of the whole input: tells whether two inputs are equal, and nothing else about them. */
+  /** A digest of the whole input: tells whether two inputs mean the same, and nothing else to anybody without its key. */
   readonly inputDigest: string;
   /** The user's global id. */
   readonly user: string;

@@ -7,7 +7,7 @@ import type { PatchRequest } from './request.ts';
 
 /** The digests of inputs and of values that the journal keeps. Without a key, everybody could guess short inputs. */
 export interface Digests {
-  /** False without a key in the configuration: then digests of values are of use to this process alone. */
+  /** False without a key: then digests of values are of use to this process alone. */
   readonly areDurable: boolean;
   /** A digest of a request: the same for the same meaning. */
   ofInput(request: PatchRequest): string;
@@ -19,9 +19,9 @@ export interface Digests {
   isShown(operationId: string, change: ChangeDigest, user: UserWithCustomFields): boolean;
 }
 
-/** Creates the digests with this key: HMAC with SHA-256. */
+/** Creates the digests: HMAC with SHA-256 where there is a key. Without one, digests of inputs are plain SHA-256. */
 export function createDigests(key: Buffer | undefined): Digests {
-  // Until this process ends it can look for a change without a key that others know.
+  // Without a key, a random one serves until this process ends.
   const changeKey = key ?? randomBytes(32);
   const hmac = (text: string, secret = changeKey) => createHmac('sha256', secret).update(text);
   // Says which key a digest was made with, and nothing about the key.
