@@ -15,8 +15,12 @@ export interface Digests {
   isOfInput(digest: string, request: PatchRequest): boolean | undefined;
   /** A digest of what a change asks of its field. */
   ofChange(operationId: string, change: Change): ChangeDigest;
-  /** Whether the user shows the change. */
-  isShown(operationId: string, change: ChangeDigest, user: UserWithCustomFields): boolean;
+  /** How the user shows the change; undefined where the user does not. */
+  shownAs(
+    operationId: string,
+    change: ChangeDigest,
+    user: UserWithCustomFields,
+  ): 'asked' | 'adjusted' | undefined;
 }
 
 /** Creates the digests: HMAC with SHA-256 where there is a key. Without one, digests of inputs are plain SHA-256. */
@@ -47,7 +51,7 @@ export function createDigests(key: Buffer | undefined): Digests {
       const digests = [close, normal].map((form) => ofForm(operationId, field, wantedForm(change, form)));
       return { path: change.path.join('.'), field, digest: digests.join('.') };
     },
-    isShown(operationId, { field, digest }, user) {
+    shownAs(operationId, { field, digest }, user) {
       const custom = 'customFields.';
       const name = field.startsWith(custom)
         ? { field: 'customFields', name: field.slice(custom.length) }
@@ -55,7 +59,8 @@ export function createDigests(key: Buffer | undefined): Digests {
       const [asAsked, normalized] = digest.split('.');
       const [shown, inNormal] = [close, normal].map((form) => shownForm(name as FieldName, user, form));
       const isOf = (form: string | undefined) => ofForm(operationId, field, form ?? '');
-      return asAsked === isOf(shown) || (shown === inNormal && normalized === isOf(inNormal));
+      if (asAsked === isOf(shown)) return 'asked';
+      return shown === inNormal && normalized === isOf(inNormal) ? 'adjusted' : undefined;
     },
   };
 }

@@ -130,10 +130,15 @@ export function createReconciler(
     if (!user) return { operation, result };
     const known = operation.open?.length ? operation.open : watched.get(operationId)?.operation.open;
     const open = known?.length ? known : changes.map(asked);
-    const now = withShown(result, open, (change) => digests().isShown(operationId, change, user));
+    const shownAs = (change: ChangeDigest) => digests().shownAs(operationId, change, user);
+    const now = withShown(result, open, (change) => shownAs(change) !== undefined);
     if (!now) return { operation, result, user };
     const isNew = (path: InputPath) => !result.adjusted.some((other) => other.join('.') === path.join('.'));
-    const adjusted = [...result.adjusted, ...adjustedPaths(changes, user).filter(isNew)];
+    const byDigest = open
+      .filter((change) => shownAs(change) === 'adjusted')
+      .map(({ path }) => path.split('.'));
+    const paths = changes.length > 0 ? adjustedPaths(changes, user) : byDigest;
+    const adjusted = [...result.adjusted, ...paths.filter(isNew)];
     const final = { ...now, adjusted };
     try {
       await journal.finish(operationId, final);

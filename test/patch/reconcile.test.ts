@@ -128,6 +128,24 @@ it.each([
   },
 );
 
+it('an outcome that ends later says what is kept in another form', async () => {
+  const { journal } = freshJournal();
+  const distort = ({ change }: { readonly change: Readonly<Record<string, unknown>> }) =>
+    'name' in change ? { ...change, name: String(change.name).normalize('NFC') } : change;
+  const changes = { journal, customers: { distort, readLagMs: () => 400 } };
+  const { door, proxy, id } = await openBehindProxy('customers', { readBackDelaysMs: [] }, changes);
+  proxy.fail('write', { delivered: true, answer: 'reset' });
+  const input = { user: { id }, patch: { displayName: 'Ade\u0301le' }, idempotencyKey: randomUUID() };
+  const { operationId, outcome } = await patchUser(door, input);
+  expect(outcome).toBe('UNKNOWN');
+  await delay(450);
+  await door.restart();
+  expect(await outcomeOf(door, operationId)).toBe('APPLIED');
+  const mutation = 'mutation ($input: PatchUserInput!) { patchUser(input: $input) { outcome adjusted } }';
+  const { data } = await door.graphql(mutation, { input });
+  expect(data).toEqual({ patchUser: { outcome: 'APPLIED', adjusted: [path] } });
+});
+
 it('the journal holds no value that a read could be compared with, except by its key', async () => {
   const { journal } = freshJournal();
   const { door, proxy } = await openBehindProxy('customers', {}, { journal });
