@@ -101,10 +101,14 @@ export async function startService(
   }
   const isReady = async () => {
     if (leaving) return false;
-    return journal.check().then(
-      () => true,
-      () => false,
-    );
+    // Without the key of the digests no intent can be written.
+    return journal
+      .check()
+      .then(digests)
+      .then(
+        () => true,
+        () => false,
+      );
   };
   const userIdForms = new Map(
     [...directories].map(([name, { provider }]) => [name, provider.capabilities.userIds]),

@@ -65,7 +65,7 @@ export interface Intent {
   readonly caller: string;
   /** The caller's idempotency key; null where there is none. */
   readonly key: string | null;
-  /** A hexadecimal digest of the whole input: tells whether two inputs are equal, and nothing else about them. */
+  /** A digest of the whole input: tells whether two inputs mean the same, and nothing else to anybody without its key. */
   readonly inputDigest: string;
   /** The user's global id. */
   readonly user: string;
@@ -83,7 +83,7 @@ export interface ChangeDigest {
   readonly path: string;
   /** The user's field: `email`, or `customFields.nick`. */
   readonly field: string;
-  /** In base64url. */
+  /** Of the value as it was asked for, and of its normal form: two of 43 characters of base64url, with a dot between. */
   readonly digest: string;
 }
 

@@ -72,7 +72,8 @@ export function keepOwedResults(
       } catch {
         return;
       }
-      forget(operationId);
+      // A later result, which could not be written either, may be owed by now.
+      if (begun.get(operationId)?.owed === owed) forget(operationId);
     }
   }
   const timer = setInterval(() => owing.size > 0 && void writeOwed(), retryMs).unref();

@@ -40,7 +40,7 @@ export function makeFolder(folder: string): void {
 export function readOrCreateKey(file: string): Buffer {
   if (!statSync(file, { throwIfNoEntry: false })) {
     makeFolder(dirname(file));
-    // Whole or not at all: what is cut off is not used.
+    // It gets its name when it is whole: a process that dies meanwhile leaves no key that is cut off.
     writeFileSync(`${file}.new`, randomBytes(keyBytes), { mode: 0o600, flush: true });
     renameSync(`${file}.new`, file);
     makeDurable(dirname(file));

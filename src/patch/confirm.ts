@@ -4,16 +4,25 @@ import type { Change } from '../providers/provider.ts';
 
 /** The changes that this user does not show; empty where the user shows all of them, in whatever form. */
 export function unconfirmed(changes: readonly Change[], user: UserWithCustomFields): readonly Change[] {
-  return changes.filter((change) => wantedForm(change) !== shownForm(change, user));
+  return changes.filter((change) => !isConfirmed(change, user));
+}
+
+/**
+ * Whether the user shows what was asked for as it is, or in the form into which a provider turns it: one that keeps
+ * addresses in lower case shows no capitals, so a user with capitals still has the former value.
+ */
+function isConfirmed(change: Change, user: UserWithCustomFields): boolean {
+  const shown = shownForm(change, user, close);
+  if (wantedForm(change, close) === shown) return true;
+  const normalized = shownForm(change, user, normal);
+  return wantedForm(change, normal) === normalized && normalized === shown;
 }
 
 /** The paths of the changes that the provider keeps in another form: a trimmed text, an address in lower case. */
 export function adjustedPaths(changes: readonly Change[], user: UserWithCustomFields): readonly InputPath[] {
   return changes
     .filter(
-      (change) =>
-        wantedForm(change) === shownForm(change, user) &&
-        wantedForm(change, exact) !== shownForm(change, user, exact),
+      (change) => isConfirmed(change, user) && wantedForm(change, exact) !== shownForm(change, user, exact),
     )
     .map(({ path }) => path);
 }
@@ -29,22 +38,24 @@ export type FieldName =
   | { readonly field: 'customFields'; readonly name: string };
 
 /**
- * What a change asks of its field, as text: equal to `shownForm` of a user who shows it. Lists are sets, because no
+ * What a change asks of its field, as text: equal to `shownForm` of a user who shows it in this form. Lists are sets, because no
  * provider keeps their order, and an empty one is no value.
  */
-export function wantedForm(change: Change, form: Form = normal): string {
+export function wantedForm(change: Change, form: Form): string {
   const value = change.field === 'customFields' && change.operation === 'REMOVE' ? null : change.value;
   return JSON.stringify(write(change.field, value, form));
 }
 
 /** What a user has in a field, as text. */
-export function shownForm(name: FieldName, user: UserWithCustomFields, form: Form = normal): string {
+export function shownForm(name: FieldName, user: UserWithCustomFields, form: Form): string {
   const path = name.field === 'customFields' ? `customFields.${name.name}` : name.field;
-  if (user.unreadable?.has(path)) return 'unreadable';
   const value =
     name.field === 'customFields'
       ? user.customFields.find(({ field }) => field === name.name)?.value
       : user[name.field];
+  // An entry that cannot be read may be the custom field that seems to be absent.
+  const mayBeHidden = value === undefined && user.unreadable?.has(name.field);
+  if (mayBeHidden || user.unreadable?.has(path)) return 'unreadable';
   return JSON.stringify(write(name.field, value ?? null, form));
 }
 
@@ -59,11 +70,18 @@ const asItIs = (text: string) => text;
 
 const exact: Form = { text: asItIs, address: asItIs, phone: asItIs };
 
-/** The forms in which a provider may keep a value. Only the case of an address may differ, not that of other texts. */
-const normal: Form = {
+/** As it is, but for what never makes another value: the case of a domain and the spelling of a number. */
+export const close: Form = {
+  text: asItIs,
+  address: (address) => address.replace(/@[^@]*$/, (domain) => domain.toLowerCase()),
+  phone: (number) => number.replace(/[^0-9]/g, ''),
+};
+
+/** The form in which a provider may keep a value. Only the case of an address may differ, not that of other texts. */
+export const normal: Form = {
   text: (text) => text.replaceAll('\r\n', '\n').trim().normalize('NFC'),
   address: (address) => normal.text(address).toLowerCase(),
-  phone: (number) => number.replace(/[^0-9]/g, ''),
+  phone: close.phone,
 };
 
 type Value =

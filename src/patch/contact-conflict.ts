@@ -20,12 +20,20 @@ export async function contactConflicts(
   async function conflict(change: Change): Promise<readonly PatchError[]> {
     const login = contact(change);
     if (login === undefined) return [];
-    const found = await findUser(login, call).catch((failure) => {
-      if (failure instanceof AmbiguousLogin) return 'several' as const;
-      throw failure;
-    });
-    if (!found || (found !== 'several' && found.userId === userId)) return [];
+    // A login in lower case may be found by no other spelling, and yet be the same address.
+    const spellings = new Set([login, login.toLowerCase()]);
+    if (!(await Promise.all([...spellings].map(isSomebodyElses))).includes(true)) return [];
     return [{ code: 'CONFLICT', message: 'Another user has this value already.', path: change.path }];
+  }
+
+  async function isSomebodyElses(login: string): Promise<boolean> {
+    try {
+      const found = await findUser(login, call);
+      return found !== undefined && found.userId !== userId;
+    } catch (failure) {
+      if (failure instanceof AmbiguousLogin) return true;
+      throw failure;
+    }
   }
 }
 

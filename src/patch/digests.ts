@@ -2,12 +2,12 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { UserPatch, UserWithCustomFields } from '../domain/user.ts';
 import type { ChangeDigest } from '../journal/journal.ts';
 import type { Change } from '../providers/provider.ts';
-import { type FieldName, shownForm, wantedForm } from './confirm.ts';
+import { close, type FieldName, normal, shownForm, wantedForm } from './confirm.ts';
 import type { PatchRequest } from './request.ts';
 
 /** The digests of inputs and of values that the journal keeps. Without a key, everybody could guess short inputs. */
 export interface Digests {
-  /** False without a key in the configuration: then digests of values are of use to this process alone. */
+  /** False without a key: then digests of values are of use to this process alone. */
   readonly areDurable: boolean;
   /** A digest of a request: the same for the same meaning. */
   ofInput(request: PatchRequest): string;
@@ -15,13 +15,17 @@ export interface Digests {
   isOfInput(digest: string, request: PatchRequest): boolean | undefined;
   /** A digest of what a change asks of its field. */
   ofChange(operationId: string, change: Change): ChangeDigest;
-  /** Whether the user shows the change. */
-  isShown(operationId: string, change: ChangeDigest, user: UserWithCustomFields): boolean;
+  /** How the user shows the change; undefined where the user does not. */
+  shownAs(
+    operationId: string,
+    change: ChangeDigest,
+    user: UserWithCustomFields,
+  ): 'asked' | 'adjusted' | undefined;
 }
 
-/** Creates the digests with this key: HMAC with SHA-256. */
+/** Creates the digests: HMAC with SHA-256 where there is a key. Without one, digests of inputs are plain SHA-256. */
 export function createDigests(key: Buffer | undefined): Digests {
-  // Until this process ends it can look for a change without a key that others know.
+  // Without a key, a random one serves until this process ends.
   const changeKey = key ?? randomBytes(32);
   const hmac = (text: string, secret = changeKey) => createHmac('sha256', secret).update(text);
   // Says which key a digest was made with, and nothing about the key.
@@ -44,18 +48,19 @@ export function createDigests(key: Buffer | undefined): Digests {
     },
     ofChange(operationId, change) {
       const field = change.field === 'customFields' ? `customFields.${change.name}` : change.field;
-      return {
-        path: change.path.join('.'),
-        field,
-        digest: ofForm(operationId, field, wantedForm(change)),
-      };
+      const digests = [close, normal].map((form) => ofForm(operationId, field, wantedForm(change, form)));
+      return { path: change.path.join('.'), field, digest: digests.join('.') };
     },
-    isShown(operationId, { field, digest }, user) {
+    shownAs(operationId, { field, digest }, user) {
       const custom = 'customFields.';
       const name = field.startsWith(custom)
         ? { field: 'customFields', name: field.slice(custom.length) }
         : { field };
-      return digest === ofForm(operationId, field, shownForm(name as FieldName, user));
+      const [asAsked, normalized] = digest.split('.');
+      const [shown, inNormal] = [close, normal].map((form) => shownForm(name as FieldName, user, form));
+      const isOf = (form: string | undefined) => ofForm(operationId, field, form ?? '');
+      if (asAsked === isOf(shown)) return 'asked';
+      return shown === inNormal && normalized === isOf(inNormal) ? 'adjusted' : undefined;
     },
   };
 }

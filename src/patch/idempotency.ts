@@ -81,11 +81,20 @@ interface Repeated extends PatchCall {
 }
 
 /** The answer to a key that was used before: the first call's, as far as it is known. Nothing is ever sent again. */
-export async function replay(
-  operation: Operation,
-  call: Repeated,
-  context: PatchContext,
-): Promise<Verdict & { readonly operationId?: string }> {
+export async function replay(operation: Operation, call: Repeated, context: PatchContext): Promise<Replayed> {
+  try {
+    return await replayed(operation, call, context);
+  } catch (failure) {
+    if (!(failure instanceof JournalUnavailable)) throw failure;
+    // Without the digest key nothing tells whether the first call was for this input.
+    context.log.warn({ event: 'journal', operationId: operation.operationId, err: failure });
+    return keyLookupFailed();
+  }
+}
+
+type Replayed = Verdict & { readonly operationId?: string };
+
+async function replayed(operation: Operation, call: Repeated, context: PatchContext): Promise<Replayed> {
   const { operationId } = operation;
   const other = otherInput(operation, call.request, context);
   if (other) return other;

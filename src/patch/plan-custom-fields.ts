@@ -25,11 +25,13 @@ export function planCustomFields(operations: UserPatch['customFields'], input: P
   const errors: PatchError[] = [];
   const planned = planOperations(operations, input, errors);
   const replacesAll = input.capabilities.replacesAllCustomFields === true && planned.length > 0;
+  const readsFirst = replacesAll || planned.some((one) => one.changesMembers);
   return {
     errors,
     paths: planned.map(({ path }) => path),
-    readsFirst: replacesAll || planned.some((one) => one.changesMembers),
+    readsFirst,
     changes(current) {
+      if (readsFirst && current?.unreadable?.has('customFields')) return { errors: [unreadable] };
       const impossible = planned.flatMap((one) => memberErrors(one, input, current));
       if (impossible.length > 0) return { errors: impossible };
       const named = planned.map((one) => customFieldChange(one, current));
@@ -37,6 +39,13 @@ export function planCustomFields(operations: UserPatch['customFields'], input: P
     },
   };
 }
+
+/** What is kept has to be sent again, so it must be readable. */
+const unreadable: PatchError = {
+  code: 'PROVIDER_UNAVAILABLE',
+  message: 'The user’s custom fields could not be understood, so none can be kept: nothing was sent.',
+  path: ['patch', 'customFields'],
+};
 
 interface PlannedOperation {
   readonly path: InputPath;

@@ -80,9 +80,12 @@ export function createReconciler(
 ): Reconciler {
   const watched = new Map<string, Watched>();
   const lastReads = new Map<string, number>();
-  let round: Promise<unknown> = Promise.resolve();
+  let round: Promise<void> | undefined;
   const timer = setInterval(() => {
-    round = round.then(readDue);
+    // Rounds do not queue: with a provider that hangs, closing would wait for all of them.
+    round ??= readDue().finally(() => {
+      round = undefined;
+    });
   }, roundMs).unref();
 
   async function readDue(): Promise<void> {
@@ -96,11 +99,14 @@ export function createReconciler(
       reads.set(directory, count + 1);
       return count < usersPerRound;
     });
-    await Promise.allSettled(
+    await Promise.all(
       due.map(async (one) => {
         one.reads += 1;
         one.nextAt = one.since + (readsAfterMs[one.reads] ?? Number.POSITIVE_INFINITY);
-        await read(one.operation, { deadline: createDeadline(readMs) });
+        const { operationId } = one.operation;
+        await read(one.operation, { deadline: createDeadline(readMs) }).catch((err) =>
+          log.error({ event: 'bug', operationId, err }),
+        );
       }),
     );
   }
@@ -123,10 +129,17 @@ export function createReconciler(
     const user = provider && ((await readBack(provider, reference.userId, call)) ?? undefined);
     if (!user) return { operation, result };
     const known = operation.open?.length ? operation.open : watched.get(operationId)?.operation.open;
-    const open = known?.length ? known : changes.map((change) => digests().ofChange(operationId, change));
-    const now = withShown(result, open, (change) => digests().isShown(operationId, change, user));
+    const open = known?.length ? known : changes.map(asked);
+    const shownAs = (change: ChangeDigest) => digests().shownAs(operationId, change, user);
+    const now = withShown(result, open, (change) => shownAs(change) !== undefined);
     if (!now) return { operation, result, user };
-    const final = { ...now, adjusted: [...result.adjusted, ...adjustedPaths(changes, user)] };
+    const isNew = (path: InputPath) => !result.adjusted.some((other) => other.join('.') === path.join('.'));
+    const byDigest = open
+      .filter((change) => shownAs(change) === 'adjusted')
+      .map(({ path }) => path.split('.'));
+    const paths = changes.length > 0 ? adjustedPaths(changes, user) : byDigest;
+    const adjusted = [...result.adjusted, ...paths.filter(isNew)];
+    const final = { ...now, adjusted };
     try {
       await journal.finish(operationId, final);
     } catch (err) {
@@ -139,6 +152,12 @@ export function createReconciler(
     log.info({ event: 'reconciled', operationId, outcome: final.outcome });
     const end = { finishedAt: new Date(), open: null };
     return { operation: { ...operation, ...end, result: final }, result: final, user };
+
+    // The caller may give the custom fields in another order now: any of them may be the one of an error.
+    function asked(change: Change): ChangeDigest {
+      const digest = digests().ofChange(operationId, change);
+      return change.field === 'customFields' ? { ...digest, path: 'patch.customFields' } : digest;
+    }
   }
 
   return {
@@ -181,7 +200,7 @@ function withShown(
     result.errors.filter(({ code }) => openCodes.has(code) === isOpen),
   ) as [PatchError[], PatchError[]];
   const areShown = unknown.every(({ path }) => {
-    const own = open.filter((change) => change.path === path.join('.'));
+    const own = open.filter((change) => `${path.join('.')}.`.startsWith(`${change.path}.`));
     return own.length > 0 && own.every(isShown);
   });
   if (!areShown || unknown.length === 0) return undefined;

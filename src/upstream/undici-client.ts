@@ -135,7 +135,7 @@ class Receiver implements Dispatcher.DispatchHandler {
     const headers = flat(this.#headers);
     const answer = (body: Buffer) =>
       this.#end({ kind: 'answered', status: this.#status, headers, body: body.toString('utf8') });
-    const decompress = decompressors[headers['content-encoding']?.trim().toLowerCase() ?? ''];
+    const decompress = decompressors.get(headers['content-encoding']?.trim().toLowerCase() ?? '');
     if (decompress && whole.length > 0) {
       decompress(whole, { maxOutputLength: this.#maxBytes }, (error, body) =>
         error ? this.#end({ kind: 'no-answer', waited: this.#timedOut }) : answer(body),
@@ -151,12 +151,12 @@ class Receiver implements Dispatcher.DispatchHandler {
 }
 
 /** By content coding (RFC 9110, 8.4.1): a proxy may compress although `identity` was asked for. */
-const decompressors: Readonly<Record<string, typeof gunzip>> = {
-  gzip: gunzip,
-  'x-gzip': gunzip,
-  deflate: inflate,
-  br: brotliDecompress,
-};
+const decompressors: ReadonlyMap<string, typeof gunzip> = new Map([
+  ['gzip', gunzip],
+  ['x-gzip', gunzip],
+  ['deflate', inflate],
+  ['br', brotliDecompress],
+]);
 
 /** Milliseconds for which a plain connection must last before a request is written to it. */
 const settleMs = 15;

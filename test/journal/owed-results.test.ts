@@ -1,6 +1,10 @@
 import { mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { JournalUnavailable } from '../../src/journal/journal.ts';
+import { noJournal } from '../../src/journal/no-journal.ts';
+import { keepOwedResults } from '../../src/journal/owed-results.ts';
+import { createLog } from '../../src/telemetry/log.ts';
 import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { conflict, patchUser, someUser, written } from '../harness/expected.ts';
 import { freshJournal } from '../harness/fresh-journal.ts';
@@ -56,6 +60,37 @@ it.for([
     expect([proxy.writes.length, written(door).length]).toEqual([1, writes]);
   },
 );
+
+it('a result that is owed while an earlier one of the operation is written is written, too', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const away = async () => {
+    throw new JournalUnavailable(new Error('away'));
+  };
+  const written: string[] = [];
+  const finish = vi.fn<typeof noJournal.finish>(async (_id, { outcome }) => void written.push(outcome));
+  const { journal, owed } = keepOwedResults(
+    { ...noJournal, remembers: true, begin: async () => ({ kind: 'begun' }), finish },
+    createLog({ write() {} }),
+  );
+  await journal.begin({
+    ...{ operationId: '1', caller: 'a', key: null, inputDigest: '', user: 'customers:U1' },
+    ...{ fields: [], changes: [], ttlMs: 1 },
+  });
+  const unknown = { outcome: 'UNKNOWN', confirmedBy: null, adjusted: [], errors: [] } as const;
+  finish.mockImplementationOnce(away);
+  await journal.finish('1', unknown, []);
+  // The user shows the change while UNKNOWN is on its way to the journal.
+  finish.mockImplementationOnce(async (_id, { outcome }) => {
+    finish.mockImplementationOnce(away);
+    await journal.finish('1', { ...unknown, outcome: 'APPLIED', confirmedBy: 'READ_BACK' });
+    written.push(outcome);
+  });
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(written).toEqual(['UNKNOWN', 'APPLIED']);
+  expect(owed()).toBe(0);
+  await journal.close();
+});
 
 async function metricsOf({ metricsUrl = '' }: FrontDoor): Promise<string> {
   return (await fetch(metricsUrl)).text();

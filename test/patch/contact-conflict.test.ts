@@ -63,3 +63,12 @@ it('one’s own address is nobody else’s', async () => {
   const door = await openMerging();
   expect(await door.patch({ id: 'customers:U2' }, patches.email)).toMatchObject({ outcome: 'APPLIED' });
 });
+
+it('somebody else’s address is found in another spelling, too', async () => {
+  const door = await openMerging();
+  const email = { address: 'Taken@Example.COM', verified: false };
+  expect(await door.patch({ id: 'customers:U1' }, { email })).toMatchObject({
+    ...{ outcome: 'NOT_APPLIED', errors: [taken('email')] },
+  });
+  expect(door.emulators.customers.users().size).toBe(3);
+});

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -105,6 +106,46 @@ it('a write that was lost stays UNKNOWN, however often it is looked for', async 
   expect([proxy.writes.length, written(door).length]).toEqual([1, 0]);
 });
 
+it.each([
+  ['email', { address: 'ADA@example.com', verified: false }, { address: 'ada@EXAMPLE.com', verified: false }],
+  ['displayName', 'Ada ', 'Ada'],
+])(
+  'a lost write that changes no more than the form is not taken for written: %s',
+  async (field, was, asked) => {
+    const { journal } = freshJournal();
+    const distort = ({ change }: { readonly change: Readonly<Record<string, unknown>> }) =>
+      'name' in change ? { ...change, name: was } : change;
+    const changes = { journal, customers: { distort } };
+    const { door, proxy, id } = await openBehindProxy('customers', { readBackDelaysMs: [] }, changes);
+    await door.patch({ id }, { [field]: was });
+    proxy.fail('write', { delivered: false, answer: 'reset' });
+    const input = { user: { id }, patch: { [field]: asked }, idempotencyKey: randomUUID() };
+    const first = await patchUser(door, input);
+    expect(first.outcome).toBe('UNKNOWN');
+    await door.restart();
+    expect(await patchUser(door, input)).toEqual(first);
+    expect(await outcomeOf(door, first.operationId)).toBe('UNKNOWN');
+  },
+);
+
+it('an outcome that ends later says what is kept in another form', async () => {
+  const { journal } = freshJournal();
+  const distort = ({ change }: { readonly change: Readonly<Record<string, unknown>> }) =>
+    'name' in change ? { ...change, name: String(change.name).normalize('NFC') } : change;
+  const changes = { journal, customers: { distort, readLagMs: () => 400 } };
+  const { door, proxy, id } = await openBehindProxy('customers', { readBackDelaysMs: [] }, changes);
+  proxy.fail('write', { delivered: true, answer: 'reset' });
+  const input = { user: { id }, patch: { displayName: 'Ade\u0301le' }, idempotencyKey: randomUUID() };
+  const { operationId, outcome } = await patchUser(door, input);
+  expect(outcome).toBe('UNKNOWN');
+  await delay(450);
+  await door.restart();
+  expect(await outcomeOf(door, operationId)).toBe('APPLIED');
+  const mutation = 'mutation ($input: PatchUserInput!) { patchUser(input: $input) { outcome adjusted } }';
+  const { data } = await door.graphql(mutation, { input });
+  expect(data).toEqual({ patchUser: { outcome: 'APPLIED', adjusted: [path] } });
+});
+
 it('the journal holds no value that a read could be compared with, except by its key', async () => {
   const { journal } = freshJournal();
   const { door, proxy } = await openBehindProxy('customers', {}, { journal });
@@ -118,5 +159,20 @@ it('the journal holds no value that a read could be compared with, except by its
   // Two equal values have different digests.
   expect(new Set(digests).size).toBe(2);
   for (const text of digests)
-    expect(text).toMatch(/^\[\[\\"patch.displayName\\",\\"displayName\\",\\"[\w-]{43}\\"\]\]$/);
+    expect(text).toMatch(/^\[\[\\"patch.displayName\\",\\"displayName\\",\\"[\w-]{43}\.[\w-]{43}\\"\]\]$/);
+});
+
+it('a key is not answered NOT_APPLIED where the digest key cannot be read', async () => {
+  const { journal } = freshJournal();
+  const { door, id } = await openBehindProxy('customers', {}, { journal });
+  const input = { user: { id }, patch: { displayName: 'Ada' }, idempotencyKey: randomUUID() };
+  expect(await patchUser(door, input)).toMatchObject({ outcome: 'APPLIED' });
+  writeFileSync(`${journal.sqlite}.key`, 'cut off');
+  await door.restart();
+  expect((await fetch(`${door.url}/ready`)).status).toBe(503);
+  expect(await patchUser(door, input)).toMatchObject({
+    outcome: 'UNKNOWN',
+    errors: [{ code: 'JOURNAL_UNAVAILABLE', path: ['idempotencyKey'] }],
+  });
+  expect(written(door)).toHaveLength(1);
 });

@@ -23,6 +23,8 @@ export function decodeUser(directory: string, user: WireUser, report: ReportUnre
   const [address, number] = [text(read.text('email')), text(read.text('phone'))];
   const emailVerified = read.flag('verifiedEmail', 'email') ?? false;
   const phoneVerified = read.flag('verifiedPhone', 'phone') ?? false;
+  const attributes = user.customAttributes ?? {};
+  if (!isObject(attributes)) read.note('customAttributes', 'customFields', attributes);
   return {
     directory,
     userId: user.userId,

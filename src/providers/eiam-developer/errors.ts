@@ -7,7 +7,8 @@ const token = 'The provider does not accept the token that it issued to this dir
 
 /**
  * The error body is not published. Two forms are known from neighbouring services: `{Code, Message, RequestId, …}`
- * and `{error, error_description, request_id}`; the vendor's core library also reads `code` and `requestId`. The codes are from the metadata of the developer API 2022-02-25.
+ * and `{error, error_description, request_id}`; the vendor's core library also reads `code` and `requestId`. The codes
+ * are from the metadata of the developer API 2022-02-25.
  */
 export const errorFormat = createErrorFormat(
   {
