@@ -54,6 +54,8 @@ function isVisible(text: string): boolean {
 }
 
 function isOfOneScript(text: string): boolean {
+  // The common case: ASCII's letters are Latin.
+  if (/^[ -~]*$/.test(text)) return true;
   const letters = (text.match(/\p{L}/gu) ?? []).filter((letter) => !ofNoScript.test(letter));
   return new Set(letters.map((letter) => scripts.findIndex((script) => script.test(letter)))).size <= 1;
 }
@@ -196,7 +198,8 @@ interface CheckedArgs<Input> {
  * wrong with it, to be reported together with all that is found later.
  */
 export const checkedInput = {
-  schema: z.unknown().transform((args) => {
+  // Not a transform, which an asynchronous parse would wait for.
+  schema: z.unknown().overwrite((args) => {
     const { input } = args as { readonly input: unknown };
     return { input: nothingToCopy, checked: { input, inputErrors: errorsIn(patchUserInput, input) } };
   }) as z.ZodType as z.ZodType<never>,
