@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { PatchError } from './errors.ts';
 import type { UserWithCustomFields } from './user.ts';
 
@@ -21,7 +21,7 @@ export function userVersion(user: UserWithCustomFields): string {
     ...(user.unreadable && { unreadable: [...user.unreadable].toSorted(byFirst) }),
   };
   const entries = Object.entries(canonical).toSorted(byFirst);
-  return createHash('sha256').update(JSON.stringify(entries)).digest('base64url').slice(0, 32);
+  return hash('sha256', JSON.stringify(entries), 'base64url').slice(0, 32);
 }
 
 /** The error where the user is not at the version that the caller named; undefined where it is, or none was named. */

@@ -21,15 +21,14 @@ export function createContext(services: Services, caller: Caller, deadlineMs?: n
   const patch = createPatchContext(services, caller, deadlineMs);
   const loaders = createLoaders(patch.directories, () => patch.startCall());
   let count = 0;
-  return {
-    ...patch,
+  return Object.assign(patch, {
     loaders,
-    userChanged: (id, user) => loaders.replace(id, user),
-    countUsers(users) {
+    userChanged: loaders.replace,
+    countUsers(users: number) {
       count += users;
       return count <= maxUsersPerRequest;
     },
-  };
+  });
 }
 
 /** Users that the lists of one request may name in total. Our own choice. */

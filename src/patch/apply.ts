@@ -9,7 +9,7 @@ import type { PatchConfirmation, PatchOutcome } from '../domain/outcome.ts';
 import type { UserWithCustomFields } from '../domain/user.ts';
 import type { Change, Provider, Step, WriteResult } from '../providers/provider.ts';
 import type { CallOptions } from '../upstream/client.ts';
-import { adjustedPaths, unconfirmed } from './confirm.ts';
+import { howShown } from './confirm.ts';
 import type { OperationTime } from './operation-time.ts';
 
 /** The outcome of a patch and how it is known. `errors` is empty exactly where the outcome is APPLIED. */
@@ -109,7 +109,7 @@ const minReadMs = 20;
 const lastReadShare = 0.25;
 
 function shows(user: UserWithCustomFields | null | undefined, changes: readonly Change[]): boolean {
-  return user ? unconfirmed(changes, user).length === 0 : false;
+  return user ? changes.every((change) => howShown(change, user) !== 'not') : false;
 }
 
 async function sendSteps(
@@ -162,10 +162,13 @@ function decideOutcome(
     const errors = [...changes.map(unknown), ...notWritten];
     return { outcome: 'UNKNOWN', confirmedBy: null, user: null, errors, adjusted: [], open: changes };
   }
-  const [unseen, ambiguous] = [unconfirmed(sent.accepted, user), unconfirmed(sent.ambiguous, user)];
+  const shown = new Map(changes.map((change) => [change, howShown(change, user)]));
+  const isNotShown = (change: Change) => shown.get(change) === 'not';
+  const [unseen, ambiguous] = [sent.accepted.filter(isNotShown), sent.ambiguous.filter(isNotShown)];
+  const adjusted = changes.filter((change) => shown.get(change) === 'adjusted').map(({ path }) => path);
   const errors = [...unseen.map(notConfirmed), ...ambiguous.map(unknown), ...notWritten];
   const open = [...unseen, ...ambiguous];
-  const verdict = { confirmedBy: null, user, errors, adjusted: adjustedPaths(changes, user), open };
+  const verdict = { confirmedBy: null, user, errors, adjusted, open };
   if (errors.length === 0) return { ...verdict, outcome: 'APPLIED', confirmedBy: by };
   const isPartial = changes.length > open.length && ambiguous.length === 0;
   return { ...verdict, outcome: isPartial ? 'PARTIAL' : 'UNKNOWN' };

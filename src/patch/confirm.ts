@@ -2,34 +2,22 @@ import type { InputPath } from '../domain/errors.ts';
 import type { CustomFieldValue, Email, Phone, UserTenant, UserWithCustomFields } from '../domain/user.ts';
 import type { Change } from '../providers/provider.ts';
 
-/** The changes that this user does not show; empty where the user shows all of them, in whatever form. */
-export function unconfirmed(changes: readonly Change[], user: UserWithCustomFields): readonly Change[] {
-  return changes.filter((change) => !isConfirmed(change, user));
-}
-
 /**
- * Whether the user shows what was asked for as it is, or in the form into which a provider turns it: one that keeps
- * addresses in lower case shows no capitals, so a user with capitals still has the former value.
+ * How the user shows a change: to the character, where lists of names are sets; in the form into which a provider turns
+ * it; or not at all. A provider that keeps addresses in lower case shows no capitals, so a user with capitals still has
+ * the former value.
  */
-function isConfirmed(change: Change, user: UserWithCustomFields): boolean {
+export function howShown(change: Change, user: UserWithCustomFields): 'exactly' | 'adjusted' | 'not' {
+  if (wantedForm(change, exact) === shownForm(change, user, exact)) return 'exactly';
   const shown = shownForm(change, user, close);
-  if (wantedForm(change, close) === shown) return true;
+  if (wantedForm(change, close) === shown) return 'adjusted';
   const normalized = shownForm(change, user, normal);
-  return wantedForm(change, normal) === normalized && normalized === shown;
+  return wantedForm(change, normal) === normalized && normalized === shown ? 'adjusted' : 'not';
 }
 
-/** The paths of the changes that the provider keeps in another form: a trimmed text, an address in lower case. */
+/** The paths of the changes that the user shows in the provider's own form. */
 export function adjustedPaths(changes: readonly Change[], user: UserWithCustomFields): readonly InputPath[] {
-  return changes
-    .filter(
-      (change) => isConfirmed(change, user) && wantedForm(change, exact) !== shownForm(change, user, exact),
-    )
-    .map(({ path }) => path);
-}
-
-/** Whether the user has what the change asks for, to the character; lists of names are sets. */
-export function isUnchanged(change: Change, user: UserWithCustomFields): boolean {
-  return wantedForm(change, exact) === shownForm(change, user, exact);
+  return changes.filter((change) => howShown(change, user) === 'adjusted').map(({ path }) => path);
 }
 
 /** A field of a user; `name`: of a custom field. */

@@ -7,15 +7,15 @@ import type { CallOptions } from '../upstream/client.ts';
  * merging both users into one. Reads only.
  * @throws ReadFailure
  */
-export async function contactConflicts(
+export function contactConflicts(
   { capabilities, findUser }: Provider,
   userId: string,
   steps: readonly Step[],
   call: CallOptions,
-): Promise<readonly PatchError[]> {
+): readonly PatchError[] | Promise<readonly PatchError[]> {
   if (!capabilities.mergesContacts) return [];
   const changes = steps.flatMap((step) => step.changes);
-  return (await Promise.all(changes.map(conflict))).flat();
+  return Promise.all(changes.map(conflict)).then((conflicts) => conflicts.flat());
 
   async function conflict(change: Change): Promise<readonly PatchError[]> {
     const login = contact(change);

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, hash, randomBytes } from 'node:crypto';
 import type { UserPatch, UserWithCustomFields } from '../domain/user.ts';
 import type { ChangeDigest } from '../journal/journal.ts';
 import type { Change } from '../providers/provider.ts';
@@ -25,17 +25,19 @@ export interface Digests {
 
 /** Creates the digests: HMAC with SHA-256 where there is a key. Without one, digests of inputs are plain SHA-256. */
 export function createDigests(key: Buffer | undefined): Digests {
-  // Without a key, a random one serves until this process ends.
-  const changeKey = key ?? randomBytes(32);
-  const hmac = (text: string, secret = changeKey) => createHmac('sha256', secret).update(text);
+  // Without a key, a random one serves until this process ends. As an object, which takes Node thirty microseconds to
+  // make of the bytes.
+  const changeKey = createSecretKey(key ?? randomBytes(32));
+  const hmac = (text: string, encoding: 'hex' | 'base64url' = 'hex') =>
+    createHmac('sha256', changeKey).update(text).digest(encoding);
   // Says which key a digest was made with, and nothing about the key.
-  const prefix = key ? `hmac-${hmac('idpatch: name of this key').digest('hex').slice(0, 8)}-` : 'sha256-';
+  const prefix = key ? `hmac-${hmac('idpatch: name of this key').slice(0, 8)}-` : 'sha256-';
   const ofInput = (request: PatchRequest) => {
     const input = canonicalInput(request);
-    return prefix + (key ? hmac(input) : createHash('sha256').update(input)).digest('hex');
+    return prefix + (key ? hmac(input) : hash('sha256', input));
   };
   const ofForm = (operationId: string, field: string, form: string) =>
-    hmac(JSON.stringify([operationId, field, form])).digest('base64url');
+    hmac(JSON.stringify([operationId, field, form]), 'base64url');
   return {
     areDurable: key !== undefined,
     ofInput,
@@ -97,7 +99,7 @@ function sortedMembers(operation: CustomFieldOperation): CustomFieldOperation {
 }
 
 function inputDigestWithOrder({ user, patch, ifVersion }: PatchRequest): string {
-  return createHash('sha256').update(withSortedMembers({ user, patch, ifVersion })).digest('hex');
+  return hash('sha256', withSortedMembers({ user, patch, ifVersion }));
 }
 
 function withSortedMembers(input: unknown): string {

@@ -6,7 +6,7 @@ import type {
   UserWithCustomFields,
 } from '../domain/user.ts';
 import type { CustomFieldChange, CustomFieldDefinition } from '../providers/provider.ts';
-import { listErrors, type PlanInput } from './plan-input.ts';
+import { listErrors, type PlanLimits } from './plan-limits.ts';
 
 /** The checked operations of a patch on custom fields. */
 export interface CustomFieldsPlan {
@@ -21,7 +21,7 @@ export interface CustomFieldsPlan {
 }
 
 /** Checks the operations against the directory's custom fields, and turns them into changes. Pure. */
-export function planCustomFields(operations: UserPatch['customFields'], input: PlanInput): CustomFieldsPlan {
+export function planCustomFields(operations: UserPatch['customFields'], input: PlanLimits): CustomFieldsPlan {
   const errors: PatchError[] = [];
   const planned = planOperations(operations, input, errors);
   const replacesAll = input.capabilities.replacesAllCustomFields === true && planned.length > 0;
@@ -56,7 +56,7 @@ interface PlannedOperation {
 
 function planOperations(
   operations: UserPatch['customFields'],
-  input: PlanInput,
+  input: PlanLimits,
   errors: PatchError[],
 ): PlannedOperation[] {
   if (operations === undefined) return [];
@@ -100,7 +100,7 @@ function planOperations(
 function checkOperation(
   operation: CustomFieldOperation,
   path: InputPath,
-  input: PlanInput,
+  input: PlanLimits,
   errors: PatchError[],
 ): boolean {
   const { directory, definitions } = input;
@@ -186,7 +186,7 @@ function valueErrors(
 /** Why members cannot be added or removed: the value is no list, or has no such member to remove. */
 function memberErrors(
   { operation, path, changesMembers }: PlannedOperation,
-  { definitions }: PlanInput,
+  { definitions }: PlanLimits,
   current?: UserWithCustomFields,
 ): readonly PatchError[] {
   if (!changesMembers) return [];

@@ -10,7 +10,7 @@ import {
 } from '../domain/user.ts';
 import type { Capabilities, Change, Step } from '../providers/provider.ts';
 import { planCustomFields } from './plan-custom-fields.ts';
-import { listErrors, type PlanInput } from './plan-input.ts';
+import { listErrors, type PlanLimits } from './plan-limits.ts';
 
 /** A checked patch. With errors it must not be sent, and has no steps. */
 export interface Plan {
@@ -32,7 +32,7 @@ export interface Plan {
  * unchanged; `null` clears it where the directory can clear it; `""` is refused; `[]` and `null` both mean "no members"
  * for roles, tenants and apps; a patch without any change is refused. All errors are found, not only the first.
  */
-export function plan(patch: UserPatch, input: PlanInput): Plan {
+export function plan(patch: UserPatch, input: PlanLimits): Plan {
   const errors: PatchError[] = [];
   const changes: Change[] = [];
   for (const field of patchFields) {
@@ -59,7 +59,7 @@ export function plan(patch: UserPatch, input: PlanInput): Plan {
 function planField(
   field: Exclude<PatchField, 'customFields'>,
   patch: UserPatch,
-  input: PlanInput,
+  input: PlanLimits,
   errors: PatchError[],
   changes: Change[],
 ): void {
@@ -129,7 +129,7 @@ function planField(
 function formErrors(
   value: string,
   path: InputPath,
-  { capabilities, directory }: PlanInput,
+  { capabilities, directory }: PlanLimits,
   field: PatchField,
 ): PatchError[] {
   const { maxLength, form } = capabilities.fields[field];
@@ -152,7 +152,7 @@ function formErrors(
 function verifiedErrors(
   { verified }: Email | Phone,
   path: InputPath,
-  { capabilities, directory }: PlanInput,
+  { capabilities, directory }: PlanLimits,
   field: PatchField,
 ): PatchError[] {
   if (!verified || capabilities.hasVerifiedFlags) return [];
@@ -160,7 +160,7 @@ function verifiedErrors(
   return [{ code: 'UNSUPPORTED_FIELD', message, path: [...path, 'verified'] }];
 }
 
-function phoneErrors(number: string, path: InputPath, { capabilities, directory }: PlanInput): PatchError[] {
+function phoneErrors(number: string, path: InputPath, { capabilities, directory }: PlanLimits): PatchError[] {
   const bounds = capabilities.phoneDigits;
   const digits = parsePhoneNumberFromString(number)?.nationalNumber.length;
   if (!bounds || digits === undefined || (digits >= bounds.min && digits <= bounds.max)) return [];

@@ -4,7 +4,7 @@ import type { CustomFieldValue, UserWithCustomFields } from '../domain/user.ts';
 import { staleError } from '../domain/user-version.ts';
 import type { Change, DescribedRequest } from '../providers/provider.ts';
 import { authorize, resolveCall, validate } from './check.ts';
-import { isUnchanged } from './confirm.ts';
+import { howShown } from './confirm.ts';
 import { contactConflicts } from './contact-conflict.ts';
 import type { PatchContext } from './context.ts';
 import { errorOfFailure, findByKey, otherInput } from './idempotency.ts';
@@ -68,7 +68,7 @@ export async function planPatchUser(
       requests: steps.map((step) => target.directory.provider.describe(userId, step)),
       changes: steps
         .flatMap(({ changes }) => changes)
-        .filter((change) => !isUnchanged(change, current))
+        .filter((change) => howShown(change, current) !== 'exactly')
         .map((change) => plannedChange(change, current)),
     };
   } catch (failure) {

@@ -32,37 +32,53 @@ export function isUser(value: unknown): value is WireObject & { readonly userId:
  * cast into each other, as the vendors' own clients do. `unreadable` has what is none of these, as JSON by the field of
  * the domain's user that it belongs to: such a field is shown as null or left out, and confirms nothing.
  */
-export function readMembers(wire: WireObject, report: ReportUnreadable) {
-  const unreadable = new Map<string, string>();
-  const note = (member: string, field: string, value: unknown) => {
-    unreadable.set(field, JSON.stringify(value));
-    report(member);
-  };
-  const reader =
-    <T>(cast: (value: unknown) => T | undefined) =>
-    (member: string, field = member): T | null => {
-      const value = wire[member];
-      if (value === undefined || value === null) return null;
-      const read = cast(value);
-      if (read === undefined) note(member, field, value);
-      return read ?? null;
-    };
-  const list = <T>(member: string, field: string, cast: (item: unknown) => T | undefined): readonly T[] => {
-    const value = wire[member];
+export class Members {
+  readonly #wire: WireObject;
+  readonly #report: ReportUnreadable;
+  unreadable: Map<string, string> | undefined;
+
+  constructor(wire: WireObject, report: ReportUnreadable) {
+    this.#wire = wire;
+    this.#report = report;
+  }
+
+  note(member: string, field: string, value: unknown): void {
+    this.unreadable ??= new Map();
+    this.unreadable.set(field, JSON.stringify(value));
+    this.#report(member);
+  }
+
+  text(member: string, field = member): string | null {
+    return this.#read(asText, member, field);
+  }
+
+  flag(member: string, field = member): boolean | null {
+    return this.#read(asFlag, member, field);
+  }
+
+  number(member: string, field = member): number | null {
+    return this.#read(asNumber, member, field);
+  }
+
+  list<T>(member: string, field: string, cast: (item: unknown) => T | undefined): readonly T[] {
+    const value = this.#wire[member];
     if (value === undefined || value === null) return [];
     const read = Array.isArray(value) ? value.map(cast) : [undefined];
-    if (read.includes(undefined)) note(member, field, value);
+    if (read.includes(undefined)) this.note(member, field, value);
     return read.filter((item) => item !== undefined);
-  };
-  return {
-    unreadable,
-    note,
-    text: reader(asText),
-    flag: reader(asFlag),
-    number: reader(asNumber),
-    list,
-    texts: (member: string, field = member) => list(member, field, asText),
-  };
+  }
+
+  texts(member: string, field = member): readonly string[] {
+    return this.list(member, field, asText);
+  }
+
+  #read<T>(cast: (value: unknown) => T | undefined, member: string, field: string): T | null {
+    const value = this.#wire[member];
+    if (value === undefined || value === null) return null;
+    const read = cast(value);
+    if (read === undefined) this.note(member, field, value);
+    return read ?? null;
+  }
 }
 
 /** The text of a text, a number or a boolean. */

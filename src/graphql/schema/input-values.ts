@@ -54,6 +54,8 @@ function isVisible(text: string): boolean {
 }
 
 function isOfOneScript(text: string): boolean {
+  // The common case: ASCII's letters are Latin.
+  if (/^[ -~]*$/.test(text)) return true;
   const letters = (text.match(/\p{L}/gu) ?? []).filter((letter) => !ofNoScript.test(letter));
   return new Set(letters.map((letter) => scripts.findIndex((script) => script.test(letter)))).size <= 1;
 }
@@ -185,19 +187,33 @@ export const patchUserInput = z.object({
   idempotencyKey: idempotencyKey.nullish(),
 });
 
+/** The arguments of a field that is validated by `checkedInput`. */
+interface CheckedArgs<Input> {
+  readonly input: Input;
+  readonly checked: { readonly input: Input; readonly inputErrors: readonly PatchError[] };
+}
+
 /**
- * plugin-zod's option for a field with an argument `input`. Nothing is thrown: `inputErrorsOf` gives what is wrong, to be
- * reported together with all that is found later.
+ * plugin-zod's option for a field with an argument `input`. Nothing is thrown: `checkedOf` gives the input and what is
+ * wrong with it, to be reported together with all that is found later.
  */
 export const checkedInput = {
-  schema: z.looseObject({ input: z.unknown() }).transform((args) => {
-    return { ...args, inputErrors: errorsIn(patchUserInput, args.input) };
+  // Not a transform, which an asynchronous parse would wait for.
+  schema: z.unknown().overwrite((args) => {
+    const { input } = args as { readonly input: unknown };
+    return { input: nothingToCopy, checked: { input, inputErrors: errorsIn(patchUserInput, input) } };
   }) as z.ZodType as z.ZodType<never>,
 };
 
-/** What is wrong with the arguments of a field that is validated by `checkedInput`. */
-export function inputErrorsOf(args: object): readonly PatchError[] {
-  return (args as { readonly inputErrors: readonly PatchError[] }).inputErrors;
+/**
+ * After the option's schema the plugin copies the argument by validators of its own, one for each input object, which
+ * check only that it is an object. They take as long as all the rules above: here is nothing for them to copy.
+ */
+const nothingToCopy = { user: {}, patch: {} };
+
+/** The input of a field that is validated by `checkedInput`, and what is wrong with it. */
+export function checkedOf<Input>(args: { readonly input: Input }): CheckedArgs<Input>['checked'] {
+  return (args as CheckedArgs<Input>).checked;
 }
 
 /** What is wrong with an input by its rules. `at`: the path of the input, if it is not `input`. */

@@ -1,6 +1,5 @@
-import type { PatchError } from '../../domain/errors.ts';
 import { patchFields } from '../../domain/user.ts';
-import type { OneOfMany } from '../../patch/patch-users.ts';
+import type { PatchRequest } from '../../patch/request.ts';
 import { builder } from './builder.ts';
 import { CustomFieldOperationInput, toOperation } from './custom-field.ts';
 import { UserBy, UserStatusEnum } from './user.ts';
@@ -95,10 +94,7 @@ export const PatchUserInput = builder.inputType('PatchUserInput', {
 });
 
 /** Reads an input: a field that was left out stays absent, and null stays null. */
-export function readInput(
-  input: typeof PatchUserInput.$inferInput,
-  inputErrors: readonly PatchError[],
-): OneOfMany {
+export function readInput(input: typeof PatchUserInput.$inferInput): PatchRequest {
   const { user, patch, ifVersion, idempotencyKey } = input;
   const operations = patch.customFields?.map(toOperation) ?? patch.customFields;
   const given: Record<string, unknown> = {};
@@ -106,12 +102,11 @@ export function readInput(
     const value = field === 'customFields' ? operations : patch[field];
     if (value !== undefined) given[field] = value;
   }
-  const request = {
+  return {
     user,
     patch: given,
     // For these two, null is the same as absent.
     ifVersion: ifVersion ?? undefined,
     idempotencyKey: idempotencyKey ?? undefined,
   };
-  return { request, inputErrors };
 }

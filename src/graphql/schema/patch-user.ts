@@ -3,7 +3,7 @@ import { mayRead } from '../../auth/policy.ts';
 import type { PatchConfirmation, PatchOutcome } from '../../domain/outcome.ts';
 import { type PatchResult, patchUser } from '../../patch/patch-user.ts';
 import { builder } from './builder.ts';
-import { checkedInput, inputErrorsOf } from './input-values.ts';
+import { checkedInput, checkedOf } from './input-values.ts';
 import { PatchUserError } from './patch-error.ts';
 import { PatchUserInput, readInput } from './patch-user-input.ts';
 import { UserType } from './user.ts';
@@ -83,8 +83,8 @@ builder.mutationFields((t) => ({
     description: 'Changes the given fields of one user. Every other field is left unchanged.',
     validate: checkedInput,
     resolve: (_root, args, context) => {
-      const { request, inputErrors } = readInput(args.input, inputErrorsOf(args));
-      return patchUser(request, inputErrors, context);
+      const { input, inputErrors } = checkedOf(args);
+      return patchUser(readInput(input), inputErrors, context);
     },
   }),
 }));

@@ -33,7 +33,7 @@ builder.mutationFields((t) => ({
       if (inputs.length > maxPatches) throw wrongLength(`At most ${maxPatches} patches.`);
       limitNamedUsers(inputs.length, 'inputs', context);
       return patchUsers(
-        inputs.map((input) => readInput(input, errorsIn(patchUserInput, input))),
+        inputs.map((input) => ({ request: readInput(input), inputErrors: errorsIn(patchUserInput, input) })),
         context,
       );
     },

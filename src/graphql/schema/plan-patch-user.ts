@@ -1,7 +1,7 @@
 import { type PatchPlan, type PlannedChange, planPatchUser } from '../../patch/preview.ts';
 import type { DescribedRequest } from '../../providers/provider.ts';
 import { builder } from './builder.ts';
-import { checkedInput, inputErrorsOf } from './input-values.ts';
+import { checkedInput, checkedOf } from './input-values.ts';
 import { PatchUserError } from './patch-error.ts';
 import { PatchUserInput, readInput } from './patch-user-input.ts';
 
@@ -62,8 +62,8 @@ builder.queryField('planPatchUser', (t) =>
     description: 'Previews patchUser: the exact requests and changes, or all errors. Writes nothing.',
     validate: checkedInput,
     resolve: (_root, args, context) => {
-      const { request, inputErrors } = readInput(args.input, inputErrorsOf(args));
-      return planPatchUser(request, inputErrors, context);
+      const { input, inputErrors } = checkedOf(args);
+      return planPatchUser(readInput(input), inputErrors, context);
     },
   }),
 );

@@ -6,7 +6,7 @@ import type {
   UserTenant,
   UserWithCustomFields,
 } from '../../domain/user.ts';
-import { epoch, isObject, type ReportUnreadable, readMembers, text } from '../decode.ts';
+import { epoch, isObject, Members, type ReportUnreadable, text } from '../decode.ts';
 import type { CustomFieldDefinition, CustomFieldType } from '../provider.ts';
 import { attribute as attributeSchema, type WireUser } from './wire.ts';
 
@@ -19,7 +19,7 @@ const statuses: ReadonlyMap<unknown, UserStatus> = new Map([
 
 /** Decodes a user without custom fields, which need the definitions. */
 export function decodeUser(directory: string, user: WireUser, report: ReportUnreadable): User {
-  const read = readMembers(user, report);
+  const read = new Members(user, report);
   const [address, number] = [text(read.text('email')), text(read.text('phone'))];
   const emailVerified = read.flag('verifiedEmail', 'email') ?? false;
   const phoneVerified = read.flag('verifiedPhone', 'phone') ?? false;
@@ -41,15 +41,15 @@ export function decodeUser(directory: string, user: WireUser, report: ReportUnre
     roleNames: read.texts('roleNames'),
     tenants: read.list('userTenants', 'tenants', (wire): UserTenant | undefined => {
       if (!isObject(wire) || typeof wire.tenantId !== 'string') return undefined;
-      const tenant = readMembers(wire, report);
+      const tenant = new Members(wire, report);
       const [name, roleNames] = [text(tenant.text('tenantName')), tenant.texts('roleNames')];
-      if (tenant.unreadable.has('roleNames')) read.note('userTenants', 'tenants', wire);
+      if (tenant.unreadable?.has('roleNames')) read.note('userTenants', 'tenants', wire);
       return { tenantId: wire.tenantId, name, roleNames };
     }),
     ssoAppIds: read.texts('ssoAppIds'),
     createdAt: epoch(read.number('createdTime', 'createdAt'), 1000),
     updatedAt: null,
-    ...(read.unreadable.size > 0 && { unreadable: read.unreadable }),
+    ...(read.unreadable && { unreadable: read.unreadable }),
   };
 }
 

@@ -6,15 +6,7 @@ import type {
   UserStatus,
   UserWithCustomFields,
 } from '../../domain/user.ts';
-import {
-  asText,
-  epoch,
-  isObject,
-  type ReportUnreadable,
-  readMembers,
-  text,
-  type WireObject,
-} from '../decode.ts';
+import { asText, epoch, isObject, Members, type ReportUnreadable, text, type WireObject } from '../decode.ts';
 import type { CustomFieldDefinition } from '../provider.ts';
 
 /** An account, its members in the developer API's spelling. */
@@ -27,7 +19,7 @@ const statuses: ReadonlyMap<unknown, UserStatus> = new Map([
 
 /** Decodes an account without its custom fields, which lists do not carry. */
 export function decodeAccount(directory: string, wire: Account, report: ReportUnreadable): User {
-  const read = readMembers(wire, report);
+  const read = new Members(wire, report);
   const [username, address] = [text(read.text('username')), text(read.text('email'))];
   const [region, national] = [read.text('phoneRegion', 'phone'), text(read.text('phoneNumber', 'phone'))];
   // Without its region a number is not E.164, so it gets no plus sign.
@@ -52,7 +44,7 @@ export function decodeAccount(directory: string, wire: Account, report: ReportUn
     ssoAppIds: [],
     createdAt: epoch(read.number('createTime', 'createdAt')),
     updatedAt: epoch(read.number('updateTime', 'updatedAt')),
-    ...(read.unreadable.size > 0 && { unreadable: read.unreadable }),
+    ...(read.unreadable && { unreadable: read.unreadable }),
   };
 }
 
@@ -64,7 +56,7 @@ export function decodeAccountWithCustomFields(
   report: ReportUnreadable,
 ): UserWithCustomFields {
   const account = decodeAccount(directory, wire, report);
-  const read = readMembers(wire, report);
+  const read = new Members(wire, report);
   const customFields = read
     .list('customFields', 'customFields', (entry): readonly CustomField[] | undefined => {
       if (!isObject(entry) || typeof entry.fieldName !== 'string') return undefined;
@@ -77,8 +69,8 @@ export function decodeAccountWithCustomFields(
       return [];
     })
     .flat();
-  const unreadable = new Map([...(account.unreadable ?? []), ...read.unreadable]);
-  return { ...account, customFields, ...(unreadable.size > 0 && { unreadable }) };
+  const unreadable = read.unreadable && new Map([...(account.unreadable ?? []), ...read.unreadable]);
+  return { ...account, customFields, ...(unreadable && { unreadable }) };
 }
 
 /** A text is a number only where it is exactly one: a rounded value would be another one. */

@@ -2,7 +2,7 @@ import { type InputPath, invalidInput, type PatchError } from '../domain/errors.
 import type { Capabilities, CustomFieldDefinition } from '../providers/provider.ts';
 
 /** What a patch is checked against. `definitions`: null where the types of custom fields are not known. */
-export interface PlanInput {
+export interface PlanLimits {
   readonly directory: string;
   readonly capabilities: Capabilities;
   readonly definitions: readonly CustomFieldDefinition[] | null;
@@ -16,7 +16,7 @@ export interface PlanInput {
 export function listErrors(
   list: readonly unknown[] | null | undefined,
   path: InputPath,
-  { membersPerList }: PlanInput,
+  { membersPerList }: PlanLimits,
 ): readonly PatchError[] {
   return list && list.length > membersPerList
     ? [invalidInput(`At most ${membersPerList} members in one list.`, path)]
