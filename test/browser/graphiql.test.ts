@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { sandboxCallers } from '../../src/sandbox/callers.ts';
 import { written } from '../harness/expected.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
+import { callersOf } from '../harness/sandbox-tokens.ts';
 import type { Locator, Page } from '../interop/playwright.ts';
 import { describeInBrowser } from './browser.ts';
 
@@ -73,11 +73,7 @@ describeInBrowser('GraphiQL in a browser', (openPage) => {
   });
 
   it('takes a token in its headers where callers need one, and keeps it nowhere', async () => {
-    const withTokens = await openFrontDoor({
-      callers: ({ url, jwksUrl }) => ({
-        jwt: [{ ...sandboxCallers.gateway, issuer: url, jwks: jwksUrl, allowLoopback: true }],
-      }),
-    });
+    const withTokens = await openFrontDoor({ callers: callersOf('gateway') });
     onTestFinished(() => withTokens.close());
     const { page, complaints } = await open(withTokens);
     expect(await run(page)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });

@@ -1,9 +1,10 @@
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
   type DirectoryName,
   descope,
   directoryNames,
   eiam,
+  planPatchUser,
   refuses,
   says,
   someUser,
@@ -142,6 +143,12 @@ const rows: readonly RefusedRow[] = [
     eiam,
   ),
   row(
+    'a date that no calendar has, beside another error',
+    [replace('birthday', { date: '2024-02-30T00:00:00Z' }), replace('nick', { text: '' })],
+    ['0.replace.value.date → Must be a date that exists.', `1.replace.value.text → ${says.empty}`],
+    descope,
+  ),
+  row(
     'a repeated member',
     [replace('tags', { texts: ['vip', 'vip'] })],
     ['0.replace.value.texts → The list contains the same text twice.'],
@@ -186,4 +193,21 @@ it('lists of more members than the configuration has it are refused', async () =
     (path) => `${path} → At most 999 members in one list.`,
   );
   return refuses(door, { id: someUser(door, 'customers') }, patch, errorsOf('customers', problems));
+});
+
+it('a value to remove from a list with choices is one of them, or held by the user', async () => {
+  const user = { id: someUser(door, 'customers') };
+  const plan = (...values: string[]) =>
+    planPatchUser(door, { user, patch: { customFields: [{ remove: { field: 'tags', values } }] } });
+  const problem = 'customFields.0.remove.values.0 → Neither one of the choices nor a value of the user.';
+  expect((await plan('VIP', 'vip')).errors).toEqual(errorsOf('customers', [problem]));
+  expect((await plan('vip')).errors).toEqual([]);
+});
+
+it('the order of a list makes no change', async () => {
+  const user = { id: someUser(door, 'customers') };
+  const roleNames = ['member', 'support'];
+  expect(await door.patch(user, { roleNames })).toMatchObject({ outcome: 'APPLIED' });
+  const plan = await planPatchUser(door, { user, patch: { roleNames: roleNames.toReversed() } });
+  expect([plan.errors, plan.changes]).toEqual([[], []]);
 });

@@ -1,9 +1,11 @@
-import { afterAll, describe, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { UserPatchInput } from '../generated/graphql.ts';
 import {
   type DirectoryName,
   descope,
   directoryNames,
   eiam,
+  planPatchUser,
   refuses,
   says,
   someUser,
@@ -71,6 +73,17 @@ const rows: readonly RefusedRow[] = [
   ['"" for every text', allEmptyPatch, [...allEmpty, ...lacks(...names, 'picture')], eiam],
   ...texts(directoryNames, 'email.address', says.address, 'canary | canary@localhost | can ary@example.com'),
   ...texts(directoryNames, 'email.address', says.address, '@example.com | a@b@example.com | a@example.'),
+  ...texts(
+    directoryNames,
+    'email.address',
+    says.address,
+    'a..b@example.com | .a@example.com | a.@example.com',
+  ),
+  ...texts(directoryNames, 'email.address', says.address, 'a@-example.com | mailto:a@example.com'),
+  ...['\u200b', '\u200d', '\u00ad', '\u200f'].flatMap((mark) =>
+    texts(descope, 'email.address', invisible, `na${mark}me@example.com`),
+  ),
+  ...texts(descope, 'email.address', mixed, 'p\u0430ypal@example.com'),
   ...texts(directoryNames, 'phone.number', says.e164, '12345 | 008615612345678'),
   ...texts(directoryNames, 'phone.number', says.e164, '+86 156 1234 5678 | +٨٦١٥٦١٢٣٤٥٦٧٨ | canary'),
   ...texts(directoryNames, 'phone.number', noSuchNumber, '+999123456789 | +861'),
@@ -81,7 +94,15 @@ const rows: readonly RefusedRow[] = [
     says.picture,
     '//canary.example | https:// | HTTPS:// | ftp://canary.example/a',
   ),
-  ...texts(descope, 'picture', says.picture, 'https://canary .example'),
+  ...texts(descope, 'picture', says.picture, 'https://canary .example | https:///e.example/p'),
+  ...texts(
+    descope,
+    'picture',
+    says.picture,
+    'https://e.example\\p.png',
+    'https://e.example/p ',
+    'https://x/"><b>',
+  ),
   ...texts(
     directoryNames,
     'displayName',
@@ -94,11 +115,16 @@ const rows: readonly RefusedRow[] = [
     says.control,
     'canary\u0085 | canary\u2028 | a\u202egpj.exe | a\u2066',
   ),
-  ...texts(directoryNames, 'displayName', says.showsNothing, ' \u3000\u00a0 | \u200b\u200d\ufeff'),
+  ...texts(
+    directoryNames,
+    'displayName',
+    says.showsNothing,
+    ' \u3000\u00a0 | \u200b\u200d\ufeff | \u3164 | \u2800',
+  ),
   ...texts(directoryNames, 'displayName', says.half, 'canary\ud83d | \ude00canary'),
   ...texts(directoryNames, 'displayName', 'At most 1024 characters.', 'n'.repeat(1025), 'n'.repeat(65_536)),
   ...texts(eiam, 'username', otherForm, 'ﬁona | ｆｉｏｎａ | Zoe\u0308'),
-  ...texts(eiam, 'username', mixed, 'аdmin | adminλ'),
+  ...texts(eiam, 'username', mixed, 'аdmin | adminλ | ไทยहिन्दी | p\u0430ypal'),
   ...texts(eiam, 'username', invisible, 'ad\u034fmin | can\u200bary'),
   ...texts(eiam, 'username', [otherForm, invisible, mixed], '\ufb01\u200bа'),
   [
@@ -129,7 +155,7 @@ const rows: readonly RefusedRow[] = [
   ['a username at Descope', { username: 'canary' }, lacks('username'), descope],
   [
     'names that are too long for EIAM',
-    { displayName: '名'.repeat(257), username: 'n'.repeat(257) },
+    { displayName: '\u{1f989}'.repeat(257), username: 'n'.repeat(257) },
     ['username', 'displayName'].map((field) => `${field} → At most 256 characters in the directory "%s".`),
     eiam,
   ],
@@ -142,4 +168,24 @@ describe.each(directoryNames)('a patch of %s is refused with', (directory) => {
   it.each(rowsOf(rows, directory))('$what', ({ patch, errors }) =>
     refuses(door, { id: someUser(door, directory) }, patch, errors),
   );
+});
+
+/** Values that real names, addresses and numbers have, and that look like bad ones. */
+it.each<readonly [DirectoryName, UserPatchInput]>([
+  ...['ユーザー', 'メアリー', 'コーヒー', '〆木', 'kaʻiulani', 'ไทย', '김민준', 'Ólafur'].map(
+    (name) => ['contractors', { username: name.replaceAll(/[^\p{L}\p{M}\p{N}_.@-]/gu, '') }] as const,
+  ),
+  ...[
+    ['employees', 'user@xn--e1afmkfd.xn--p1ai'] as const,
+    ['customers', 'иван@пример.рф'] as const,
+    ['customers', "o'neil+tag@example.com"] as const,
+  ].map(([directory, address]) => [directory, { email: { address, verified: false } }] as const),
+  ['customers', { phone: { number: '+22985751234', verified: false } }],
+  ['customers', { displayName: 'O\u2019Neil \u{1f468}\u200d\u{1f469}' }],
+  ['customers', { picture: 'https://pictures.example.com/ü.png?size=1#top' }],
+  ['employees', { displayName: '\u{1f989}'.repeat(200) }],
+  ['employees', { customFields: [{ replace: { field: 'age', value: { number: 1e-7 } } }] }],
+])('a patch of %s is accepted with %j', async (directory, patch) => {
+  const plan = await planPatchUser(door, { user: { id: someUser(door, directory) }, patch });
+  expect(plan.errors).toEqual([]);
 });

@@ -2,6 +2,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { EmulatorRequest, EmulatorResponse } from '../../src/sandbox/emulator.ts';
 import { arrived, type DirectoryName, directoryNames, says, someUser } from '../harness/expected.ts';
 import { openFrontDoor, wholeUser } from '../harness/front-door.ts';
+import { ada } from '../providers/contract-descope.ts';
+import { customField } from '../providers/contract-door.ts';
+import { eiamUser } from '../providers/contract-eiam.ts';
 
 /** What a directory answers in place of its emulator, for as long as it is here. */
 const inPlace: Partial<Record<DirectoryName, (request: EmulatorRequest) => EmulatorResponse | undefined>> =
@@ -18,80 +21,36 @@ const door = await openFrontDoor({
 afterAll(() => door.close());
 
 const wholeOf = wholeUser.replace('version', '');
-const value = { text: null, number: null, boolean: null, texts: null, date: null };
-
-/** What users of both EIAM directories have in common, as they are seen from here. */
-const eiamUser = {
-  ...{ givenName: null, middleName: null, familyName: null, picture: null, status: 'ENABLED' },
-  ...{ roleNames: [], tenants: [], ssoAppIds: [] },
-  ...{ createdAt: '2021-01-01T08:00:00.000Z', updatedAt: '2021-01-01T08:00:00.000Z' },
-};
-const eiamFields = (nick: string, age: number, vip: boolean, grade: string) => [
-  { field: 'nick_name', value: { ...value, text: nick } },
-  { field: 'age', value: { ...value, number: age } },
-  { field: 'vip', value: { ...value, boolean: vip } },
-  { field: 'grade', value: { ...value, text: grade } },
-];
 
 /** The first seeded user of each directory, as it is seen from here. */
-const firstUsers = {
+const eiamFields = (nick: string, age: number, vip: boolean, grade: string) => [
+  customField('nick_name', { text: nick }),
+  ...[customField('age', { number: age }), customField('vip', { boolean: vip })],
+  customField('grade', { text: grade }),
+];
+const [employee, contractor] = [
+  'user_qvxylwjkbfgcq3ipqj6uzzckmr',
+  'user_sr5l2dp4kvkiwgm6o45afbpoym',
+] as const;
+const firstUsers: Readonly<Record<DirectoryName, { readonly [member: string]: unknown }>> = {
   employees: {
-    ...eiamUser,
-    id: 'employees:user_qvxylwjkbfgcq3ipqj6uzzckmr',
-    userId: 'user_qvxylwjkbfgcq3ipqj6uzzckmr',
-    directory: { name: 'employees' },
-    ...{ username: 'li.na', displayName: '李娜' },
-    loginIds: ['li.na', 'li.na@example.com', '+8613800138001'],
-    email: { address: 'li.na@example.com', verified: true },
-    phone: { number: '+8613800138001', verified: true },
-    customFields: eiamFields('娜娜', 34, true, 'p7'),
+    ...eiamUser('employees', employee, 'li.na', '李娜', '+8613800138001', eiamFields('娜娜', 34, true, 'p7')),
+    updatedAt: '2021-01-01T08:00:00.000Z',
   },
   contractors: {
-    ...eiamUser,
-    id: 'contractors:user_sr5l2dp4kvkiwgm6o45afbpoym',
-    userId: 'user_sr5l2dp4kvkiwgm6o45afbpoym',
-    directory: { name: 'contractors' },
-    ...{ username: 'liu.yang', displayName: '刘洋' },
-    loginIds: ['liu.yang', 'liu.yang@example.com', '+8613700137011'],
-    email: { address: 'liu.yang@example.com', verified: true },
-    phone: { number: '+8613700137011', verified: true },
-    customFields: eiamFields('洋洋', 36, false, 'senior'),
+    ...eiamUser('contractors', contractor, 'liu.yang', '刘洋', '+8613700137011', [
+      ...eiamFields('洋洋', 36, false, 'senior'),
+    ]),
+    updatedAt: '2021-01-01T08:00:00.000Z',
   },
-  customers: {
-    id: 'customers:U2u8jzPde0IgxLd6GncfBAepfJB',
-    userId: 'U2u8jzPde0IgxLd6GncfBAepfJB',
-    directory: { name: 'customers' },
-    username: null,
-    loginIds: ['ada.okafor@example.com'],
-    displayName: 'Ada Okafor',
-    givenName: 'Ada',
-    middleName: 'Chioma',
-    familyName: 'Okafor',
-    email: { address: 'ada.okafor@example.com', verified: true },
-    phone: { number: '+15555550101', verified: true },
-    picture: 'https://pictures.example.com/ada.png',
-    status: 'ENABLED',
-    roleNames: ['member', 'editor'],
-    tenants: [{ tenantId: 'acme', name: 'Acme Supplies', roleNames: ['Tenant Admin', 'approver'] }],
-    ssoAppIds: ['helpdesk', 'storefront'],
-    customFields: [
-      { field: 'plan', value: { ...value, text: 'enterprise' } },
-      { field: 'age', value: { ...value, number: 41 } },
-      { field: 'newsletter', value: { ...value, boolean: true } },
-      { field: 'nick', value: { ...value, text: 'ada' } },
-      { field: 'tags', value: { ...value, texts: ['vip', 'beta'] } },
-      { field: 'birthday', value: { ...value, date: '1984-02-29T00:00:00.000Z' } },
-    ],
-    createdAt: '2024-03-04T00:00:00.000Z',
-    updatedAt: null,
-  },
-} satisfies Readonly<Record<DirectoryName, object>>;
+  customers: { ...ada, updatedAt: null },
+};
 
 describe.each(directoryNames)('user of %s', (directory) => {
   const read = (by: string, selection = wholeOf) => door.graphql(`{ user(by: { ${by} }) { ${selection} } }`);
 
   it('is given whole by its id and by each of its logins', async () => {
-    const logins = firstUsers[directory].loginIds.map(
+    const logins = (firstUsers[directory].loginIds as readonly string[]).map(
       (login) => `login: { directory: "${directory}", login: "${login}" }`,
     );
     for (const by of [`id: "${someUser(door, directory)}"`, ...logins])

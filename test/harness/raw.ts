@@ -25,6 +25,17 @@ export function open(url: string): Socket {
   return socket;
 }
 
+/** Opens a connection and keeps all that it gives; `closed` is that, when the server has closed it. */
+export function hear(url: string) {
+  const socket = open(url);
+  const heard = { said: '' };
+  socket.on('data', (chunk) => {
+    heard.said += chunk;
+  });
+  const closed = new Promise<string>((resolve) => socket.once('close', () => resolve(heard.said)));
+  return { socket, heard, closed };
+}
+
 /**
  * Sends these very bytes and reads until the server closes, or until `answers` answers are there and some time
  * passed in which more could have come.

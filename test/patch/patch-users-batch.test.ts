@@ -15,8 +15,10 @@ import {
   unreached,
 } from '../harness/expected.ts';
 import type { Answer } from '../harness/fault-answers.ts';
-import { openDoor } from '../harness/front-door.ts';
+import { type FrontDoor, openDoor } from '../harness/front-door.ts';
 import { outcomesOf, patchMany, rename, storedNames } from '../harness/many.ts';
+import { undocumentedAnswers } from '../providers/contract-answers.ts';
+import { answered } from '../providers/contract-door.ts';
 
 const batch = 'customers PATCH /v1/mgmt/user/patch/batch';
 const load = 'customers POST /v1/mgmt/users/load';
@@ -53,7 +55,7 @@ describe('users of a batch who failed', () => {
   type Change = (lists: Lists, ids: readonly string[]) => unknown;
 
   /** A batch that is written, and answered by what this makes of the provider's answer. */
-  async function answered(change: Change) {
+  async function answeredBy(change: Change) {
     const { door, proxy } = await openBehindProxy('customers');
     const ids = rename(door, 3).map(({ user }) => String(user.id).replace('customers:', ''));
     // Read when the batch is written, and not before.
@@ -70,15 +72,30 @@ describe('users of a batch who failed', () => {
   const withoutFirst = (all: Lists) => ({ ...all, patchedUsers: all.patchedUsers.slice(1) });
 
   it('are known by a login id that is what was sent', async () => {
-    const { told } = await answered((all, [first = '']) => ({
+    const { told } = await answeredBy((all, [first = '']) => ({
       ...withoutFirst(all),
       failedUsers: [{ failure: 'E112102', user: { userId: '', loginIds: [first] } }],
     }));
     expect(outcomesOf(told)).toEqual(['NOT_APPLIED USER_NOT_FOUND', 'APPLIED RESPONSE', 'APPLIED RESPONSE']);
   });
 
-  // The provider's contract has the other answers of which nothing is known.
   it.each<readonly [string, Change, number]>([
+    ['is written, in another order', (all) => ({ ...all, patchedUsers: all.patchedUsers.toReversed() }), 0],
+    ['is in neither list', withoutFirst, 1],
+    ['is written twice', (all) => ({ ...all, patchedUsers: [...all.patchedUsers, all.patchedUsers[0]] }), 1],
+    [
+      'failed twice',
+      (all, [userId]) => ({
+        ...withoutFirst(all),
+        failedUsers: Array(2).fill({ failure: 'no', user: { userId } }),
+      }),
+      1,
+    ],
+    [
+      'has somebody else in their place',
+      (all) => ({ ...all, patchedUsers: [{ userId: 'U2nobody' }, ...withoutFirst(all).patchedUsers] }),
+      1,
+    ],
     [
       'is in both lists',
       (all, [userId]) => ({ ...all, failedUsers: [{ failure: 'no', user: { userId } }] }),
@@ -100,48 +117,64 @@ describe('users of a batch who failed', () => {
     ['is one of nobody', () => ({}), 3],
     ['is one of an answer to one', (all) => ({ user: all.patchedUsers[0] }), 3],
   ])('a user who %s is read back', async (_, change, doubtful) => {
-    const { door, told } = await answered(change);
+    const { door, told } = await answeredBy(change);
     expect(outcomesOf(told)).toEqual(
       [0, 1, 2].map((which) => (which < doubtful ? 'APPLIED READ_BACK' : 'APPLIED RESPONSE')),
     );
     expect(told.map(({ user }) => user?.displayName)).toEqual(['Name 0', 'Name 1', 'Name 2']);
-    const read = doubtful === 1 ? 'customers GET /v1/mgmt/user' : load;
-    expect(counted(arrived(door))).toMatchObject({ [read]: 1, [batch]: 1 });
+    const reads = doubtful === 0 ? {} : { [doubtful === 1 ? 'customers GET /v1/mgmt/user' : load]: 1 };
+    expect(counted(arrived(door))).toMatchObject({ ...reads, [batch]: 1 });
   });
 });
 
 describe('a batch of which nothing is known', () => {
+  const unknown = (door: FrontDoor, which: number): object => ({
+    ...{ outcome: 'UNKNOWN', confirmedBy: null, user: { id: someUser(door, 'customers', which) } },
+    errors: [outcomeUnknown(unconfirmed, 'patch', 'displayName')],
+  });
+  const error = { errorCode: 'E011003', errorDescription: 'no' };
+  const shown = [0, 1, 2].map((which) => ({ userId: `U2of${which}`, name: `Name ${which}` }));
+  const lists = { patchedUsers: shown, failedUsers: [] };
+
   it.each<readonly [string, Answer]>([
-    ['a 503 with an error body', { status: 503, body: '{"errorCode":"E011003","errorDescription":"no"}' }],
     ['a reset', 'reset'],
-    ['a 400 of somebody else', { status: 400, body: '{"message":"no"}' }],
-  ])(
-    '%s: what was written is found in one load, the rest is unknown and not sent again',
-    async (_, answer) => {
-      for (const delivered of [true, false]) {
-        const { door, proxy } = await openBehindProxy('customers');
-        proxy.fault = ({ isWrite }) => (isWrite ? { delivered, answer } : undefined);
-        const told = await patchMany(door, rename(door, 3));
-        const unknown = (which: number): object => ({
-          ...{ outcome: 'UNKNOWN', confirmedBy: null, user: { id: someUser(door, 'customers', which) } },
-          errors: [outcomeUnknown(unconfirmed, 'patch', 'displayName')],
-        });
-        const found = (which: number): object => ({
-          ...{
-            outcome: 'APPLIED',
-            confirmedBy: 'READ_BACK',
-            user: { displayName: `Name ${which}` },
-            errors: [],
-          },
-        });
-        expect(told).toMatchObject([0, 1, 2].map(delivered ? found : unknown));
-        // Where the user shows nothing, it is read again five times.
-        expect(counted(arrived(door))[load]).toBe(delivered ? 1 : 6);
-        expect(proxy.writes).toHaveLength(1);
-        expect(storedNames(door)).toEqual(delivered ? ['Name 0', 'Name 1', 'Name 2'] : []);
-      }
-    },
-  );
+    ['half', 'half'],
+    ...Object.entries({
+      ...undocumentedAnswers,
+      'a 503 with an error body': { status: 503, body: error },
+      'a 500 with an error body': { status: 500, body: error },
+      'a 400 of somebody else': { status: 400, body: { message: 'no' } },
+      nothing: { status: 200 },
+      'no content': { status: 204 },
+      'no list of users': { status: 200, body: { patchedUsers: 'all', failedUsers: null } },
+      ...Object.fromEntries(
+        [201, 202, 206, 500].map((status) => [`a ${status} with lists`, { status, body: lists }]),
+      ),
+    }).map(([name, answer]) => [name, answered(answer)] as const),
+  ])('%s: what was written is found in one load', async (_, answer) => {
+    const { door, proxy } = await openBehindProxy('customers');
+    proxy.fault = ({ isWrite }) => (isWrite ? { delivered: true, answer } : undefined);
+    const told = await patchMany(door, rename(door, 3));
+    expect(outcomesOf(told)).toEqual(Array(3).fill('APPLIED READ_BACK'));
+    expect(told.map(({ user }) => user?.displayName)).toEqual(['Name 0', 'Name 1', 'Name 2']);
+    expect(counted(arrived(door))[load]).toBe(1);
+    expect(proxy.writes).toHaveLength(1);
+    expect(storedNames(door)).toEqual(['Name 0', 'Name 1', 'Name 2']);
+  });
+
+  it.each<readonly [string, Answer]>([
+    ['a reset', 'reset'],
+    ['a 503 with an error body', answered({ status: 503, body: error })],
+  ])('%s: what does not show is unknown and not sent again', async (_, answer) => {
+    const { door, proxy } = await openBehindProxy('customers');
+    proxy.fault = ({ isWrite }) => (isWrite ? { delivered: false, answer } : undefined);
+    const told = await patchMany(door, rename(door, 3));
+    expect(told).toMatchObject([0, 1, 2].map((which) => unknown(door, which)));
+    // It is read again five times.
+    expect(counted(arrived(door))[load]).toBe(6);
+    expect(proxy.writes).toHaveLength(1);
+    expect(storedNames(door)).toEqual([]);
+  });
 
   it('of which nothing can be read back is unknown, without users', async () => {
     const { door, proxy } = await openBehindProxy('customers', { deadlineMs: 600, readBackMs: 200 });
@@ -208,6 +241,7 @@ describe('a batch that is refused as a whole', () => {
   it.each([
     [400, 'E011003'],
     [409, 'E062107'],
+    [413, 'E999999'],
     [422, 'E011004'],
     [200, 'E011001'],
   ])('by %d is looked at: nothing is written that does not show', async (status, errorCode) => {

@@ -1,4 +1,4 @@
-import type { BatchWireFormat, ProviderFixture, Refusal } from './contract.ts';
+import type { ProviderFixture, Refusal } from './contract.ts';
 import { error, type Json } from './contract-door.ts';
 
 /** The user whom the suite changes. */
@@ -79,41 +79,4 @@ export const descopeNoAnswers: ProviderFixture['noAnswers'] = {
   },
   created: { status: 201, body: { user: { userId, name: 'New Name' } } },
   'a code without a status of its own': { status: 500, body: errorBody('E011003') },
-};
-
-/** How Descope is asked for many, and answers. */
-export const descopeMany: BatchWireFormat = {
-  sends: (alone) => ({ call: `${patchCall}/batch`, body: { users: alone.map(({ body }) => body) } }),
-  max: 100,
-  answer: (written, failed) => ({
-    status: 200,
-    body: {
-      patchedUsers: written,
-      failedUsers: failed.map((userId) => ({ failure: 'Vendor text', user: { userId } })),
-      additionalErrors: {},
-    },
-  }),
-  refusesAll: {
-    'the key': [{ status: 401, body: errorBody('E011003') }, 'PROVIDER_AUTH'],
-    'the right': [{ status: 403, body: errorBody('E000001') }, 'PROVIDER_AUTH'],
-    'the pace': [
-      { status: 429, headers: { 'retry-after': '60' }, body: errorBody('E130429') },
-      'RATE_LIMITED',
-    ],
-  },
-  refusesTogether: {
-    'an argument': { status: 400, body: errorBody('E011003') },
-    'a user': { status: 404, body: errorBody('E112102') },
-    'a value that is taken': { status: 409, body: errorBody('E062107') },
-    'as too large': { status: 413, body: errorBody('E999999') },
-    'with a 200': { status: 200, body: errorBody('E011001') },
-  },
-  noAnswers: {
-    nothing: { status: 200 },
-    'no content': { status: 204 },
-    'no lists': { status: 200, body: {} },
-    'no list of users': { status: 200, body: { patchedUsers: 'all', failedUsers: null } },
-    'an answer to one': { status: 200, body: { user: { userId, name: 'New Name' } } },
-    'a code without a status of its own': { status: 500, body: errorBody('E011003') },
-  },
 };

@@ -1,13 +1,7 @@
 import { expect } from 'vitest';
 import type { EmulatorRequest } from '../../src/sandbox/emulator.ts';
 import type { Case, ProviderFixture } from './contract.ts';
-import {
-  descopeMany,
-  descopeNoAnswers,
-  descopeRefusals,
-  patchCall,
-  userId,
-} from './contract-descope-answers.ts';
+import { descopeNoAnswers, descopeRefusals, patchCall, userId } from './contract-descope-answers.ts';
 import {
   type CapturedRequest,
   customField,
@@ -303,5 +297,5 @@ export const descopeFixture: ProviderFixture = {
   // An email that is no login id, letters in another case, and another user's id, which the service takes.
   unknownLogins: ['yuki.sato@example.com', 'Yuki', 'nobody', 'U2d0Kh8oOOL8dKLzdocJ2isAjIh'],
   unknownUserId: 'U2nobody',
-  many: descopeMany,
+  sendsMany: (alone) => ({ call: `${patchCall}/batch`, body: { users: alone.map(({ body }) => body) } }),
 };

@@ -1,5 +1,4 @@
 import { describe } from 'vitest';
-import type { PatchErrorCode } from '../../src/domain/errors.ts';
 import type { PatchField } from '../../src/domain/user.ts';
 import type { EmulatorResponse } from '../../src/sandbox/emulator.ts';
 import type { SandboxChanges } from '../../src/sandbox/sandbox.ts';
@@ -35,22 +34,6 @@ export interface Refusal {
   readonly sent?: number;
 }
 
-/** How a provider that has a request for many users is asked by it, and answers. */
-export interface BatchWireFormat {
-  /** The request for these, made of those that each would be alone. */
-  readonly sends: (alone: readonly CapturedRequest[]) => CapturedRequest;
-  /** Users that it names at most. */
-  readonly max: number;
-  /** The answer that says of these users, as the emulator has them, that they were written, and of those that not. */
-  readonly answer: (written: readonly Json[], failed: readonly string[]) => EmulatorResponse;
-  /** Refusals that are of all users, with our code for each. */
-  readonly refusesAll: Readonly<Record<string, readonly [EmulatorResponse, PatchErrorCode]>>;
-  /** Refusals of the whole for what need not be about each. */
-  readonly refusesTogether: Readonly<Record<string, EmulatorResponse>>;
-  /** Answers that do not say what became of anybody. */
-  readonly noAnswers: Readonly<Record<string, EmulatorResponse>>;
-}
-
 /** What is known of one provider, for the suite that every provider passes. */
 export interface ProviderFixture extends WireFormat {
   /** The user that the suite changes, as GraphQL gives it before. */
@@ -84,8 +67,8 @@ export interface ProviderFixture extends WireFormat {
   readonly unknownLogins: readonly string[];
   /** An id that no user has. */
   readonly unknownUserId: string;
-  /** Left out where every write is a request of its own. */
-  readonly many?: BatchWireFormat;
+  /** The request for many users, made of those that each would be alone; left out where there is none. */
+  readonly sendsMany?: (alone: readonly CapturedRequest[]) => CapturedRequest;
 }
 
 /** The one suite that every provider passes, through GraphQL against its emulator. */

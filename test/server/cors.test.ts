@@ -1,22 +1,22 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { startAnother, startTokenCallers } from '../harness/another-service.ts';
+import { startAnother } from '../harness/another-service.ts';
 import { arrived, someUser } from '../harness/expected.ts';
 import { openFrontDoor } from '../harness/front-door.ts';
 import { converse, lines, type RawAnswer } from '../harness/raw.ts';
 import { mutation, post, refusal, says } from '../harness/requests.ts';
+import { callersOf, tokenOf } from '../harness/sandbox-tokens.ts';
 
 const app = 'https://app.example.com';
 const local = 'http://localhost:5173';
 
 /** Lists no origin; two; and one, with tokens for every caller. */
 const door = await openFrontDoor();
-const listing = await startAnother(door, { server: { cors: [app, local] } });
-const tokens = await startTokenCallers();
-const withTokens = await startAnother(door, { callers: tokens.callers, server: { cors: [app] } });
+const listing = await startAnother(door, { cors: [app, local] });
+const withTokens = await openFrontDoor({ callers: callersOf('gateway'), server: { cors: [app] } });
+const token = await tokenOf(withTokens, 'users:read');
 afterAll(async () => {
   await listing.close();
   await withTokens.close();
-  await tokens.close();
   await door.close();
 });
 afterEach(() => expect(arrived(door)).toEqual([]));
@@ -132,13 +132,13 @@ describe('a listed origin', () => {
   it('may send a GET with a token only', async () => {
     const get = ['GET /graphql?query={__typename} HTTP/1.1', 'Host: localhost', `Origin: ${app}`];
     expect((await ask(withTokens.url, lines(get))).status).toBe(405);
-    const bytes = lines([...get, `Authorization: Bearer ${tokens.token}`]);
+    const bytes = lines([...get, `Authorization: Bearer ${token}`]);
     expect(await ask(withTokens.url, bytes)).toEqual({ status: 200, body: typename, cors: allowed(app) });
   });
 });
 
 it('a token does not help a page of another origin', async () => {
-  const bytes = read('Origin: https://evil.example', `Authorization: Bearer ${tokens.token}`);
+  const bytes = read('Origin: https://evil.example', `Authorization: Bearer ${token}`);
   expect((await ask(withTokens.url, bytes)).status).toBe(403);
 });
 
@@ -168,7 +168,7 @@ describe('the Host of anonymous callers', () => {
   });
 
   it('may be any where every caller needs a token', async () => {
-    const headers = ['Host: idpatch.example.com', `Authorization: Bearer ${tokens.token}`];
+    const headers = ['Host: idpatch.example.com', `Authorization: Bearer ${token}`];
     expect(await ask(withTokens.url, post('{ __typename }', headers))).toMatchObject({ body: typename });
   });
 });

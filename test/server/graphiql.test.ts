@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { afterAll, describe, expect, it } from 'vitest';
-import { startAnother, startTokenCallers } from '../harness/another-service.ts';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { startAnother } from '../harness/another-service.ts';
 import { arrived, someUser } from '../harness/expected.ts';
 import { openFrontDoor } from '../harness/front-door.ts';
 import { mutation, securityHeaders } from '../harness/requests.ts';
+import { callersOf } from '../harness/sandbox-tokens.ts';
 
 const door = await openFrontDoor();
-const tokens = await startTokenCallers();
-const withTokens = await startAnother(door, { callers: tokens.callers });
-const without = await startAnother(door, { server: { graphiql: false } });
+const withTokens = await openFrontDoor({ callers: callersOf('gateway') });
+const without = await startAnother(door, { graphiql: false });
 afterAll(async () => {
   await without.close();
   await withTokens.close();
-  await tokens.close();
   await door.close();
 });
 
@@ -117,8 +116,10 @@ describe('the page of GraphiQL', () => {
       expect(said['content-security-policy']).toBe(kept['content-security-policy']);
     }
     expect((await askIf(door.url, '"another"')).status).toBe(200);
-    // The other has a tab of its own.
-    expect((await askIf(withTokens.url, tag)).status).toBe(200);
+    // It has a tab of its own.
+    const another = await startAnother(door);
+    onTestFinished(() => another.close());
+    expect((await askIf(another.url, tag)).status).toBe(200);
   });
 
   it('is where a browser is led that opens the server itself', async () => {

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { arrived, someUser, written } from '../harness/expected.ts';
-import { startFaultProxy } from '../harness/fault-proxy.ts';
 import { openFrontDoor } from '../harness/front-door.ts';
-import { converse, lines, open } from '../harness/raw.ts';
+import { converse, hear, lines, open } from '../harness/raw.ts';
 import { mutation, post, refusal, says, securityHeaders } from '../harness/requests.ts';
 
 const door = await openFrontDoor();
@@ -117,18 +117,8 @@ it.each([
   expect(closed).toBe(true);
 });
 
-/** A connection, and all that it gave when it is closed. */
-function heard(url: string) {
-  const socket = open(url);
-  let all = '';
-  socket.on('data', (chunk) => {
-    all += chunk;
-  });
-  return { socket, text: new Promise<string>((resolve) => socket.once('close', () => resolve(all))) };
-}
-
 it('a malformed chunk that arrives later is refused', async () => {
-  const { socket, text } = heard(door.url);
+  const { socket, closed: text } = hear(door.url);
   socket.write(inChunks('1\r\n{\r\n')());
   await delay(100);
   socket.write('no size\r\n');
@@ -139,12 +129,10 @@ it('patches in progress get their responses, whatever else arrives on their conn
   const warnings: string[] = [];
   const onWarning = ({ name }: Error) => warnings.push(name);
   process.on('warning', onWarning);
-  const proxy = await startFaultProxy();
-  const slow = await openFrontDoor({ directories: { customers: { baseUrl: proxy.url } } });
-  proxy.passTo(slow.emulators.customers.url);
+  const { door: slow, proxy } = await openBehindProxy('customers');
   const { promise: held, resolve: release } = Promise.withResolvers<void>();
   proxy.fail('write', { delivered: true, after: () => held });
-  const { socket, text } = heard(slow.url);
+  const { socket, closed: text } = hear(slow.url);
   // Of one user, so that the second begins when the first has ended.
   socket.write(post(mutation(someUser(slow, 'customers'))).repeat(2));
   await proxy.arrived('write');
@@ -158,8 +146,6 @@ it('patches in progress get their responses, whatever else arrives on their conn
   expect(written(slow)).toHaveLength(2);
   expect(warnings).toEqual([]);
   process.off('warning', onWarning);
-  await slow.close();
-  await proxy.close();
 });
 
 it('clients that reset their connection half-way do no harm', async () => {

@@ -1,16 +1,14 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { startAnother, startTokenCallers } from '../harness/another-service.ts';
 import { arrived, someUser } from '../harness/expected.ts';
 import { openFrontDoor } from '../harness/front-door.ts';
 import { converse, lines } from '../harness/raw.ts';
 import { mutation, post, refusal, says, securityHeaders } from '../harness/requests.ts';
+import { callersOf, tokenOf } from '../harness/sandbox-tokens.ts';
 
 const door = await openFrontDoor();
-const tokens = await startTokenCallers();
-const withTokens = await startAnother(door, { callers: tokens.callers });
+const withTokens = await openFrontDoor({ callers: callersOf('gateway') });
 afterAll(async () => {
   await withTokens.close();
-  await tokens.close();
   await door.close();
 });
 afterEach(() => expect(arrived(door)).toEqual([]));
@@ -68,9 +66,12 @@ describe('a GET of /graphql', () => {
   });
 
   it('may be a query with a token, and no mutation', async () => {
-    const get = (query: string) =>
+    const get = async (query: string) =>
       fetch(`${withTokens.url}/graphql?query=${encodeURIComponent(query)}`, {
-        headers: { authorization: `Bearer ${tokens.token}`, accept: 'application/json' },
+        headers: {
+          authorization: `Bearer ${await tokenOf(withTokens, 'users:write')}`,
+          accept: 'application/json',
+        },
       });
     const refused = await get(write());
     expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'POST']);

@@ -1,42 +1,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { startAnother } from '../harness/another-service.ts';
+import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { someUser, written } from '../harness/expected.ts';
-import { startFaultProxy } from '../harness/fault-proxy.ts';
-import { openDoor, openFrontDoor } from '../harness/front-door.ts';
-import { converse, lines, open } from '../harness/raw.ts';
+import { openDoor } from '../harness/front-door.ts';
+import { converse, hear, lines } from '../harness/raw.ts';
 import { mutation, post } from '../harness/requests.ts';
 
 /** An idpatch whose writes wait until they are let go. */
 async function openHeldDoor() {
-  const proxy = await startFaultProxy();
-  const door = await openFrontDoor({ directories: { customers: { baseUrl: proxy.url } } });
-  proxy.passTo(door.emulators.customers.url);
+  const { door, proxy } = await openBehindProxy('customers');
   const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
   proxy.fail('write', { delivered: true, after: () => held });
-  const service = await startAnother(door, {});
-  onTestFinished(async () => {
-    await door.close();
-    await proxy.close();
-  });
-  return { door, proxy, service, letGo };
-}
-
-function listenTo(url: string) {
-  const socket = open(url);
-  const heard = { said: '' };
-  socket.on('data', (chunk) => {
-    heard.said += chunk;
-  });
-  const closed = new Promise((resolve) => socket.once('close', resolve));
-  return { socket, heard, closed };
+  return { door, proxy, service: await startAnother(door), letGo };
 }
 
 const told = /HTTP\/1.1 \d+|connection: close|"outcome":"\w+"/g;
 
 it('every request that had come when the process leaves is answered, and the last answer says that it is', async () => {
   const { door, proxy, service, letGo } = await openHeldDoor();
-  const { socket, heard, closed } = listenTo(service.url);
+  const { socket, heard, closed } = hear(service.url);
   const [one, other] = [someUser(door, 'customers'), someUser(door, 'customers', 1)];
   socket.write(post(mutation(one)) + post(mutation(other)));
   await proxy.arrived('write', 2);
@@ -53,7 +36,7 @@ it('every request that had come when the process leaves is answered, and the las
 
 it('what comes after the request whose answer says that it is the last is not begun', async () => {
   const { door, proxy, service, letGo } = await openHeldDoor();
-  const { socket, heard, closed } = listenTo(service.url);
+  const { socket, heard, closed } = hear(service.url);
   socket.write(post(mutation(someUser(door, 'customers'))));
   await proxy.arrived('write');
   const left = service.close(500);
@@ -88,7 +71,7 @@ it('a patch behind a request that ends the connection is answered before it ends
 
 it('a connection ends behind answers that were made before the one that ends it', async () => {
   const { door, proxy, service, letGo } = await openHeldDoor();
-  const { socket, heard, closed } = listenTo(service.url);
+  const { socket, heard, closed } = hear(service.url);
   socket.write(post(mutation(someUser(door, 'customers'))) + post('{ __typename }'));
   await proxy.arrived('write');
   await delay(100);

@@ -3,17 +3,15 @@ import { pino } from 'pino';
 import { afterAll, expect, it } from 'vitest';
 import { listen } from '../../src/server/http-server.ts';
 import { securityHeaders as headersOf } from '../../src/server/security-headers.ts';
-import { startAnother, startTokenCallers } from '../harness/another-service.ts';
 import { openFrontDoor } from '../harness/front-door.ts';
 import { converse, lines } from '../harness/raw.ts';
 import { post, refusal, securityHeaders } from '../harness/requests.ts';
+import { callersOf } from '../harness/sandbox-tokens.ts';
 
 const door = await openFrontDoor();
-const tokens = await startTokenCallers();
-const withTokens = await startAnother(door, { callers: tokens.callers });
+const withTokens = await openFrontDoor({ callers: callersOf('gateway') });
 afterAll(async () => {
   await withTokens.close();
-  await tokens.close();
   await door.close();
 });
 

@@ -4,10 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startAnother } from '../harness/another-service.ts';
 import { ask } from '../harness/answers.ts';
+import { openBehindProxies } from '../harness/behind-proxy.ts';
 import { arrived, someUser } from '../harness/expected.ts';
-import { startFaultProxy } from '../harness/fault-proxy.ts';
 import { type FrontDoor, openFrontDoor } from '../harness/front-door.ts';
-import { lines, open } from '../harness/raw.ts';
+import { hear, lines } from '../harness/raw.ts';
 import { mutation, post, refusal, says } from '../harness/requests.ts';
 
 /** The bounds of our servers as Node gets them; here they are a quarter of that, so that these tests need not wait. */
@@ -53,17 +53,12 @@ const slow: Readonly<Record<string, readonly [start: string, again: string]>> = 
 const kinds = Object.values(slow);
 
 function startSlowClient(url: string, index: number) {
-  const socket = open(url);
+  const client = hear(url);
   const [start = '', again = ''] = kinds[index % kinds.length] ?? [];
-  let said = '';
-  socket.on('data', (chunk) => {
-    said += chunk;
-  });
-  socket.write(start);
-  const saying = setInterval(() => again && socket.writable && socket.write(again), 125);
-  const closed = new Promise<void>((resolve) => socket.once('close', resolve));
-  void closed.then(() => clearInterval(saying));
-  return { socket, said: () => said, closed };
+  client.socket.write(start);
+  const saying = setInterval(() => again && client.socket.writable && client.socket.write(again), 125);
+  void client.closed.then(() => clearInterval(saying));
+  return client;
 }
 
 async function startSlowClients(url: string, count: number) {
@@ -80,9 +75,8 @@ describe.concurrent('200 clients that never finish their requests', () => {
     }
     // None of them was let go for the others' sake.
     expect(clients.filter(({ socket }) => socket.destroyed)).toEqual([]);
-    await Promise.all(clients.map(({ closed }) => closed));
-    for (const { said } of clients) {
-      const answers = said().split('HTTP/1.1 ').slice(1);
+    for (const said of await Promise.all(clients.map(({ closed }) => closed))) {
+      const answers = said.split('HTTP/1.1 ').slice(1);
       expect(answers.map((answer) => answer.slice(0, 3))).toEqual(['408']);
       expect(answers[0]).toContain(refusal('BAD_REQUEST', says.tooSlow));
       expect(answers[0]).toContain("default-src 'none'");
@@ -93,28 +87,19 @@ describe.concurrent('200 clients that never finish their requests', () => {
 });
 
 describe.concurrent('the bounds of a request’s time', () => {
-  it('do not touch one that has arrived, however long its answer takes', async () => {
-    const proxy = await startFaultProxy();
-    const directories = { customers: { baseUrl: proxy.url } };
-    const slowly = await openFrontDoor({ limits: { deadlineMs: 30_000 }, directories });
-    proxy.passTo(slowly.emulators.customers.url);
-    proxy.fail('write', { delivered: true, after: () => delay(3_000) });
+  it('do not touch one that has arrived, however long its answer takes', async (test) => {
+    const slowly = await openBehindProxies(test, { limits: { deadlineMs: 30_000 } });
+    slowly.proxies.customers.fail('write', { delivered: true, after: () => delay(3_000) });
     const answer = await slowly.graphql(mutation(someUser(slowly, 'customers')));
     expect(answer).toEqual({ data: { patchUser: { outcome: 'APPLIED' } } });
-    await proxy.close();
-    await slowly.close();
   });
 
   it('begin anew with each request of a connection', async ({ expect }) => {
-    const socket = open(door.url);
-    let said = '';
-    socket.on('data', (chunk) => {
-      said += chunk;
-    });
+    const { socket, heard } = hear(door.url);
     for (let count = 1; count <= 4; count += 1) {
       if (count > 1) await delay(1_000);
       socket.write(post('{ __typename }'));
-      await expect.poll(() => said.split('"Query"').length - 1, { timeout: 5_000 }).toBe(count);
+      await expect.poll(() => heard.said.split('"Query"').length - 1, { timeout: 5_000 }).toBe(count);
     }
     expect(socket.destroyed).toBe(false);
     socket.destroy();
@@ -122,7 +107,7 @@ describe.concurrent('the bounds of a request’s time', () => {
 });
 
 it('clients that never finish their requests do not keep a process that wants to leave', async () => {
-  const service = await startAnother(door, {});
+  const service = await startAnother(door);
   const clients = await startSlowClients(service.url, kinds.length);
   const now = performance.now.bind(performance);
   const clock = vi.spyOn(performance, 'now');

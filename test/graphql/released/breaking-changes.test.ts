@@ -23,12 +23,10 @@ function changed(from: string | RegExp, to: string): string {
   return result;
 }
 
+// What @graphql-inspector finds is its own affair: of that a row for an output, an input, an argument and an enum.
 describe('a break', () => {
   it.each([
     ['a field is renamed', /^ {2}displayName: String$/m, '  fullName: String'],
-    ['a field may be null that could not', 'userId: String!', 'userId: String'],
-    ['a field has another type', 'updatedAt: DateTime', 'updatedAt: String'],
-    ['a query is gone', 'users(', 'people('],
     ['an input has one member no more', 'input UserBy @oneOf', 'input UserBy'],
     ['an operation does', 'input CustomFieldOperationInput @oneOf', 'input CustomFieldOperationInput'],
     ['a value does', 'input CustomFieldValueInput @oneOf', 'input CustomFieldValueInput'],
@@ -43,11 +41,7 @@ describe('a break', () => {
     ],
     ['an enum value is removed', /^ {2}INVITED$/m, '  GONE'],
     ['an argument is required', 'names: [String!]', 'names: [String!]!'],
-    ['an argument is removed', 'names: [String!]', 'only: [String!]'],
     ['a member of an input is required', 'ifVersion: String', 'ifVersion: String!'],
-    ['a member of an input is removed', 'ifVersion: String', 'onlyIf: String'],
-    ['an input has a new member that is required', 'input EmailInput {', 'input EmailInput {\n  by: ID!'],
-    ['an error is no error of a patch', 'type ConflictError implements PatchUserError', 'type ConflictError'],
   ])('is that %s', async (_, from, to) => {
     expect(await breakingChanges(released, changed(from, to))).not.toEqual([]);
   });
@@ -64,9 +58,7 @@ describe('a break', () => {
 
 describe('no break', () => {
   it.each([
-    ['a new field', 'type Email {', 'type Email {\n  domain: String'],
     ['a new optional member of an input', 'input EmailInput {', 'input EmailInput {\n  label: String'],
-    ['a deprecation', /^ {2}displayName: String$/m, '  displayName: String @deprecated(reason: "Old.")'],
     ['a new enum value', 'enum UserStatus {', 'enum UserStatus {\n  LOCKED'],
     ['a second key', 'type User @key(fields: "id")', 'type User @key(fields: "id") @key(fields: "username")'],
     ['another description', '"""A phone number."""', '"""A number to call."""'],

@@ -23,7 +23,6 @@ export function table(header: string): readonly (readonly string[])[] {
 /** An answer of HTTP, as far as the guide says something of it. */
 export interface Answer {
   readonly status: number;
-  readonly retryAfter: string | null;
   readonly body: {
     readonly data?: Readonly<Record<string, unknown>>;
     readonly errors?: readonly {
@@ -31,12 +30,6 @@ export interface Answer {
       readonly extensions: { readonly code: string; readonly inputPath?: unknown };
     }[];
   };
-}
-
-/** Reads the answer. */
-export async function answered(response: Response): Promise<Answer> {
-  const body = (await response.json()) as Answer['body'];
-  return { status: response.status, retryAfter: response.headers.get('retry-after'), body };
 }
 
 /** Asks as the three clients do, unless the headers say otherwise. */
@@ -48,7 +41,8 @@ export async function ask(
   const accept = 'application/graphql-response+json, application/json;q=0.9';
   const sent = { 'content-type': 'application/json', accept, ...headers };
   const whole = typeof body === 'string' ? body : JSON.stringify(body);
-  return answered(await fetch(`${url}/graphql`, { method: 'POST', headers: sent, body: whole }));
+  const response = await fetch(`${url}/graphql`, { method: 'POST', headers: sent, body: whole });
+  return { status: response.status, body: (await response.json()) as Answer['body'] };
 }
 
 /** What no caller brings about. */

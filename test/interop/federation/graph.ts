@@ -1,10 +1,9 @@
 import { parse } from 'graphql';
-import { sandboxCallers } from '../../../src/sandbox/callers.ts';
 import type { SandboxChanges } from '../../../src/sandbox/sandbox.ts';
 import { type Answered, ask, sdlOf } from '../../graphql/served.ts';
 import { type FaultProxy, startFaultProxy } from '../../harness/fault-proxy.ts';
 import { type FrontDoor, openFrontDoor } from '../../harness/front-door.ts';
-import { tokenOf } from '../../harness/sandbox-tokens.ts';
+import { callersOf, tokenOf } from '../../harness/sandbox-tokens.ts';
 import type { StartGateway, Subgraph } from './gateways.ts';
 import { startOrders } from './orders.ts';
 
@@ -34,14 +33,7 @@ export async function subgraphs(
 /** Opens a graph; close it in the test that opened it. */
 export async function openGraph(startGateway: StartGateway, changes: SandboxChanges = {}): Promise<Graph> {
   const door = await openFrontDoor({
-    callers: ({ url, jwksUrl }) => ({
-      jwt: Object.values(sandboxCallers).map((caller) => ({
-        ...caller,
-        issuer: url,
-        jwks: jwksUrl,
-        allowLoopback: true,
-      })),
-    }),
+    callers: callersOf('gateway', 'front-end'),
     ...changes,
   });
   const line = await startFaultProxy();

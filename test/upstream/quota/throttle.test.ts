@@ -1,91 +1,21 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CallOptions, HttpClient, Reservation, SendResult } from '../../../src/upstream/client.ts';
-import { createDeadline } from '../../../src/upstream/deadline.ts';
-import { createPermits, usableBy } from '../../../src/upstream/quota/permits.ts';
-import type { Ledger } from '../../../src/upstream/quota/postgres-ledger.ts';
-import { createThrottle } from '../../../src/upstream/quota/throttle.ts';
+import type { CallOptions, SendResult } from '../../../src/upstream/client.ts';
+import { usableBy } from '../../../src/upstream/quota/permits.ts';
+import {
+  answered,
+  eventually,
+  fakeClock,
+  open,
+  throttled,
+  unreachable,
+  urgent,
+  within,
+  write,
+} from './throttles.ts';
 
-beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+beforeEach(fakeClock);
 afterEach(() => vi.useRealTimers());
-
-const answered: SendResult = { kind: 'answered', status: 200, headers: {}, body: '' };
-const unreachable: SendResult = { kind: 'not-sent', reason: 'unreachable' };
-const throttled = { kind: 'not-sent', reason: 'throttled', retryAfterMs: expect.any(Number) };
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-/** Waits for a result, however long that takes by the faked clock. */
-async function eventually<T>(result: Promise<T>): Promise<T> {
-  let isThere = false;
-  void result.finally(() => {
-    isThere = true;
-  });
-  while (!isThere) await vi.advanceTimersByTimeAsync(10);
-  return result;
-}
-
-/** Processes before one provider: one alone, or some that share a ledger in memory whose clock is not theirs. */
-function open(perMinute: number, { replicas = 0, ledgerMs = 1 } = {}) {
-  const sent: { readonly from: number; to: number; readonly of: CallOptions }[] = [];
-  const provider = { answer: (): SendResult => answered, takesMs: 0 };
-  const ledger = { text: null as string | null, asked: 0, isAway: false, clock: 1_763_799_000_500 };
-  const client: HttpClient = {
-    async send(_request, of) {
-      const { takesMs } = provider;
-      const result = provider.answer();
-      const one = { from: performance.now(), to: Number.POSITIVE_INFINITY, of };
-      if (result.kind !== 'not-sent') sent.push(one);
-      if (takesMs > 0) await sleep(takesMs);
-      one.to = performance.now();
-      return result;
-    },
-    close: async () => {},
-  };
-  const shared: Ledger = {
-    async update(change) {
-      ledger.asked += 1;
-      await sleep(ledgerMs);
-      if (ledger.isAway) throw new Error('It is away.');
-      ledger.text = change(ledger.text, ledger.clock + performance.now());
-      await sleep(ledgerMs);
-    },
-  };
-  const throttles = Array.from({ length: Math.max(1, replicas) }, (_, index) =>
-    createThrottle({ perMinute, ledger: replicas === 0 ? undefined : shared, replica: `${index}` }),
-  );
-  const waited: number[] = [];
-  const clients = throttles.map((throttle) => throttle.limit(client, (ms) => waited.push(ms)));
-  return {
-    ...{ sent, provider, ledger, clients, waited },
-    waiting: () => throttles.reduce((sum, throttle) => sum + throttle.waiting, 0),
-    send(time: CallOptions, takesMs = 0, process = 0) {
-      provider.takesMs = takesMs;
-      const { send } = clients[process % clients.length] as HttpClient;
-      return send({ method: 'GET', path: '/', headers: {} }, time);
-    },
-    /** At worst: the provider counts a request at some moment between its leaving and its answer. */
-    maxInAMinute: () =>
-      Math.max(
-        ...sent.map(({ from }) => sent.filter((one) => one.from <= from && one.to > from - 60_000).length),
-      ),
-  };
-}
-
-const within = (ms: number, more: Partial<CallOptions> = {}): CallOptions => ({
-  deadline: createDeadline(ms),
-  ...more,
-});
-const urgent = (ms: number) => within(ms, { priority: 'urgent' });
-
-function write(ms: number) {
-  const reservation: Reservation = { endsAt: performance.now() + 2 * ms, release: undefined };
-  return {
-    reservation,
-    writing: within(ms, { priority: 'write', reservation }),
-    readBack: within(2 * ms, { priority: 'urgent', reservation }),
-    end: () => reservation.release?.(),
-  };
-}
 
 describe('whatever is sent, and whenever', () => {
   const arrival = fc.record({
@@ -307,145 +237,5 @@ describe('requests that wait', () => {
     await clients[0]?.close();
     expect(await last).toEqual(throttled);
     expect([waiting(), vi.getTimerCount(), sent.length]).toEqual([0, 0, 1]);
-  });
-});
-
-describe('replicas', () => {
-  /** Urgent requests of each process that are sent, of so many at once. */
-  async function burst({ send, sent }: ReturnType<typeof open>, counts: readonly number[]) {
-    const before = sent.length;
-    for (const [process, count] of counts.entries())
-      for (let nth = 0; nth < count; nth += 1) void send(urgent(1_000), 0, process);
-    await vi.advanceTimersByTimeAsync(1_000);
-    return sent.length - before;
-  }
-
-  it.each([60_000, 20])('ask the ledger seldom, at a quota of %i', async (perMinute) => {
-    const { send, sent, ledger } = open(perMinute, { replicas: 2 });
-    for (let nth = 0; nth < 500; nth += 1) {
-      void send(within(70_000), 0, nth);
-      await vi.advanceTimersByTimeAsync(20);
-    }
-    expect(sent).toHaveLength(Math.min(500, usableBy('read', perMinute)));
-    expect(ledger.asked).toBeLessThan(150);
-  });
-
-  it('use nothing of a lease that has expired', async () => {
-    const { send, sent } = open(10_000, { replicas: 1, ledgerMs: 50 });
-    for (let nth = 0; nth < 60; nth += 1) {
-      void send(within(5_000));
-      await vi.advanceTimersByTimeAsync(20);
-    }
-    await vi.advanceTimersByTimeAsync(10_000);
-    void send(within(5_000));
-    await vi.advanceTimersByTimeAsync(20);
-    expect(sent).toHaveLength(60);
-    await vi.advanceTimersByTimeAsync(200);
-    expect(sent).toHaveLength(61);
-  });
-
-  it('pause together, for a minute at most also where the ledger’s clock is set back', async () => {
-    const { send, sent, provider, ledger } = open(1_000, { replicas: 2 });
-    await eventually(send(within(500), 0, 1));
-    provider.answer = () => ({ kind: 'answered', status: 429, headers: { 'retry-after': '30' }, body: '' });
-    await eventually(send(within(500)));
-    await vi.advanceTimersByTimeAsync(3_000);
-    ledger.clock -= 600_000;
-    const rejection = await eventually(send(within(10_000), 0, 1));
-    expect(rejection).toEqual(throttled);
-    expect((rejection as { readonly retryAfterMs: number }).retryAfterMs).toBeLessThanOrEqual(60_000);
-    expect(sent).toHaveLength(2);
-  });
-
-  it('take an equal share each while the ledger is away, and until all have reported what they used', async () => {
-    const opened = open(40, { replicas: 3 });
-    const { ledger } = opened;
-    // The third has stopped long before.
-    expect(await burst(opened, [0, 0, 1])).toBe(1);
-    await vi.advanceTimersByTimeAsync(120_000);
-    for (let nth = 0; nth < 2; nth += 1) expect(await burst(opened, [1, 1])).toBe(2);
-    await vi.advanceTimersByTimeAsync(70_000);
-    ledger.isAway = true;
-    expect(await burst(opened, [30, 30])).toBe(40);
-    await vi.advanceTimersByTimeAsync(130_000);
-    expect(await burst(opened, [30, 30])).toBe(40);
-    ledger.isAway = false;
-    await vi.advanceTimersByTimeAsync(20_000);
-    expect(await burst(opened, [10, 0])).toBe(0);
-    expect(await burst(opened, [10, 10])).toBe(0);
-    await vi.advanceTimersByTimeAsync(70_000);
-    expect(await burst(opened, [40, 0])).toBe(40);
-    expect(opened.maxInAMinute()).toBe(40);
-  });
-
-  it('leave to one that has stopped what it used in the last minute', async () => {
-    const opened = open(20, { replicas: 2 });
-    expect(await burst(opened, [15, 0])).toBe(15);
-    await vi.advanceTimersByTimeAsync(57_000);
-    expect(await burst(opened, [0, 20])).toBe(5);
-    await vi.advanceTimersByTimeAsync(6_000);
-    expect(await burst(opened, [0, 20])).toBe(15);
-  });
-
-  it('reject at once, as far as a slow ledger lets them know, where waiting is in vain', async () => {
-    const { send, sent } = open(10, { replicas: 1, ledgerMs: 400 });
-    const all = Promise.all(Array.from({ length: 12 }, () => send(urgent(20_000))));
-    expect((await eventually(all)).filter((result) => result === answered)).toHaveLength(10);
-    expect(performance.now()).toBeLessThan(3_000);
-    expect(sent).toHaveLength(10);
-  });
-
-  it('ask anew before they reject by what they knew', async () => {
-    const opened = open(20, { replicas: 2 });
-    const { send } = opened;
-    const writes = Array.from({ length: 9 }, () => write(20_000));
-    await eventually(Promise.all(writes.map(({ writing }) => send(writing))));
-    expect(await burst(opened, [0, 9])).toBe(2);
-    for (const { end } of writes) end();
-    await vi.advanceTimersByTimeAsync(5_000);
-    expect(await burst(opened, [1, 0])).toBe(1);
-    expect(await burst(opened, [0, 9])).toBe(8);
-  });
-
-  it('leave to a busy one what it has used where the ledger goes away', async () => {
-    const opened = open(20, { replicas: 2 });
-    for (const counts of [
-      [0, 1],
-      [15, 0],
-      [0, 1],
-    ])
-      await burst(opened, counts);
-    opened.ledger.isAway = true;
-    await vi.advanceTimersByTimeAsync(3_000);
-    expect(await burst(opened, [15, 15])).toBe(3);
-    expect(opened.maxInAMinute()).toBe(20);
-  });
-
-  it('report also what they use while they ask, and what ends long after that', async () => {
-    const { send, sent, ledger } = open(40, { replicas: 1, ledgerMs: 500 });
-    ledger.isAway = true;
-    void send(urgent(5_000));
-    await vi.advanceTimersByTimeAsync(1_600);
-    // By this one it asks again, which takes a second.
-    void send(urgent(5_000));
-    ledger.isAway = false;
-    await vi.advanceTimersByTimeAsync(100);
-    for (let nth = 0; nth < 9; nth += 1) void send(urgent(5_000));
-    await vi.advanceTimersByTimeAsync(0);
-    void send(urgent(5_000), 30_000);
-    await vi.advanceTimersByTimeAsync(2_000);
-    expect(sent).toHaveLength(12);
-    // Another process knows of all, and of the last for a minute after its end.
-    const used: number[] = [];
-    for (const ms of [0, 40_000, 30_000, 30_000]) {
-      await vi.advanceTimersByTimeAsync(ms);
-      const update: Ledger['update'] = async (change) =>
-        void change(ledger.text, ledger.clock + performance.now());
-      const permits = createPermits({ perMinute: 40, ledger: { update }, replica: 'another' }, () => {});
-      permits.refill(() => Array(40).fill('urgent'), performance.now());
-      await vi.advanceTimersByTimeAsync(1);
-      used.push(40 - permits.free(performance.now(), 'urgent'));
-    }
-    expect(used).toEqual([12, 12, 1, 0]);
   });
 });
