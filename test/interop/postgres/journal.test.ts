@@ -49,6 +49,7 @@ describeWithServer('PostgreSQL', () => {
         { version: '1' },
         { version: '2' },
         { version: '3' },
+        { version: '4' },
       ]);
     });
 
@@ -84,9 +85,12 @@ describeWithServer('PostgreSQL', () => {
     it('keeps every text also in a database of another encoding', async () => {
       await server.execute(`CREATE DATABASE ${schema} ENCODING 'LATIN1' TEMPLATE template0`);
       const journal = open(server.url().replace('/postgres?', `/${schema}?`));
-      const { ttlMs, ...asked } = intent({ key: '\u20ac \u00e9 \ud83e\udd89', user: '\u7528\u6237' });
-      expect(await journal.begin({ ...asked, ttlMs })).toEqual({ kind: 'begun' });
-      expect(await journal.find(asked.operationId)).toMatchObject(asked);
+      const { ttlMs, changes, ...asked } = intent({
+        key: '\u20ac \u00e9 \ud83e\udd89',
+        user: '\u7528\u6237',
+      });
+      expect(await journal.begin({ ...asked, changes, ttlMs })).toEqual({ kind: 'begun' });
+      expect(await journal.find(asked.operationId)).toMatchObject({ ...asked, open: changes });
     });
 
     it('is tried again where transactions meet', async () => {
