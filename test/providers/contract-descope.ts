@@ -101,11 +101,6 @@ const tenants: Case[] = [
   ...emptied('tenants', 'userTenants'),
 ];
 
-const status: Case[] = [
-  one('disables', { status: 'DISABLED' }, { status: 'disabled' }),
-  { ...one('enables who is enabled', { status: 'ENABLED' }, { status: 'enabled' }), already: true },
-];
-
 const attribute = (does: string, operation: Json, field: string, wire: unknown, shown?: Json): Case =>
   one(
     does,
@@ -247,7 +242,8 @@ export const descopeFixture: ProviderFixture = {
     ...list('roleNames', ['support', 'member']),
     ...list('ssoAppIds', ['storefront']),
     ...tenants,
-    ...status,
+    one('disables', { status: 'DISABLED' }, { status: 'disabled' }),
+    { ...one('enables who is enabled', { status: 'ENABLED' }, { status: 'enabled' }), already: true },
     ...customFields,
     ...lists,
     one(

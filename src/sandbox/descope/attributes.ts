@@ -14,11 +14,10 @@ export interface DescopeAttributes {
 /** Reads the definitions anew for every call, so that a test may add one. */
 export function createDescopeAttributes({
   attributes,
-  attributeErrorCode = 'E011003',
-}: Pick<DescopeEmulatorSettings, 'attributes' | 'attributeErrorCode'>): DescopeAttributes {
+}: Pick<DescopeEmulatorSettings, 'attributes'>): DescopeAttributes {
   function defined(name: string): DescopeAttribute {
     const attribute = attributes.find((one) => one.name === name);
-    if (!attribute) throw new Refusal(attributeErrorCode, `custom attribute ${name} does not exist`);
+    if (!attribute) throw new Refusal('E011003', `custom attribute ${name} does not exist`);
     return attribute;
   }
 
@@ -36,7 +35,7 @@ export function createDescopeAttributes({
 
     check(name, value) {
       if (!fits(defined(name), value))
-        throw new Refusal(attributeErrorCode, `custom attribute ${name} has a value of the wrong type`);
+        throw new Refusal('E011003', `custom attribute ${name} has a value of the wrong type`);
     },
   };
 }

@@ -20,25 +20,18 @@ export function createChangeReader(
   settings: DescopeEmulatorSettings,
   attributes: DescopeAttributes,
 ): (user: DescopeUser, body: Members) => Members {
-  const referenceCode = settings.unknownReferenceErrorCode ?? 'E011004';
-
   function refuseUnknown(what: string, given: readonly string[], known: readonly string[]): void {
     const unknown = given.find((name) => !known.includes(name));
-    if (unknown !== undefined) throw new Refusal(referenceCode, `${what}: ${unknown} does not exist`);
+    if (unknown !== undefined) throw new Refusal('E011004', `${what}: ${unknown} does not exist`);
   }
 
   function text(body: Members, name: string): string | undefined {
     const value = string(body, name);
-    if (value === undefined)
-      return body[name] === null && settings.nullForString === 'clears' ? '' : undefined;
     return value === '' && settings.emptyString === 'unchanged' ? undefined : value;
   }
 
-  const emptyForNull = (value: unknown) =>
-    value === null && settings.nullForList === 'clears' ? [] : undefined;
-
   function names(body: Members, name: string, known: readonly string[]): string[] | undefined {
-    const value = strings(body, name) ?? emptyForNull(body[name]);
+    const value = strings(body, name);
     refuseUnknown(name, value ?? [], known);
     return value && [...new Set(value)];
   }
@@ -50,14 +43,14 @@ export function createChangeReader(
     const tenantId = string(body, 'tenantId');
     if (!tenantId) throw new Refusal('E011002', 'userTenants.tenantId is required');
     const found = settings.tenants.find(({ id }) => id === tenantId);
-    if (!found) throw new Refusal(referenceCode, `tenant ${tenantId} does not exist`);
+    if (!found) throw new Refusal('E011004', `tenant ${tenantId} does not exist`);
     const roleNames = [...new Set(strings(body, 'roleNames'))];
     refuseUnknown('userTenants.roleNames', roleNames, [...settings.roles, ...found.roleNames]);
     return { tenantId, tenantName: found.name, roleNames };
   }
 
   function tenants(value: unknown): DescopeUserTenant[] | undefined {
-    if (value === undefined || value === null) return emptyForNull(value);
+    if (value === undefined || value === null) return undefined;
     if (!Array.isArray(value)) throw new Refusal('E011001', 'userTenants must be a list');
     if (value.length === 0 && settings.emptyTenants === 'unchanged') return undefined;
     const read = value.map(tenant);
@@ -72,12 +65,10 @@ export function createChangeReader(
     if (settings.customAttributes === 'replaceAll')
       for (const name of Object.keys(user.customAttributes)) touched.set(name, null);
     for (const [name, to] of Object.entries(object(value, 'customAttributes'))) {
-      const isEmpty = to === '' || (Array.isArray(to) && to.length === 0);
-      const removes = to === null || (isEmpty && settings.emptyAttribute === 'removes');
-      if (!removes || (to === null && settings.nullAttribute === 'refused')) attributes.check(name, to);
-      else attributes.checkName(name);
+      if (to === null && settings.nullAttribute !== 'refused') attributes.checkName(name);
+      else attributes.check(name, to);
       if (to === null && settings.nullAttribute === 'unchanged') touched.delete(name);
-      else touched.set(name, removes ? null : to);
+      else touched.set(name, to);
     }
     return touched.size === 0 ? undefined : Object.fromEntries(touched);
   }
@@ -96,17 +87,17 @@ export function createChangeReader(
     for (const member of ['givenName', 'middleName', 'familyName', 'picture'])
       set(member, text(body, member));
 
-    for (const [member, flag, normalise, withoutFlag] of [
-      ['email', 'verifiedEmail', email, settings.emailWithoutFlag !== 'unverified'],
-      // The official clients' live tests assert that a phone without its flag comes back verified.
-      ['phone', 'verifiedPhone', phone, true],
+    for (const [member, flag, normalise] of [
+      ['email', 'verifiedEmail', email],
+      ['phone', 'verifiedPhone', phone],
     ] as const) {
       const given = text(body, member);
       const verified = boolean(body, flag);
       set(member, given && normalise(given));
       // A guess: an address that is not there cannot be verified.
       if (given === undefined) set(flag, verified && user[member] !== '');
-      else set(flag, given !== '' && (verified ?? withoutFlag));
+      // The official clients' live tests assert that a phone without its flag comes back verified.
+      else set(flag, given !== '' && (verified ?? true));
     }
 
     const status = string(body, 'status');

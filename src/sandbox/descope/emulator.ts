@@ -21,7 +21,7 @@ type Handler = (body: Members, query: Members) => unknown;
  * called for it.
  */
 export async function startDescopeEmulator(settings: DescopeEmulatorSettings): Promise<Emulator> {
-  const { badKeyStatus = 401, badKeyErrorCode = 'E011003' } = settings;
+  const { badKeyStatus = 401 } = settings;
   const writes: WriteLogEntry[] = [];
   const attributes = createDescopeAttributes(settings);
   const users = createDescopeUsers(settings, attributes, writes);
@@ -30,8 +30,7 @@ export async function startDescopeEmulator(settings: DescopeEmulatorSettings): P
   /** Refuses members that the call does not have, as strict JSON mapping does. */
   function refuseUnknownMembers(body: Members, known: readonly string[]): void {
     const unknown = Object.keys(body).find((name) => !known.includes(name));
-    if (unknown !== undefined && settings.unknownMember !== 'ignored')
-      throw new Refusal('E011001', `unknown member ${unknown}`);
+    if (unknown !== undefined) throw new Refusal('E011001', `unknown member ${unknown}`);
   }
 
   function patchOne(body: Members): DescopeUser {
@@ -72,7 +71,7 @@ export async function startDescopeEmulator(settings: DescopeEmulatorSettings): P
 
   function answer(request: EmulatorRequest): EmulatorResponse {
     if (request.headers.authorization !== `Bearer ${settings.projectId}:${settings.managementKey}`)
-      throw new Refusal(badKeyErrorCode, 'the management key is not valid for the project', badKeyStatus);
+      throw new Refusal('E011003', 'the management key is not valid for the project', badKeyStatus);
     const [path = '', query = ''] = request.url.split(/\?(.*)/s);
     const handler = handlers[`${request.method} ${path}`];
     if (!handler) {

@@ -31,27 +31,15 @@ export interface DescopeEmulatorSettings extends EmulatorHooks {
   /** The most user ids of one load. There is a maximum; the number is not published. Default 100. */
   readonly loadMaximum?: number;
   readonly badKeyStatus?: 401 | 403;
-  readonly badKeyErrorCode?: string;
-  readonly nullForString?: 'unchanged' | 'clears';
-  readonly nullForList?: 'unchanged' | 'clears';
   readonly emptyString?: 'clears' | 'unchanged';
   readonly emptyTenants?: 'removesAll' | 'unchanged';
-  readonly emailWithoutFlag?: 'verified' | 'unverified';
   readonly customAttributes?: 'merge' | 'replaceAll';
   readonly nullAttribute?: 'removes' | 'unchanged' | 'refused';
-  /** `""` and `[]` as an attribute's value. */
-  readonly emptyAttribute?: 'stores' | 'removes';
-  readonly attributeErrorCode?: string;
-  /** For a role, tenant or app that does not exist. */
-  readonly unknownReferenceErrorCode?: string;
-  readonly unknownMember?: 'refused' | 'ignored';
   /** No two users may have the same. Descope keeps only login ids unique. Default `false`. */
   readonly uniqueEmail?: boolean;
   readonly uniquePhone?: boolean;
   /** An email or phone by which another user signs in. Default `refused`; `merges` deletes the other user. */
   readonly contactConflict?: 'refused' | 'merges';
-  readonly conflictErrorCode?: string;
-  readonly conflictStatus?: 400 | 409;
   /** `failure`, of a user of a batch who was not patched, begins with the error code. Default `false`. */
   readonly codeInFailure?: boolean;
   /** Which user has a `loginId` that is one user's login id and another's user id. Default `loginId`. */

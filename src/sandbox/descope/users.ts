@@ -22,7 +22,7 @@ export function createDescopeUsers(
   attributes: DescopeAttributes,
   writes: WriteLogEntry[],
 ): DescopeUsers {
-  const { conflictErrorCode = 'E011001', conflictStatus = 400, loadMaximum = 100 } = settings;
+  const { loadMaximum = 100 } = settings;
   const readChange = createChangeReader(settings, attributes);
   const users = new Map<string, DescopeUser>();
   const lag = createReadLag<DescopeUser>(settings.readLagMs);
@@ -31,7 +31,7 @@ export function createDescopeUsers(
     const next = applyChange(user, change);
     const others = [...users.values()].filter((other) => other.userId !== user.userId);
     const refuse = (what: string) => {
-      throw new Refusal(conflictErrorCode, `${what} belongs to another user`, conflictStatus);
+      throw new Refusal('E011001', `${what} belongs to another user`);
     };
     if (change.loginIds !== undefined && next.loginIds.some((id) => others.some(hasLoginId(id))))
       refuse('loginId');

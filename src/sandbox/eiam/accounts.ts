@@ -27,8 +27,8 @@ export function createEiamAccounts(settings: EiamEmulatorSettings) {
 
   const account = (userId: string): Account => {
     const found = accounts.get(userId);
-    const { status, code } = settings.userNotFound ?? { status: 404, code: 'ResourceNotFound.User' };
-    if (found === undefined) throw new EiamRefusal(status, code, 'The specified resource: User not exist.');
+    if (found === undefined)
+      throw new EiamRefusal(404, 'ResourceNotFound.User', 'The specified resource: User not exist.');
     return found;
   };
 
@@ -68,9 +68,8 @@ export function createEiamAccounts(settings: EiamEmulatorSettings) {
         (taken(['phoneRegion', 'phoneNumber']) && 'PhoneNumber') ||
         (field && `CustomField.${field.name}`);
       if (!what) continue;
-      const code = `${settings.duplicateCode ?? 'ResourceDuplicated'}.${what}`;
       const message = `The specified resource: ${what} already exist.`;
-      throw new EiamRefusal(settings.duplicateStatus ?? 403, code, message);
+      throw new EiamRefusal(403, `ResourceDuplicated.${what}`, message);
     }
   };
 
@@ -134,12 +133,7 @@ export function createEiamAccounts(settings: EiamEmulatorSettings) {
     users: (): ReadonlyMap<string, EiamRecord> =>
       new Map([...accounts].map(([userId, each]) => [userId, record(each, true)])),
     patch(userId: string, body: EiamRecord): void {
-      const { customFields, ...plain } = body;
-      const hasBoth = Object.keys(plain).length > 0 && Array.isArray(customFields) && customFields.length > 0;
-      if (settings.atomic === false && hasBoth) {
-        write(userId, check(userId, plain));
-        write(userId, check(userId, { customFields }));
-      } else write(userId, check(userId, body));
+      write(userId, check(userId, body));
     },
     setStatus(userId: string, status: 'enabled' | 'disabled'): void {
       write(userId, { status });

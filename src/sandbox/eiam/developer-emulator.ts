@@ -17,14 +17,10 @@ export interface EiamDeveloperEmulatorSettings extends EiamEmulatorSettings {
   readonly errorGrammar?: 'pascal' | 'oauth' | 'byCode';
   /** The answer to a write. Default `{}`, as published. */
   readonly patchAnswer?: '{}' | 'empty' | 204;
-  /** Default `invalid_grant`, the only code published for the token endpoint. */
-  readonly tokenRefusalCode?: string;
   /** What the application may do. Default both. */
   readonly scopes?: readonly ('read' | 'manage')[];
   /** Default `true`. */
   readonly applicationEnabled?: boolean;
-  /** Default `true`. */
-  readonly applicationApiEnabled?: boolean;
 }
 
 interface Call {
@@ -66,8 +62,8 @@ export async function startEiamDeveloperEmulator(
       const values = given.getAll(name);
       return values.length > 0 && values.every((one) => one === value);
     });
-    if (!isGranted)
-      throw new EiamRefusal(400, settings.tokenRefusalCode ?? 'invalid_grant', 'The grant is not valid.');
+    // The only code that is published for the token endpoint.
+    if (!isGranted) throw new EiamRefusal(400, 'invalid_grant', 'The grant is not valid.');
     const access_token = `AT${randomBytes(24).toString('base64url')}`;
     const expires_in = settings.tokenLifetimeSeconds ?? 1200;
     tokens.set(access_token, now() + expires_in * 1000);
@@ -129,8 +125,6 @@ export async function startEiamDeveloperEmulator(
       throw new EiamRefusal(404, 'application_not_found', 'The application is not found.');
     if (settings.applicationEnabled === false)
       throw new EiamRefusal(403, 'application_disabled', 'The application is disabled.');
-    if (settings.applicationApiEnabled === false)
-      throw new EiamRefusal(403, 'application_api_disabled', "The application's API is disabled.");
     if (request.method === 'POST' && rest.join('/') === 'oauth2/token')
       return issueToken(request, new URLSearchParams(search));
     const [users = '', segment = '', ...action] = rest;

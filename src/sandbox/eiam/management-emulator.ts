@@ -13,8 +13,6 @@ export interface EiamManagementEmulatorSettings extends EiamEmulatorSettings {
   readonly securityToken?: string;
   /** The RAM policy, as `eiam:UpdateUser`. Default all. */
   readonly allowedActions?: readonly string[];
-  /** Both are published for a call that the policy does not allow. Default `Forbidden.RAM`. */
-  readonly deniedCode?: 'Forbidden.RAM' | 'NoPermission';
   /** No quota is published. Default unlimited. */
   readonly requestsPerMinute?: number;
   /** Some products answer 429. Default 400. */
@@ -105,7 +103,7 @@ export async function startEiamManagementEmulator(
     const parameters = new Map<string, string>();
     for (const [name, value] of new URLSearchParams(url.split('?', 2)[1])) {
       const isKnown = name === 'InstanceId' || known?.names.includes(name) || known?.pattern?.test(name);
-      if (parameters.has(name) || (!isKnown && settings.unknownMember !== 'ignored')) throw invalid(name);
+      if (parameters.has(name) || !isKnown) throw invalid(name);
       parameters.set(name, value);
     }
     return parameters;
@@ -124,7 +122,7 @@ export async function startEiamManagementEmulator(
     throttle();
     if (!(settings.allowedActions?.includes(`eiam:${action}`) ?? true)) {
       const message = `You are not authorized to do this action: eiam:${action}.`;
-      throw new EiamRefusal(403, settings.deniedCode ?? 'Forbidden.RAM', message);
+      throw new EiamRefusal(403, 'Forbidden.RAM', message);
     }
     if (request.body !== '') throw invalid('Body');
     const parameters = parametersFor(action, request.url);

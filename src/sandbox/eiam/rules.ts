@@ -47,19 +47,12 @@ export function checkMembers(
   const limits = { ...eiamLimits, ...settings.limits };
   const wanted = new Map<string, EiamValue>();
   for (const [member, value] of Object.entries(body)) {
-    if (member === 'customFields' && (value !== null || settings.nullMember !== 'refused')) continue;
-    if (value === undefined) continue;
+    if (member === 'customFields' || value === undefined) continue;
     const type = patchMembers.get(member);
-    const policy =
-      value === null
-        ? (settings.nullMember ?? 'unchanged')
-        : value === ''
-          ? (settings.emptyString ?? 'clears')
-          : 'set';
-    if (type === undefined) {
-      if (settings.unknownMember === 'ignored') continue;
-      throw invalid(pascal(member));
-    }
+    if (type === undefined) throw invalid(pascal(member));
+    // The official clients cannot send a null: a guess that it changes nothing.
+    if (value === null) continue;
+    const policy = value === '' ? (settings.emptyString ?? 'clears') : 'set';
     if (policy === 'unchanged') continue;
     if (policy === 'refused' || (policy === 'set' && typeof value !== type)) throw invalid(pascal(member));
     if (policy === 'clears' && (member === 'username' || type === 'boolean')) throw invalid(pascal(member));
@@ -89,7 +82,7 @@ export function checkMembers(
       else if (value !== undefined && (wanted.get(companion) ?? null) === null)
         throw missing(pascal(companion));
       else if (value === undefined && wanted.has(companion)) {
-        if (settings.flagAlone === 'refused' || !has(leading)) throw missing(pascal(leading));
+        if (!has(leading)) throw missing(pascal(leading));
         if (wanted.get(companion) === null) throw invalid(pascal(companion));
       }
     }
@@ -111,29 +104,20 @@ export function checkCustomFields(
 ): Map<string, string | null> {
   if (!Array.isArray(entries)) throw invalid('CustomFields');
   const change = new Map<string, string | null>();
-  const seen = new Set<string>();
   for (const entry of entries as unknown[]) {
     if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) throw invalid('CustomFields');
     const unknown = Object.keys(entry).find((member) => !customFieldMembers.includes(member));
-    if (unknown !== undefined && settings.unknownMember !== 'ignored') throw invalid(pascal(unknown));
-    const { fieldName, fieldValue, ...rest } = entry as Record<string, unknown>;
+    if (unknown !== undefined) throw invalid(pascal(unknown));
+    const { fieldName, fieldValue, operation = 'replace' } = entry as Record<string, unknown>;
     if (typeof fieldName !== 'string' || fieldName === '') throw missing('FieldName');
     const field = settings.customFields.find(({ name }) => name === fieldName);
     const wrong = () => invalid(`CustomField.${fieldName}`);
     if (field === undefined || typeof (fieldValue ?? '') !== 'string') throw wrong();
     const value = (fieldValue ?? undefined) as string | undefined;
-    const operation = rest.operation ?? (settings.operationLeftOut === 'refused' ? '' : 'replace');
     if (operation !== 'add' && operation !== 'replace' && operation !== 'remove') throw invalid('Operation');
-    if (seen.has(fieldName) && settings.twoEntriesForOneField === 'refused') throw wrong();
-    if (seen.has(fieldName) && settings.twoEntriesForOneField === 'firstWins') continue;
-    seen.add(fieldName);
     const had = change.has(fieldName) ? change.get(fieldName) : stored.get(fieldName);
     let removes = operation === 'remove';
-    if (removes) {
-      if (had == null && settings.removeWhereNoValue === 'refused') throw wrong();
-      if (value && settings.removeWithValue === 'refused') throw wrong();
-      if (value && settings.removeWithValue === 'removesWhereEqual' && value !== had) continue;
-    } else {
+    if (!removes) {
       if (value === undefined) throw missing(`CustomField.${fieldName}`);
       if (value === '' && settings.emptyString === 'refused') throw wrong();
       if (value === '' && settings.emptyString === 'unchanged') continue;

@@ -27,30 +27,8 @@ export interface EiamEmulatorSettings extends EmulatorHooks {
   readonly limits?: Partial<typeof eiamLimits>;
   /** `""` for displayName, email, phoneNumber or a custom field's value. Default `clears`. */
   readonly emptyString?: 'clears' | 'unchanged' | 'refused';
-  /** A JSON `null`, which the official clients cannot send. Default `unchanged`. */
-  readonly nullMember?: 'unchanged' | 'clears' | 'refused';
-  /** A verified flag or a region without its address or number. Default `sets`. */
-  readonly flagAlone?: 'sets' | 'refused';
-  /** A member that the API does not have. Default `refused`. */
-  readonly unknownMember?: 'refused' | 'ignored';
   /** Custom field `add` where there is a value. Default `replaces`. */
   readonly addWhereValueExists?: 'replaces' | 'refused' | 'keeps';
-  /** Custom field `remove` with a value. Default `removes`, whatever the value. */
-  readonly removeWithValue?: 'removes' | 'removesWhereEqual' | 'refused';
-  /** Custom field `remove` where there is no value. Default `succeeds`. */
-  readonly removeWhereNoValue?: 'succeeds' | 'refused';
-  /** Default `inOrder`. */
-  readonly twoEntriesForOneField?: 'inOrder' | 'firstWins' | 'refused';
-  /** A custom field entry without an operation. Default `replace`. */
-  readonly operationLeftOut?: 'replace' | 'refused';
-  /** `false`: the plain members are stored before the custom fields are checked. Default `true`. */
-  readonly atomic?: boolean;
-  /** Published only for the management API's Username. Default 403. */
-  readonly duplicateStatus?: 403 | 400;
-  /** The code before `.Username`, `.Email`, `.PhoneNumber`. Default `ResourceDuplicated`. */
-  readonly duplicateCode?: string;
-  /** Default 404 `ResourceNotFound.User`. */
-  readonly userNotFound?: { readonly status: number; readonly code: string };
   /** A member without a value, in an answer. Default `leftOut`. */
   readonly missingMember?: 'leftOut' | 'null' | 'emptyString';
 }
