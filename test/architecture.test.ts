@@ -173,7 +173,7 @@ describe('dependencies', () => {
     ],
     [
       'the plan and the domain know no protocol and no configuration',
-      /^src\/(domain\/.*|patch\/(plan|plan-custom-fields|plan-input|confirm|apply))\.ts$/,
+      /^src\/(domain\/.*|patch\/(plan|plan-custom-fields|plan-limits|confirm|apply))\.ts$/,
       /^src\/(upstream|journal|config|settings|directories|sandbox|graphql|server)|^undici$|^pg$|^yaml$|^pino$|graphql/,
       'type',
     ],

@@ -15,15 +15,23 @@ const json = JSON as unknown as {
   isRawJSON(value: unknown): value is RawNumber;
 };
 
-/** Digits of a double that need no more to tell it from every other: a number with fewer is exact, or rounds to itself. */
-const mayBeRounded = /\d[\d.]{15}|\d[eE][+-]?\d/;
+/** Finds what may be a number that a double rounds, in strings too: a number of fifteen digits is always exact. */
+const suspect = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+e)/i;
 
-/** Parses JSON; a number that a double would round is a RawNumber. Throws where the text is not JSON. */
-export function parseLossless(text: string): unknown {
-  if (!mayBeRounded.test(text)) return JSON.parse(text);
+/** True where `parseLossless` may give another value than JSON.parse. */
+export function mayBeRounded(text: string): boolean {
+  return suspect.test(text);
+}
+
+/**
+ * Parses JSON; `instead` gives what stands for a number that a double would round, by default a RawNumber. It recurses
+ * as deep as the value is nested. Throws where the text is not JSON.
+ */
+export function parseLossless(text: string, instead: (literal: string) => unknown = json.rawJSON): unknown {
+  if (!mayBeRounded(text)) return JSON.parse(text);
   return json.parse(text, (_name, value, { source }) =>
     typeof value === 'number' && source !== undefined && exactNumber(source) === undefined
-      ? json.rawJSON(source)
+      ? instead(source)
       : value,
   );
 }

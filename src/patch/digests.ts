@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, hash, randomBytes } from 'node:crypto';
-import type { UserPatch, UserWithCustomFields } from '../domain/user.ts';
+import type { UserWithCustomFields } from '../domain/user.ts';
 import type { ChangeDigest } from '../journal/journal.ts';
 import type { Change } from '../providers/provider.ts';
 import { close, type FieldName, normal, shownForm, wantedForm } from './confirm.ts';
@@ -28,16 +28,19 @@ export function createDigests(key: Buffer | undefined): Digests {
   // Without a key, a random one serves until this process ends. As an object, which takes Node thirty microseconds to
   // make of the bytes.
   const changeKey = createSecretKey(key ?? randomBytes(32));
-  const hmac = (text: string, encoding: 'hex' | 'base64url' = 'hex') =>
-    createHmac('sha256', changeKey).update(text).digest(encoding);
+  const hmac = (text: string) => createHmac('sha256', changeKey).update(text).digest('hex');
   // Says which key a digest was made with, and nothing about the key.
   const prefix = key ? `hmac-${hmac('idpatch: name of this key').slice(0, 8)}-` : 'sha256-';
   const ofInput = (request: PatchRequest) => {
     const input = canonicalInput(request);
     return prefix + (key ? hmac(input) : hash('sha256', input));
   };
-  const ofForm = (operationId: string, field: string, form: string) =>
-    hmac(JSON.stringify([operationId, field, form]), 'base64url');
+  // An HMAC takes five times as long as a hash: one makes the secret of the operation, which its hashes begin with.
+  let latest = { operationId: '', secret: '' };
+  const ofForm = (operationId: string, field: string, form: string) => {
+    if (latest.operationId !== operationId) latest = { operationId, secret: hmac(operationId) };
+    return hash('sha256', JSON.stringify([latest.secret, field, form]), 'base64url');
+  };
   return {
     areDurable: key !== undefined,
     ofInput,
@@ -45,8 +48,8 @@ export function createDigests(key: Buffer | undefined): Digests {
       if (digest.startsWith(prefix)) return digest === ofInput(request);
       if (digest.startsWith('sha256-')) return digest === createDigests(undefined).ofInput(request);
       // In the form that versions before this one wrote.
-      if (!digest.includes('-')) return digest === inputDigestWithOrder(request);
-      return undefined;
+      const former = (list: readonly string[]) => list;
+      return digest.includes('-') ? undefined : digest === hash('sha256', inputAsJson(request, former));
     },
     ofChange(operationId, change) {
       const field = change.field === 'customFields' ? `customFields.${change.name}` : change.field;
@@ -67,45 +70,24 @@ export function createDigests(key: Buffer | undefined): Digests {
   };
 }
 
-/** A request as JSON. Lists that are sets are sorted, so that their order does not make another input. */
-export function canonicalInput({ user, patch, ifVersion }: PatchRequest): string {
-  const { roleNames, ssoAppIds, tenants, customFields } = patch;
-  const lists: UserPatch = {
-    ...(roleNames && { roleNames: roleNames.toSorted() }),
-    ...(ssoAppIds && { ssoAppIds: ssoAppIds.toSorted() }),
-    ...(tenants && {
-      tenants: tenants
-        .map((tenant) => ({ ...tenant, roleNames: tenant.roleNames.toSorted() }))
-        .toSorted((one, other) => (one.tenantId < other.tenantId ? -1 : 1)),
-    }),
-    ...(customFields && {
-      customFields: customFields
-        .map((operation) => sortedMembers(operation))
-        .toSorted((one, other) => (one.field < other.field ? -1 : 1)),
-    }),
-  };
-  return withSortedMembers({ user, patch: { ...patch, ...lists }, ifVersion });
+/** A request as JSON: the same for the same meaning. Its lists are sets, so their members are sorted, too. */
+export function canonicalInput(request: PatchRequest): string {
+  return inputAsJson(request, (list) => list.toSorted());
 }
 
-type CustomFieldOperation = NonNullable<UserPatch['customFields']>[number];
-
-function sortedMembers(operation: CustomFieldOperation): CustomFieldOperation {
-  if (operation.operation === 'REMOVE')
-    return operation.values ? { ...operation, values: operation.values.toSorted() } : operation;
-  const { value } = operation;
-  return value.kind === 'texts'
-    ? { ...operation, value: { ...value, value: value.value.toSorted() } }
-    : operation;
+function inputAsJson({ user, patch, ifVersion }: PatchRequest, inOrder: ListOrder): string {
+  return sortedJson({ user, patch, ifVersion }, inOrder);
 }
 
-function inputDigestWithOrder({ user, patch, ifVersion }: PatchRequest): string {
-  return hash('sha256', withSortedMembers({ user, patch, ifVersion }));
-}
+/** Puts the members of a list, as JSON, into their order. */
+type ListOrder = (list: readonly string[]) => readonly string[];
 
-function withSortedMembers(input: unknown): string {
-  return JSON.stringify(input, (_name, value) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1)))
-      : value,
-  );
+/** JSON with the members of every object sorted. */
+function sortedJson(value: unknown, inOrder: ListOrder): string {
+  if (typeof value !== 'object' || value === null || value instanceof Date) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${inOrder(value.map((one) => sortedJson(one, inOrder))).join()}]`;
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .map(([name, member]) => `"${name}":${sortedJson(member, inOrder)}`);
+  return `{${members.toSorted().join()}}`;
 }

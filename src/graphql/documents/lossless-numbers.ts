@@ -1,4 +1,4 @@
-import { plainDecimal } from '../../domain/decimal.ts';
+import { exactNumber } from '../../domain/decimal.ts';
 
 /** Said of a number that is not lossless. */
 export const notLossless = 'The number would be rounded: write at most 15 significant digits.';
@@ -10,29 +10,5 @@ export const notLossless = 'The number would be rounded: write at most 15 signif
 export function isLossless(literal: string): boolean {
   const value = Number(literal);
   if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) return true;
-  return plainDecimal(literal) === plainDecimal(String(value));
-}
-
-/**
- * Finds what may be a lossy fraction, in strings too: fifteen digits are always lossless, so that one has seventeen
- * characters or an exponent.
- */
-const suspect = /(?:^|[:,[\s])-?(?:[\d.]{17}|[\d.]+e)/i;
-
-/** True if `parseLossless` may give another value than JSON.parse. */
-export function mayBeLossy(json: string): boolean {
-  return suspect.test(json);
-}
-
-/**
- * JSON.parse with NaN, which JSON does not have, in place of each number that is not lossless: GraphQL rejects it at
- * its path. It recurses as deep as the value is nested: check that first.
- * @throws SyntaxError
- */
-export function parseLossless(json: string): unknown {
-  const revive = (_key: string, value: unknown, context?: { readonly source?: string }) =>
-    typeof value === 'number' && context?.source !== undefined && !isLossless(context.source)
-      ? Number.NaN
-      : value;
-  return JSON.parse(json, revive);
+  return exactNumber(literal) !== undefined;
 }

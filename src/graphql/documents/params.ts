@@ -1,6 +1,7 @@
 import type { GraphQLParams } from 'graphql-yoga';
+import { mayBeRounded, parseLossless } from '../../domain/lossless-json.ts';
 import { badRequest } from './bad-request.ts';
-import { mayBeLossy, parseLossless } from './lossless-numbers.ts';
+import { isLossless } from './lossless-numbers.ts';
 
 /** Levels of objects and lists in variables and extensions. A patch needs ten. Our own choice. */
 const maxNesting = 32;
@@ -72,7 +73,9 @@ function fromJson(text: string, message: string): unknown {
   if (isDeeperThan(maxNesting, value)) {
     throw badRequest(`Variables and extensions may be nested at most ${maxNesting} levels deep.`);
   }
-  return mayBeLossy(text) ? parseLossless(text) : value;
+  // JSON has no NaN, and GraphQL rejects it at its path.
+  const orNaN = (literal: string) => (isLossless(literal) ? Number(literal) : Number.NaN);
+  return mayBeRounded(text) ? parseLossless(text, orNaN) : value;
 }
 
 /** Recurses no deeper than `levels`, so that no value overflows the stack. */
