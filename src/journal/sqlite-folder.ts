@@ -1,15 +1,16 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import {
   accessSync,
   closeSync,
   constants,
   fsyncSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
-  renameSync,
   statSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -40,9 +41,16 @@ export function makeFolder(folder: string): void {
 export function readOrCreateKey(file: string): Buffer {
   if (!statSync(file, { throwIfNoEntry: false })) {
     makeFolder(dirname(file));
-    // It gets its name when it is whole: a process that dies meanwhile leaves no key that is cut off.
-    writeFileSync(`${file}.new`, randomBytes(keyBytes), { mode: 0o600, flush: true });
-    renameSync(`${file}.new`, file);
+    // It gets its name when it is whole, so that none is ever cut off; and not where another process was first.
+    const whole = `${file}.${randomUUID()}`;
+    writeFileSync(whole, randomBytes(keyBytes), { mode: 0o600, flush: true });
+    try {
+      linkSync(whole, file);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      unlinkSync(whole);
+    }
     makeDurable(dirname(file));
   }
   const key = readFileSync(file);

@@ -93,8 +93,6 @@ export function createSqliteJournal(path: string): Journal {
     shared: false,
     digestKey() {
       try {
-        // The process that has the file makes the key, so that two first starts do not make one each.
-        if (key === undefined) opened();
         key ??= readOrCreateKey(`${file}.key`);
         return key;
       } catch (error) {

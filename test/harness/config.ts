@@ -48,7 +48,11 @@ export function fileWith(text: string, name = 'file'): string {
  */
 export function load(config: unknown, environment: Readonly<Record<string, string>> = {}): Config {
   const path = fileWith(typeof config === 'string' ? config : stringify(config), 'idpatch.yaml');
-  const loaded = loadConfig({ KEY: 'canary-key-of-more-than-32-characters', ...environment, IDPATCH_CONFIG: path });
+  const loaded = loadConfig({
+    KEY: 'canary-key-of-more-than-32-characters',
+    ...environment,
+    IDPATCH_CONFIG: path,
+  });
   return loaded ?? expect.fail('The file that was written is not there.');
 }
 

@@ -56,8 +56,8 @@ describe('a call of patchUsers', () => {
     const door = await openDoor(freshJournal());
     const { stringify } = JSON;
     const broken = vi.spyOn(JSON, 'stringify').mockImplementation((value, ...more) => {
-      // Where the input's digest is made, for only there is a function given.
-      if (typeof more[0] === 'function' && value.patch.displayName === 'Bug') throw new TypeError('A bug.');
+      // Where the input's digest is made, before anything is sent.
+      if (value === 'Bug') throw new TypeError('A bug.');
       return stringify(value, ...(more as []));
     });
     onTestFinished(() => broken.mockRestore());
