@@ -19,7 +19,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Modules are loaded once for all files of a worker: half of the CPU time. So a shared module has no hooks of its own.
     isolate: false,
-    // Tests wait for servers and timers half of their time.
+    // Tests wait for servers and timers more than they compute.
     maxWorkers: '200%',
     projects: [
       project(
