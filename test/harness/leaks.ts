@@ -20,7 +20,8 @@ const withoutUsers = (name: string, value: unknown) => (name === 'users' ? undef
 /** What our own messages and headers have in common with a call: words, and names and choices of fields. */
 const common =
   `name@example.com /graphql application/json 100-continue keep-alive anonymous localhost 127.0.0.1
-  __typename operationName variables extensions subscription fragment
+  __typename operationName variables extensions query mutation subscription fragment directive
+  @include @skip @deprecated @specifiedBy @oneOf fragment
   ${readFileSync(resolve(import.meta.dirname, '../../schema.graphql'), 'utf8')}
   ${JSON.stringify([employees, contractors, customers], withoutUsers)}`.toLowerCase();
 /** Headers of a call that are no data. */
