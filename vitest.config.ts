@@ -19,8 +19,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Modules are loaded once for all files of a worker: half of the CPU time. So a shared module has no hooks of its own.
     isolate: false,
-    // Tests wait for servers and timers more than they compute.
-    maxWorkers: '200%',
+    // Tests wait for servers and timers more than they compute: twice as many as CI has cores, or more.
+    maxWorkers: 4,
     projects: [
       project(
         'fast',
