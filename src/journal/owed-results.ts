@@ -15,8 +15,8 @@ const retryMs = 1_000;
 const maxOwed = 10_000;
 
 /**
- * A journal whose results are kept where they cannot be written: they are answered from here, so that an outcome that
- * was answered stays what it was, and are written when the journal is back.
+ * Wraps a journal: a result that it cannot take is kept in memory, answered from there, so that an outcome that was
+ * answered stays what it was, and written when the journal is back. It is lost if the process dies before.
  */
 export function keepOwedResults(
   journal: Journal,

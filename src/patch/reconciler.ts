@@ -27,7 +27,7 @@ export interface Reconciler {
    * user, where it was read. `changes`: what the operation asks for, where the caller knows.
    */
   reconcile(operation: Operation, call: CallOptions, changes?: readonly Change[]): Promise<Reconciled>;
-  /** Reads the user of an open operation now and then, as long as this process lives. */
+  /** Reads the user of an open operation at `readsAfterMs`, as long as this process lives. */
   watch(operation: Operation): void;
   /** The ages of the watched operations in milliseconds. */
   ages(): readonly number[];

@@ -71,7 +71,9 @@ export async function runBroken(
   const groups = many
     ? planned.filter(([first]) => first?.fault.isOfList)
     : planned.flatMap((group) => group.map((one) => [one]));
-  const providers = await openRecordedProviders(count, (store) => faultsAsPlanned(groups.flat(), store));
+  const providers = await openRecordedProviders(count, (store) => faultsAsPlanned(groups.flat(), store), {
+    areOdd: true,
+  });
   const authorization = `Bearer ${customers.projectId}:${providers.environment.CUSTOMERS_MANAGEMENT_KEY}`;
 
   const send = async (body: object): Promise<Sent> => {

@@ -28,7 +28,11 @@ async function open(
 
 /** Each is written, and then all their connections break at once: more faults in a row than the circuit takes. */
 async function breakAll(test: TestContext, directory: DirectoryName, isReadable: boolean) {
-  const { door, proxy, ids } = await open(test, directory, isReadable ? longLimits : shortLimits);
+  const { door, proxy, ids } = await open(
+    test,
+    directory,
+    isReadable ? longLimits : { ...shortLimits, readBackDelaysMs: [] },
+  );
   const all = Promise.withResolvers<void>();
   proxy.fault = ({ isWrite }) => {
     const isBroken = !isReadable && proxy.count('write') >= count;

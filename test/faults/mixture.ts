@@ -29,7 +29,7 @@ export async function runMixture(seed: string, count: number, perProvider: numbe
   const providers = await openRecordedProviders(
     count + perProvider,
     (store) => faultsAsPlanned(operations, store, () => isOver),
-    { faultyConnections: true },
+    { faultyConnections: true, areOdd: true },
   );
   const { directories, environment } = providers;
   const folder = openFolder();

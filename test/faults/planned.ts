@@ -113,7 +113,7 @@ function planOne(
 }
 
 /** A patch, and what the emulator's log shows of it when it is in. */
-export function patchOf(store: Store, marker: string, kind: (typeof kinds)[number], userId = '') {
+export function patchOf(store: Store, marker: string, kind: (typeof kinds)[number], userId?: string) {
   const isDescope = store === 'customers';
   const named = isDescope ? { name: marker } : { displayName: marker };
   switch (kind) {
@@ -124,7 +124,10 @@ export function patchOf(store: Store, marker: string, kind: (typeof kinds)[numbe
       return {
         patch: { email: { address, verified: true } },
         changes: [
-          { email: storedAddress(userId, address), [isDescope ? 'verifiedEmail' : 'emailVerified']: true },
+          {
+            email: userId === undefined ? address : storedAddress(userId, address),
+            [isDescope ? 'verifiedEmail' : 'emailVerified']: true,
+          },
         ],
       };
     }

@@ -46,8 +46,11 @@ function storedOtherwise({ userId, change }: WriteLogEntry): WriteLogEntry['chan
     : change;
 }
 
-/** Starts the emulators with `count` users each, and one list of tags each at Descope. */
-export async function startProviders(count: number): Promise<Providers> {
+/**
+ * Starts the emulators with `count` users each. `areOdd`: reads of some users lag, and addresses of some are stored in
+ * another form.
+ */
+export async function startProviders(count: number, { areOdd = false } = {}): Promise<Providers> {
   const secret = () => randomBytes(24).toString('hex');
   const environment = {
     EMPLOYEES_CLIENT_SECRET: secret(),
@@ -56,7 +59,7 @@ export async function startProviders(count: number): Promise<Providers> {
     CUSTOMERS_MANAGEMENT_KEY: secret(),
   };
   const fast = { requestsPerMinute: 1_000_000 };
-  const odd = { readLagMs, distort: storedOtherwise };
+  const odd = areOdd ? { readLagMs, distort: storedOtherwise } : {};
   const emulators = {
     employees: await startEiamDeveloperEmulator({
       ...employees,

@@ -32,9 +32,9 @@ export interface RecordedProviders extends Providers {
 export async function openRecordedProviders(
   count: number,
   faultsAt: (store: Store) => FaultOf = () => () => undefined,
-  { faultyConnections = false } = {},
+  { faultyConnections = false, areOdd = false } = {},
 ): Promise<RecordedProviders> {
-  const providers = await startProviders(count);
+  const providers = await startProviders(count, { areOdd });
   const opened: { readonly store: Store; readonly proxy: FaultProxy }[] = [];
   const proxies: Record<string, FaultProxy> = {};
   const directories: Record<string, object> = {};

@@ -87,7 +87,7 @@ export async function openScenario(
         const marker = `op-${drawUuid(seed, name, index)}`;
         const store = drawOne(stores, marker, 'store');
         const userId = userIdOf(store, next++);
-        const { patch, changes } = patchOf(store, marker, drawOne(['displayName', 'email'], marker), userId);
+        const { patch, changes } = patchOf(store, marker, drawOne(['displayName', 'email'], marker));
         const input = {
           ...{ user: { id: `${store}:${userId}` }, patch },
           idempotencyKey: `key-${drawUuid(marker, 'key')}`,

@@ -63,13 +63,15 @@ export const oddAnswers: readonly Row[] = [
       answer: retold((body) => body.replace(/"(c|C)reate(dT|T)ime":\d+/g, '"$1reate$2ime":{"odd":[1]}')),
     }),
   ),
-  row('stores the change, an address in another form', applied(), () => {}, {
+  row('stores the change, the domain of an address in capitals', applied(), () => {}, {
     patch: 'three fields',
     changes: (directory) => ({
       [directory]: {
         distort: ({ change }: WriteLogEntry) => ({
           ...change,
-          ...(typeof change.email === 'string' && { email: change.email.toUpperCase() }),
+          ...(typeof change.email === 'string' && {
+            email: change.email.replace(/@.*/, (domain) => domain.toUpperCase()),
+          }),
         }),
       },
     }),
