@@ -1,3 +1,4 @@
+import type { Directories } from '../directories.ts';
 import {
   type InputPath,
   maxErrors,
@@ -6,7 +7,7 @@ import {
   ReadFailure,
 } from '../domain/errors.ts';
 import type { PatchConfirmation, PatchOutcome } from '../domain/outcome.ts';
-import type { UserWithCustomFields } from '../domain/user.ts';
+import { parseGlobalId, type UserWithCustomFields } from '../domain/user.ts';
 import type { Change, Provider, Step, WriteResult } from '../providers/provider.ts';
 import type { CallOptions } from '../upstream/client.ts';
 import { howShown } from './confirm.ts';
@@ -175,13 +176,24 @@ function decideOutcome(
 }
 
 /** The user as the provider has it now; null where there is none, undefined where the read failed. */
-export async function readBack(
+async function readBack(
   provider: Provider,
   userId: string,
   call: CallOptions,
 ): Promise<UserWithCustomFields | null | undefined> {
   const [user] = await provider.readUsers([userId], { customFields: true }, call);
   return user instanceof ReadFailure ? undefined : ((user ?? null) as UserWithCustomFields | null);
+}
+
+/** The same by global id; undefined also where the directory is not configured. */
+export async function readBackById(
+  user: string,
+  directories: Directories,
+  call: CallOptions,
+): Promise<UserWithCustomFields | null | undefined> {
+  const reference = parseGlobalId(user);
+  const provider = reference && directories.get(reference.directory)?.provider;
+  return provider && readBack(provider, reference.userId, call);
 }
 
 function isWithin(path: InputPath, outer: InputPath): boolean {

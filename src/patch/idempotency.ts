@@ -1,8 +1,7 @@
 import { type PatchError, ReadFailure } from '../domain/errors.ts';
-import { parseGlobalId, type UserWithCustomFields } from '../domain/user.ts';
 import { JournalUnavailable, type Operation } from '../journal/journal.ts';
 import type { Change } from '../providers/provider.ts';
-import { notApplied, readBack, type Verdict } from './apply.ts';
+import { notApplied, readBackById, type Verdict } from './apply.ts';
 import { type PatchCall, validate } from './check.ts';
 import type { PatchContext } from './context.ts';
 import type { OperationTime } from './operation-time.ts';
@@ -104,7 +103,8 @@ async function replayed(operation: Operation, call: Repeated, context: PatchCont
   // The journal keeps nothing of the user: give the user as it is now, where the first answer had one.
   const hadUser =
     result.outcome !== 'NOT_APPLIED' || result.errors.some(({ code }) => code === 'STALE_VERSION');
-  const now = user ?? (hadUser ? await readUserOf(operation, call.time, context) : undefined);
+  const read = () => readBackById(operation.user, context.directories, call.time.readingBack);
+  const now = user ?? (hadUser ? await read() : undefined);
   return { operationId, ...result, user: now ?? null };
 }
 
@@ -113,14 +113,4 @@ async function changesOf(call: Repeated, context: PatchContext): Promise<readonl
   const validated = await validate(call, call.time, context);
   const steps = validated.ok && !validated.plan.readsFirst ? validated.plan.steps() : [];
   return 'errors' in steps ? [] : steps.flatMap((step) => step.changes);
-}
-
-function readUserOf(
-  { user }: Operation,
-  { readingBack }: OperationTime,
-  { directories }: PatchContext,
-): Promise<UserWithCustomFields | null | undefined> | undefined {
-  const reference = parseGlobalId(user);
-  const provider = reference && directories.get(reference.directory)?.provider;
-  return provider && readBack(provider, reference.userId, readingBack);
 }

@@ -12,7 +12,7 @@ import {
 import type { Change } from '../providers/provider.ts';
 import type { CallOptions } from '../upstream/client.ts';
 import { createDeadline } from '../upstream/deadline.ts';
-import { readBack } from './apply.ts';
+import { readBackById } from './apply.ts';
 import { adjustedPaths } from './confirm.ts';
 import type { Digests } from './digests.ts';
 
@@ -59,11 +59,13 @@ const readsAfterMs = [1_000, 3_000, 10_000, 30_000, 120_000, 600_000];
 /** Maximum number of watched operations: an hour-long outage must not fill the memory. */
 const maxWatched = 10_000;
 
-/** Milliseconds for which an operation is watched. */
+/** Milliseconds for which an operation is watched: longer than it is read, for the metric and the callers who ask. */
 const watchMs = 3_600_000;
 
-/** Milliseconds between two rounds of reads, and the users that a round reads in a directory: a share of its quota. */
+/** Milliseconds between two rounds of reads. */
 const roundMs = 1_000;
+
+/** Users of one directory that a round reads: a small share of its quota. */
 const usersPerRound = 2;
 
 /** Milliseconds for the reads of a round. */
@@ -124,9 +126,7 @@ export function createReconciler(
       if (lastReads.size <= maxWatched) break;
       lastReads.delete(oldest);
     }
-    const reference = parseGlobalId(operation.user);
-    const provider = reference && directories.get(reference.directory)?.provider;
-    const user = provider && ((await readBack(provider, reference.userId, call)) ?? undefined);
+    const user = await readBackById(operation.user, directories, call);
     if (!user) return { operation, result };
     const known = operation.open?.length ? operation.open : watched.get(operationId)?.operation.open;
     const open = known?.length ? known : changes.map(asked);
@@ -153,7 +153,7 @@ export function createReconciler(
     const end = { finishedAt: new Date(), open: null };
     return { operation: { ...operation, ...end, result: final }, result: final, user };
 
-    // The caller may give the custom fields in another order now: any of them may be the one of an error.
+    // A repeated call may order custom fields differently, so that the index in an error's path says nothing.
     function asked(change: Change): ChangeDigest {
       const digest = digests().ofChange(operationId, change);
       return change.field === 'customFields' ? { ...digest, path: 'patch.customFields' } : digest;
