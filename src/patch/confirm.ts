@@ -26,8 +26,8 @@ export type FieldName =
   | { readonly field: 'customFields'; readonly name: string };
 
 /**
- * What a change asks of its field, as text: equal to `shownForm` of a user who shows it in this form. Lists are sets, because no
- * provider keeps their order, and an empty one is no value.
+ * What a change asks of its field, as text: equal to `shownForm` of a user who shows it in this form. Lists are sets,
+ * because no provider keeps their order, and an empty one is no value.
  */
 export function wantedForm(change: Change, form: Form): string {
   const value = change.field === 'customFields' && change.operation === 'REMOVE' ? null : change.value;
@@ -41,7 +41,7 @@ export function shownForm(name: FieldName, user: UserWithCustomFields, form: For
     name.field === 'customFields'
       ? user.customFields.find(({ field }) => field === name.name)?.value
       : user[name.field];
-  // An entry that cannot be read may be the custom field that seems to be absent.
+  // Where the list was not fully readable, an absent field may be hidden in it. The text equals no JSON.
   const mayBeHidden = value === undefined && user.unreadable?.has(name.field);
   if (mayBeHidden || user.unreadable?.has(path)) return 'unreadable';
   return JSON.stringify(write(name.field, value ?? null, form));

@@ -134,7 +134,7 @@ function intentOf({ operationId, request }: Operation, user: string, plan: Plan,
   return { operationId, caller: caller.id, key: request.idempotencyKey ?? null, user, fields };
 }
 
-/** Records the result. The verdict is answered all the same where that fails, for it is the truth. */
+/** Records the result. Where that fails the verdict is answered anyway: it is the truth. */
 async function record(
   operation: Operation,
   user: string,

@@ -197,7 +197,7 @@ interface ConfiguredProvider {
   readonly project: string;
   /** The quota to stay within; left out for none. */
   readonly pace?: Pace;
-  /** `report` is told of each member of an answer that cannot be read. */
+  /** `report` is called with each member of an answer that cannot be read. */
   create(directory: string, http: HttpClient, report?: ReportUnreadable): Provider;
 }
 

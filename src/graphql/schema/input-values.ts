@@ -194,8 +194,8 @@ interface CheckedArgs<Input> {
 }
 
 /**
- * plugin-zod's option for a field with an argument `input`. Nothing is thrown: `checkedOf` gives the input and what is
- * wrong with it, to be reported together with all that is found later.
+ * plugin-zod's option for a field with an argument `input`. Nothing is thrown: `checkedOf` gives the input and its
+ * errors, to be reported together with all later ones.
  */
 export const checkedInput = {
   // Not a transform, which an asynchronous parse would wait for.
@@ -211,12 +211,12 @@ export const checkedInput = {
  */
 const nothingToCopy = { user: {}, patch: {} };
 
-/** The input of a field that is validated by `checkedInput`, and what is wrong with it. */
+/** The input of a field that is validated by `checkedInput`, and its errors. */
 export function checkedOf<Input>(args: { readonly input: Input }): CheckedArgs<Input>['checked'] {
   return (args as CheckedArgs<Input>).checked;
 }
 
-/** What is wrong with an input by its rules. `at`: the path of the input, if it is not `input`. */
+/** The errors of an input by its rules. `at`: the path of the input, if it is not `input`. */
 export function errorsIn(rules: z.ZodType, input: unknown, at: InputPath = []): readonly PatchError[] {
   const { error } = rules.safeParse(input);
   return error?.issues.map(({ message, path }) => invalidInput(message, [...at, ...path.map(String)])) ?? [];

@@ -43,7 +43,7 @@ export function decodeBatch(
     if (asked.has(userId)) entries.push([userId, { kind: 'failed', failure: asText(failure) ?? '' }]);
   const byUser = Map.groupBy(entries, ([userId]) => userId);
   const missing = userIds.filter((userId) => !byUser.has(userId));
-  // As many failures without a name as users of whom nothing is said: they are those, in whatever order.
+  // As many failures without a name as users that the answer does not name: they are these users, in any order.
   const isWhole = (answer.patchedUsers ?? []).every(isUser) && nameless.length === missing.length;
   const rest = new Set(isWhole ? missing : []);
   const [failure = '', ...others] = new Set(nameless);
