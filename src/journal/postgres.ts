@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { type Journal, JournalUnavailable } from './journal.ts';
 import { createVersionTable, migrationsFrom, readVersion } from './migrations.ts';
-import { createSqlJournal, type Row, type Value } from './sql-journal.ts';
+import type { Row } from './rows.ts';
+import { createSqlJournal, type Value } from './sql-journal.ts';
 
 /** How long one connection and one statement may take. */
 const timeoutMs = 3000;

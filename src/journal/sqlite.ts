@@ -4,7 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Journal, JournalUnavailable } from './journal.ts';
 import { createVersionTable, migrationsFrom, readVersion } from './migrations.ts';
-import { createSqlJournal, type Row, type Value } from './sql-journal.ts';
+import type { Row } from './rows.ts';
+import { createSqlJournal, type Value } from './sql-journal.ts';
 import { makeFolder, readOrCreateKey } from './sqlite-folder.ts';
 
 /** An open file and the statements prepared on it. */
