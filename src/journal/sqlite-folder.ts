@@ -9,8 +9,9 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
+  rmSync,
   statSync,
-  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -47,9 +48,10 @@ export function readOrCreateKey(file: string): Buffer {
     try {
       linkSync(whole, file);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      // Some file systems have no links: there, two first starts at once are not told apart.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') renameSync(whole, file);
     } finally {
-      unlinkSync(whole);
+      rmSync(whole, { force: true });
     }
     makeDurable(dirname(file));
   }
