@@ -4,6 +4,7 @@ import { loadConfig } from './config/load.ts';
 import { checkJournal, drainMarginMs, startService } from './service.ts';
 import { errorFields } from './telemetry/error-fields.ts';
 import { createLog } from './telemetry/log.ts';
+import { openStdout } from './telemetry/stdout.ts';
 
 /**
  * Heap growth in percent before the next full collection. graphql-js memoizes each request's selections in WeakMaps
@@ -21,10 +22,12 @@ async function main(): Promise<void> {
       'Unknown command. Use no command to start, check to validate the configuration, or config-schema to print its JSON Schema.',
     );
   }
-  const log = createLog();
+  const stdout = openStdout();
+  const log = createLog(stdout);
+  process.prependOnceListener('exit', () => log.flush());
   const config = loadConfig(process.env);
   if (config) {
-    const service = await startService(config, { log });
+    const service = await startService(config, { log, stdout });
     log.info({
       event: 'listening',
       url: `${service.url}/graphql`,
@@ -39,7 +42,7 @@ async function main(): Promise<void> {
   const { startSandbox } = await import('./sandbox/sandbox.ts');
   const { starterTabs, welcome } = await import('./sandbox/welcome.ts');
   const sandbox = await startSandbox(process.env);
-  const service = await startService(sandbox.config, { log, starterTabs: starterTabs(sandbox) });
+  const service = await startService(sandbox.config, { log, stdout, starterTabs: starterTabs(sandbox) });
   closeOnSignal(async () => {
     await service.close();
     await sandbox.close();

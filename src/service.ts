@@ -25,6 +25,7 @@ import { instrumentHandler } from './telemetry/instrument-handler.ts';
 import { instrumentJournal } from './telemetry/instrument-journal.ts';
 import { instrumentOperations } from './telemetry/instrument-operations.ts';
 import { answerScrape } from './telemetry/scrape.ts';
+import type { Stdout } from './telemetry/stdout.ts';
 import { startTelemetry } from './telemetry/telemetry.ts';
 import { createQuotas } from './upstream/quota/quotas.ts';
 
@@ -47,13 +48,20 @@ export interface Service {
   close(graceMs?: number): Promise<void>;
 }
 
+interface ServiceOptions {
+  readonly log: Logger;
+  /** Where the log goes, if lines can be dropped there. */
+  readonly stdout?: Stdout;
+  readonly starterTabs?: readonly string[];
+}
+
 /**
  * Starts the service of a configuration and listens. Rejects if the address is taken or the journal's folder cannot
  * be created.
  */
 export async function startService(
   config: Config,
-  { log, starterTabs = [] }: { readonly log: Logger; readonly starterTabs?: readonly string[] },
+  { log, stdout, starterTabs = [] }: ServiceOptions,
 ): Promise<Service> {
   const opened = config.journal ? openJournal(config.journal) : noJournal;
   const telemetry = await startTelemetry(config, log);
@@ -94,6 +102,7 @@ export async function startService(
     metrics?.operationsNotFinal({ minutes }, () => reconciler.ages().filter(isWithin).length);
   }
   metrics?.owedResults({}, owed);
+  if (metrics) stdout?.onDropped((kind) => metrics.linesDropped({ kind }));
   if (config.journal && 'postgres' in config.journal && !config.journal.digestKey) {
     const problem =
       'Without journal.digestKey, an outcome stays UNKNOWN after a restart until its key is used again.';

@@ -9,7 +9,7 @@ export type Authenticate = (
   authorization: string | undefined,
 ) => Promise<{ readonly caller: Caller } | Refused>;
 
-/** Logs each rejection with its reason, and nothing of the token. */
+/** Logs rejections by their reason, and nothing of the token. */
 export function createAuthenticate(
   authenticator: Authenticator,
   rateLimit: RateLimit,

@@ -25,6 +25,10 @@ export const journalOperations = [
 ] as const;
 export type JournalOperation = (typeof journalOperations)[number];
 
+/** The lines of the log that say who changed what, and all others. */
+export const lineKinds = ['patchUser', 'other'] as const;
+export type LineKind = (typeof lineKinds)[number];
+
 /** One finished patchUser call. `directory`: empty if the call names no configured one. */
 export interface FinishedOperation {
   readonly operationId: string;

@@ -1,12 +1,13 @@
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type Logger, pino, stdTimeFunctions } from 'pino';
 import { errorFields } from './error-fields.ts';
-import { openStdout } from './stdout.ts';
+import { gatherLines } from './gather-lines.ts';
+import type { LogDestination } from './stdout.ts';
 
 /**
- * Creates the log: one JSON line per event. Lines are written together, at most 100 ms late, because a write per
- * line costs a tenth of an operation.
+ * Creates the log: one JSON line per event. What callers could multiply is gathered; `flush` writes what has been
+ * gathered so far.
  */
-export function createLog(destination: DestinationStream = openStdout()): Logger {
+export function createLog(destination: LogDestination): Logger {
   const options = {
     base: null,
     timestamp: stdTimeFunctions.isoTime,
@@ -14,5 +15,5 @@ export function createLog(destination: DestinationStream = openStdout()): Logger
     // pino copies the message of the value under this key into the line, bypassing the serializer.
     errorKey: 'none',
   };
-  return pino(options, destination);
+  return pino(options, gatherLines(destination));
 }

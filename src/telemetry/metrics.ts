@@ -1,6 +1,13 @@
 import { patchOutcomes } from '../domain/outcome.ts';
 import { createInstruments } from './instruments.ts';
-import { errorCodes, journalOperations, routes, statusClasses, upstreamResults } from './labels.ts';
+import {
+  errorCodes,
+  journalOperations,
+  lineKinds,
+  routes,
+  statusClasses,
+  upstreamResults,
+} from './labels.ts';
 
 /** The metrics of a process. Every request records some, so each takes about a microsecond at most. */
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -83,6 +90,11 @@ export function createMetrics(directories: readonly string[]) {
       reason: ['no_token', 'token_refused', 'keys_unavailable'],
     }),
     rateLimited: counter('idpatch_rate_limited_total', 'Requests over their caller’s limit.', {}),
+    linesDropped: counter(
+      'idpatch_log_lines_dropped_total',
+      'Lines of the log that were dropped because its reader was too slow.',
+      { kind: lineKinds },
+    ),
     operationsUnderWay: gauge('idpatch_operations_under_way', 'Calls of patchUser in flight.'),
     operationsNotFinal: gauge(
       'idpatch_operations_not_final',
