@@ -22,8 +22,9 @@ async function main(): Promise<void> {
       'Unknown command. Use no command to start, check to validate the configuration, or config-schema to print its JSON Schema.',
     );
   }
-  const stdout = openStdout();
+  const stdout = await openStdout();
   const log = createLog(stdout);
+  // Before standard output writes its last lines.
   process.prependOnceListener('exit', () => log.flush());
   const config = loadConfig(process.env);
   if (config) {

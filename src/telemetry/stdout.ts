@@ -1,4 +1,5 @@
 import { write, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import { levels } from 'pino';
 import type { LineKind } from './labels.ts';
 
@@ -35,7 +36,9 @@ const none = { patchUser: 0, other: 0 } as const;
  * (pino's own destination, sonic-boom, retries the last lines until they are written: seen to keep a process on a
  * full disk from ever exiting.)
  */
-export function openStdout(): Stdout {
+export async function openStdout(): Promise<Stdout> {
+  // Loaded only where a person reads.
+  const readable = isatty(descriptor) ? (await import('./readable-line.ts')).readableLine : undefined;
   let buffered = '';
   /** Characters in `buffered`. */
   let used: Record<LineKind, number> = { ...none };
@@ -48,8 +51,9 @@ export function openStdout(): Stdout {
   let onDropped = (_kind: LineKind) => {};
 
   function append(line: string, kind: LineKind): void {
-    buffered += line;
-    used[kind] += line.length;
+    const text = readable?.(line) ?? line;
+    buffered += text;
+    used[kind] += text.length;
   }
 
   /** Empties the buffer. */
