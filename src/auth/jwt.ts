@@ -43,9 +43,10 @@ export async function verifyToken(token: string, issuers: readonly TrustedIssuer
     });
     const { sub, iat = 0, exp, nbf = 0 } = payload;
     // JSON.parse gives Infinity for 1e400: such a token would never expire.
-    if (![iat, exp, nbf].every(Number.isFinite)) throw new TokenRefused('a time beyond every number');
-    if (iat > Date.now() / 1000 + settings.clockToleranceSeconds) throw new TokenRefused('iat is to come');
-    if (!isSubject(sub)) throw new TokenRefused('sub says nothing');
+    if (![iat, exp, nbf].every(Number.isFinite)) throw new TokenRefused('exp, iat or nbf is not finite');
+    if (iat > Date.now() / 1000 + settings.clockToleranceSeconds)
+      throw new TokenRefused('iat is in the future');
+    if (!isSubject(sub)) throw new TokenRefused('sub is not valid');
     const keySet = keys.fresh();
     return { issuer, claims: { ...payload, sub }, keySet: keySet === before ? keySet : undefined };
   } catch (error) {
@@ -57,14 +58,14 @@ export async function verifyToken(token: string, issuers: readonly TrustedIssuer
 /** Selects the issuer by the unverified iss, aud and typ, which are trusted for nothing else. */
 function issuerOf(token: string, issuers: readonly TrustedIssuer[]): TrustedIssuer {
   const { iss, aud, typ, hasOwnKey } = unverifiedClaims(token);
-  if (hasOwnKey) throw new TokenRefused('it brings a key');
+  if (hasOwnKey) throw new TokenRefused('jku, x5u or jwk in the header');
   const audiences: unknown[] = [aud].flat();
   const found = issuers.find(
     ({ settings }) => settings.issuer === iss && audiences.includes(settings.audience),
   );
-  if (!found) throw new TokenRefused('no such issuer and audience');
+  if (!found) throw new TokenRefused('unknown issuer or audience');
   if (!found.settings.typ.some((one) => mediaType(one) === mediaType(typ))) {
-    throw new TokenRefused('another typ');
+    throw new TokenRefused('typ is not accepted');
   }
   return found;
 }
@@ -75,7 +76,7 @@ function unverifiedClaims(token: string) {
     const { iss, aud } = decodeJwt(token);
     return { iss, aud, typ: header.typ, hasOwnKey: keyHeaders.some((name) => Object.hasOwn(header, name)) };
   } catch {
-    throw new TokenRefused('no token');
+    throw new TokenRefused('malformed token');
   }
 }
 
@@ -91,5 +92,5 @@ function isSubject(sub: unknown): sub is string {
 
 function codeOf(error: unknown): string {
   const { code } = error as { code?: unknown };
-  return typeof code === 'string' ? code : 'cannot be verified';
+  return typeof code === 'string' ? code : 'verification failed';
 }

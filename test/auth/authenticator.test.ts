@@ -94,6 +94,31 @@ describe('the Authorization header', async () => {
   });
 });
 
+it('the log says in plain terms why a token is refused', async () => {
+  const door = await openTokenDoor(() => [signer.publicJwk]);
+  const sign = (changes: object, header = {}) => signer.sign(claimsFor(door, changes), header);
+  try {
+    const refused: Readonly<Record<string, string>> = {
+      'malformed token': 'a.b.c',
+      'jku, x5u or jwk in the header': await sign({}, { jku: 'https://login.example.com/keys' }),
+      'unknown issuer or audience': await sign({ aud: 'another' }),
+      'typ is not accepted': await sign({}, { typ: 'id+jwt' }),
+      'exp, iat or nbf is not finite': await signer.sign(
+        JSON.stringify(claimsFor(door)).replace(/"exp":\d+/, '"exp":1e400'),
+      ),
+      'iat is in the future': await sign({ iat: Date.now() }),
+      'sub is not valid': await sign({ sub: ' ' }),
+      ERR_JWT_EXPIRED: await sign({ exp: 1 }),
+      ERR_JWS_SIGNATURE_VERIFICATION_FAILED: await stranger.sign(claimsFor(door)),
+    };
+    for (const token of Object.values(refused)) expect(await call(door, token)).toEqual(answers.badToken);
+    const lines = door.log.map((line) => JSON.parse(line)).filter(({ event }) => event === 'unauthenticated');
+    expect(lines.map(({ reason }) => reason)).toEqual(Object.keys(refused));
+  } finally {
+    await door.close();
+  }
+});
+
 describe('several issuers', async () => {
   const other = await startIssuer();
   const elsewhere = 'https://login.example.com';
