@@ -14,7 +14,7 @@ type Authentication =
   | { readonly kind: 'no-token' }
   /** `reason` is for the log and repeats nothing of the token. */
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'keys-unavailable'; readonly retryAfterSeconds: number };
+  | { readonly kind: 'keys-unavailable'; readonly reason: string; readonly retryAfterSeconds: number };
 
 /** Authenticates callers by their bearer token. */
 export interface Authenticator {
@@ -37,10 +37,14 @@ export function createAuthenticator(
   callers: Callers,
   userIdForms: ReadonlyMap<string, TextForm>,
 ): Authenticator {
+  const { jwt = [] } = callers;
   const jwksByUrl = new Map<string, Jwks>();
-  const issuers = (callers.jwt ?? []).map((settings): TrustedIssuer => {
-    const keys = jwksByUrl.get(settings.jwks) ?? openJwks(settings.jwks);
-    jwksByUrl.set(settings.jwks, keys);
+  const issuers = jwt.map((settings): TrustedIssuer => {
+    const { jwks } = settings;
+    const sharing = jwt.filter((one) => one.jwks === jwks);
+    const maxAgeSeconds = Math.min(...sharing.map(({ jwksMaxAgeSeconds }) => jwksMaxAgeSeconds));
+    const keys = jwksByUrl.get(jwks) ?? openJwks(jwks, maxAgeSeconds);
+    jwksByUrl.set(jwks, keys);
     return { settings, keys };
   });
   const tokenCache = createTokenCache();
@@ -69,12 +73,13 @@ export function createAuthenticator(
     } catch (error) {
       if (error instanceof TokenRefused) return { kind: 'refused', reason: error.message };
       if (!(error instanceof KeysUnavailable)) throw error;
-      return { kind: 'keys-unavailable', retryAfterSeconds: error.retryAfterSeconds };
+      const { message: reason, retryAfterSeconds } = error;
+      return { kind: 'keys-unavailable', reason, retryAfterSeconds };
     }
   }
 }
 
-function openJwks(jwks: string): Jwks {
+function openJwks(jwks: string, maxAgeSeconds: number): Jwks {
   const { origin, pathname, search } = new URL(jwks);
-  return createJwks(createHttpClient(origin, keySetClient), `${pathname}${search}`);
+  return createJwks(createHttpClient(origin, keySetClient), `${pathname}${search}`, maxAgeSeconds * 1000);
 }

@@ -55,6 +55,15 @@ const issuer = z
       .describe('The exact `iss` of its tokens.'),
     audience: z.string().min(1).describe('The audience that the `aud` of its tokens must contain.'),
     jwks: jwksUrl.describe('The URL of its key set, such as https://login.example.com/jwks.json.'),
+    // Our own choice.
+    jwksMaxAgeSeconds: z
+      .number()
+      .min(5)
+      .max(3_600)
+      .default(120)
+      .describe(
+        'The maximum age of the cached key set (s): how long a withdrawn key may still be accepted. The shortest counts for a shared key set.',
+      ),
     allowLoopback: z
       .boolean()
       .default(false)

@@ -1,4 +1,11 @@
-import { decodeJwt, decodeProtectedHeader, type JWTPayload, jwtVerify } from 'jose';
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  jwtVerify,
+} from 'jose';
 import type { Issuer } from './config.ts';
 import { type Jwks, type KeySet, KeysUnavailable } from './jwks.ts';
 
@@ -17,12 +24,15 @@ export class TokenRefused extends Error {
 export interface Verified {
   readonly issuer: TrustedIssuer;
   readonly claims: JWTPayload & { readonly sub: string };
-  /** The key set that verified it; undefined if the key set changed meanwhile. */
-  readonly keySet: KeySet | undefined;
+  /** The key set that verified it. */
+  readonly keySet: KeySet;
 }
 
 /** Header parameters that carry or name the token's own key. Only keys of the issuer's key set are trusted. */
 const keyHeaders = ['jku', 'x5u', 'jwk'];
+
+/** Maximum number of keys that are tried for one token. Our own choice. */
+const maxKeys = 10;
 
 /**
  * Verifies an access token (RFC 7519, in JWS compact serialization) with the key set of the issuer that it names;
@@ -33,26 +43,60 @@ export async function verifyToken(token: string, issuers: readonly TrustedIssuer
   const issuer = issuerOf(token, issuers);
   const { settings, keys } = issuer;
   try {
-    const before = keys.fresh();
-    const { payload } = await jwtVerify(token, keys.find, {
+    const options = {
       issuer: settings.issuer,
       audience: settings.audience,
       algorithms: [...settings.algorithms],
       clockTolerance: settings.clockToleranceSeconds,
       requiredClaims: ['exp', 'iat', 'sub'],
-    });
+    };
+    const { payload, keySet } = await keys.withKeys(async (keySet) => ({
+      ...(await verifyWith(token, keySet, options)),
+      keySet,
+    }));
     const { sub, iat = 0, exp, nbf = 0 } = payload;
     // JSON.parse gives Infinity for 1e400: such a token would never expire.
     if (![iat, exp, nbf].every(Number.isFinite)) throw new TokenRefused('exp, iat or nbf is not finite');
     if (iat > Date.now() / 1000 + settings.clockToleranceSeconds)
       throw new TokenRefused('iat is in the future');
     if (!isSubject(sub)) throw new TokenRefused('sub is not valid');
-    const keySet = keys.fresh();
-    return { issuer, claims: { ...payload, sub }, keySet: keySet === before ? keySet : undefined };
+    return { issuer, claims: { ...payload, sub }, keySet };
   } catch (error) {
     if (error instanceof KeysUnavailable || error instanceof TokenRefused) throw error;
     throw new TokenRefused(codeOf(error));
   }
+}
+
+/** Verifies with each key of the set that fits. @throws JWKSNoMatchingKey where the token's key may be in a newer set */
+async function verifyWith(token: string, keySet: KeySet, options: JWTVerifyOptions) {
+  let failure: unknown;
+  try {
+    return await jwtVerify(token, keySet, options);
+  } catch (error) {
+    failure = error;
+  }
+  if (failure instanceof errors.JWKSMultipleMatchingKeys) {
+    const candidates = failure;
+    failure = new errors.JWSSignatureVerificationFailed();
+    let tried = 0;
+    for await (const key of candidates) {
+      try {
+        return await jwtVerify(token, key, options);
+      } catch (error) {
+        if (!isBadSignature(error)) failure = error;
+      }
+      tried += 1;
+      if (tried === maxKeys) break;
+    }
+  }
+  // A new kid is how an issuer signals a new key: without a kid nothing tells whether the key is new.
+  // https://www.rfc-editor.org/rfc/rfc7515#section-4.1.4
+  const mayBeNew = isBadSignature(failure) && decodeProtectedHeader(token).kid === undefined;
+  throw mayBeNew ? new errors.JWKSNoMatchingKey() : failure;
+}
+
+function isBadSignature(error: unknown): boolean {
+  return error instanceof errors.JWSSignatureVerificationFailed;
 }
 
 /** Selects the issuer by the unverified iss, aud and typ, which are trusted for nothing else. */

@@ -9,7 +9,7 @@ import type { TrustedIssuer, Verified } from './jwt.ts';
 export interface TokenCache {
   /** The caller of a cached token that has not expired. */
   find(token: string): Caller | undefined;
-  /** Caches a verified token whose key set is known. */
+  /** Caches a verified token. */
   add(token: string, caller: Caller, verified: Verified): void;
 }
 
@@ -32,12 +32,12 @@ export function createTokenCache(): TokenCache {
     find(token) {
       const entry = entries.get(token);
       if (!entry) return undefined;
-      if (isInTime(entry) && entry.issuer.keys.fresh() === entry.keySet) return entry.caller;
+      if (isInTime(entry) && entry.issuer.keys.current() === entry.keySet) return entry.caller;
       entries.delete(token);
       return undefined;
     },
     add(token, caller, { issuer, claims, keySet }) {
-      if (!keySet || token.length > maxTokenLength) return;
+      if (token.length > maxTokenLength) return;
       const { exp = 0, nbf = 0, iat = 0 } = claims;
       if (entries.size >= maxTokens) entries.delete(entries.keys().next().value ?? '');
       entries.set(token, { caller, issuer, keySet, exp, notBefore: Math.max(nbf, iat) });

@@ -37,7 +37,7 @@ export function createAuthenticate(
         return refuse(401, 'UNAUTHENTICATED', 'The token is not valid.', challenge);
       }
       case 'keys-unavailable': {
-        log.warn({ event: 'keys-unavailable' });
+        log.warn({ event: 'keys-unavailable', reason: result.reason });
         const message = 'The keys of the token’s issuer are unavailable: try again.';
         const wait = { 'retry-after': String(result.retryAfterSeconds) };
         return refuse(503, 'ISSUER_UNAVAILABLE', message, wait);

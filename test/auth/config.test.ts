@@ -11,7 +11,7 @@ describe('an issuer', () => {
   it('has defaults for its optional keys', () => {
     expect(load(issuers(issuer)).callers.jwt).toEqual([
       {
-        ...{ ...issuer, allowLoopback: false, clockToleranceSeconds: 5 },
+        ...{ ...issuer, jwksMaxAgeSeconds: 120, allowLoopback: false, clockToleranceSeconds: 5 },
         ...{ typ: ['at+jwt', 'JWT'], directories: [] },
       },
     ]);
@@ -21,6 +21,7 @@ describe('an issuer', () => {
     ofIssuer(`
       algorithms: [RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519]
       clockToleranceSeconds: 0 | 30
+      jwksMaxAgeSeconds: 5 | 3600
       typ: [application/at+jwt]
       rights: { claim: [resource_access, idpatch] } | { claim: roles, grants: { agent: [users:read], none: [] } }
       directories: { claim: [org, desks] }
@@ -44,6 +45,7 @@ describe('an issuer', () => {
       issuer: 7 | [https://login.canary.example] | { env: KEY }
       audience: "" | 7 | [idpatch-canary]
       clockToleranceSeconds: 30.1 | 3600 | -0.5 | "5" | .nan | .inf
+      jwksMaxAgeSeconds: 4.9 | 3601 | 0 | -120 | "120" | .nan | .inf
       algorithms: [] | RS256
       algorithms: [HS256] | [HS512] | [none] | [NONE] | [""] | [rs256] | ["RS256 "] | [ES256K] | [dir] | [RSA-OAEP]
       algorithms: [ES256, HS256] | [ES256, "*"] | [ES256, __proto__] | [ES256, canary] | [ES256, 7] | [ES256, null]

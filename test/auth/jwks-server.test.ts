@@ -9,6 +9,7 @@ import {
   claimsFor,
   createSigner,
   encoded,
+  noKeys,
   openTokenDoor,
   refusesToken,
   trusting,
@@ -120,20 +121,19 @@ const answerTo = async (aud: string, by = signer, header: object = {}) =>
   call(door, await by.sign(claimsFor(door, { aud }), header));
 
 describe('a key set', () => {
-  it('that is unavailable is 503 with Retry-After, and fetched once in five seconds', async () => {
+  it('that is unavailable is 503 with Retry-After, and fetched once in two seconds', async () => {
     door.forgetRequests();
     const names = Object.keys(unavailable);
     const since = performance.now();
-    const told = await Promise.all(
+    const given = await Promise.all(
       names.map(async (aud) => {
         const all = await Promise.all(Array.from({ length: 20 }, () => answerTo(aud)));
-        return [aud, [...all, await answerTo(aud)]] as const;
+        return [...all, await answerTo(aud)];
       }),
     );
-    const most = 1 + Math.floor((performance.now() - since) / 5_000);
-    expect(Object.fromEntries(told)).toEqual(
-      Object.fromEntries(names.map((name) => [name, Array(21).fill(answers.noKeys)])),
-    );
+    const most = 1 + Math.floor((performance.now() - since) / 2_000);
+    expect(given.flat()).toHaveLength(21 * names.length);
+    for (const answer of given.flat()) expect(noKeys).toContainEqual(answer);
     for (const name of names) {
       const fetches = requests.filter((one) => one.name === name).length;
       expect([name, fetches >= 1 && fetches <= most]).toEqual([name, true]);
@@ -145,7 +145,7 @@ describe('a key set', () => {
   });
 
   it('whose server is down does not keep tokens that need no key from being refused as ever', async () => {
-    expect(await answerTo('down')).toEqual(answers.noKeys);
+    expect(noKeys).toContainEqual(await answerTo('down'));
     await refusesToken(door, await signer.sign(claimsFor(door, { aud: 'other' })));
     await refusesToken(door, await signer.sign(claimsFor(door, { aud: 'down' }), { jku: origin }));
     const response = await fetch(`${door.url}/graphql`, { method: 'POST', body: '{}' });
@@ -170,7 +170,7 @@ describe('a key set', () => {
       const claims = encoded(claimsFor(door, { aud }));
       const signed = `${encoded({ alg: 'RS256', typ: 'at+jwt', kid: 'k2' })}.${claims}`;
       const signature = createSign('sha256').update(signed).sign(shortPrivateKey, 'base64url');
-      expect(await call(door, `${signed}.${signature}`)).toEqual(answers.badToken);
+      expect([answers.badToken, ...noKeys]).toContainEqual(await call(door, `${signed}.${signature}`));
       expect(await answerTo(aud)).toEqual(answers.applied);
     },
   );
@@ -178,7 +178,8 @@ describe('a key set', () => {
   it('of one key without a kid verifies tokens without a kid', async () => {
     const aud = 'without kid';
     expect(await answerTo(aud, signer, { kid: undefined })).toEqual(answers.applied);
-    expect(await answerTo(aud, stranger, { kid: undefined })).toEqual(answers.badToken);
-    expect(await answerTo(aud)).toEqual(answers.badToken);
+    // Either may be of a key that was added since the key set was fetched.
+    expect(noKeys).toContainEqual(await answerTo(aud, stranger, { kid: undefined }));
+    expect(noKeys).toContainEqual(await answerTo(aud));
   });
 });

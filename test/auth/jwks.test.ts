@@ -5,13 +5,16 @@ import { type EmulatorRequest, serveOnLoopback } from '../../src/sandbox/emulato
 import { createHttpClient } from '../../src/upstream/undici-client.ts';
 import { createSigner, type Signer } from './tokens.ts';
 
-const minutes = 60_000;
-const hours = 60 * minutes;
+const seconds = 1_000;
+const hours = 60 * 60 * seconds;
+const maxAge = 120 * seconds;
 
 let server: { readonly url: string; readonly requests: EmulatorRequest[]; close(): Promise<void> };
 let keys: Jwks;
 /** The keys that the server publishes; undefined while it is down. */
 let published: readonly Signer[] | undefined;
+/** What the server does before it answers. */
+let beforeAnswer: () => Promise<void> | undefined;
 let clock: number;
 let first: Signer;
 let second: Signer;
@@ -20,29 +23,31 @@ beforeEach(async () => {
   first = await createSigner('ES256', 'first');
   second = await createSigner('ES256', 'second');
   published = [first];
+  beforeAnswer = () => undefined;
   clock = 0;
-  server = await serveOnLoopback(() =>
-    published
-      ? { status: 200, body: { keys: published.map(({ publicJwk }) => publicJwk) } }
-      : { status: 500, body: 'The server is down.' },
-  );
+  server = await serveOnLoopback(async () => {
+    const answered = published;
+    await beforeAnswer();
+    return answered
+      ? { status: 200, body: { keys: answered.map(({ publicJwk }) => publicJwk) } }
+      : { status: 500, body: 'The server is down.' };
+  });
   const limits = { connections: 2, connectTimeoutMs: 2_000, answerBytes: 9_999 };
-  keys = createJwks(createHttpClient(server.url, limits), '/keys?of=here', () => clock);
+  keys = createJwks(createHttpClient(server.url, limits), '/keys?of=here', maxAge, () => clock);
 });
 afterEach(async () => {
   await keys.close();
   await server.close();
 });
 
-async function find(kid: string): Promise<'found' | 'none' | 'unavailable'> {
+/** What becomes of a token of this key: `none` is 401, `wait <seconds>` is 503. */
+async function find(kid: string): Promise<string> {
   try {
-    const key = await keys.find({ alg: 'ES256', kid }, { payload: '', signature: '' });
+    const header = { alg: 'ES256', kid };
+    const key = await keys.withKeys((keySet) => keySet(header, { payload: '', signature: '' }));
     return key.type === 'public' ? 'found' : 'none';
   } catch (error) {
-    if (error instanceof KeysUnavailable) {
-      expect(error.retryAfterSeconds).toBe(5);
-      return 'unavailable';
-    }
+    if (error instanceof KeysUnavailable) return `wait ${error.retryAfterSeconds}`;
     expect(error).toBeInstanceOf(errors.JWKSNoMatchingKey);
     return 'none';
   }
@@ -53,7 +58,8 @@ async function finds(at: number, found: Readonly<Record<string, string>>, fetche
   clock = at;
   for (const [kid, expected] of Object.entries(found))
     expect(await find(kid), `${kid} at ${at}`).toBe(expected);
-  expect(server.requests.length, `fetches at ${at}`).toBe(fetches);
+  // A fetch in the background.
+  await expect.poll(() => server.requests.length, { message: `fetches at ${at}` }).toBe(fetches);
 }
 
 const all = (count: number, kid: (index: number) => string) =>
@@ -66,58 +72,140 @@ describe('a key set', () => {
     expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['GET /keys?of=here']);
   });
 
-  it('is fetched again after ten minutes: a withdrawn key is gone', async () => {
+  it('is fetched again by who comes after its maximum age: a withdrawn key is gone', async () => {
     await finds(0, { first: 'found' }, 1);
     published = [second];
-    await finds(10 * minutes, { first: 'found' }, 1);
-    await finds(10 * minutes + 1, { first: 'none', second: 'found' }, 2);
+    await finds(maxAge + 1, { first: 'none', second: 'found' }, 2);
   });
 
-  it('is fetched again for an unknown key, 30 seconds after the last fetch', async () => {
+  it('is fetched again in the background when half as old, and keeps nobody waiting', async () => {
+    await finds(0, { first: 'found' }, 1);
+    published = [second];
+    await finds(maxAge / 2, { first: 'found' }, 1);
+    const answer = Promise.withResolvers<void>();
+    beforeAnswer = () => answer.promise;
+    await finds(maxAge / 2 + 1, { first: 'found' }, 2);
+    await finds(maxAge, { first: 'found' }, 2);
+    answer.resolve();
+    // By then the fetched key set says that it is withdrawn.
+    await expect
+      .poll(() =>
+        keys
+          .current()
+          ?.jwks()
+          .keys.map(({ kid }) => kid),
+      )
+      .toEqual(['second']);
+    await finds(maxAge, { first: 'none', second: 'found' }, 3);
+  });
+
+  it('is the same object as long as it says the same', async () => {
+    await finds(0, { first: 'found' }, 1);
+    const before = keys.current();
+    await finds(2 * seconds, { junk: 'none' }, 2);
+    expect(keys.current()).toBe(before);
+    published = [first, second];
+    await finds(4 * seconds, { second: 'found' }, 3);
+    expect(keys.current()).not.toBe(before);
+  });
+});
+
+describe('an unknown key', () => {
+  it('is looked for once in two seconds; until then it is unavailable and not refused', async () => {
     await finds(0, { first: 'found' }, 1);
     published = [first, second];
-    await finds(29_999, { second: 'none' }, 1);
-    await finds(30_000, { second: 'found', first: 'found' }, 2);
+    await finds(1, { second: 'wait 2', first: 'found' }, 1);
+    await finds(1_000, { second: 'wait 1' }, 1);
+    await finds(1_999, { second: 'wait 1' }, 1);
+    await finds(2_000, { second: 'found', first: 'found' }, 2);
   });
 
-  it('is fetched once in 30 seconds for any number of unknown keys', async () => {
+  it('causes one fetch in two seconds for any number of tokens; who came before it is refused', async () => {
     for (const round of [0, 1, 2, 3]) {
-      clock = round * 30_000;
+      clock = round * 2 * seconds;
       expect(new Set(await all(200, (index) => `none-${index}`))).toEqual(new Set(['none']));
-      for (let index = 0; index < 20; index += 1) expect(await find(`later-${index}`)).toBe('none');
+      clock += 1;
+      expect(new Set(await all(200, (index) => `later-${index}`))).toEqual(new Set(['wait 2']));
       expect(server.requests).toHaveLength(1 + round);
     }
     expect(await find('first')).toBe('found');
   });
+
+  it('is not refused because of a fetch that began before its token came', async () => {
+    await finds(0, { first: 'found' }, 1);
+    const answer = Promise.withResolvers<void>();
+    beforeAnswer = () => answer.promise;
+    clock = 2_000;
+    const junk = find('junk');
+    await expect.poll(() => server.requests.length).toBe(2);
+    // Published and used after the server has read the keys for the fetch that is under way.
+    published = [first, second];
+    clock = 2_500;
+    const later = find('second');
+    // It shares the fetch that is under way, however long that takes.
+    clock = 4_500;
+    const last = find('second');
+    answer.resolve();
+    expect([await junk, await later, await last]).toEqual(['none', 'wait 1', 'wait 1']);
+    await finds(4_500, { second: 'found' }, 3);
+  });
 });
 
 describe('while its server is down', () => {
-  it('it is fetched every five seconds at most', async () => {
+  it('it is fetched every two seconds at most', async () => {
     published = undefined;
-    expect(new Set(await all(100, () => 'first'))).toEqual(new Set(['unavailable']));
-    await finds(4_999, { first: 'unavailable', second: 'unavailable' }, 1);
-    await finds(5_000, { first: 'unavailable' }, 2);
+    expect(new Set(await all(100, () => 'first'))).toEqual(new Set(['wait 2']));
+    await finds(1_999, { first: 'wait 1', second: 'wait 1' }, 1);
+    await finds(2_000, { first: 'wait 2' }, 2);
     published = [first];
-    await finds(9_999, { first: 'unavailable' }, 2);
-    await finds(10_000, { first: 'found', second: 'none' }, 3);
+    await finds(3_999, { first: 'wait 1' }, 2);
+    await finds(4_000, { first: 'found', second: 'none' }, 3);
   });
 
   it('a cached key is found, and an unknown one unavailable', async () => {
     await finds(0, { first: 'found' }, 1);
     published = undefined;
-    await finds(30_000, { first: 'found' }, 1);
-    await finds(30_000, { second: 'unavailable', first: 'found' }, 2);
+    await finds(2_000, { first: 'found' }, 1);
+    await finds(2_000, { second: 'wait 2', first: 'found' }, 2);
     published = [first, second];
-    await finds(35_000, { second: 'found', first: 'found' }, 3);
+    await finds(4_000, { second: 'found', first: 'found' }, 3);
+  });
+
+  it('it is fetched again every two seconds in the background, and keeps nobody waiting', async () => {
+    await finds(0, { first: 'found' }, 1);
+    published = undefined;
+    for (let times = 0; times < 20; times += 1) await finds(maxAge + 1, { first: 'found' }, 2);
+    published = [second];
+    const answer = Promise.withResolvers<void>();
+    beforeAnswer = () => answer.promise;
+    await finds(maxAge + 2_000, { first: 'found' }, 2);
+    await finds(maxAge + 2_001, { first: 'found' }, 3);
+    // The fetch is not over.
+    answer.resolve();
+    await expect
+      .poll(() =>
+        keys
+          .current()
+          ?.jwks()
+          .keys.map(({ kid }) => kid),
+      )
+      .toEqual(['second']);
   });
 
   it('cached keys are used for a day', async () => {
     await finds(0, { first: 'found' }, 1);
     published = undefined;
-    for (let times = 0; times < 20; times += 1) await finds(11 * minutes, { first: 'found' }, 2);
-    await finds(24 * hours, { first: 'found' }, 3);
-    await finds(24 * hours + 5_000, { first: 'unavailable' }, 4);
+    await finds(24 * hours, { first: 'found' }, 2);
+    await finds(24 * hours + 2_000, { first: 'wait 2' }, 3);
     published = [first];
-    await finds(24 * hours + 10_000, { first: 'found' }, 5);
+    await finds(24 * hours + 4_000, { first: 'found' }, 4);
+  });
+
+  it('a key that was withdrawn meanwhile is out once the server is back', async () => {
+    await finds(0, { first: 'found' }, 1);
+    published = undefined;
+    await finds(maxAge + 1, { first: 'found' }, 2);
+    published = [second];
+    await finds(2 * maxAge + 2, { first: 'none', second: 'found' }, 3);
   });
 });

@@ -11,6 +11,7 @@ import {
   encoded,
   openTokenDoor,
   refusesToken,
+  refusesUnknownKey,
   type Signer,
   trusting,
 } from './tokens.ts';
@@ -107,25 +108,25 @@ describe('a key of the issuer', () => {
     ['ES256', 'ES384'],
     ['EdDSA', 'ES256'],
   ])('of another type than the algorithm is not used: %s with the kid %s', async (alg, kid) => {
-    await refusesToken(door, await signer(alg).sign(claimsFor(door), { kid }), 1);
+    await refusesUnknownKey(door, await signer(alg).sign(claimsFor(door), { kid }));
   });
 
-  it('is found by its type where another key has the same kid', async () => {
-    for (const name of ['two-types RS256', 'two-types ES256']) {
+  it('is found where another key has the same kid', async () => {
+    for (const name of ['two-types RS256', 'two-types ES256', 'twice 0', 'twice 1']) {
       expect(await call(door, await signer(name).sign(claimsFor(door)))).toEqual(answers.applied);
     }
   });
 
-  it.each(['twice 0', 'twice 1', 'for encryption', 'for signing only', 'for another algorithm', 'private'])(
-    'is not used if it is ambiguous or not for verifying: %s',
-    async (name) => refusesToken(door, await signer(name).sign(claimsFor(door)), 1),
+  it.each(['for encryption', 'for signing only', 'for another algorithm', 'private'])(
+    'is not used if it is not for verifying: %s',
+    async (name) => refusesUnknownKey(door, await signer(name).sign(claimsFor(door))),
   );
 
   it.each([
     ...['unknown', '__proto__', '../../../dev/null', "x' UNION SELECT 'key", 'https://attacker.example.com'],
-    ...['', null, 7, ['ES256'], undefined],
+    ...['', null, 7, ['ES256']],
   ])('is not found by the kid %j', async (kid) => {
-    await refusesToken(door, await signer().sign(claimsFor(door), { kid }), 1);
+    await refusesUnknownKey(door, await signer().sign(claimsFor(door), { kid }));
   });
 
   it('is not replaced by an unpublished key of the same kid', async () => {

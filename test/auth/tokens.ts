@@ -21,8 +21,8 @@ export interface Signer {
   sign(payload: object | string | Buffer, header?: object): Promise<string>;
 }
 
-/** Creates a key pair. `jwk` changes its public form. */
-export async function createSigner(alg: string, kid: string, jwk: Partial<JWK> = {}): Promise<Signer> {
+/** Creates a key pair, without a kid where there is none. `jwk` changes its public form. */
+export async function createSigner(alg: string, kid?: string, jwk: Partial<JWK> = {}): Promise<Signer> {
   const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true });
   return {
     publicJwk: JSON.parse(JSON.stringify({ ...(await exportJWK(publicKey)), kid, use: 'sig', ...jwk })),
@@ -105,11 +105,13 @@ export const answers = {
     ...error(401, 'UNAUTHENTICATED', 'The token is not valid.'),
     wwwAuthenticate: 'Bearer error="invalid_token"',
   },
-  noKeys: {
-    ...error(503, 'ISSUER_UNAVAILABLE', 'The keys of the token’s issuer are unavailable: try again.'),
-    retryAfter: '5',
-  },
 } as const satisfies Record<string, Answer>;
+
+/** The answers while the keys are unavailable: the key set is fetched every two seconds at most. */
+export const noKeys: readonly Answer[] = ['1', '2'].map((retryAfter) => ({
+  ...error(503, 'ISSUER_UNAVAILABLE', 'The keys of the token’s issuer are unavailable: try again.'),
+  retryAfter,
+}));
 
 /** A patch of a customer. */
 export const aPatch = (door: FrontDoor) => `mutation { patchUser(input: {
@@ -135,19 +137,19 @@ export async function callWith(door: FrontDoor, authorization?: string): Promise
 export const call = (door: FrontDoor, token: string) => callWith(door, `Bearer ${token}`);
 
 /**
- * Asserts the answer to an Authorization header, that no provider is called, that neither answer nor log repeats a
+ * Asserts the answer, or one of several, to an Authorization header, that no provider is called, that neither answer nor log repeats a
  * part of it, and that the issuer's key set is fetched at most so often.
  */
 export async function refuses(
   door: FrontDoor,
   authorization: string | undefined,
-  answer: Answer,
+  answer: Answer | readonly Answer[],
   keyFetches = 0,
 ): Promise<void> {
   door.forgetRequests();
   const before = { logged: door.log.length, fetches: door.sandbox.issuer.requests.length };
   const given = await callWith(door, authorization);
-  expect(given).toEqual(answer);
+  expect([answer].flat()).toContainEqual(given);
   expect(arrived(door)).toEqual([]);
   expect(door.sandbox.issuer.requests.length - before.fetches).toBeLessThanOrEqual(keyFetches);
   const text = JSON.stringify(given.body) + door.log.slice(before.logged).join('');
@@ -159,3 +161,7 @@ export async function refuses(
 /** Asserts that a token is refused. */
 export const refusesToken = (door: FrontDoor, token: string, keyFetches = 0) =>
   refuses(door, `Bearer ${token}`, answers.badToken, keyFetches);
+
+/** Asserts that a token of a key that no key set has is refused: for good if its arrival made idpatch fetch the set. */
+export const refusesUnknownKey = (door: FrontDoor, token: string) =>
+  refuses(door, `Bearer ${token}`, [answers.badToken, ...noKeys], 1);
