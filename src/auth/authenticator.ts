@@ -40,12 +40,13 @@ export function createAuthenticator(
   const { jwt = [] } = callers;
   const jwksByUrl = new Map<string, Jwks>();
   const issuers = jwt.map((settings): TrustedIssuer => {
-    const { jwks } = settings;
+    const { issuer, jwks } = settings;
+    const isOnlyAudience = jwt.filter((one) => one.issuer === issuer).length === 1;
     const sharing = jwt.filter((one) => one.jwks === jwks);
     const maxAgeSeconds = Math.min(...sharing.map(({ jwksMaxAgeSeconds }) => jwksMaxAgeSeconds));
     const keys = jwksByUrl.get(jwks) ?? openJwks(jwks, maxAgeSeconds);
     jwksByUrl.set(jwks, keys);
-    return { settings, keys };
+    return { settings, isOnlyAudience, keys };
   });
   const tokenCache = createTokenCache();
   const anonymousCaller = callers.anonymous ? anonymous([...userIdForms.keys()]) : undefined;

@@ -23,8 +23,14 @@ interface OwnRecord {
 
 /** An authenticated caller and their rights. The same object while their token is cached. */
 export interface Caller {
-  /** Unique per caller and stable across requests: for the log, the journal and the rate limit. */
+  /** Unique per issuer, subject and audience, and stable across requests: for log, journal and limits. */
   readonly id: string;
+  /** The caller as older versions identified them, without the audience: the journal may have operations of then. */
+  readonly former?: {
+    readonly id: string;
+    /** True if the issuer has no other audience: then those operations can be no other caller's. */
+    readonly isUnique: boolean;
+  };
   readonly isAnonymous: boolean;
   /** Rights over every user of a directory, by the directory's name. */
   readonly directories: ReadonlyMap<string, ReadonlySet<DirectoryRight>>;

@@ -6,7 +6,7 @@ import type { Verified } from './jwt.ts';
 
 /** The caller of a verified token, with the rights that the issuer's configuration derives from its claims. */
 export function callerFromClaims(
-  { issuer: { settings: issuer }, claims }: Verified,
+  { issuer: { settings: issuer, isOnlyAudience }, claims }: Verified,
   userIdForms: ReadonlyMap<string, TextForm>,
 ): Caller {
   const granted = new Set(rightsIn(issuer, claims));
@@ -18,11 +18,17 @@ export function callerFromClaims(
     : wordsAt(claims, issuer.directories.claim);
   const directories = [...userIdForms.keys()].filter((name) => overAll.size > 0 && named.includes(name));
   return {
-    id: `${issuer.issuer} ${claims.sub}`,
+    id: [issuer.issuer, claims.sub, issuer.audience].map(escaped).join('|'),
+    former: { id: `${issuer.issuer} ${claims.sub}`, isUnique: isOnlyAudience },
     isAnonymous: false,
     directories: new Map(directories.map((name) => [name, overAll])),
     self: granted.has('profile:write:self') ? ownRecord(issuer, claims, userIdForms) : undefined,
   };
+}
+
+/** Without the separator of an id, and without spaces, so that no id can be one of older versions. */
+function escaped(part: string): string {
+  return part.replace(/[%|\s]/g, (character) => encodeURIComponent(character));
 }
 
 function rightsIn({ rights: source }: Issuer, claims: JWTPayload): readonly Right[] {

@@ -12,6 +12,8 @@ import { type Jwks, type KeySet, KeysUnavailable } from './jwks.ts';
 /** A configured issuer and its key set. */
 export interface TrustedIssuer {
   readonly settings: Issuer;
+  /** True if no other entry has the issuer with another audience. */
+  readonly isOnlyAudience: boolean;
   readonly keys: Jwks;
 }
 

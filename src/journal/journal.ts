@@ -30,8 +30,11 @@ export interface Journal {
     intent: Intent,
   ): Promise<{ readonly kind: 'begun' } | { readonly kind: 'known'; readonly operation: Operation }>;
 
-  /** The operation that the caller began with this key; undefined where there is none, or it was pruned. */
-  findByKey(caller: string, key: string): Promise<Operation | undefined>;
+  /**
+   * The operation that the caller began with this key, else the one of a former id of the caller; undefined where there
+   * is none, or it was pruned.
+   */
+  findByKey(caller: string, key: string, formerCaller?: string): Promise<Operation | undefined>;
 
   /** Writes the result of an operation. `open`: the changes that may still turn out to be written; absent: it is final. */
   finish(operationId: string, result: OperationResult, open?: readonly ChangeDigest[]): Promise<void>;

@@ -88,7 +88,8 @@ export function keepOwedResults(
       if (intent.key !== null) byKey.set(keyName(intent.caller, intent.key), intent.operationId);
       return result;
     },
-    findByKey: (caller, key) => orOwed(() => journal.findByKey(caller, key), byKey.get(keyName(caller, key))),
+    findByKey: (caller, key, former) =>
+      orOwed(() => journal.findByKey(caller, key, former), byKey.get(keyName(caller, key))),
     find: (operationId) => orOwed(() => journal.find(operationId), operationId),
     async finish(operationId, result, open) {
       const own = begun.get(operationId);

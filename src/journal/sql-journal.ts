@@ -110,11 +110,11 @@ export function createSqlJournal(database: Database): Journal {
       }
     },
 
-    async findByKey(caller, key) {
-      const [row] = await run(`${select} WHERE caller = $1 AND idempotency_key = $2`, [
-        ascii(caller),
-        ascii(key),
-      ]);
+    async findByKey(caller, key, formerCaller = caller) {
+      const [row] = await run(
+        `${select} WHERE caller IN ($1, $2) AND idempotency_key = $3 ORDER BY caller = $1 DESC`,
+        [ascii(caller), ascii(formerCaller), ascii(key)],
+      );
       return row === undefined ? undefined : operationIn(row);
     },
 

@@ -15,7 +15,7 @@ export async function findByKey(
   { idempotencyKey: key }: PatchRequest,
   { journal, caller }: PatchContext,
 ): Promise<Operation | undefined> {
-  return key === undefined ? undefined : journal.findByKey(caller.id, key);
+  return key === undefined ? undefined : journal.findByKey(caller.id, key, caller.former?.id);
 }
 
 /**

@@ -28,7 +28,7 @@ export function instrumentJournal({ metrics, tracing }: Telemetry, journal: Jour
   return {
     ...journal,
     begin: (intent) => instrumented('begin', () => journal.begin(intent)),
-    findByKey: (caller, key) => instrumented('recall', () => journal.findByKey(caller, key)),
+    findByKey: (...asked) => instrumented('recall', () => journal.findByKey(...asked)),
     finish: (operationId, result, open) =>
       instrumented('finish', () => journal.finish(operationId, result, open)),
     find: (operationId) => instrumented('find', () => journal.find(operationId)),

@@ -138,7 +138,10 @@ it('the log of a refused patch names caller and paths, and no value', async () =
     expect(JSON.parse(line)).toEqual({
       ...{ level: 30, time: expect.anything(), durationMs: expect.any(Number), event: 'patchUser' },
       operationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
-      ...{ caller: `${door.sandbox.issuer.url} ${sub}`, directory: sub === 'reader' ? 'customers' : null },
+      ...{
+        caller: `${door.sandbox.issuer.url}|${sub}|desk`,
+        directory: sub === 'reader' ? 'customers' : null,
+      },
       ...{ fields: ['displayName', 'email', 'customFields'], outcome: 'NOT_APPLIED', errors },
     });
     expect(line).not.toMatch(/canary|katarina/i);

@@ -195,6 +195,18 @@ export function journalContract(newPlace: () => Promise<Place>, shared: boolean)
       }
     });
 
+    it('are found by a former id of the caller too, and by the present one first', async () => {
+      const former = intent({ caller: 'former' });
+      await journal.begin(former);
+      expect(await journal.findByKey('caller', 'key')).toBeUndefined();
+      const found = async () => (await journal.findByKey('caller', 'key', 'former'))?.operationId;
+      expect(await found()).toBe(former.operationId);
+      expect(await journal.findByKey('caller', 'other', 'former')).toBeUndefined();
+      const present = intent();
+      expect(await journal.begin(present)).toEqual({ kind: 'begun' });
+      expect(await found()).toBe(present.operationId);
+    });
+
     it('may be left out', async () => {
       for (const asked of [intent({ key: null }), intent({ key: null })]) {
         expect(await journal.begin(asked)).toEqual({ kind: 'begun' });

@@ -10,7 +10,7 @@ const PatchOperation = builder.objectRef<Operation>('PatchOperation').implement(
   description: 'The journal’s record of one patch that was about to be sent.',
   fields: (t) => ({
     id: t.exposeID('operationId', { description: 'The id, as in PatchUserPayload.operationId.' }),
-    caller: t.exposeString('caller', { description: 'The id of the caller.' }),
+    caller: t.exposeString('caller', { description: 'The id of the caller: `issuer|subject|audience`.' }),
     user: t.exposeID('user', { description: 'The id of the user.' }),
     fields: t.exposeStringList('fields', {
       description: 'The paths of the fields to change. Paths only: the journal keeps no personal data.',
@@ -59,5 +59,7 @@ builder.queryField('operation', (t) =>
 function maySee(caller: Caller, operation: Operation): boolean {
   const user = parseGlobalId(operation.user);
   if (!user) return false;
-  return mayRead(caller, user) || (operation.caller === caller.id && seesDirectory(caller, user.directory));
+  const { id, former } = caller;
+  const isOwn = operation.caller === id || (former?.isUnique === true && operation.caller === former.id);
+  return mayRead(caller, user) || (isOwn && seesDirectory(caller, user.directory));
 }
