@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { secretReference } from '../settings/fields.ts';
-import { Secret } from '../settings/secret.ts';
+import { Secret, secretIn, secretProblem } from '../settings/secret.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Called when the file of a secret, by its key, gives another value while idpatch runs; or a problem: none to use. */
+export type ReportSecret = (key: string, problem?: string) => void;
 
 /**
  * Reads the configuration from the file named by IDPATCH_CONFIG, else ./idpatch.yaml; undefined if neither exists.
@@ -12,6 +15,12 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ConfigError
  */
 export function loadConfig(environment: Environment): Config | undefined {
+  const raw = loadRawConfig(environment);
+  return raw === undefined ? undefined : parseConfig(raw);
+}
+
+/** The configuration as `loadConfig` reads it, with its secrets and not yet validated. */
+export function loadRawConfig(environment: Environment, report: ReportSecret = () => {}): unknown {
   const named = environment.IDPATCH_CONFIG;
   const text = readText(named ?? './idpatch.yaml', named === undefined);
   if (text === undefined) return undefined;
@@ -24,9 +33,9 @@ export function loadConfig(environment: Environment): Config | undefined {
     throw new ConfigError(`The configuration is not YAML: ${broken.code} at line ${line}.`);
   }
   const problems: string[] = [];
-  const raw = resolveSecrets(toJS(document), [], environment, problems);
+  const raw = resolveSecrets(toJS(document), [], { environment, problems, report });
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
-  return parseConfig(withListenAddress(raw, environment));
+  return withListenAddress(raw, environment);
 }
 
 /**
@@ -67,20 +76,25 @@ function readText(path: string, mayBeAbsent: boolean): string | undefined {
 function resolveSecrets(
   value: unknown,
   path: readonly string[],
-  environment: Environment,
-  problems: string[],
+  into: { readonly environment: Environment; readonly problems: string[]; readonly report: ReportSecret },
 ): unknown {
+  const { environment, problems, report } = into;
   if (Array.isArray(value)) {
-    return value.map((one, index) => resolveSecrets(one, [...path, String(index)], environment, problems));
+    return value.map((one, index) => resolveSecrets(one, [...path, String(index)], into));
   }
   if (typeof value !== 'object' || value === null) return value;
   const { data: reference } = secretReference.safeParse(value);
   if (reference) {
     const found = 'file' in reference ? readSecretFile(reference.file) : environment[reference.env];
     const problem = secretProblem(found);
-    if (!problem && found !== undefined) return new Secret(found);
+    const key = path.join('.');
+    const file =
+      'file' in reference
+        ? { path: reference.file, report: (problem?: string) => report(key, problem) }
+        : undefined;
+    if (!problem && found !== undefined) return new Secret(found, file);
     const what = 'file' in reference ? 'the file' : 'the environment variable';
-    problems.push(`${path.join('.')}: ${what} of this secret ${problem}.`);
+    problems.push(`${key}: ${what} of this secret ${problem}.`);
     return undefined;
   }
   // zod's record drops this key silently. Only a custom field may have any name.
@@ -88,25 +102,14 @@ function resolveSecrets(
     problems.push(`${path.join('.') || 'the configuration'}: Unrecognized key: "__proto__"`);
   }
   return Object.fromEntries(
-    Object.entries(value).map(([key, one]) => [
-      key,
-      resolveSecrets(one, [...path, key], environment, problems),
-    ]),
+    Object.entries(value).map(([key, one]) => [key, resolveSecrets(one, [...path, key], into)]),
   );
 }
 
 function readSecretFile(path: string): string | undefined {
   try {
-    // Editors end a file with a line break that is not part of the secret.
-    return readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    return secretIn(readFileSync(path, 'utf8'));
   } catch {
     return undefined;
   }
-}
-
-function secretProblem(value: string | undefined): string | undefined {
-  if (value === undefined) return 'does not exist';
-  if (value === '') return 'is empty';
-  if (!/^[\x21-\x7e]+$/.test(value)) return 'has a space, a line break or a character outside ASCII';
-  return undefined;
 }

@@ -5,7 +5,7 @@ import { withListenAddress } from '../config/load.ts';
 import { Secret } from '../settings/secret.ts';
 import { type SandboxCaller, sandboxCallers, sandboxClaims } from './callers.ts';
 import { customers } from './descope/customers.ts';
-import { startDescopeEmulator } from './descope/emulator.ts';
+import { type DescopeEmulator, startDescopeEmulator } from './descope/emulator.ts';
 import type { DescopeEmulatorSettings } from './descope/settings.ts';
 import { contractors } from './eiam/contractors.ts';
 import {
@@ -15,11 +15,11 @@ import {
 } from './eiam/developer-emulator.ts';
 import { employees } from './eiam/employees.ts';
 import {
+  type EiamManagementEmulator,
   type EiamManagementEmulatorSettings,
   startEiamManagementEmulator,
 } from './eiam/management-emulator.ts';
 import type { EiamCustomField } from './eiam/settings.ts';
-import type { Emulator } from './emulator.ts';
 import { type Issuer, type IssuerSettings, startIssuer } from './issuer.ts';
 
 /** The directories of the sandbox. */
@@ -30,8 +30,8 @@ export interface Sandbox {
   readonly config: Config;
   readonly emulators: {
     readonly employees: EiamDeveloperEmulator;
-    readonly contractors: Emulator;
-    readonly customers: Emulator;
+    readonly contractors: EiamManagementEmulator;
+    readonly customers: DescopeEmulator;
   };
   /** Issues the tokens of the sandbox's callers. */
   readonly issuer: Issuer;

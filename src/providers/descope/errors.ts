@@ -4,6 +4,7 @@ import { type Step, stepPath } from '../provider.ts';
 import {
   createErrorReader,
   type ErrorFormat,
+  jsonObject,
   type ProviderError,
   providerError,
   rateLimited,
@@ -35,6 +36,15 @@ export function isThrottled(answer: HttpResponse): boolean {
   return answer.status === 429;
 }
 
+/** True for a refusal of the management key, or of its rights: the code is not published, so the status decides. */
+export function isKeyRefused(answer: HttpResponse): boolean {
+  return isRefusalOfKey(answer) && errorFormat.readError(answer, jsonObject(answer.body)) !== undefined;
+}
+
+function isRefusalOfKey({ status }: HttpResponse): boolean {
+  return status === 401 || status === 403;
+}
+
 /** Descope's error body is `{errorCode, errorDescription, errorMessage?}`. Its codes name no field. */
 export const errorFormat: ErrorFormat = {
   readError: createErrorReader(safeForms, 'E130429', ({ errorCode }, headers) => [
@@ -51,8 +61,7 @@ function toPatchError(
   answer: HttpResponse,
   path: InputPath,
 ): PatchError {
-  // The code for a bad management key is not published: the status decides, whatever the code.
-  if (answer.status === 401 || answer.status === 403) {
+  if (isRefusalOfKey(answer)) {
     const message =
       'Descope does not accept the credentials of this directory, or they lack the right to do this.';
     return { code: 'PROVIDER_AUTH', message, path, ...safeDetails };
@@ -87,8 +96,8 @@ export function toUserError(failure: string, answer: HttpResponse, step: Step): 
 }
 
 /** True for a refusal of a whole batch: of our credentials, or by the rate limit. */
-export function isAboutWholeBatch({ code }: ProviderError, { status }: HttpResponse): boolean {
-  return status === 401 || status === 403 || status === 429 || code === 'E130429';
+export function isAboutWholeBatch({ code }: ProviderError, answer: HttpResponse): boolean {
+  return isRefusalOfKey(answer) || answer.status === 429 || code === 'E130429';
 }
 
 /** The error for each user of a batch that was refused as a whole, for a reason that names none of them. */

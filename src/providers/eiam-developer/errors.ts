@@ -1,6 +1,7 @@
 import { type InputPath, noProviderDetails, type PatchError } from '../../domain/errors.ts';
 import type { HttpResponse } from '../../upstream/client.ts';
 import { createErrorFormat } from '../eiam-shared/errors.ts';
+import { isRefusal } from '../response.ts';
 
 const credentials = 'The provider does not accept the credentials of this directory.';
 const token = 'The provider does not accept the token that it issued to this directory.';
@@ -37,6 +38,11 @@ export function isTokenRefused(answer: HttpResponse): boolean {
     answer.status === 401 ||
     (answer.status === 400 && errorFormat.readError(answer)?.code === 'invalid_token')
   );
+}
+
+/** True for an answer that refuses to give a token: its request changes nothing, so whatever the body. */
+export function isSecretRefused(answer: HttpResponse): boolean {
+  return isRefusal(answer) && !errorFormat.isThrottled(answer);
 }
 
 /** The error for a token request that was refused, or a new token that was, whatever the body. */

@@ -3,14 +3,22 @@ import type { Secret } from '../../settings/secret.ts';
 import type { HttpClient, HttpRequest } from '../../upstream/client.ts';
 import { createDeadline } from '../../upstream/deadline.ts';
 import { createRetry } from '../../upstream/retry.ts';
+import { sendWithSecrets } from '../renewed-secrets.ts';
 import { jsonObject, unreachable } from '../response.ts';
-import { authError, errorFormat } from './errors.ts';
+import { authError, errorFormat, isSecretRefused } from './errors.ts';
 import { tokenAnswer } from './wire.ts';
 
 /** A token, or the reason why there is none. */
 type TokenResult =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'refused'; readonly error: PatchError };
+
+/** A failed request for a token; `secret`: the one that was refused, where that was the reason. */
+interface Failure {
+  readonly result: TokenResult;
+  readonly until: number;
+  readonly secret: string | undefined;
+}
 
 /** The access token of a directory. */
 export type TokenCache = ReturnType<typeof createTokenCache>;
@@ -34,27 +42,36 @@ export function createTokenCache(
   const sendWithRetry = createRetry(errorFormat.isThrottled);
   // Times by performance.now(), which is never set back.
   let cached: { readonly token: string; readonly renewAt: number } | undefined;
-  let failed: { readonly result: TokenResult; readonly until: number } | undefined;
+  let failed: Failure | undefined;
   let pending: Promise<TokenResult> | undefined;
 
   async function requestToken(): Promise<TokenResult> {
-    const request: HttpRequest = {
+    let clientSecret = '';
+    const request = (): HttpRequest => ({
       method: 'POST',
       path: `${settings.base}/oauth2/token`,
       headers: { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({
         grant_type: 'client_credentials',
         client_id: settings.applicationId,
-        client_secret: settings.clientSecret.reveal(),
+        client_secret: clientSecret,
       }).toString(),
       purpose: { isRead: true, template: '/v2/{instanceId}/{applicationId}/oauth2/token' },
-    };
+    });
     // Every other request waits for it.
     const time = { deadline: createDeadline(tokenDeadlineMs), priority: 'urgent' as const };
-    const sent = await sendWithRetry(() => http.send(request, time), true, time);
-    if (sent.kind !== 'answered') return fail(unreachable(sent, []));
+    const sent = await sendWithSecrets(
+      [settings.clientSecret],
+      ([value = '']) => {
+        clientSecret = value;
+        return sendWithRetry(() => http.send(request(), time), true, time);
+      },
+      isSecretRefused,
+      time,
+    );
+    if (sent.kind !== 'answered') return fail(unreachable(sent, []), undefined);
     const { data } = tokenAnswer.safeParse(sent.status === 200 ? jsonObject(sent.body) : undefined);
-    if (!data) return fail(authError(sent, [], noToken));
+    if (!data) return fail(authError(sent, [], noToken), isSecretRefused(sent) ? clientSecret : undefined);
     cached = {
       token: data.access_token,
       renewAt: performance.now() + data.expires_in * 1000 * renewAfterShare,
@@ -62,22 +79,29 @@ export function createTokenCache(
     return { kind: 'token', token: cached.token };
   }
 
-  function fail(error: PatchError): TokenResult {
+  function fail(error: PatchError, secret: string | undefined): TokenResult {
     const result: TokenResult = { kind: 'refused', error };
-    failed = { result, until: performance.now() + retryTokenAfterMs };
+    failed = { result, secret, until: performance.now() + retryTokenAfterMs };
     return result;
+  }
+
+  async function get(): Promise<TokenResult> {
+    if (cached && performance.now() < cached.renewAt) return { kind: 'token', token: cached.token };
+    const held = failed;
+    if (held && performance.now() < held.until) {
+      if (held.secret === undefined || !(await settings.clientSecret.renew(held.secret))) return held.result;
+      if (failed === held) failed = undefined;
+      return get();
+    }
+    pending ??= requestToken().finally(() => {
+      pending = undefined;
+    });
+    return pending;
   }
 
   return {
     /** The current token. Callers that wait for a new one share one request. */
-    async get(): Promise<TokenResult> {
-      if (cached && performance.now() < cached.renewAt) return { kind: 'token', token: cached.token };
-      if (failed && performance.now() < failed.until) return failed.result;
-      pending ??= requestToken().finally(() => {
-        pending = undefined;
-      });
-      return pending;
-    },
+    get,
     /** Discards a token that the provider refused: the next `get` requests a new one. */
     invalidate(token: string): void {
       if (cached?.token === token) cached = undefined;

@@ -1,11 +1,10 @@
 import { createHmac, hash } from 'node:crypto';
-import type { Secret } from '../../settings/secret.ts';
 
 /** An access key, with a security token where the key is temporary. */
 export interface Credentials {
   readonly accessKeyId: string;
-  readonly accessKeySecret: Secret;
-  readonly securityToken?: Secret | undefined;
+  readonly accessKeySecret: string;
+  readonly securityToken?: string | undefined;
 }
 
 /** What is signed. `host` as in the Host header: with the port where it is not the protocol's default. */
@@ -44,10 +43,10 @@ export function sign(request: UnsignedRequest, credentials: Credentials): Signed
     'x-acs-date': `${request.date.toISOString().slice(0, 19)}Z`,
     'x-acs-signature-nonce': request.nonce,
     'x-acs-version': request.version,
-    ...(credentials.securityToken ? { 'x-acs-security-token': credentials.securityToken.reveal() } : {}),
+    ...(credentials.securityToken ? { 'x-acs-security-token': credentials.securityToken } : {}),
   };
   const { canonical, names } = canonicalRequest(request.method, query, unsigned);
-  const signature = createHmac('sha256', credentials.accessKeySecret.reveal())
+  const signature = createHmac('sha256', credentials.accessKeySecret)
     .update(`${algorithm}\n${hash('sha256', canonical)}`)
     .digest('hex');
   return {

@@ -12,6 +12,12 @@ import type { DescopeEmulatorSettings } from './settings.ts';
 import { createDescopeUsers } from './users.ts';
 import { type DescopeUser, emptyUser } from './wire.ts';
 
+/** The emulator, whose management key a test can replace. */
+export interface DescopeEmulator extends Emulator {
+  /** Accepts this key from now on, in place of the one before. */
+  accept(managementKey: string): void;
+}
+
 /** Answers one call from the members of its body and of its query. */
 type Handler = (body: Members, query: Members) => unknown;
 
@@ -20,8 +26,9 @@ type Handler = (body: Members, query: Members) => unknown;
  * nothing (it has no member, or only members that a setting ignores) leaves no log entry, and `distort` is not
  * called for it.
  */
-export async function startDescopeEmulator(settings: DescopeEmulatorSettings): Promise<Emulator> {
+export async function startDescopeEmulator(settings: DescopeEmulatorSettings): Promise<DescopeEmulator> {
   const { badKeyStatus = 401 } = settings;
+  let { managementKey } = settings;
   const writes: WriteLogEntry[] = [];
   const attributes = createDescopeAttributes(settings);
   const users = createDescopeUsers(settings, attributes, writes);
@@ -70,7 +77,7 @@ export async function startDescopeEmulator(settings: DescopeEmulatorSettings): P
   };
 
   function answer(request: EmulatorRequest): EmulatorResponse {
-    if (request.headers.authorization !== `Bearer ${settings.projectId}:${settings.managementKey}`)
+    if (request.headers.authorization !== `Bearer ${settings.projectId}:${managementKey}`)
       throw new Refusal('E011003', 'the management key is not valid for the project', badKeyStatus);
     const [path = '', query = ''] = request.url.split(/\?(.*)/s);
     const handler = handlers[`${request.method} ${path}`];
@@ -100,7 +107,14 @@ export async function startDescopeEmulator(settings: DescopeEmulatorSettings): P
       return { status: refusal.status, body: refusal.body };
     }
   }, settings.intercept);
-  return { ...server, writes, users: () => users.all() as ReadonlyMap<string, Members & DescopeUser> };
+  return {
+    ...server,
+    writes,
+    users: () => users.all() as ReadonlyMap<string, Members & DescopeUser>,
+    accept(key) {
+      managementKey = key;
+    },
+  };
 }
 
 function parse(body: string): Members {

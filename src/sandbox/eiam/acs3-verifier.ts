@@ -45,13 +45,17 @@ function acs3Signature(canonical: string, accessKeySecret: string) {
 }
 
 /** Throws the gateway's refusal unless the request is signed with the key, in time, and for the first time. */
-export function createAcs3Verifier(key: Acs3Key, now: () => number): (request: EmulatorRequest) => void {
+export function createAcs3Verifier(
+  keyNow: () => Acs3Key,
+  now: () => number,
+): (request: EmulatorRequest) => void {
   const nonces = new Set<string>();
   const refuse = (code: string, message: string, status = 400): never => {
     throw new EiamRefusal(status, code, message);
   };
 
   return (request) => {
+    const key = keyNow();
     const header = (name: string) => String(request.headers[name] ?? '');
     const authorization =
       /^ACS3-HMAC-SHA256 Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/;

@@ -34,8 +34,10 @@ interface Route {
   readonly answer: (call: Call) => EmulatorResponse;
 }
 
-/** The developer API's emulator, whose tokens a test can revoke. */
+/** The developer API's emulator, whose tokens a test can revoke and whose client secret it can replace. */
 export interface EiamDeveloperEmulator extends Emulator {
+  /** Accepts this client secret from now on, in place of the one before; the tokens stay valid. */
+  accept(clientSecret: string): void;
   /** Makes every token that was issued so far invalid. */
   revokeTokens(): void;
 }
@@ -47,15 +49,15 @@ export async function startEiamDeveloperEmulator(
   const accounts = createEiamAccounts(settings);
   const tokens = new Map<string, number>();
   const now = settings.now ?? Date.now;
+  let { clientSecret } = settings;
 
   const issueToken = (request: EmulatorRequest, query: URLSearchParams): EmulatorResponse => {
     const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/.test(request.headers['content-type'] ?? '');
     // The page publishes a form; the official client sends the query.
     const given = new URLSearchParams(isForm ? `${query}&${request.body}` : query);
-    const { applicationId, clientSecret } = settings;
     const expected = {
       grant_type: 'client_credentials',
-      client_id: applicationId,
+      client_id: settings.applicationId,
       client_secret: clientSecret,
     };
     const isGranted = Object.entries(expected).every(([name, value]) => {
@@ -157,7 +159,15 @@ export async function startEiamDeveloperEmulator(
       throw refusal;
     }
   }, settings.intercept);
-  return { ...server, writes: accounts.writes, users: accounts.users, revokeTokens: () => tokens.clear() };
+  return {
+    ...server,
+    writes: accounts.writes,
+    users: accounts.users,
+    accept(secret) {
+      clientSecret = secret;
+    },
+    revokeTokens: () => tokens.clear(),
+  };
 }
 
 function jsonBody({ headers, body }: EmulatorRequest): EiamRecord {

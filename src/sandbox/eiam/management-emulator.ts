@@ -1,16 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { type Emulator, type EmulatorRequest, type EmulatorResponse, serveOnLoopback } from '../emulator.ts';
 import { createEiamAccounts, foldCase } from './accounts.ts';
-import { createAcs3Verifier } from './acs3-verifier.ts';
+import { type Acs3Key, createAcs3Verifier } from './acs3-verifier.ts';
 import { EiamRefusal, invalid, missing, pascal } from './rules.ts';
 import type { EiamEmulatorSettings, EiamRecord } from './settings.ts';
 
 /** One instance and one access key. Settings stand for what is not published; each default is the likeliest. */
-export interface EiamManagementEmulatorSettings extends EiamEmulatorSettings {
-  readonly accessKeyId: string;
-  readonly accessKeySecret: string;
-  /** Makes the key a temporary one. */
-  readonly securityToken?: string;
+export interface EiamManagementEmulatorSettings extends EiamEmulatorSettings, Acs3Key {
   /** The RAM policy, as `eiam:UpdateUser`. Default all. */
   readonly allowedActions?: readonly string[];
   /** No quota is published. Default unlimited. */
@@ -19,6 +15,12 @@ export interface EiamManagementEmulatorSettings extends EiamEmulatorSettings {
   readonly throttleStatus?: 400 | 429;
   /** Default 100. */
   readonly maxUserIds?: number;
+}
+
+/** The management API's emulator, whose key a test can replace. */
+export interface EiamManagementEmulator extends Emulator {
+  /** Accepts this key from now on, in place of the one before. */
+  accept(key: Acs3Key): void;
 }
 
 type Parameters = ReadonlyMap<string, string>;
@@ -50,10 +52,11 @@ const parametersOf = new Map<string, { readonly names: readonly string[]; readon
 /** The calls of the EIAM management API (2021-12-01) that idpatch makes, on a free port of 127.0.0.1. */
 export async function startEiamManagementEmulator(
   settings: EiamManagementEmulatorSettings,
-): Promise<Emulator> {
+): Promise<EiamManagementEmulator> {
   const accounts = createEiamAccounts(settings);
   const now = settings.now ?? Date.now;
-  const verify = createAcs3Verifier(settings, now);
+  let key: Acs3Key = settings;
+  const verify = createAcs3Verifier(() => key, now);
   const arrivals: number[] = [];
 
   const throttle = () => {
@@ -145,7 +148,14 @@ export async function startEiamManagementEmulator(
       return { status, headers, body };
     }
   }, settings.intercept);
-  return { ...server, writes: accounts.writes, users: accounts.users };
+  return {
+    ...server,
+    writes: accounts.writes,
+    users: accounts.users,
+    accept(other) {
+      key = other;
+    },
+  };
 }
 
 /** `X.1=a&X.2=b` → `[a, b]`; a list with a hole is refused. */

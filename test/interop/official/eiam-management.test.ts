@@ -171,7 +171,7 @@ it.each(signed)('the recorded signature of $name is accepted once, and only as i
   const { method, url, headers } = recording as { method: string; url: string; headers: Query };
   const securityToken = headers['x-acs-security-token'];
   const now = () => Date.parse('2026-11-22T00:13:04Z');
-  const verify = createAcs3Verifier({ ...key, ...(securityToken && { securityToken }) }, now);
+  const verify = createAcs3Verifier(() => ({ ...key, ...(securityToken && { securityToken }) }), now);
   const request = { method, url, headers, body: '' };
   for (const changed of [
     { ...request, url: url.replace('idaas_x', 'idaas_y') },
