@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
-import { ConfigError } from './config/config.ts';
+import { ConfigError, parseConfig } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
+import { createReload, readConfig } from './config/reload.ts';
 import { checkJournal, drainMarginMs, startService } from './service.ts';
 import { errorFields } from './telemetry/error-fields.ts';
 import { createLog } from './telemetry/log.ts';
@@ -22,12 +23,16 @@ async function main(): Promise<void> {
       'Unknown command. Use no command to start, check to validate the configuration, or config-schema to print its JSON Schema.',
     );
   }
+  // Without a listener the signal would end the process.
+  const reload = Promise.withResolvers<() => void>();
+  process.on('SIGHUP', () => void reload.promise.then((now) => now()));
   const stdout = await openStdout();
   const log = createLog(stdout);
   // Before standard output writes its last lines.
   process.prependOnceListener('exit', () => log.flush());
-  const config = loadConfig(process.env);
-  if (config) {
+  const raw = readConfig(process.env, log);
+  if (raw !== undefined) {
+    const config = parseConfig(raw);
     const service = await startService(config, { log, stdout });
     log.info({
       event: 'listening',
@@ -35,6 +40,7 @@ async function main(): Promise<void> {
       ...(service.metricsUrl === undefined ? {} : { metrics: service.metricsUrl }),
       directories: Object.keys(config.directories),
     });
+    reload.resolve(createReload(raw, process.env, log, service.reload));
     const { graceMs } = config.server;
     closeOnSignal(() => service.close(graceMs), graceMs + config.limits.deadlineMs + drainMarginMs);
     return;
@@ -44,6 +50,8 @@ async function main(): Promise<void> {
   const { starterTabs, welcome } = await import('./sandbox/welcome.ts');
   const sandbox = await startSandbox(process.env);
   const service = await startService(sandbox.config, { log, stdout, starterTabs: starterTabs(sandbox) });
+  const problems = ['The sandbox has no configuration to read.'];
+  reload.resolve(() => log.error({ event: 'not-reloaded', problems }));
   closeOnSignal(async () => {
     await service.close();
     await sandbox.close();

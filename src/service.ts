@@ -41,6 +41,8 @@ export interface Service {
   readonly url: string;
   /** `http://<host>:<port>/metrics`; undefined if not configured. */
   readonly metricsUrl: string | undefined;
+  /** Changes what can be changed while it runs: see config/reload.ts. */
+  reload(config: Config): void;
   /**
    * Drains: `/ready` turns 503, after `graceMs` new connections are refused, operations in flight end, then
    * connections to providers and the journal are closed. Metrics are served until the end.
@@ -131,8 +133,7 @@ export async function startService(
     graphql: createGraphQLHandler(services, { ...config.server, authenticator, rateLimit }),
     isReady,
     graphiql: config.server.graphiql ? createGraphiQL(starterTabs) : undefined,
-    cors: createCors(config.server.cors),
-    loopbackNamesOnly: config.callers.anonymous === true,
+    ...originRules(config),
   };
   // A separate listener, so that callers cannot reach the metrics.
   const metricsServer =
@@ -149,6 +150,11 @@ export async function startService(
   return {
     url: server.url,
     metricsUrl: metricsServer && `${metricsServer.url}/metrics`,
+    reload(config) {
+      authenticator.accept(config.callers);
+      rateLimit.limitTo(config.limits.requestsPerCallerPerMinute);
+      Object.assign(routes, originRules(config));
+    },
     async close(graceMs = 0) {
       leaving = true;
       server.drain();
@@ -165,6 +171,11 @@ export async function startService(
       await metricsServer?.close();
     },
   };
+}
+
+/** From where requests may come. */
+function originRules({ server, callers }: Config) {
+  return { cors: createCors(server.cors), loopbackNamesOnly: callers.anonymous === true };
 }
 
 /** main.ts reports EADDRINUSE for server.port. */

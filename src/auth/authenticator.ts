@@ -23,6 +23,8 @@ export interface Authenticator {
    * token.
    */
   authenticate(authorization: string | null): Authentication | Promise<Authentication>;
+  /** Accepts these callers from now on, and no others; key sets that are still named are kept. */
+  accept(callers: Callers): void;
   close(): Promise<void>;
 }
 
@@ -37,21 +39,11 @@ export function createAuthenticator(
   callers: Callers,
   userIdForms: ReadonlyMap<string, TextForm>,
 ): Authenticator {
-  const { jwt = [] } = callers;
-  const jwksByUrl = new Map<string, Jwks>();
-  const issuers = jwt.map((settings): TrustedIssuer => {
-    const { issuer, jwks } = settings;
-    const isOnlyAudience = jwt.filter((one) => one.issuer === issuer).length === 1;
-    const sharing = jwt.filter((one) => one.jwks === jwks);
-    const maxAgeSeconds = Math.min(...sharing.map(({ jwksMaxAgeSeconds }) => jwksMaxAgeSeconds));
-    const keys = jwksByUrl.get(jwks) ?? openJwks(jwks, maxAgeSeconds);
-    jwksByUrl.set(jwks, keys);
-    return { settings, isOnlyAudience, keys };
-  });
-  const tokenCache = createTokenCache();
-  const anonymousCaller = callers.anonymous ? anonymous([...userIdForms.keys()]) : undefined;
+  let keySets: ReadonlyMap<string, Jwks> = new Map();
+  let accepted = acceptedOf(callers);
   return {
     authenticate(authorization) {
+      const { anonymousCaller, tokenCache } = accepted;
       if (authorization === null) {
         return anonymousCaller ? { kind: 'known', caller: anonymousCaller } : { kind: 'no-token' };
       }
@@ -60,12 +52,35 @@ export function createAuthenticator(
       const caller = tokenCache.find(token);
       return caller ? { kind: 'known', caller } : verify(token);
     },
+    accept(callers) {
+      accepted = acceptedOf(callers);
+    },
     async close() {
-      await Promise.all([...jwksByUrl.values()].map((keys) => keys.close()));
+      await Promise.all([...keySets.values()].map((keys) => keys.close()));
     },
   };
 
+  function acceptedOf({ jwt = [], anonymous: isAnonymous }: Callers) {
+    const named = new Map<string, Jwks>();
+    const issuers = jwt.map((settings): TrustedIssuer => {
+      const { issuer, jwks } = settings;
+      const isOnlyAudience = jwt.filter((one) => one.issuer === issuer).length === 1;
+      const sharing = jwt.filter((one) => one.jwks === jwks);
+      const maxAgeSeconds = Math.min(...sharing.map(({ jwksMaxAgeSeconds }) => jwksMaxAgeSeconds));
+      const name = `${maxAgeSeconds} ${jwks}`;
+      const keys = named.get(name) ?? keySets.get(name) ?? openJwks(jwks, maxAgeSeconds);
+      named.set(name, keys);
+      return { settings, isOnlyAudience, keys };
+    });
+    for (const [name, keys] of keySets) if (!named.has(name)) void keys.close();
+    keySets = named;
+    const anonymousCaller = isAnonymous ? anonymous([...userIdForms.keys()]) : undefined;
+    // Its callers have the rights that these issuers give.
+    return { issuers, anonymousCaller, tokenCache: createTokenCache() };
+  }
+
   async function verify(token: string): Promise<Authentication> {
+    const { issuers, tokenCache } = accepted;
     try {
       const verified = await verifyToken(token, issuers);
       const caller = callerFromClaims(verified, userIdForms);

@@ -10,6 +10,8 @@ export interface RateLimit {
    * undefined.
    */
   take(callerId: string): Promise<number | undefined>;
+  /** Changes the limit; what was counted stays counted. */
+  limitTo(perMinute: number): void;
   close(): Promise<void>;
 }
 
@@ -52,6 +54,10 @@ export function createRateLimit(perMinute: number, postgres?: Secret): RateLimit
         if (!(refused instanceof RateLimiterRes)) throw refused;
         return Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
       }
+    },
+    limitTo(perMinute) {
+      local.points = perMinute;
+      Object.assign(limiter, { points: perMinute, inMemoryBlockOnConsumed: perMinute + 1 });
     },
     close: () => closePostgresPool(pool),
   };

@@ -4,7 +4,7 @@ import { secretReference } from '../settings/fields.ts';
 import { Secret, secretIn, secretProblem } from '../settings/secret.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Called when the file of a secret, by its key, gives another value while idpatch runs; or a problem: none to use. */
 export type ReportSecret = (key: string, problem?: string) => void;

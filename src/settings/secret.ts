@@ -43,6 +43,10 @@ export class Secret {
     }
     return this.#value !== refused;
   }
+  /** Whether both have the same value, from the same file if any. */
+  isSameAs(other: Secret): boolean {
+    return this.#value === other.#value && this.#file?.path === other.#file?.path;
+  }
   /** Takes over the value and the file of another secret. */
   replaceBy(other: Secret): void {
     this.#value = other.#value;

@@ -194,6 +194,7 @@ test('the events of the log that the runbook looks for are events that there are
     'server/authenticate',
     'patch/reconciler',
     'telemetry/stdout',
+    'config/reload',
   ].map((name) => readFileSync(new URL(`../../src/${name}.ts`, import.meta.url), 'utf8'));
   const named = [...runbook.matchAll(/\bevent(?: =|:) "([^"]+)"/g)].map(([, event = '']) => event);
   expect(named.length).toBeGreaterThan(5);
