@@ -185,8 +185,7 @@ function noMetricsPort(error: NodeJS.ErrnoException): never {
 }
 
 function openJournal(config: NonNullable<Config['journal']>): Journal {
-  if ('postgres' in config)
-    return createPostgresJournal(config.postgres.reveal(), config.digestKey?.reveal());
+  if ('postgres' in config) return createPostgresJournal(config.postgres, config.digestKey?.reveal());
   refuseFolder(folderProblem(dirname(config.sqlite)));
   return createSqliteJournal(config.sqlite);
 }

@@ -193,7 +193,10 @@ describe('dependencies', () => {
     [
       'pg',
       /^pg$/,
-      ['src/journal/postgres-pool.ts', 'src/journal/postgres.ts', 'src/upstream/quota/postgres-ledger.ts'],
+      [
+        ...['src/journal/postgres-login.ts', 'src/journal/postgres-pool.ts', 'src/journal/postgres.ts'],
+        'src/upstream/quota/postgres-ledger.ts',
+      ],
     ],
     ['SQLite', /^node:sqlite$/, ['src/journal/sqlite.ts']],
     ['prom-client', /^prom-client$/, ['src/telemetry/instruments.ts']],

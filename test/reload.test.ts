@@ -211,6 +211,30 @@ describe.concurrent('on SIGHUP', () => {
     expect((await patch(one)).body).toBe(applied);
   });
 
+  it('takes the journal’s password, and no other database', async (test) => {
+    const folder = openFolder();
+    const path = `${folder.path}/url`;
+    const url = (password: string, name: string) => `postgres://user:${password}@127.0.0.1:1/${name}`;
+    writeFileSync(path, url('canary-one', 'here'));
+    const { projectId } = customers;
+    const directory = { provider: 'descope', projectId, managementKey: { env: 'KEY' } };
+    const journal = { postgres: { file: path }, digestKey: { file: `${folder.path}/digest` } };
+    writeFileSync(`${folder.path}/digest`, 'canary-'.repeat(9));
+    const configuration = { directories: { customers: directory }, journal };
+    const idpatch = await startProcess(configuration, { KEY: 'canary-key' }, folder.path);
+    test.onTestFinished(async () => {
+      await idpatch.kill();
+      folder.remove();
+    });
+    writeFileSync(path, url('canary-two', 'here'));
+    expect(await hangUp(idpatch)).toEqual([reloaded('journal.postgres')]);
+    writeFileSync(path, url('canary-two', 'elsewhere'));
+    writeFileSync(`${folder.path}/digest`, 'other-'.repeat(9));
+    const keys = ['journal.postgres', 'journal.digestKey'];
+    expect(await hangUp(idpatch)).toEqual([reloaded(), { level: 40, event: 'restart-needed', keys }]);
+    expect(idpatch.stdout() + idpatch.stderr()).not.toContain('canary-');
+  });
+
   it('goes on without a configuration', async (test) => {
     const folder = openFolder();
     const sandbox = spawnProcess(folder.path, { PORT: '0' });

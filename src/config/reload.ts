@@ -1,11 +1,12 @@
 import type { Logger } from 'pino';
+import { haveSameDatabase } from '../journal/postgres-login.ts';
 import { Secret } from '../settings/secret.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
 import { type Environment, loadRawConfig } from './load.ts';
 
 type Section = Readonly<Record<string, unknown>>;
 
-/** What can be changed while idpatch runs, beside the secrets of the directories. */
+/** What can be changed while idpatch runs, beside the secrets of the directories and the journal's password. */
 const changeable: readonly (readonly string[])[] = [
   ['callers'],
   ['server', 'cors'],
@@ -48,8 +49,8 @@ export function createReload(
       running as Section,
     );
     const config = parsed(next);
-    const secrets = differences.filter(isSecretOfDirectory);
-    const others = differences.filter((one) => !isSecretOfDirectory(one));
+    const secrets = differences.filter(isReplaceable);
+    const others = differences.filter((one) => !isReplaceable(one));
     const isChanged = ({ key }: Difference) =>
       config !== undefined && changeable.some((path) => isWithin(key, path.join('.')));
     for (const one of secrets) one.running.replaceBy(one.found);
@@ -99,11 +100,12 @@ function withValue(into: Section, from: Section, [name = '', ...rest]: readonly 
   return { ...into, [name]: value };
 }
 
-function isSecretOfDirectory(
+function isReplaceable(
   one: Difference,
 ): one is Difference & { readonly running: Secret; readonly found: Secret } {
   const { key, running, found } = one;
-  return isWithin(key, 'directories') && running instanceof Secret && found instanceof Secret;
+  if (!(running instanceof Secret && found instanceof Secret)) return false;
+  return isWithin(key, 'directories') || (key === 'journal.postgres' && haveSameDatabase(running, found));
 }
 
 function isWithin(key: string, section: string): boolean {

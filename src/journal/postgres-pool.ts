@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Secret } from '../settings/secret.ts';
+import { clientOf } from './postgres-login.ts';
 
 /** Maximum time (ms) for closing. */
 const endMs = 500;
@@ -12,6 +13,7 @@ const endMs = 500;
 export function openPostgresPool(connectionString: Secret, timeoutMs: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: connectionString.reveal(),
+    Client: clientOf(connectionString),
     application_name: 'idpatch',
     max: 2,
     connectionTimeoutMillis: timeoutMs,

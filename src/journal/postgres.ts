@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import type { Secret } from '../settings/secret.ts';
 import { type Journal, JournalUnavailable } from './journal.ts';
 import { createVersionTable, migrationsFrom, readVersion } from './migrations.ts';
+import { clientOf, passwordOf } from './postgres-login.ts';
 import type { Row } from './rows.ts';
 import { createSqlJournal, type Value } from './sql-journal.ts';
 
@@ -30,11 +32,12 @@ const lostConnection = /^(Connection terminated unexpectedly|Client has encounte
  * A journal that any number of processes share, in PostgreSQL or a database with its protocol and SQL. The tables are
  * created in the first schema of the search path. Connects at the first call. `digestKey`: as `Journal.digestKey`.
  */
-export function createPostgresJournal(connectionString: string, digestKey?: string): Journal {
+export function createPostgresJournal(connectionString: Secret, digestKey?: string): Journal {
   let closed: Promise<void> | undefined;
   let migrated: Promise<void> | undefined;
   const pool = new pg.Pool({
-    connectionString,
+    connectionString: connectionString.reveal(),
+    Client: clientOf(connectionString),
     application_name: 'idpatch',
     max: 4,
     keepAlive: true,
@@ -78,6 +81,7 @@ export function createPostgresJournal(connectionString: string, digestKey?: stri
     async run(statement, values) {
       const started = performance.now();
       for (;;) {
+        const used = connectionString.reveal();
         try {
           if (closed !== undefined) throw new Error('The journal was closed.');
           migrated ??= migrate();
@@ -86,8 +90,10 @@ export function createPostgresJournal(connectionString: string, digestKey?: stri
         } catch (error) {
           // The database may have been restored or replaced: migrate again.
           migrated = undefined;
-          if (!isTransient(error) || performance.now() - started > retryForMs) {
-            throw new JournalUnavailable(withoutSecrets(error, connectionString));
+          // The password was replaced: nothing was sent.
+          const isRenewed = codeOf(error) === '28P01' && (await connectionString.renew(used));
+          if (!(isRenewed || isTransient(error)) || performance.now() - started > retryForMs) {
+            throw new JournalUnavailable(withoutSecrets(error, used));
           }
           // Jitter, so that conflicting transactions do not meet again.
           await sleep(Math.random() * 50);
@@ -132,13 +138,4 @@ function withoutSecrets(error: unknown, connectionString: string): Error {
       ? 'The message held the connection string.'
       : message;
   return Object.assign(new Error(safeMessage), { code });
-}
-
-function passwordOf(connectionString: string): string {
-  try {
-    const { password } = new pg.Client({ connectionString });
-    return typeof password === 'string' ? password : '';
-  } catch {
-    return '';
-  }
 }

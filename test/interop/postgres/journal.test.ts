@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Journal } from '../../../src/journal/journal.ts';
 import { createPostgresJournal } from '../../../src/journal/postgres.ts';
+import { Secret } from '../../../src/settings/secret.ts';
 import { openSilence } from '../../harness/held-port.ts';
 import { password } from '../../harness/postgres-server.ts';
 import { journalContract } from '../../journal/contract.ts';
@@ -20,7 +21,7 @@ const here = (more = '') => `-c search_path=${schema} ${more}`;
 const execute = (statement: string) => server.execute(statement, here());
 
 function open(url = server.url(here())): Journal {
-  const journal = createPostgresJournal(url);
+  const journal = createPostgresJournal(new Secret(url));
   journals.push(journal);
   return journal;
 }
@@ -38,7 +39,10 @@ describeWithServer('PostgreSQL', () => {
   });
 
   describe('the contract', () => {
-    journalContract(async () => ({ open: () => createPostgresJournal(server.url(here())), execute }), true);
+    journalContract(
+      async () => ({ open: () => createPostgresJournal(new Secret(server.url(here()))), execute }),
+      true,
+    );
   });
 
   describe('the tables', () => {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { expect, it, onTestFinished } from 'vitest';
 import { createPostgresJournal } from '../../../src/journal/postgres.ts';
+import { Secret } from '../../../src/settings/secret.ts';
 import { createPostgresLedger } from '../../../src/upstream/quota/postgres-ledger.ts';
 import { serverForTests } from './server-for-tests.ts';
 
@@ -15,7 +16,7 @@ function openLedger(key: string, options: string) {
 
 describeWithServer('a ledger', () => {
   it.each(['read committed', 'serializable'])('loses no change of many at once: %s', async (level) => {
-    const journal = createPostgresJournal(server.url());
+    const journal = createPostgresJournal(new Secret(server.url()));
     await journal.check();
     await journal.close();
     const options = `-c default_transaction_isolation=${level.replace(' ', '\\ ')}`;
