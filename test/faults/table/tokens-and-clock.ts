@@ -1,4 +1,5 @@
 import { type Answer, own } from '../../harness/fault-answers.ts';
+import { rotatedSecret } from '../../harness/rotated-secret.ts';
 import {
   applied,
   cold,
@@ -52,6 +53,21 @@ const otherClock = { ...contractors, ...cold, changes: () => ({ contractors: { n
 const now = () => Date.now() + 20 * 60_000;
 const nothing: Way = () => {};
 
+/** The provider accepts what the files of the secrets have by now. */
+const rotated = {
+  employees: { clientSecret: 'rotated-secret' },
+  contractors: { accessKeyId: 'rotated-id', accessKeySecret: 'rotated-secret' },
+  customers: { managementKey: 'rotated-key' },
+} as const;
+const rotatedFiles = (directory: keyof typeof rotated) => ({
+  [directory]: rotated[directory],
+  directories: {
+    [directory]: Object.fromEntries(
+      Object.entries(rotated[directory]).map(([name, now]) => [name, rotatedSecret(`old-${name}`, now)]),
+    ),
+  },
+});
+
 /** Access tokens, credentials, and our clock beside the provider's. */
 export const tokensAndClock: readonly Row[] = [
   row(
@@ -104,6 +120,15 @@ export const tokensAndClock: readonly Row[] = [
     auth('patch', 1),
     ({ proxy }) => proxy.fail('any', { delivered: true, answer: own({ date: 'yesterday' }) }),
     otherClock,
+  ),
+  ...[
+    { of: employees, expected: applied({ requests: 1, tokens: { min: 2, max: 2 } }) },
+    { of: contractors, expected: applied({ requests: 2 }) },
+    { of: descope, expected: applied({ requests: 2 }) },
+  ].map(({ of, expected }) =>
+    row('refuses the key, which was rotated and is in its file already', expected, nothing, {
+      ...{ ...of, ...cold, changes: rotatedFiles },
+    }),
   ),
   row('refuses the key, which was rotated', auth('patch', 1), nothing, {
     ...{ ...contractors, ...cold, changes: () => ({ contractors: { accessKeySecret: 'other' } }) },
