@@ -269,7 +269,7 @@ it('logs by its key that the file of a secret was read again, or could not be', 
   rmSync(keyFile);
   expect((await patch(one)).body).toContain('NOT_APPLIED');
   await idpatch.printed(
-    new RegExp(`"level":40,.*"event":"secret-unreadable","key":"${key}","problem":"does not exist"`),
+    new RegExp(`"level":40,.*"event":"secret-unreadable","key":"${key}","problem":"cannot be read"`),
   );
   renameWith(keyFile, 'canary-new-key');
   expect((await patch(one)).body).toBe(applied);

@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
-/** Milliseconds between two readings of a secret's file. Our own choice. */
+/** Milliseconds between two readings of a secret's file, and for one of them. Our own choices. */
 const readingIntervalMs = 1_000;
+const readingTimeoutMs = 1_000;
 
 /** The file that contains a secret. */
 export interface SecretFile {
@@ -61,10 +62,13 @@ export class Secret {
     await this.#reading;
   }
   async #read(file: SecretFile): Promise<void> {
-    const text = await readFile(file.path, 'utf8').then(secretIn, () => undefined);
+    const text = await Promise.race([
+      readFile(file.path, 'utf8').then(secretIn, () => undefined),
+      delay(readingTimeoutMs, undefined, { ref: false }),
+    ]);
     // Replaced meanwhile.
     if (this.#file !== file) return;
-    const problem = secretProblem(text);
+    const problem = text === undefined ? 'cannot be read' : secretProblem(text);
     if (problem === undefined && text !== undefined && text !== this.#value) {
       this.#value = text;
       file.report();

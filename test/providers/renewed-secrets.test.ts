@@ -190,7 +190,7 @@ describe.concurrent.each(kinds)('the secrets of $directory in files', (kind) => 
   });
 
   it.for<readonly [string, string, (path: string) => void]>([
-    ['missing', 'does not exist', (path) => rmSync(path)],
+    ['missing', 'cannot be read', (path) => rmSync(path)],
     ['empty', 'is empty', (path) => writeFileSync(path, '\n')],
     [
       'no secret',

@@ -29,4 +29,9 @@ it('a secret reads its file once for all who are refused at a time, and not for 
   expect(new Set(other)).toEqual(new Set([true]));
   expect(new Set(await renewAll('one'))).toEqual(new Set([true]));
   expect([served, reports, secret.reveal()]).toEqual([['one', 'two'], ['replaced'], 'two']);
+
+  // Nobody writes: the reading ends, and what comes too late does not count.
+  expect(await secret.renew('two')).toBe(false);
+  await serve('late');
+  expect([reports.slice(1), secret.reveal()]).toEqual([['cannot be read'], 'two']);
 });
