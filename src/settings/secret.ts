@@ -6,6 +6,9 @@ import { inspect } from 'node:util';
 const readingIntervalMs = 1_000;
 const readingTimeoutMs = 1_000;
 
+/** Milliseconds after a value's first refusal in which its file is awaited: it may come a moment later. Our own choice. */
+const graceMs = 1_000;
+
 /** The file that contains a secret. */
 export interface SecretFile {
   readonly path: string;
@@ -18,6 +21,7 @@ export class Secret {
   #value: string;
   #file: SecretFile | undefined;
   #problem: string | undefined;
+  #refusedAt: number | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<void> | undefined;
   #nextReading: Promise<void> | undefined;
@@ -33,14 +37,18 @@ export class Secret {
   }
   /**
    * Whether the value is another than `refused`, which was sent and not accepted. Reads the file again where it is not,
-   * after the refusal and at most once a second: callers wait for the next reading and share it. Never rejects.
+   * after the refusal and at most once a second: callers wait for the next reading and share it; for one more where the
+   * value was not refused before. Never rejects.
    */
   async renew(refused: string): Promise<boolean> {
     // It may have begun before the refusal, so it counts only where it brings another value.
     await this.#reading;
-    if (this.#file && this.#value === refused) {
+    if (this.#value === refused) this.#refusedAt ??= performance.now();
+    const graceEndsAt = (this.#refusedAt ?? 0) + graceMs;
+    while (this.#file && this.#value === refused) {
       this.#nextReading ??= this.#readNext(this.#file);
       await this.#nextReading;
+      if (performance.now() >= graceEndsAt) break;
     }
     return this.#value !== refused;
   }
@@ -53,6 +61,7 @@ export class Secret {
     this.#value = other.#value;
     this.#file = other.#file;
     this.#problem = undefined;
+    this.#refusedAt = undefined;
   }
   async #readNext(file: SecretFile): Promise<void> {
     await delay(Math.max(0, this.#readAt + readingIntervalMs - performance.now()));
@@ -71,6 +80,7 @@ export class Secret {
     const problem = text === undefined ? 'cannot be read' : secretProblem(text);
     if (problem === undefined && text !== undefined && text !== this.#value) {
       this.#value = text;
+      this.#refusedAt = undefined;
       file.report();
     }
     if (problem !== undefined && this.#problem === undefined) file.report(problem);

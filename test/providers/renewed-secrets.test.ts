@@ -176,6 +176,19 @@ describe.concurrent.each(kinds)('the secrets of $directory in files', (kind) => 
     expect(door.log.join('\n')).not.toContain('PROVIDER_AUTH');
   });
 
+  it('may come a moment after the provider has refused all calls that are under way', async (test) => {
+    const { write, accept, patch, sent, names, users, after } = await open(test, kind);
+    accept(after);
+    const patching = Promise.all(Array.from({ length: users }, (_, user) => patch(user)));
+    while (sent().length < (kind.each ? users : 1)) await new Promise((resolve) => setTimeout(resolve, 5));
+    // The file was read by now, and was the same.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    write(after);
+    expect(new Set((await patching).flat())).toEqual(new Set(['APPLIED']));
+    expect(names()).toHaveLength(users);
+    expect(sent().filter((one) => one === 'old')).toHaveLength(kind.each ? users : 1);
+  });
+
   it('have no call sent again as long as the files are the same, and then cost one refusal', async (test) => {
     const { write, accept, patch, sent, names, reports, after } = await open(test, kind);
     accept(after);
