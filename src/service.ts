@@ -16,6 +16,7 @@ import { createDigests, type Digests } from './patch/digests.ts';
 import { createInFlight } from './patch/in-flight.ts';
 import { createReconciler } from './patch/reconciler.ts';
 import { createUserLock } from './patch/user-lock.ts';
+import { createByteBudget } from './server/byte-budget.ts';
 import { createCors } from './server/cors.ts';
 import { createGraphiQL } from './server/graphiql.ts';
 import { listen } from './server/http-server.ts';
@@ -24,6 +25,7 @@ import { instrumentAuthenticator, instrumentRateLimit } from './telemetry/instru
 import { instrumentHandler } from './telemetry/instrument-handler.ts';
 import { instrumentJournal } from './telemetry/instrument-journal.ts';
 import { instrumentOperations } from './telemetry/instrument-operations.ts';
+import type { ShedReason } from './telemetry/labels.ts';
 import { answerScrape } from './telemetry/scrape.ts';
 import type { Stdout } from './telemetry/stdout.ts';
 import { startTelemetry } from './telemetry/telemetry.ts';
@@ -129,11 +131,20 @@ export async function startService(
     telemetry,
     createRateLimit(limits.requestsPerCallerPerMinute, postgres),
   );
+  const onShed = (reason: ShedReason) => metrics?.shed({ reason });
+  const budget = createByteBudget(limits.totalBodyBytes, () => onShed('body_bytes'));
   const routes = {
-    graphql: createGraphQLHandler(services, { ...config.server, authenticator, rateLimit }),
+    graphql: createGraphQLHandler(services, {
+      ...config.server,
+      authenticator,
+      rateLimit,
+      bodyBudget: budget,
+    }),
     isReady,
     graphiql: config.server.graphiql ? createGraphiQL(starterTabs) : undefined,
     ...originRules(config),
+    maxEventLoopDelayMs: config.server.maxEventLoopDelayMs,
+    onShed: () => onShed('event_loop'),
   };
   // A separate listener, so that callers cannot reach the metrics.
   const metricsServer =
@@ -146,6 +157,8 @@ export async function startService(
     ...config.server,
     handle: instrumentHandler(telemetry, (request, response) => answerRequest(request, response, routes)),
     log,
+    limits: { ...config.server, ...limits, budget },
+    onCutOff: onShed,
   });
   return {
     url: server.url,

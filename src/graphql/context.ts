@@ -16,9 +16,14 @@ export interface ServerContext extends Context {
   readonly readParams: () => GraphQLParams;
 }
 
-/** Makes the context of one request. `deadlineMs`: a shorter deadline than the configured one. */
-export function createContext(services: Services, caller: Caller, deadlineMs?: number): Context {
-  const patch = createPatchContext(services, caller, deadlineMs);
+/** Makes the context of one request: see createPatchContext. */
+export function createContext(
+  services: Services,
+  caller: Caller,
+  deadlineMs?: number,
+  elapsedMs?: number,
+): Context {
+  const patch = createPatchContext(services, caller, deadlineMs, elapsedMs);
   const loaders = createLoaders(patch.directories, () => patch.startCall());
   let count = 0;
   return Object.assign(patch, {

@@ -6,6 +6,8 @@ import type { RateLimit } from '../auth/rate-limit.ts';
 import type { Config } from '../config/config.ts';
 import type { Services } from '../patch/context.ts';
 import { createAuthenticate } from '../server/authenticate.ts';
+import type { ByteBudget } from '../server/byte-budget.ts';
+import { msSinceArrival } from '../server/connection.ts';
 import { readBody } from '../server/read-body.ts';
 import { type HttpResponse, toHttpResponse } from '../server/response.ts';
 import { createContext, type ServerContext } from './context.ts';
@@ -17,6 +19,8 @@ import { schema } from './schema/index.ts';
 export interface GraphQLHandlerOptions extends Pick<Config['server'], 'introspection' | 'suggestions'> {
   readonly authenticator: Authenticator;
   readonly rateLimit: RateLimit;
+  /** Of the bodies under way. */
+  readonly bodyBudget: ByteBudget;
 }
 
 /** Handles `/graphql` requests. CORS has already been checked. */
@@ -57,17 +61,27 @@ export function createGraphQLHandler(
     const { method, headers, url = '' } = req;
     const authenticated = await authenticate(headers.authorization);
     if ('refused' in authenticated) return authenticated.refused;
-    const body = method === 'POST' ? await readBody(req, services.limits.bodyBytes) : undefined;
+    const { caller } = authenticated;
+    const bodyLimits = { maxBytes: services.limits.bodyBytes, budget: options.bodyBudget, owner: caller.id };
+    const body = method === 'POST' ? await readBody(req, bodyLimits) : undefined;
     if (body && 'refused' in body) return body.refused;
     const deadlineMs = requestedDeadline(headers);
     const readParams = () => {
       if (Number.isNaN(deadlineMs)) throw malformedDeadline();
-      return body ? paramsOfBody(body) : paramsOfSearch(url);
+      return body ? paramsOfBody(body.bytes) : paramsOfSearch(url);
     };
-    // Yoga gives the server context to resolvers as it is.
-    const context = Object.assign(createContext(services, authenticated.caller, deadlineMs), { readParams });
-    const direct = body && (await executeDirectly(yoga, documents.findValid, context, headers.accept));
-    return direct ?? toHttpResponse(await yoga.handleNodeRequestAndResponse(req, response, context));
+    try {
+      // Yoga gives the server context to resolvers as it is.
+      const context = Object.assign(createContext(services, caller, deadlineMs, msSinceArrival(req)), {
+        readParams,
+      });
+      const direct = body && (await executeDirectly(yoga, documents.findValid, context, headers.accept));
+      return (
+        direct ?? (await toHttpResponse(await yoga.handleNodeRequestAndResponse(req, response, context)))
+      );
+    } finally {
+      body?.release();
+    }
   };
 }
 

@@ -45,16 +45,20 @@ export interface PatchContext extends Services {
   userChanged(id: string, user: UserWithCustomFields | undefined): void;
 }
 
-/** Creates the context of one request. `deadlineMs`: the caller's own deadline, capped by the configured one. */
+/**
+ * Creates the context of one request. `deadlineMs`: the caller's own deadline, capped by the configured one; `elapsedMs`
+ * of it have passed since the request's first byte arrived.
+ */
 export function createPatchContext(
   services: Services,
   caller: Caller,
   deadlineMs: number = services.limits.deadlineMs,
+  elapsedMs = 0,
 ): PatchContext {
   const all = services.directories;
   const directories = visibleTo(caller, all);
   // All operations of a request share one deadline, because the request has to be answered.
-  const endsAt = performance.now() + Math.min(deadlineMs, services.limits.deadlineMs);
+  const endsAt = performance.now() + Math.min(deadlineMs, services.limits.deadlineMs) - elapsedMs;
   const msLeft = () => Math.max(0, endsAt - performance.now());
   return {
     ...services,

@@ -3,8 +3,12 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { type ByteBudget, createByteBudget } from './byte-budget.ts';
+import { type Connection, watchConnection } from './connection.ts';
+import { watchEventLoop } from './event-loop.ts';
 import { errorResponse, type HttpResponse } from './response.ts';
 import { securityHeaders } from './security-headers.ts';
+import { createUnanswered } from './unanswered.ts';
 
 /** Limits for slow clients and long headers. Our own choices. */
 const bounds = {
@@ -23,13 +27,6 @@ const bounds = {
 /** Node would answer a request without Host itself, without the security headers. */
 const serverOptions = { ...bounds, requireHostHeader: false } as const;
 
-/**
- * Milliseconds between two checks for clients that do not read their response; found twice, a client is disconnected.
- * Node has no timeout for them and would keep the response. What fits into the system's buffers counts as read. Our
- * own choice.
- */
-const slowReaderMs = 60_000;
-
 /** Milliseconds between two checks for idle connections during the shutdown. */
 const sweepMs = 20;
 
@@ -45,6 +42,24 @@ export interface HttpServer {
   close(): Promise<void>;
 }
 
+export interface ServerLimits {
+  /** Connections at once. Another one is closed as soon as it is accepted. */
+  readonly maxConnections: number;
+  /** Requests of one connection that are under way at once. */
+  readonly requestsPerConnection: number;
+  /** Bytes of responses that clients have not read. Beyond it, whoever has left the most unread is disconnected. */
+  readonly unreadResponseBytes: number;
+  readonly budget: ByteBudget;
+}
+
+/** Our own choices. */
+const fewClients: ServerLimits = {
+  maxConnections: 100,
+  requestsPerConnection: 4,
+  unreadResponseBytes: 64 * 1024 * 1024,
+  budget: createByteBudget(4 * 1024 * 1024),
+};
+
 export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
@@ -54,14 +69,18 @@ export interface HttpServerOptions {
     response: ServerResponse,
   ) => HttpResponse | Promise<HttpResponse>;
   readonly log: Logger;
+  /** Left out: those of a listener for a few clients. */
+  readonly limits?: ServerLimits;
+  /** Called for each connection or response that a limit has cut off. */
+  readonly onCutOff?: ((reason: 'connections' | 'unread_response') => void) | undefined;
 }
 
 /** Rejects if the address is not available. */
-export async function listen({ host, port, handle, log }: HttpServerOptions): Promise<HttpServer> {
+export async function listen(options: HttpServerOptions): Promise<HttpServer> {
+  const { host, port, handle, log, limits = fewClients, onCutOff } = options;
   const commonHeaders = securityHeaders(host);
-  const unanswered = new Set<ServerResponse>();
-  /** The newest response of each connection: a client may pipeline requests. */
-  const newest = new WeakMap<Duplex, ServerResponse>();
+  const unanswered = createUnanswered(limits.unreadResponseBytes, () => onCutOff?.('unread_response'));
+  const connections = new Map<Duplex, Connection>();
   /** Responses that end their connection. */
   const last = new WeakSet<ServerResponse>();
   /** Connections on which a response with `connection: close` was sent: https://www.rfc-editor.org/rfc/rfc9112#section-9.6 */
@@ -70,16 +89,18 @@ export async function listen({ host, port, handle, log }: HttpServerOptions): Pr
   let draining = false;
 
   function begin(response: ServerResponse): void {
-    unanswered.add(response);
-    newest.set(response.req.socket, response);
-    response.once('close', () => unanswered.delete(response));
+    unanswered.begin(response);
     // Node discards what it has read after a request for an upgrade, so no request may follow.
     if (draining || response.req.headers.upgrade !== undefined) last.add(response);
   }
 
-  const server = createServer(serverOptions, async (request, response) => {
+  const server = createServer(serverOptions, (request, response) => {
     // The client knows that it gets no response any more, and may have sent the request elsewhere.
     if (closing.has(request.socket)) return;
+    connections.get(request.socket)?.take(response, () => void answer(request, response));
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     begin(response);
     let result: HttpResponse;
     try {
@@ -94,20 +115,22 @@ export async function listen({ host, port, handle, log }: HttpServerOptions): Pr
     // The rest of an unwanted body would have to be read before the next request.
     if (!request.complete) last.add(response);
     send(response, result);
-  });
+  }
 
   function send(response: ServerResponse, { status, headers, body }: HttpResponse): void {
     if (response.destroyed || response.writableEnded) return;
     const { connection, ...others } = headers;
     const closes = (last.has(response) || connection === 'close') && endsConnection(response);
+    const length = Buffer.byteLength(body);
     response.writeHead(status, {
       ...commonHeaders,
       ...others,
       // Of a 304 it would be the length of the page that is not sent again.
-      ...(status === 204 || status === 304 ? {} : { 'content-length': Buffer.byteLength(body) }),
+      ...(status === 204 || status === 304 ? {} : { 'content-length': length }),
       ...(closes ? { connection: 'close' } : {}),
     });
     response.end(body);
+    unanswered.end(response, length);
   }
 
   /**
@@ -116,22 +139,42 @@ export async function listen({ host, port, handle, log }: HttpServerOptions): Pr
    */
   function endsConnection(response: ServerResponse): boolean {
     const { socket } = response.req;
-    const latest = newest.get(socket) ?? response;
+    const connection = connections.get(socket);
+    const latest = connection?.newest ?? response;
     if (latest !== response && !latest.headersSent) {
       last.add(latest);
       return false;
     }
     closing.add(socket);
+    connection?.dropWaiting();
     if (latest !== response) latest.once('finish', () => endSoon(socket));
     return latest === response;
   }
 
+  server.maxConnections = limits.maxConnections;
+  server.on('drop', () => {
+    onCutOff?.('connections');
+    // The oldest idle connection makes room for whoever comes next.
+    for (const [socket, { isIdle }] of connections) if (isIdle) return void socket.destroy();
+  });
+  server.on('connection', (socket) => {
+    const onClose = (underWay: ReadonlySet<ServerResponse>) => {
+      connections.delete(socket);
+      for (const response of underWay) unanswered.forget(response);
+    };
+    connections.set(socket, watchConnection(socket, { ...limits, onClose }));
+  });
   // Node silently drops headers above this count. Their size is limited already.
   server.maxHeadersCount = 0;
   server.on('checkExpectation', (request, response) => {
     if (closing.has(request.socket)) return;
-    begin(response);
-    send(response, errorResponse(417, 'BAD_REQUEST', 'The only supported value of Expect is 100-continue.'));
+    connections.get(request.socket)?.take(response, () => {
+      begin(response);
+      send(
+        response,
+        errorResponse(417, 'BAD_REQUEST', 'The only supported value of Expect is 100-continue.'),
+      );
+    });
   });
   server.on('connect', (_request, socket) => {
     socket.on('error', () => {});
@@ -142,7 +185,8 @@ export async function listen({ host, port, handle, log }: HttpServerOptions): Pr
     // Everything after a malformed request is another error.
     if (ending.has(socket)) return;
     ending.add(socket);
-    const pending = [...unanswered].filter(({ req }) => req.socket === socket);
+    connections.get(socket)?.dropWaiting();
+    const pending = unanswered.all().filter(({ req }) => req.socket === socket);
     const readable = pending.findLast(({ req }) => req.complete);
     if (!socket.writable || error.code === 'ECONNRESET') {
       socket.destroy();
@@ -167,25 +211,20 @@ export async function listen({ host, port, handle, log }: HttpServerOptions): Pr
     endSoon(socket);
   }
 
-  /** Responses that the clients had not read at the last check. */
-  let unread: readonly ServerResponse[] = [];
-  const disconnectSlowReaders = () => {
-    for (const response of unread) if (unanswered.has(response)) response.req.socket.destroy();
-    // A response without a socket waits for the response before it.
-    unread = [...unanswered].filter(({ writableEnded, socket }) => writableEnded && socket);
-  };
-
+  watchEventLoop();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
   });
-  const checking = setInterval(disconnectSlowReaders, slowReaderMs).unref();
   const { family, address, port: actualPort } = server.address() as AddressInfo;
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${actualPort}`,
     drain() {
       draining = true;
-      for (const response of unanswered) last.add(response);
+      for (const response of unanswered.all()) {
+        last.add(response);
+        connections.get(response.req.socket)?.dropWaiting();
+      }
     },
     async close() {
       const lastCall = performance.now() + bounds.requestTimeout;
@@ -193,7 +232,7 @@ export async function listen({ host, port, handle, log }: HttpServerOptions): Pr
       // Node calls this when it closes, and considers a connection idle that is still sending a response.
       server.closeIdleConnections = () => {
         const late = performance.now() > lastCall;
-        if (late || ![...unanswered].some(({ writableEnded }) => writableEnded)) closeIdle();
+        if (late || !unanswered.all().some(({ writableEnded }) => writableEnded)) closeIdle();
       };
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const sweep = () => {
@@ -201,12 +240,12 @@ export async function listen({ host, port, handle, log }: HttpServerOptions): Pr
         server.closeIdleConnections();
         // Once closed, Node no longer checks for slow clients.
         const late = performance.now() > lastCall;
-        if (late && ![...unanswered].some(({ req }) => req.complete)) server.closeAllConnections();
+        if (late && !unanswered.all().some(({ req }) => req.complete)) server.closeAllConnections();
       };
       const sweeping = setInterval(sweep, sweepMs);
       await closed;
       clearInterval(sweeping);
-      clearInterval(checking);
+      unanswered.close();
     },
   };
 }

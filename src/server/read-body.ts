@@ -1,9 +1,32 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { type Refused, refuse } from './response.ts';
+import { setImmediate } from 'node:timers/promises';
+import { createGunzip } from 'node:zlib';
+import type { ByteBudget } from './byte-budget.ts';
+import { overloaded, type Refused, refuse } from './response.ts';
 
-/** Reads the body of a POST: uncompressed JSON of at most `maxBytes`. Any other is rejected. */
-export function readBody(request: IncomingMessage, maxBytes: number): Refused | Promise<Buffer | Refused> {
-  return checkHeaders(request.headers, maxBytes) ?? read(request, maxBytes);
+/** The body of a POST. */
+export interface Body {
+  readonly bytes: Buffer;
+  /** Called when nothing of the body is needed any more. */
+  release(): void;
+}
+
+export interface BodyLimits {
+  readonly maxBytes: number;
+  readonly budget: ByteBudget;
+  /** Who takes of the budget. */
+  readonly owner: unknown;
+}
+
+/** What a decompressor takes (bytes): zlib's window and its buffers. */
+const gunzipBytes = 64 * 1024;
+
+/** Bodies from this size are handed on one per turn of the event loop, as parsing one takes up to 0.1 s. Our own choice. */
+const largeBytes = 64 * 1024;
+
+/** Reads the body of a POST: JSON of at most `maxBytes`, which may be compressed by gzip. Any other is rejected. */
+export function readBody(request: IncomingMessage, limits: BodyLimits): Refused | Promise<Body | Refused> {
+  return checkHeaders(request.headers, limits.maxBytes) ?? read(request, limits);
 }
 
 function checkHeaders(headers: IncomingHttpHeaders, maxBytes: number): Refused | undefined {
@@ -15,12 +38,17 @@ function checkHeaders(headers: IncomingHttpHeaders, maxBytes: number): Refused |
   if (!isJson(headers['content-type'])) {
     return refuse(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body of a POST must be application/json.', close);
   }
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
-    const identity = { 'accept-encoding': 'identity', ...close };
-    return refuse(415, 'UNSUPPORTED_MEDIA_TYPE', 'The body of a POST must not be compressed.', identity);
+  if (!['identity', 'gzip'].includes(codingOf(headers))) {
+    const codings = { 'accept-encoding': 'gzip, identity', ...close };
+    const message = 'The body of a POST must not be compressed, or by gzip alone.';
+    return refuse(415, 'UNSUPPORTED_MEDIA_TYPE', message, codings);
   }
   return undefined;
+}
+
+/** `x-gzip` is the same: https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1.3 */
+function codingOf({ 'content-encoding': coding = 'identity' }: IncomingHttpHeaders): string {
+  return coding.toLowerCase().replace(/^x-gzip$/, 'gzip');
 }
 
 function isJson(contentType = ''): boolean {
@@ -33,31 +61,87 @@ function isJson(contentType = ''): boolean {
 }
 
 /** Closes the connection instead of reading the rest of the body. */
+const close = { connection: 'close' } as const;
+
 function tooLarge(maxBytes: number): Refused {
-  const message = `The body must have at most ${maxBytes} bytes.`;
-  return refuse(413, 'BODY_TOO_LARGE', message, { connection: 'close' });
+  return refuse(413, 'BODY_TOO_LARGE', `The body must have at most ${maxBytes} bytes.`, close);
 }
 
 /** The client has gone and does not read this; it ends the request without a logged bug. */
 const incomplete = refuse(400, 'BAD_REQUEST', 'The body is incomplete.');
+const notGzip = refuse(400, 'BAD_REQUEST', 'The body is not gzip.', close);
+const noRoom = { refused: overloaded('limits.totalBodyBytes', close) };
 
-function read(request: IncomingMessage, maxBytes: number): Promise<Buffer | Refused> {
+async function read(
+  request: IncomingMessage,
+  { maxBytes, budget, owner }: BodyLimits,
+): Promise<Body | Refused> {
+  let taken = 0;
+  const take = (bytes: number) => {
+    if (!budget.take(owner, bytes)) return false;
+    taken += bytes;
+    return true;
+  };
+  const release = () => {
+    budget.give(owner, taken);
+    taken = 0;
+  };
+  const isCompressed = codingOf(request.headers) === 'gzip';
+  const declared = isCompressed ? gunzipBytes : Number(request.headers['content-length'] ?? 0);
+  if (!take(declared)) return noRoom;
+  const bytes = await collect(request, isCompressed, (length) => {
+    if (length > maxBytes) return tooLarge(maxBytes);
+    return length <= taken || take(length - taken) ? undefined : noRoom;
+  });
+  if ('refused' in bytes) {
+    release();
+    return bytes;
+  }
+  if (bytes.length >= largeBytes) await takeTurn();
+  return { bytes, release };
+}
+
+let lastTurn: Promise<void> = Promise.resolve();
+
+/** Waits for a turn of the event loop that no other large body has. */
+function takeTurn(): Promise<void> {
+  lastTurn = lastTurn.then(() => setImmediate());
+  return lastTurn;
+}
+
+/** Reads to the end, unless `check` refuses what has come out so far. */
+function collect(
+  request: IncomingMessage,
+  isCompressed: boolean,
+  check: (length: number) => Refused | undefined,
+): Promise<Buffer | Refused> {
   const chunks: Buffer[] = [];
   let length = 0;
   return new Promise((resolve) => {
-    const cutOff = () => resolve(incomplete);
-    if (request.destroyed) return cutOff();
+    const gunzip = isCompressed ? createGunzip() : undefined;
+    const source = gunzip ? request.pipe(gunzip) : request;
+    const stop = (refused: Refused) => {
+      source.off('data', onData);
+      request.pause();
+      gunzip?.destroy();
+      resolve(refused);
+    };
     const onData = (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= maxBytes) return chunks.push(chunk);
-      request.off('data', onData).pause();
-      return resolve(tooLarge(maxBytes));
+      const refused = check(length);
+      if (refused) stop(refused);
+      else chunks.push(chunk);
     };
-    request.on('data', onData);
-    request.once('end', () =>
+    const cutOff = () => stop(incomplete);
+    if (request.destroyed) return cutOff();
+    source.on('data', onData);
+    source.once('end', () =>
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)),
     );
+    gunzip?.once('error', () => stop(notGzip));
     request.once('error', cutOff);
-    request.once('close', cutOff);
+    request.once('close', () => {
+      if (!request.readableEnded) cutOff();
+    });
   });
 }

@@ -29,6 +29,15 @@ export function refuse(...response: Parameters<typeof errorResponse>): Refused {
   return { refused: errorResponse(...response) };
 }
 
+/**
+ * The response to a request for which the process has no room at the moment. `limit`: the configuration's key. Our own
+ * choice of the seconds.
+ */
+export function overloaded(limit: string, headers: HttpResponse['headers'] = {}): HttpResponse {
+  const message = `The server is overloaded (${limit}): try again.`;
+  return errorResponse(503, 'OVERLOADED', message, { 'retry-after': '1', ...headers });
+}
+
 /** Reads a fetch Response. */
 export async function toHttpResponse(response: Response): Promise<HttpResponse> {
   return {
@@ -43,6 +52,7 @@ export type ResponseErrorCode =
   | 'UNAUTHENTICATED'
   | 'ISSUER_UNAVAILABLE'
   | 'RATE_LIMITED'
+  | 'OVERLOADED'
   | 'FORBIDDEN_ORIGIN'
   | 'METHOD_NOT_ALLOWED'
   | 'UNSUPPORTED_MEDIA_TYPE'

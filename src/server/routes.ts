@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopbackHost } from '../settings/origin.ts';
+import { loopDelayMs } from './connection.ts';
 import type { Cors } from './cors.ts';
 import type { GraphiQL } from './graphiql.ts';
-import { errorResponse, type HttpResponse } from './response.ts';
+import { errorResponse, type HttpResponse, overloaded } from './response.ts';
 
 /** What the paths lead to. */
 export interface Routes {
@@ -18,6 +19,10 @@ export interface Routes {
    * page resolves to this machine, so that the browser takes it for the same origin.
    */
   readonly loopbackNamesOnly: boolean;
+  /** Requests for `/graphql` that waited longer for the event loop are refused, so that it can recover. */
+  readonly maxEventLoopDelayMs: number;
+  /** Called for each of them. */
+  readonly onShed?: () => void;
 }
 
 const graphqlMethods = { allow: 'GET, POST' } as const;
@@ -66,7 +71,7 @@ async function answerProbe(
 function answerGraphQL(
   request: IncomingMessage,
   response: ServerResponse,
-  { graphql, graphiql, cors, loopbackNamesOnly }: Routes,
+  { graphql, graphiql, cors, loopbackNamesOnly, maxEventLoopDelayMs, onShed }: Routes,
 ): HttpResponse | Promise<HttpResponse> {
   const { method = '', headers } = request;
   for (const [name, value] of Object.entries(cors.responseHeaders(headers))) response.setHeader(name, value);
@@ -85,6 +90,10 @@ function answerGraphQL(
   // A browser adds no bearer token by itself, so no foreign page can send such a GET.
   if (method === 'GET' && headers.authorization === undefined) {
     return wrongMethod('Use POST: GET requires a token.', { allow: 'POST' });
+  }
+  if (loopDelayMs(request) > maxEventLoopDelayMs) {
+    onShed?.();
+    return overloaded('server.maxEventLoopDelayMs');
   }
   return graphql(request, response);
 }

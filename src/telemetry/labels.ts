@@ -9,6 +9,10 @@ import type { SendResult } from '../upstream/client.ts';
 export const routes = ['graphql', 'health', 'ready', 'other'] as const;
 export type Route = (typeof routes)[number];
 
+/** What the process had no room for: the limits of `server` and `limits` by these names. */
+export const shedReasons = ['event_loop', 'body_bytes', 'connections', 'unread_response'] as const;
+export type ShedReason = (typeof shedReasons)[number];
+
 export const statusClasses = ['2xx', '3xx', '4xx', '5xx'] as const;
 export const errorCodes = Object.keys(patchErrorCodes) as PatchErrorCode[];
 

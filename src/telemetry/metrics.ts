@@ -5,6 +5,7 @@ import {
   journalOperations,
   lineKinds,
   routes,
+  shedReasons,
   statusClasses,
   upstreamResults,
 } from './labels.ts';
@@ -27,6 +28,11 @@ export function createMetrics(directories: readonly string[]) {
       'idpatch_http_request_duration_seconds',
       'Time from the request headers to the complete response.',
       { route: routes },
+    ),
+    shed: counter(
+      'idpatch_http_shed_total',
+      'Requests refused (event_loop, body_bytes) and connections cut off (connections, unread_response) by a limit of the process.',
+      { reason: shedReasons },
     ),
     operations: counter(
       'idpatch_operations_total',

@@ -104,14 +104,47 @@ describe('the body of a POST', () => {
     return refuses(door, () => post(door, body(), { 'content-type': type }), 415, error);
   });
 
-  it.each(['gzip', 'GZIP', 'br', 'identity, gzip', 'canary'])('encoded as %s is not read', (encoding) => {
-    const error = fault('UNSUPPORTED_MEDIA_TYPE', 'The body of a POST must not be compressed.');
-    const send = () => post(door, gzipSync(body()), { 'content-encoding': encoding });
-    return refuses(door, send, 415, error);
-  });
+  it.each(['br', 'deflate', 'gzip, gzip', 'identity, gzip', 'canary'])(
+    'encoded as %s is not read',
+    (encoding) => {
+      const error = fault(
+        'UNSUPPORTED_MEDIA_TYPE',
+        'The body of a POST must not be compressed, or by gzip alone.',
+      );
+      const send = () => post(door, gzipSync(body()), { 'content-encoding': encoding });
+      return refuses(door, send, 415, error);
+    },
+  );
 
   it('encoded as identity is read', async () => {
     expect((await post(door, typename, { 'content-encoding': 'identity' })).status).toBe(200);
+  });
+
+  describe.each(['gzip', 'GZIP', 'x-gzip'])('encoded as %s', (coding) => {
+    const send = (bytes: Uint8Array<ArrayBuffer>) => post(door, bytes, { 'content-encoding': coding });
+
+    it('is read', async () => {
+      expect(await send(gzipSync(typename))).toEqual({
+        status: 200,
+        body: '{"data":{"__typename":"Query"}}',
+      });
+      const full = typename + ' '.repeat(bodyBytes - typename.length);
+      expect((await send(gzipSync(full))).status).toBe(200);
+    });
+
+    it.each([1, 1_000_000])('is refused where %s bytes too much come out', (more) =>
+      refuses(door, () => send(gzipSync(typename + ' '.repeat(bodyBytes - typename.length + more))), 413, {
+        ...fault('BODY_TOO_LARGE', `The body must have at most ${bodyBytes} bytes.`),
+      }),
+    );
+
+    it.each([
+      ['text', Buffer.from(typename)],
+      ['half of it', gzipSync(typename).subarray(0, -9)],
+      ['a wrong checksum', Buffer.concat([gzipSync(typename).subarray(0, -8), Buffer.alloc(8)])],
+    ])('is refused where it is %s', (_, bytes) =>
+      refuses(door, () => send(bytes), 400, badRequest('The body is not gzip.')),
+    );
   });
 });
 

@@ -19,7 +19,7 @@ const badRequests: Readonly<Record<string, unknown>> = {
 const refusals =
   `401 UNAUTHENTICATED, 403 FORBIDDEN_ORIGIN, 404 NOT_FOUND, 405 METHOD_NOT_ALLOWED, 408 BAD_REQUEST,
   413 BODY_TOO_LARGE, 415 UNSUPPORTED_MEDIA_TYPE, 429 RATE_LIMITED, 431 BAD_REQUEST, 500 INTERNAL_SERVER_ERROR,
-  503 ISSUER_UNAVAILABLE`.split(/,\s+/);
+  503 OVERLOADED, 503 ISSUER_UNAVAILABLE`.split(/,\s+/);
 
 /** All codes by which a request is refused before GraphQL looks at it. */
 const refusalCodes = [
