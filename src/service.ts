@@ -16,11 +16,11 @@ import { createDigests, type Digests } from './patch/digests.ts';
 import { createInFlight } from './patch/in-flight.ts';
 import { createReconciler } from './patch/reconciler.ts';
 import { createUserLock } from './patch/user-lock.ts';
-import { createByteBudget } from './server/byte-budget.ts';
+import { createBudget } from './server/budget.ts';
 import { createCors } from './server/cors.ts';
 import { createGraphiQL } from './server/graphiql.ts';
 import { listen } from './server/http-server.ts';
-import { answerRequest } from './server/routes.ts';
+import { answerProbe, answerRequest } from './server/routes.ts';
 import { instrumentAuthenticator, instrumentRateLimit } from './telemetry/instrument-auth.ts';
 import { instrumentHandler } from './telemetry/instrument-handler.ts';
 import { instrumentJournal } from './telemetry/instrument-journal.ts';
@@ -132,13 +132,12 @@ export async function startService(
     createRateLimit(limits.requestsPerCallerPerMinute, postgres),
   );
   const onShed = (reason: ShedReason) => metrics?.shed({ reason });
-  const budget = createByteBudget(limits.totalBodyBytes, () => onShed('body_bytes'));
   const routes = {
     graphql: createGraphQLHandler(services, {
       ...config.server,
       authenticator,
       rateLimit,
-      bodyBudget: budget,
+      bodyBudget: createBudget(limits.totalBodyBytes, () => onShed('body_bytes')),
     }),
     isReady,
     graphiql: config.server.graphiql ? createGraphiQL(starterTabs) : undefined,
@@ -146,18 +145,21 @@ export async function startService(
     maxEventLoopDelayMs: config.server.maxEventLoopDelayMs,
     onShed: () => onShed('event_loop'),
   };
-  // A separate listener, so that callers cannot reach the metrics.
+  // A separate listener, so that callers cannot reach the metrics. Probes on it do not wait behind callers' connections:
+  // Node accepts one connection per turn of the event loop.
   const metricsServer =
     metrics && config.metrics
-      ? await listen({ ...config.metrics, handle: (request) => answerScrape(request, metrics), log }).catch(
-          noMetricsPort,
-        )
+      ? await listen({
+          ...config.metrics,
+          handle: (request) => answerProbe(request, isReady) ?? answerScrape(request, metrics),
+          log,
+        }).catch(noMetricsPort)
       : undefined;
   const server = await listen({
     ...config.server,
     handle: instrumentHandler(telemetry, (request, response) => answerRequest(request, response, routes)),
     log,
-    limits: { ...config.server, ...limits, budget },
+    limits: { ...config.server, ...limits },
     onCutOff: onShed,
   });
   return {

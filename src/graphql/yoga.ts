@@ -6,7 +6,7 @@ import type { RateLimit } from '../auth/rate-limit.ts';
 import type { Config } from '../config/config.ts';
 import type { Services } from '../patch/context.ts';
 import { createAuthenticate } from '../server/authenticate.ts';
-import type { ByteBudget } from '../server/byte-budget.ts';
+import type { Budget } from '../server/budget.ts';
 import { msSinceArrival } from '../server/connection.ts';
 import { readBody } from '../server/read-body.ts';
 import { type HttpResponse, toHttpResponse } from '../server/response.ts';
@@ -20,7 +20,7 @@ export interface GraphQLHandlerOptions extends Pick<Config['server'], 'introspec
   readonly authenticator: Authenticator;
   readonly rateLimit: RateLimit;
   /** Of the bodies under way. */
-  readonly bodyBudget: ByteBudget;
+  readonly bodyBudget: Budget;
 }
 
 /** Handles `/graphql` requests. CORS has already been checked. */
@@ -62,7 +62,8 @@ export function createGraphQLHandler(
     const authenticated = await authenticate(headers.authorization);
     if ('refused' in authenticated) return authenticated.refused;
     const { caller } = authenticated;
-    const bodyLimits = { maxBytes: services.limits.bodyBytes, budget: options.bodyBudget, owner: caller.id };
+    const { bodyBytes: maxBytes, bodyValues: maxValues } = services.limits;
+    const bodyLimits = { maxBytes, maxValues, budget: options.bodyBudget, owner: caller.id };
     const body = method === 'POST' ? await readBody(req, bodyLimits) : undefined;
     if (body && 'refused' in body) return body.refused;
     const deadlineMs = requestedDeadline(headers);

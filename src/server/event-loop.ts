@@ -34,6 +34,11 @@ function wokenAt(): number | undefined {
   return idleMs > idleEnoughMs ? last.endedAt + idleMs : undefined;
 }
 
+/** Milliseconds that data which is handed out now may have waited. */
+export function eventLoopDelayMs(): number {
+  return performance.now() - (wokenAt() ?? last.lookedAt);
+}
+
 /**
  * Called when a connection is accepted. The returned function, called with each piece of its data, gives the earliest
  * time at which that can have arrived, by performance.now().

@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type ByteBudget, createByteBudget } from './byte-budget.ts';
 import { type Connection, watchConnection } from './connection.ts';
 import { watchEventLoop } from './event-loop.ts';
 import { errorResponse, type HttpResponse } from './response.ts';
@@ -49,7 +48,6 @@ export interface ServerLimits {
   readonly requestsPerConnection: number;
   /** Bytes of responses that clients have not read. Beyond it, whoever has left the most unread is disconnected. */
   readonly unreadResponseBytes: number;
-  readonly budget: ByteBudget;
 }
 
 /** Our own choices. */
@@ -57,7 +55,6 @@ const fewClients: ServerLimits = {
   maxConnections: 100,
   requestsPerConnection: 4,
   unreadResponseBytes: 64 * 1024 * 1024,
-  budget: createByteBudget(4 * 1024 * 1024),
 };
 
 export interface HttpServerOptions {
@@ -177,6 +174,7 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
     });
   });
   server.on('connect', (_request, socket) => {
+    connections.get(socket)?.release();
     socket.on('error', () => {});
     socket.resume();
     sendRaw(socket, errorResponse(405, 'METHOD_NOT_ALLOWED', 'Use POST.', { allow: 'GET, POST' }));

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
-import type { ByteBudget } from './byte-budget.ts';
+import type { Budget } from './budget.ts';
 import { overloaded, type Refused, refuse } from './response.ts';
 
 /** The body of a POST. */
@@ -13,7 +13,8 @@ export interface Body {
 
 export interface BodyLimits {
   readonly maxBytes: number;
-  readonly budget: ByteBudget;
+  readonly maxValues: number;
+  readonly budget: Budget;
   /** Who takes of the budget. */
   readonly owner: unknown;
 }
@@ -74,7 +75,7 @@ const noRoom = { refused: overloaded('limits.totalBodyBytes', close) };
 
 async function read(
   request: IncomingMessage,
-  { maxBytes, budget, owner }: BodyLimits,
+  { maxBytes, maxValues, budget, owner }: BodyLimits,
 ): Promise<Body | Refused> {
   let taken = 0;
   const take = (bytes: number) => {
@@ -98,7 +99,27 @@ async function read(
     return bytes;
   }
   if (bytes.length >= largeBytes) await takeTurn();
+  if (bytes.length > maxValues && countValues(bytes) > maxValues) {
+    release();
+    const message = `The body must have at most ${maxValues} values (limits.bodyValues).`;
+    return refuse(413, 'BODY_TOO_LARGE', message);
+  }
   return { bytes, release };
+}
+
+const [quote, backslash, comma, bracket, brace] = Buffer.from('"\\,[{');
+
+/** The values of a JSON text, of which each takes time and memory to parse however short it is. */
+function countValues(json: Buffer): number {
+  let values = 1;
+  let isInString = false;
+  for (let index = 0; index < json.length; index += 1) {
+    const byte = json[index];
+    if (byte === quote) isInString = !isInString;
+    else if (isInString) index += byte === backslash ? 1 : 0;
+    else if (byte === comma || byte === bracket || byte === brace) values += 1;
+  }
+  return values;
 }
 
 let lastTurn: Promise<void> = Promise.resolve();

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { isLoopbackHost } from '../settings/origin.ts';
-import { loopDelayMs } from './connection.ts';
 import type { Cors } from './cors.ts';
+import { eventLoopDelayMs } from './event-loop.ts';
 import type { GraphiQL } from './graphiql.ts';
 import { errorResponse, type HttpResponse, overloaded } from './response.ts';
 
@@ -19,7 +19,7 @@ export interface Routes {
    * page resolves to this machine, so that the browser takes it for the same origin.
    */
   readonly loopbackNamesOnly: boolean;
-  /** Requests for `/graphql` that waited longer for the event loop are refused, so that it can recover. */
+  /** While something may have waited longer for the event loop, requests for `/graphql` are refused, so that it recovers. */
   readonly maxEventLoopDelayMs: number;
   /** Called for each of them. */
   readonly onShed?: () => void;
@@ -41,11 +41,9 @@ export function answerRequest(
     const message = 'The request line or a header is malformed, or a header is repeated.';
     return errorResponse(400, 'BAD_REQUEST', message, { connection: 'close' });
   }
+  const probed = answerProbe(request, routes.isReady);
+  if (probed) return probed;
   switch (url.split('?', 1)[0]) {
-    case '/health':
-      return answerProbe(request, () => true);
-    case '/ready':
-      return answerProbe(request, routes.isReady);
     case '/graphql':
       return answerGraphQL(request, response, routes);
     case '/':
@@ -60,10 +58,17 @@ function wantsPage({ method, headers: { accept } }: IncomingMessage): boolean {
   return method === 'GET' && accept?.includes('text/html') === true;
 }
 
-async function answerProbe(
-  { method = '' }: IncomingMessage,
-  check: () => boolean | Promise<boolean>,
-): Promise<HttpResponse> {
+/** Answers `/health` and `/ready`; undefined for any other path. */
+export function answerProbe(
+  { method = '', url = '' }: IncomingMessage,
+  isReady: Routes['isReady'],
+): Promise<HttpResponse> | undefined {
+  const path = url.split('?', 1)[0];
+  if (path === '/health') return probe(method, () => true);
+  return path === '/ready' ? probe(method, isReady) : undefined;
+}
+
+async function probe(method: string, check: () => boolean | Promise<boolean>): Promise<HttpResponse> {
   if (method !== 'GET' && method !== 'HEAD') return wrongMethod('Use GET.', { allow: 'GET, HEAD' });
   return { status: (await check()) ? 200 : 503, headers: {}, body: '' };
 }
@@ -91,7 +96,7 @@ function answerGraphQL(
   if (method === 'GET' && headers.authorization === undefined) {
     return wrongMethod('Use POST: GET requires a token.', { allow: 'POST' });
   }
-  if (loopDelayMs(request) > maxEventLoopDelayMs) {
+  if (eventLoopDelayMs() > maxEventLoopDelayMs) {
     onShed?.();
     return overloaded('server.maxEventLoopDelayMs');
   }

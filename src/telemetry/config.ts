@@ -8,7 +8,9 @@ export const metrics = z.strictObject({
   // The port that OpenTelemetry's exporters for Prometheus have, by their specification.
   port: port
     .default(9464)
-    .describe('The port on which metrics are served at /metrics, separate from callers; 0 for a free one.'),
+    .describe(
+      'The port on which /metrics is served, and /health and /ready as well, separate from callers; 0 for a free one.',
+    ),
 });
 
 /** Headers that the exporter sets itself, or that delimit the message. */

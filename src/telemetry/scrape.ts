@@ -8,7 +8,7 @@ interface ScrapeAnswer {
   readonly body: string;
 }
 
-/** Handles `GET /metrics`, the only route of the metrics listener. */
+/** Handles `GET /metrics`, the only route of the metrics listener beside the probes. */
 export async function answerScrape(
   { method, url = '' }: IncomingMessage,
   metrics: Metrics,

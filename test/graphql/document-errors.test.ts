@@ -5,7 +5,7 @@ import { createAuthenticator } from '../../src/auth/authenticator.ts';
 import { createRateLimit } from '../../src/auth/rate-limit.ts';
 import { createGraphQLHandler } from '../../src/graphql/yoga.ts';
 import type { Services } from '../../src/patch/context.ts';
-import { createByteBudget } from '../../src/server/byte-budget.ts';
+import { createBudget } from '../../src/server/budget.ts';
 import { listen } from '../../src/server/http-server.ts';
 import { ask, type ExpectedFault, invalid, refuses } from '../harness/answers.ts';
 import { someUser } from '../harness/expected.ts';
@@ -187,7 +187,7 @@ describe('a bug of ours', () => {
         ...{ introspection: true, suggestions: true },
         authenticator: createAuthenticator({ anonymous: true }, new Map()),
         rateLimit: createRateLimit(1),
-        bodyBudget: createByteBudget(2 * door.sandbox.config.limits.bodyBytes),
+        bodyBudget: createBudget(2 * door.sandbox.config.limits.bodyBytes),
       },
     );
     const server = await listen({ host: '127.0.0.1', port: 0, log, handle });

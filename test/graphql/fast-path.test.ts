@@ -7,7 +7,7 @@ import { useDocuments } from '../../src/graphql/documents/use-documents.ts';
 import type { OperationPlugin } from '../../src/graphql/fast-path.ts';
 import { createGraphQLHandler } from '../../src/graphql/yoga.ts';
 import type { Services } from '../../src/patch/context.ts';
-import { createByteBudget } from '../../src/server/byte-budget.ts';
+import { createBudget } from '../../src/server/budget.ts';
 import { listen } from '../../src/server/http-server.ts';
 import { someUser, written } from '../harness/expected.ts';
 import { openFrontDoor } from '../harness/front-door.ts';
@@ -132,7 +132,7 @@ it('calls every hook of a plugin on every request', async () => {
       ...{ introspection: true, suggestions: true },
       authenticator: createAuthenticator({ anonymous: true }, new Map()),
       rateLimit: createRateLimit(1),
-      bodyBudget: createByteBudget(2 * limits.bodyBytes),
+      bodyBudget: createBudget(2 * limits.bodyBytes),
     },
     [probe],
   );

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { pino } from 'pino';
 import { expect, it, onTestFinished } from 'vitest';
-import { createByteBudget } from '../../src/server/byte-budget.ts';
 import { listen } from '../../src/server/http-server.ts';
 import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { arrived, someUser, written } from '../harness/expected.ts';
@@ -162,7 +161,6 @@ it('the client that leaves the most unread is cut off where the memory for answe
     ...{ host: '127.0.0.1', port: 0, log: pino({ level: 'silent' }) },
     limits: {
       ...{ maxConnections: 10, requestsPerConnection: 4, unreadResponseBytes: 2.5 * length },
-      budget: createByteBudget(1_000_000),
     },
     handle: async () => ({ status: 200, headers: {}, body: 'x'.repeat(length) }),
     onCutOff: (reason) => void reasons.push(reason),

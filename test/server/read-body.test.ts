@@ -7,8 +7,8 @@ import { converse, lines, open } from '../harness/raw.ts';
 import { mutation } from '../harness/requests.ts';
 
 const bodyBytes = 4_096;
-const door = await openFrontDoor({ limits: { bodyBytes } });
-const large = await openFrontDoor();
+const door = await openFrontDoor({ limits: { bodyBytes, bodyValues: 1_000 } });
+const large = await openFrontDoor({ limits: { bodyValues: 100_000 } });
 afterAll(async () => {
   await door.close();
   await large.close();
@@ -145,6 +145,21 @@ describe('the body of a POST', () => {
     ])('is refused where it is %s', (_, bytes) =>
       refuses(door, () => send(bytes), 400, badRequest('The body is not gzip.')),
     );
+  });
+});
+
+describe('a body of many values', () => {
+  const listOf = (count: number, value: string) =>
+    `{"query":"{ __typename }","variables":{"a":[${Array(count).fill(value).join()}]}}`;
+
+  it.each(['0', '{}', '[]'])('is refused unparsed: %s', (value) => {
+    const message = 'The body must have at most 1000 values (limits.bodyValues).';
+    return refuses(door, () => post(door, listOf(1_000, value)), 413, fault('BODY_TOO_LARGE', message));
+  });
+
+  it('is read up to the limit, and what is in texts does not count', async () => {
+    for (const body of [listOf(990, '0'), listOf(2, `"\\"${',[{'.repeat(600)}\\\\"`)])
+      expect(await post(door, body)).toEqual({ status: 200, body: '{"data":{"__typename":"Query"}}' });
   });
 });
 

@@ -14,7 +14,7 @@ afterEach(async () => {
   door = undefined;
 });
 
-test('the metrics are on a port of their own, and nothing else is there', async () => {
+test('the metrics are on a port of their own, and nothing else is there but the probes', async () => {
   door = await openFrontDoor({ metrics: {} });
   const { origin } = new URL(door.metricsUrl ?? '');
   expect(origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -27,7 +27,11 @@ test('the metrics are on a port of their own, and nothing else is there', async 
   expect(await request('GET', '/metrics?name=a')).toBe('200 true');
   expect(await request('HEAD', '/metrics')).toBe('200 false');
   expect(await request('POST', '/metrics')).toBe('405 false');
-  for (const path of ['/', '/graphql', '/health', '/ready', '/metrics/', '/metricsx'])
+  for (const path of ['/health', '/ready']) {
+    expect(await request('GET', path)).toBe('200 false');
+    expect(await request('POST', path)).toBe('405 true');
+  }
+  for (const path of ['/', '/graphql', '/metrics/', '/metricsx'])
     expect(await request('GET', path)).toBe('404 false');
   expect((await fetch(`${door.url}/metrics`)).status).toBe(404);
   const { headers } = await fetch(`${origin}/metrics`);

@@ -1,8 +1,8 @@
-/** Memory that requests take, shared between those who cause them. */
-export interface ByteBudget {
+/** Something that there is not enough of for everybody, such as memory for bodies. */
+export interface Budget {
   /** False, and nothing is taken, if too little is left for this owner. */
-  take(owner: unknown, bytes: number): boolean;
-  give(owner: unknown, bytes: number): void;
+  take(owner: unknown, amount: number): boolean;
+  give(owner: unknown, amount: number): void;
 }
 
 /**
@@ -10,25 +10,25 @@ export interface ByteBudget {
  * no number of owners that take all they can leaves nothing for the next ("dynamic thresholds", Choudhury and Hahne
  * 1998: https://doi.org/10.1109/90.664262). Calls `onRefusal` for each refusal.
  */
-export function createByteBudget(total: number, onRefusal: () => void = () => {}): ByteBudget {
+export function createBudget(total: number, onRefusal: () => void = () => {}): Budget {
   const taken = new Map<unknown, number>();
   let left = total;
   return {
-    take(owner, bytes) {
-      const own = (taken.get(owner) ?? 0) + bytes;
+    take(owner, amount) {
+      const own = (taken.get(owner) ?? 0) + amount;
       if (own > left) {
         onRefusal();
         return false;
       }
       taken.set(owner, own);
-      left -= bytes;
+      left -= amount;
       return true;
     },
-    give(owner, bytes) {
-      const own = (taken.get(owner) ?? 0) - bytes;
+    give(owner, amount) {
+      const own = (taken.get(owner) ?? 0) - amount;
       if (own > 0) taken.set(owner, own);
       else taken.delete(owner);
-      left += bytes;
+      left += amount;
     },
   };
 }
