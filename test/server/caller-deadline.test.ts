@@ -27,13 +27,13 @@ it.each([
   const { socket, heard } = hear(door.url);
   // A request before it on the same connection counts nothing.
   socket.write(post('{ __typename }'));
-  await expect.poll(() => heard.said).toContain('"Query"');
+  await expect.poll(() => heard.said, { timeout: 20_000 }).toContain('"Query"');
   await delay(400);
   const split = bytes.indexOf(from);
   socket.write(bytes.slice(0, split));
   await delay(400);
   socket.write(bytes.slice(split));
-  await expect.poll(() => heard.said).toContain(tooLate);
+  await expect.poll(() => heard.said, { timeout: 20_000 }).toContain(tooLate);
   expect(arrived(door)).toEqual([]);
   expect(written(door)).toEqual([]);
   socket.destroy();
@@ -71,13 +71,13 @@ it.each(['a new connection', 'a connection that is open'])(
     const bytes = withDeadline(someUser(door, 'customers'), 300);
     if (which !== 'a new connection') {
       socket.write(post('{ __typename }'));
-      await expect.poll(() => heard.said).toContain('"Query"');
+      await expect.poll(() => heard.said, { timeout: 20_000 }).toContain('"Query"');
     }
     await delay(100);
     // It goes to the system's buffers at once, as the connection is open.
     socket.write(bytes);
     block(500);
-    await expect.poll(() => heard.said).toContain(tooLate);
+    await expect.poll(() => heard.said, { timeout: 20_000 }).toContain(tooLate);
     expect(arrived(door)).toEqual([]);
     socket.destroy();
   },

@@ -55,7 +55,7 @@ it('what comes behind them is not read', async () => {
   const { socket, heard } = hear(server.url);
   const count = 3_000;
   socket.write(get.repeat(count));
-  await expect.poll(() => requests.length).toBe(4);
+  await expect.poll(() => requests.length, { timeout: 20_000 }).toBe(4);
   await delay(200);
   expect(requests).toHaveLength(4);
   expect(requests[0]?.socket.bytesRead).toBeLessThanOrEqual(2 * 65_536);
@@ -74,8 +74,8 @@ it('connections are cut off where too many requests wait, and those that are und
     });
     one.socket.write('GET / HTTP/1.1\r\n\r\n'.repeat(200));
   }
-  await expect.poll(() => requests.length).toBe(4 * clients.length);
-  await expect.poll(() => closed).toBeGreaterThan(0);
+  await expect.poll(() => requests.length, { timeout: 20_000 }).toBe(4 * clients.length);
+  await expect.poll(() => closed, { timeout: 20_000 }).toBeGreaterThan(0);
   await delay(100);
   const kept = clients.length - closed;
   expect(kept).toBeGreaterThan(20);
@@ -90,7 +90,7 @@ it('a request that waits while the process leaves is not begun, and the last ans
   const { server, requests, letGo } = await listenHolding();
   const { socket, closed } = hear(server.url);
   socket.write(get.repeat(8));
-  await expect.poll(() => requests.length).toBe(4);
+  await expect.poll(() => requests.length, { timeout: 20_000 }).toBe(4);
   server.drain();
   letGo();
   const answers = (await closed).match(/HTTP\/1.1 200|connection: close/g);
@@ -104,7 +104,7 @@ it('answers that nobody waits for any more do not keep a connection that is idle
   gone.write(get.repeat(2));
   const idle = hear(server.url);
   idle.socket.write(get);
-  await expect.poll(() => requests.length).toBe(3);
+  await expect.poll(() => requests.length, { timeout: 20_000 }).toBe(3);
   gone.destroy();
   await expect.poll(() => requests[0]?.socket.destroyed).toBe(true);
   letGo();

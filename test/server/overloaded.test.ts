@@ -34,14 +34,14 @@ it('a request that waited too long for the event loop is refused unread, and the
   one.socket.write(patch);
   probe.socket.write(lines(['GET /health HTTP/1.1', 'Host: localhost']));
   block(400);
-  await expect.poll(() => one.heard.said).toContain(busy('server.maxEventLoopDelayMs'));
+  await expect.poll(() => one.heard.said, { timeout: 20_000 }).toContain(busy('server.maxEventLoopDelayMs'));
   expect(one.heard.said).toMatch(/^HTTP\/1.1 503 [\s\S]*\r\nretry-after: 1\r\n/);
-  await expect.poll(() => probe.heard.said).toMatch(/^HTTP\/1.1 200 /);
+  await expect.poll(() => probe.heard.said, { timeout: 20_000 }).toMatch(/^HTTP\/1.1 200 /);
   expect(arrived(door)).toEqual([]);
   expect(await shed(door, 'event_loop')).toBe(1);
   // The next one on the same connection is taken.
   one.socket.write(patch);
-  await expect.poll(() => one.heard.said).toContain('"outcome":"APPLIED"');
+  await expect.poll(() => one.heard.said, { timeout: 20_000 }).toContain('"outcome":"APPLIED"');
   expect(written(door)).toHaveLength(1);
   for (const { socket } of clients) socket.destroy();
 });
@@ -139,17 +139,17 @@ it('a connection too many is closed at once, and the oldest that is idle makes r
   const [oldest, newest] = [hear(door.url), hear(door.url)];
   for (const { socket, heard } of [oldest, newest]) {
     socket.write(post('{ __typename }'));
-    await expect.poll(() => heard.said).toContain('"Query"');
+    await expect.poll(() => heard.said, { timeout: 20_000 }).toContain('"Query"');
   }
   const tooMany = hear(door.url);
   expect(await tooMany.closed).toBe('');
   await oldest.closed;
   const next = hear(door.url);
   next.socket.write(post('{ __typename }'));
-  await expect.poll(() => next.heard.said).toContain('"Query"');
+  await expect.poll(() => next.heard.said, { timeout: 20_000 }).toContain('"Query"');
   expect(newest.socket.destroyed).toBe(false);
   letGo();
-  await expect.poll(() => busyOne.heard.said).toContain('"outcome":"APPLIED"');
+  await expect.poll(() => busyOne.heard.said, { timeout: 20_000 }).toContain('"outcome":"APPLIED"');
   expect(await shed(door, 'connections')).toBe(1);
   for (const { socket } of [busyOne, newest, next]) socket.destroy();
 });
@@ -175,10 +175,10 @@ it('the client that leaves the most unread is cut off where the memory for answe
   const modest = openWith(1);
   await delay(200);
   const greedy = openWith(2);
-  await expect.poll(() => reasons).toEqual(['unread_response']);
+  await expect.poll(() => reasons, { timeout: 20_000 }).toEqual(['unread_response']);
   for (const { socket } of [modest, greedy]) socket.resume();
   await greedy.closed;
-  await expect.poll(() => modest.heard.said.length).toBeGreaterThan(length);
+  await expect.poll(() => modest.heard.said.length, { timeout: 20_000 }).toBeGreaterThan(length);
   expect(modest.socket.destroyed).toBe(false);
   modest.socket.destroy();
 });
