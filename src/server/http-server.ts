@@ -7,6 +7,7 @@ import { type Connection, watchConnection } from './connection.ts';
 import { watchEventLoop } from './event-loop.ts';
 import { errorResponse, type HttpResponse } from './response.ts';
 import { securityHeaders } from './security-headers.ts';
+import { fewClients, type ServerLimits } from './server-limits.ts';
 import { createUnanswered } from './unanswered.ts';
 
 /** Limits for slow clients and long headers. Our own choices. */
@@ -40,22 +41,6 @@ export interface HttpServer {
   /** Accepts no more connections. Resolves when every response is sent and the last connection is closed. */
   close(): Promise<void>;
 }
-
-export interface ServerLimits {
-  /** Connections at once. Another one is closed as soon as it is accepted. */
-  readonly maxConnections: number;
-  /** Requests of one connection that are under way at once. */
-  readonly requestsPerConnection: number;
-  /** Bytes of responses that clients have not read. Beyond it, whoever has left the most unread is disconnected. */
-  readonly unreadResponseBytes: number;
-}
-
-/** Our own choices. */
-const fewClients: ServerLimits = {
-  maxConnections: 100,
-  requestsPerConnection: 4,
-  unreadResponseBytes: 64 * 1024 * 1024,
-};
 
 export interface HttpServerOptions {
   readonly host: string;
