@@ -2,6 +2,7 @@ import { type DocumentNode, getOperationAST } from 'graphql';
 import { type GraphQLParams, type Plugin, processRegularResult, type YogaServerInstance } from 'graphql-yoga';
 import { type HttpResponse, toHttpResponse } from '../server/response.ts';
 import type { ServerContext } from './context.ts';
+import { withoutStack } from './without-stack.ts';
 
 /**
  * Executes a POST whose document is known to be valid as Yoga does, with every hook of its plugins, but without
@@ -38,7 +39,7 @@ export async function executeDirectly(
       body: JSON.stringify(result),
     };
   }
-  return toHttpResponse(await processRegularResult(result, yoga.fetchAPI, mediaType));
+  return toHttpResponse(await withoutStack(() => processRegularResult(result, yoga.fetchAPI, mediaType)));
 }
 
 const [json, graphqlResponse] = ['application/json', 'application/graphql-response+json'];

@@ -7,6 +7,7 @@ import {
   specifiedRules,
   type ValidationRule,
 } from 'graphql';
+import { withoutStack } from '../without-stack.ts';
 import { alwaysBadRequest } from './bad-request.ts';
 import { isLossless, notLossless } from './lossless-numbers.ts';
 import { variableErrors } from './variable-errors.ts';
@@ -111,7 +112,10 @@ function withSafeErrors(rule: ValidationRule, suggestions: boolean): ValidationR
  */
 function safeArgumentError(error: GraphQLError): GraphQLError {
   const { nodes = null, path = null, extensions, originalError } = error;
-  if (extensions.code || (originalError && !(originalError instanceof GraphQLError))) return error;
+  if (originalError && !(originalError instanceof GraphQLError)) return error;
+  // Without the error that it was made of, which Yoga would copy as well.
+  if (extensions.code)
+    return withoutStack(() => new GraphQLError(error.message, { nodes, path, extensions }));
   return new GraphQLError('A variable is null or left out where a value is needed.', {
     nodes: nodes?.slice(0, 1) ?? null,
     path,

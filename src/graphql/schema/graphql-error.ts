@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { type PatchError, ReadFailure } from '../../domain/errors.ts';
+import { withoutStack } from '../without-stack.ts';
 
 /** Throws a failed read as a top-level error, as reads have no payload for it. Rethrows anything else: a bug. */
 export function rethrowReadFailure(failure: unknown): never {
@@ -10,11 +11,14 @@ export function rethrowReadFailure(failure: unknown): never {
 export function toGraphQLError(error: PatchError): GraphQLError {
   const { code, message, path } = error;
   const wait = error.code === 'RATE_LIMITED' ? error.retryAfterSeconds : null;
-  return new GraphQLError(message, {
-    extensions: {
-      code,
-      ...(path.length > 0 ? { inputPath: path } : {}),
-      ...(wait === null ? {} : { retryAfterSeconds: wait }),
-    },
-  });
+  return withoutStack(
+    () =>
+      new GraphQLError(message, {
+        extensions: {
+          code,
+          ...(path.length > 0 ? { inputPath: path } : {}),
+          ...(wait === null ? {} : { retryAfterSeconds: wait }),
+        },
+      }),
+  );
 }
