@@ -131,12 +131,13 @@ export async function startService(
     telemetry,
     createRateLimit(limits.requestsPerCallerPerMinute, postgres),
   );
+  const costLimit = instrumentRateLimit(telemetry, createRateLimit(limits.costPerCallerPerMinute));
   const onShed = (reason: ShedReason) => metrics?.shed({ reason });
   const routes = {
     graphql: createGraphQLHandler(services, {
       ...config.server,
       authenticator,
-      rateLimit,
+      ...{ rateLimit, costLimit },
       bodyBudget: createBudget(limits.totalBodyBytes, () => onShed('body_bytes')),
     }),
     isReady,

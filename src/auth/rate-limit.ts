@@ -3,13 +3,13 @@ import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-lim
 import { closePostgresPool, openPostgresPool } from '../journal/postgres-pool.ts';
 import type { Secret } from '../settings/secret.ts';
 
-/** Limits the requests of each caller. */
+/** Limits the requests of each caller, or what they cost. */
 export interface RateLimit {
   /**
-   * Counts one request of the caller. Returns the seconds to wait (at least 1) if it exceeds the limit, else
-   * undefined.
+   * Counts one request of the caller, or so many points. Returns the seconds to wait (at least 1) if that exceeds the
+   * limit, else undefined.
    */
-  take(callerId: string): Promise<number | undefined>;
+  take(callerId: string, points?: number): Promise<number | undefined>;
   /** Changes the limit; what was counted stays counted. */
   limitTo(perMinute: number): void;
   close(): Promise<void>;
@@ -22,7 +22,7 @@ const windowSeconds = 60;
 const sharedTimeoutMs = 500;
 
 /**
- * Creates the limit of `perMinute` requests per caller. With `postgres`, the journal's connection string, all
+ * Creates the limit of `perMinute` requests, or points, per caller. With `postgres`, the journal's connection string, all
  * replicas share the counters in a table of the journal; while the database is unavailable this process counts alone.
  */
 export function createRateLimit(perMinute: number, postgres?: Secret): RateLimit {
@@ -46,9 +46,9 @@ export function createRateLimit(perMinute: number, postgres?: Secret): RateLimit
   const keyOf = (callerId: string) =>
     pool ? createHash('sha256').update(callerId).digest('base64url') : callerId;
   return {
-    async take(callerId) {
+    async take(callerId, points = 1) {
       try {
-        await limiter.consume(keyOf(callerId));
+        await limiter.consume(keyOf(callerId), points);
         return undefined;
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused;

@@ -170,6 +170,22 @@ const limits = z
     requestsPerCallerPerMinute: positive
       .default(600)
       .describe('Requests of one caller per minute, of all replicas together if they share a journal.'),
+    // Our own choices, by measurement: a point is about a microsecond of CPU, and 50 bytes of an answer. A list of a
+    // thousand users with ten fields costs 60,000, a patch about 350.
+    costPerRequest: positive
+      .default(300_000)
+      .describe('Points that one request may cost: users named × fields selected, about.'),
+    costPerCallerPerMinute: positive
+      .default(3_000_000)
+      .describe('Points that the requests of one caller may cost per minute in one process.'),
+    requestsUnderWayPerCaller: positive
+      .default(300)
+      .describe('Requests of one caller that are under way in one process at the same time.'),
+    costUnderWay: positive
+      .default(600_000)
+      .describe(
+        'Points of all requests under way in one process, one caller’s at most half of them; others wait.',
+      ),
     // Our own choices: GraphiQL's introspection query is within them.
     document: documentLimits,
   })
@@ -180,6 +196,14 @@ const limits = z
   .refine(({ bodyBytes, totalBodyBytes }) => totalBodyBytes >= 2 * bodyBytes, {
     path: ['totalBodyBytes'],
     error: 'Expected at least twice limits.bodyBytes.',
+  })
+  .refine(({ costPerRequest, costUnderWay }) => costPerRequest <= costUnderWay, {
+    path: ['costPerRequest'],
+    error: 'Expected at most costUnderWay, or such a request could never begin.',
+  })
+  .refine(({ costPerRequest, costPerCallerPerMinute }) => costPerRequest <= costPerCallerPerMinute, {
+    path: ['costPerRequest'],
+    error: 'Expected at most costPerCallerPerMinute, or such a request would always be refused.',
   })
   .prefault({})
   .describe('Limits of one request, one patch and one caller.');

@@ -9,18 +9,23 @@ import { createAuthenticate } from '../server/authenticate.ts';
 import type { Budget } from '../server/budget.ts';
 import { msSinceArrival } from '../server/connection.ts';
 import { readBody } from '../server/read-body.ts';
-import { type HttpResponse, toHttpResponse } from '../server/response.ts';
+import { type HttpResponse, refuseLimited, toHttpResponse } from '../server/response.ts';
+import { createAdmission } from './admission.ts';
 import { createContext, type ServerContext } from './context.ts';
+import { tooMuch } from './documents/bad-request.ts';
 import { paramsOfBody, paramsOfSearch } from './documents/params.ts';
-import { useDocuments } from './documents/use-documents.ts';
+import { type Documents, useDocuments } from './documents/use-documents.ts';
 import { executeDirectly, type OperationPlugin } from './fast-path.ts';
 import { schema } from './schema/index.ts';
+import { createTurns } from './turns.ts';
 
 export interface GraphQLHandlerOptions extends Pick<Config['server'], 'introspection' | 'suggestions'> {
   readonly authenticator: Authenticator;
   readonly rateLimit: RateLimit;
   /** Of the bodies under way. */
   readonly bodyBudget: Budget;
+  /** Of what the requests cost, in points. */
+  readonly costLimit: RateLimit;
 }
 
 /** Handles `/graphql` requests. CORS has already been checked. */
@@ -33,7 +38,7 @@ export function createGraphQLHandler(
   plugins: readonly OperationPlugin[] = [],
 ): GraphQLHandler {
   const authenticate = createAuthenticate(options.authenticator, options.rateLimit, services.log);
-  const documents = useDocuments(services.limits.document, options);
+  const documents = useDocuments(services.limits, options);
   const yoga = createYoga<ServerContext>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -55,13 +60,24 @@ export function createGraphQLHandler(
     // readBody limits the body.
     maxRequestBodySize: false,
     parserAndValidationCache: false,
-    plugins: [useOwnHttp, documents.plugin, ...plugins],
+    plugins: [useOwnHttp(documents), documents.plugin, ...plugins],
   });
+  const admission = createAdmission(services.limits);
+  const turns = createTurns();
   return async (req, response) => {
     const { method, headers, url = '' } = req;
     const authenticated = await authenticate(headers.authorization);
     if ('refused' in authenticated) return authenticated.refused;
     const { caller } = authenticated;
+    const place = admission.enter(caller);
+    if (!place) return refuseLimited('requestsUnderWayPerCaller', 1).refused;
+    if (response.closed) place.leave();
+    else response.once('close', place.leave);
+    const charge = async (points: number) => {
+      const wait = caller.isAnonymous ? undefined : await options.costLimit.take(caller.id, points);
+      if (wait !== undefined) services.log.info({ event: 'rate-limited', caller: caller.id });
+      return wait;
+    };
     const { bodyBytes: maxBytes, bodyValues: maxValues } = services.limits;
     const bodyLimits = { maxBytes, maxValues, budget: options.bodyBudget, owner: caller.id };
     const body = method === 'POST' ? await readBody(req, bodyLimits) : undefined;
@@ -72,10 +88,14 @@ export function createGraphQLHandler(
       return body ? paramsOfBody(body.bytes) : paramsOfSearch(url);
     };
     try {
+      const wait = body && (await charge(Math.ceil(body.bytes.length / bytesPerPoint)));
+      if (wait !== undefined) return refuseLimited('costPerCallerPerMinute', wait).refused;
       // Yoga gives the server context to resolvers as it is.
-      const context = Object.assign(createContext(services, caller, deadlineMs, msSinceArrival(req)), {
-        readParams,
+      const context = Object.assign(createContext(services, caller, turns, deadlineMs, msSinceArrival(req)), {
+        ...{ readParams, place, charge },
       });
+      const turn = turns.take(caller.id);
+      if (turn) await turn;
       const direct = body && (await executeDirectly(yoga, documents.findValid, context, headers.accept));
       return (
         direct ?? (await toHttpResponse(await yoga.handleNodeRequestAndResponse(req, response, context)))
@@ -86,16 +106,24 @@ export function createGraphQLHandler(
   };
 }
 
-/** HTTP hooks, which the fast path does not call: what they do, it does itself. */
-const useOwnHttp: Plugin<object, ServerContext> = {
+/** Bytes of a body that cost a point, and points that a character of a document costs which is not kept. Measured. */
+const [bytesPerPoint, pointsPerCharacter] = [50, 5];
+
+/** HTTP hooks, which the fast path does not call: what they do, it does itself or does not need. */
+const useOwnHttp = ({ findValid }: Documents): Plugin<object, ServerContext> => ({
   onRequestParse: ({ serverContext, setRequestParser }) => setRequestParser(() => serverContext.readParams()),
+  async onParams({ params: { query }, context, setResult }) {
+    if (typeof query !== 'string' || findValid(query)) return;
+    const wait = await (context as ServerContext).charge(query.length * pointsPerCharacter);
+    if (wait !== undefined) setResult({ errors: [tooMuch('RATE_LIMITED', 'costPerCallerPerMinute', wait)] });
+  },
   onResultProcess({ resultProcessor, setResultProcessor }) {
     // A stream of one result would be 200 whatever it says. Callers who accept no JSON get it all the same, so that
     // they learn the outcome of a mutation.
     if (resultProcessor !== processRegularResult)
       setResultProcessor(processRegularResult, 'application/json');
   },
-};
+});
 
 /** The header by which a caller shortens the deadline of each operation, in milliseconds. */
 const deadlineHeader = 'idpatch-deadline-ms';

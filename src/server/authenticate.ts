@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { RateLimit } from '../auth/rate-limit.ts';
-import { type Refused, refuse } from './response.ts';
+import { type Refused, refuse, refuseLimited } from './response.ts';
 
 /** Authenticates the caller and applies the rate limit before GraphQL runs. */
 export type Authenticate = (
@@ -24,7 +24,7 @@ export function createAuthenticate(
         const wait = caller.isAnonymous ? undefined : await rateLimit.take(caller.id);
         if (wait === undefined) return { caller };
         log.info({ event: 'rate-limited', caller: caller.id });
-        return refuse(429, 'RATE_LIMITED', 'Too many requests: wait.', { 'retry-after': String(wait) });
+        return refuseLimited('requestsPerCallerPerMinute', wait);
       }
       case 'no-token': {
         const message = 'A bearer token is required: Authorization: Bearer <token>.';

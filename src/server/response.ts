@@ -16,11 +16,12 @@ export function errorResponse(
   code: ResponseErrorCode,
   message: string,
   headers: HttpResponse['headers'] = {},
+  extensions: object = {},
 ): HttpResponse {
   return {
     status,
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ errors: [{ message, extensions: { code } }] }),
+    body: JSON.stringify({ errors: [{ message, extensions: { code, ...extensions } }] }),
   };
 }
 
@@ -36,6 +37,21 @@ export function refuse(...response: Parameters<typeof errorResponse>): Refused {
 export function overloaded(limit: string, headers: HttpResponse['headers'] = {}): HttpResponse {
   const message = `The server is overloaded (${limit}): try again.`;
   return errorResponse(503, 'OVERLOADED', message, { 'retry-after': '1', ...headers });
+}
+
+/** What a caller is told who has reached a limit, by the limit's configuration key. */
+export function limitReached(key: string, seconds: number) {
+  return {
+    message: `This is more than limits.${key} allows: come back in ${seconds} s.`,
+    headers: { 'retry-after': String(seconds) },
+    extensions: { retryAfterSeconds: seconds },
+  } as const;
+}
+
+/** Refuses a request for a limit of its caller. */
+export function refuseLimited(key: string, seconds: number): Refused {
+  const { message, headers, extensions } = limitReached(key, seconds);
+  return refuse(429, 'RATE_LIMITED', message, headers, extensions);
 }
 
 /** Reads a fetch Response. */

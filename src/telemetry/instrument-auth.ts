@@ -26,8 +26,8 @@ export function instrumentRateLimit({ metrics }: Telemetry, rateLimit: RateLimit
   if (!metrics) return rateLimit;
   return {
     ...rateLimit,
-    async take(callerId) {
-      const wait = await rateLimit.take(callerId);
+    async take(...request) {
+      const wait = await rateLimit.take(...request);
       if (wait !== undefined) metrics.rateLimited({});
       return wait;
     },

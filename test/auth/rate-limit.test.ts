@@ -28,8 +28,9 @@ describe('requests of one caller', () => {
     const wait = Number(limited?.headers.get('retry-after'));
     expect(wait).toBeGreaterThanOrEqual(1);
     expect(wait).toBeLessThanOrEqual(60);
-    const message = 'Too many requests: wait.';
-    expect(await limited?.json()).toEqual({ errors: [{ message, extensions: { code: 'RATE_LIMITED' } }] });
+    const message = `This is more than limits.requestsPerCallerPerMinute allows: come back in ${wait} s.`;
+    const extensions = { code: 'RATE_LIMITED', retryAfterSeconds: wait };
+    expect(await limited?.json()).toEqual({ errors: [{ message, extensions }] });
     expect(await statuses(door, 3, await gatewayOf(door, 'another'))).toEqual([200, 200, 200]);
     expect(arrived(door)).toEqual([]);
     expect(door.log.filter((line) => line.includes('"rate-limited"'))).toHaveLength(1);

@@ -186,7 +186,7 @@ describe('a bug of ours', () => {
       {
         ...{ introspection: true, suggestions: true },
         authenticator: createAuthenticator({ anonymous: true }, new Map()),
-        rateLimit: createRateLimit(1),
+        ...{ rateLimit: createRateLimit(1), costLimit: createRateLimit(1) },
         bodyBudget: createBudget(2 * door.sandbox.config.limits.bodyBytes),
       },
     );

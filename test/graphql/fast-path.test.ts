@@ -131,7 +131,7 @@ it('calls every hook of a plugin on every request', async () => {
     {
       ...{ introspection: true, suggestions: true },
       authenticator: createAuthenticator({ anonymous: true }, new Map()),
-      rateLimit: createRateLimit(1),
+      ...{ rateLimit: createRateLimit(1), costLimit: createRateLimit(1) },
       bodyBudget: createBudget(2 * limits.bodyBytes),
     },
     [probe],
@@ -154,7 +154,7 @@ it('calls every hook of a plugin on every request', async () => {
 
 it('an invalid document takes no place in the cache', async () => {
   const options = { introspection: true, suggestions: true };
-  const { plugin, findValid } = useDocuments(door.sandbox.config.limits.document, options);
+  const { plugin, findValid } = useDocuments(door.sandbox.config.limits, options);
   const unused = { setParseFn() {}, setValidationFn() {} };
   const validate = (query: string, valid: boolean) => {
     const documentAST = parse(query);

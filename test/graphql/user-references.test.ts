@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   arrived,
+  counted,
   directoryNames,
   invalidInput,
   notApplied,
@@ -63,29 +64,51 @@ describe('a reference to a user', () => {
 });
 
 describe('the users that the lists of one request name', () => {
-  const users = 'users(ids: $ids) { __typename }';
-  const entities = '_entities(representations: $all) { __typename }';
-  const ask = (fields: string, ids: number, all: number) => {
-    const id = someUser(door, 'customers');
-    const variables = { ids: Array(ids).fill(id), all: Array(all).fill({ __typename: 'User', id }) };
-    const definitions = [ids > 0 ? '$ids: [ID!]!' : [], all > 0 ? '$all: [_Any!]!' : []].flat();
-    return door.graphql(`query (${definitions}) { ${fields} }`, variables);
+  const users = (ids: string) => `users(ids: $${ids}) { __typename }`;
+  const entities = (all: string) => `_entities(representations: $${all}) { __typename }`;
+  const idsOf = (name: string, count: number) =>
+    Array.from({ length: count }, (_, at) => `customers:${name}_${at}`);
+  const whom = (ids: readonly string[]) => ids.map((id) => ({ __typename: 'User', id }));
+  const ask = async (fields: string, count: number, other: number) => {
+    const variables = {
+      ...{ ids: idsOf('a', count), others: idsOf('b', other) },
+      ...{ all: whom(idsOf('a', count)), allOthers: whom(idsOf('b', other)) },
+    };
+    const types = { ids: '[ID!]!', others: '[ID!]!', all: '[_Any!]!', allOthers: '[_Any!]!' };
+    const used = Object.entries(types).filter(([name]) => fields.includes(`$${name})`));
+    door.forgetRequests();
+    return door.graphql(
+      `query (${used.map(([name, type]) => `$${name}: ${type}`)}) { ${fields} }`,
+      Object.fromEntries(Object.entries(variables).filter(([name]) => name in Object.fromEntries(used))),
+    );
   };
+  const lengths = (data: unknown) =>
+    Object.values(data as Record<string, unknown[]>).map((one) => one.length);
 
   it.each([
-    ['two lists of users', `a: ${users} b: ${users}`, 500, 0],
-    ['two lists of entities', `a: ${entities} b: ${entities}`, 0, 500],
-    ['a list of each', `a: ${users} b: ${entities}`, 999, 1],
-  ])('may be 1000 in %s, and not more', async (_, fields, ids, all) => {
-    const { data, errors } = await ask(fields, ids, all);
+    ['two lists of users', `a: ${users('ids')} b: ${users('others')}`, 'ids'],
+    ['two lists of entities', `a: ${entities('all')} b: ${entities('allOthers')}`, 'representations'],
+    ['a list of each', `a: ${users('ids')} b: ${entities('allOthers')}`, 'representations'],
+  ])('may be 1000 in %s, and not more', async (_, fields, argument) => {
+    const { data, errors } = await ask(fields, 600, 400);
     expect(errors).toBeUndefined();
-    expect(Object.values(data as Record<string, unknown[]>).flat()).toHaveLength(1_000);
+    expect(lengths(data)).toEqual([600, 400]);
     const message = 'The lists of one request may name at most 1000 users in total.';
-    const argument = fields.endsWith(users) ? 'ids' : 'representations';
     const extensions = { code: 'INVALID_INPUT', inputPath: [argument] };
-    expect(await ask(fields, ids && ids + 1, all && all + 1)).toMatchObject({
+    expect(await ask(fields, 600, 401)).toMatchObject({
       data: null,
       errors: [{ message, path: ['b'], extensions }],
     });
+  });
+
+  it('are one where they are the same', async () => {
+    const { data, errors } = await ask(
+      `a: ${users('ids')} b: ${entities('all')} c: ${users('ids')}`,
+      1_000,
+      0,
+    );
+    expect(errors).toBeUndefined();
+    expect(lengths(data)).toEqual([1_000, 1_000, 1_000]);
+    expect(counted(arrived(door))).toEqual({ 'customers POST /v1/mgmt/users/load': 10 });
   });
 });

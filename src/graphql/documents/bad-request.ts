@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { ResponseErrorCode } from '../../server/response.ts';
+import { limitReached, type ResponseErrorCode } from '../../server/response.ts';
 
 /** Errors of one response. */
 export const maxErrors = 5;
@@ -11,4 +11,11 @@ export const alwaysBadRequest = { status: 400, spec: false } as const;
 export function badRequest(message: string): GraphQLError {
   const code: ResponseErrorCode = 'BAD_REQUEST';
   return new GraphQLError(message, { extensions: { code, http: { ...alwaysBadRequest } } });
+}
+
+/** An error for a request that may be sent again when there is room within this limit. */
+export function tooMuch(code: 'RATE_LIMITED' | 'OVERLOADED', key: string, seconds: number): GraphQLError {
+  const { message, headers, extensions } = limitReached(key, seconds);
+  const status = code === 'RATE_LIMITED' ? 429 : 503;
+  return new GraphQLError(message, { extensions: { code, ...extensions, http: { status, headers } } });
 }

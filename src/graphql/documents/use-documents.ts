@@ -1,9 +1,18 @@
-import { type DocumentNode, type ExecutionArgs, type ExecutionResult, execute, GraphQLError } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  getOperationAST,
+} from 'graphql';
 import { createLRUCache } from 'graphql-yoga';
 import type { Config } from '../../config/config.ts';
+import type { ServerContext } from '../context.ts';
 import type { OperationPlugin } from '../fast-path.ts';
-import { badRequest, maxErrors } from './bad-request.ts';
-import { exceededLimit } from './limits.ts';
+import { badRequest, maxErrors, tooMuch } from './bad-request.ts';
+import { pointsOf } from './cost.ts';
+import { exceededLimit, type Size, sizeOf } from './limits.ts';
 import { safeResult, safeRules, safeSyntaxError } from './safe-errors.ts';
 
 /** Documents that are kept, and characters of the longest of them. Our own choices. */
@@ -20,13 +29,14 @@ export interface Documents {
 
 /** The options are the configuration's. An invalid document never takes the place of a valid one. */
 export function useDocuments(
-  limits: Config['limits']['document'],
+  limits: Config['limits'],
   { introspection, suggestions }: Pick<Config['server'], 'introspection' | 'suggestions'>,
 ): Documents {
   const rules = safeRules(introspection, suggestions);
   const options = { maxErrors, hideSuggestions: !suggestions };
   const kept = createLRUCache<DocumentNode>({ max: maxDocuments });
   const valid = new WeakSet<DocumentNode>();
+  const sizes = new WeakMap<DocumentNode, Size>();
   const texts = new WeakMap<DocumentNode, string>();
   return {
     findValid: (text) => kept.get(text),
@@ -35,12 +45,12 @@ export function useDocuments(
         const text = source.toString();
         const document = kept.get(text);
         if (document) return setParsedDocument(document);
-        setParseFn((source, options) => parseFn(source, { ...options, maxTokens: limits.tokens }));
+        setParseFn((source, options) => parseFn(source, { ...options, maxTokens: limits.document.tokens }));
         return ({ result, replaceParseResult }) => {
           if (result instanceof GraphQLError) {
             // Not as the result of parsing: Yoga answers JSON with 200 then.
             if (/more that \d+ tokens/.test(result.message)) {
-              throw badRequest(`The document has more than ${limits.tokens} tokens.`);
+              throw badRequest(`The document has more than ${limits.document.tokens} tokens.`);
             }
             replaceParseResult(safeSyntaxError(result));
           } else if (result && !(result instanceof Error)) texts.set(result, text);
@@ -50,7 +60,9 @@ export function useDocuments(
         if (valid.has(documentAST)) return setResult(noErrors);
         setValidationFn((schema, document) => {
           // Before the rules: some of them take long for what a limit refuses.
-          const exceeded = exceededLimit(document, limits);
+          const size = sizeOf(document, schema);
+          sizes.set(document, size);
+          const exceeded = exceededLimit(size, limits.document);
           return exceeded ? [badRequest(exceeded)] : validateFn(schema, document, rules, options);
         });
         return (outcome) => {
@@ -63,9 +75,35 @@ export function useDocuments(
       onExecute: ({ setExecuteFn }) => setExecuteFn(executeSafely),
     },
   };
+
+  /** In place of Yoga's own executor, which is slower. */
+  async function executeSafely(args: ExecutionArgs): Promise<ExecutionResult> {
+    const refusal = await admit(args);
+    return refusal ? { errors: [refusal] } : safeResult(await execute(args), args);
+  }
+
+  /** Charges what the execution costs, and waits until there is room for it. */
+  async function admit(args: ExecutionArgs): Promise<GraphQLError | undefined> {
+    const { document, operationName, variableValues } = args;
+    const context = args.contextValue as ServerContext;
+    const operation = getOperationAST(document, operationName);
+    const cost = operation && sizes.get(document)?.costs.get(operation);
+    // graphql-js says what is wrong with the name.
+    if (!cost) return undefined;
+    const points = pointsOf(cost, variableValues ?? {}, operation.variableDefinitions);
+    context.points = points;
+    if (points > limits.costPerRequest) {
+      return badRequest(
+        `The request costs ${points} points, and limits.costPerRequest is ${limits.costPerRequest}: name fewer users in one request, or select fewer fields.`,
+      );
+    }
+    const wait = await context.charge(points);
+    if (wait !== undefined) return tooMuch('RATE_LIMITED', 'costPerCallerPerMinute', wait);
+    const isAdmitted = context.place.admit(points, context.startCall().deadline);
+    if (isAdmitted === true || (await isAdmitted)) return undefined;
+    return tooMuch('OVERLOADED', 'costUnderWay', overloadedSeconds);
+  }
 }
 
-/** In place of Yoga's own executor, which is slower. */
-async function executeSafely(args: ExecutionArgs): Promise<ExecutionResult> {
-  return safeResult(await execute(args), args);
-}
+/** Seconds after which a caller may come back for whose request there was no room. Our own choice. */
+const overloadedSeconds = 1;

@@ -8,6 +8,7 @@ import type {
 } from '../../providers/provider.ts';
 import { providers } from '../../providers/registry.ts';
 import type { Context } from '../context.ts';
+import { costs } from '../documents/cost.ts';
 import { builder } from './builder.ts';
 import { rethrowReadFailure } from './graphql-error.ts';
 
@@ -107,12 +108,14 @@ export const DirectoryType = builder.objectRef<Directory>('Directory').implement
     }),
     capabilities: t.field({
       type: [FieldCapabilityType],
+      ...costs({ assumedItems: patchFields.length }),
       description: 'What a patch can do with each field, for example to disable inputs of a form.',
       resolve: ({ provider }) =>
         patchFields.map((field) => ({ field, ...provider.capabilities.fields[field] })),
     }),
     customFields: t.field({
       type: [CustomFieldDefinitionType],
+      ...costs({ assumedItems: 100 }),
       nullable: true,
       description:
         'The custom fields that exist; null if the provider cannot list them and none are configured.',

@@ -1,9 +1,11 @@
 import { filterSchema } from '@graphql-tools/utils';
 import { type GraphQLSchema, parse, print, printSchema } from 'graphql';
 import { invalidInput } from '../../domain/errors.ts';
+import { costs } from '../documents/cost.ts';
+import { inTurns } from '../in-turns.ts';
 import { builder } from './builder.ts';
 import { toGraphQLError } from './graphql-error.ts';
-import { limitNamedUsers, readUser } from './read-user.ts';
+import { limitNamedUsers, userReader } from './read-user.ts';
 import { UserType } from './user.ts';
 
 builder.scalarType('_Any', {
@@ -27,6 +29,7 @@ const Service = builder.objectRef<object>('_Service').implement({
   fields: (t) => ({
     sdl: t.string({
       description: 'The subgraph’s schema with its @key directives. Rejected if introspection is off.',
+      ...costs({ points: 1_000 }),
       resolve: (_root, _args, _context, { schema }) => (sdl ??= subgraphSdl(schema)),
     }),
   }),
@@ -51,16 +54,24 @@ builder.queryFields((t) => ({
     description:
       'For gateways: the entities of these representations, in the same order, read like users(ids:). Null if there is ' +
       'no such entity.',
+    ...costs({ argument: 'representations', points: 50 }),
     resolve: (_root, { representations }, context, info) => {
-      limitNamedUsers(representations.length, 'representations', context);
-      return representations.map(async (representation, index) => {
+      const ids = representations.map(userIdIn);
+      limitNamedUsers(
+        ids.length,
+        'representations',
+        context,
+        ids.filter((id) => id !== undefined),
+      );
+      const read = userReader(context, info);
+      const users = ids.map(async (id, index) => {
         const at = ['representations', String(index)];
-        const id = userIdIn(representation);
         if (id === undefined) {
           throw toGraphQLError(invalidInput('Expected { __typename: "User", id: … }.', at));
         }
-        return readUser({ id }, { id: [...at, 'id'], login: [] }, context, info);
+        return read({ id }, { id: [...at, 'id'], login: [] });
       });
+      return inTurns(users, context);
     },
   }),
 }));

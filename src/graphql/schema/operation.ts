@@ -2,6 +2,7 @@ import type { Caller } from '../../auth/caller.ts';
 import { mayRead, seesDirectory } from '../../auth/policy.ts';
 import { parseGlobalId } from '../../domain/user.ts';
 import { JournalUnavailable, type Operation } from '../../journal/journal.ts';
+import { costs } from '../documents/cost.ts';
 import { builder } from './builder.ts';
 import { toGraphQLError } from './graphql-error.ts';
 import { PatchOutcomeEnum } from './patch-user.ts';
@@ -38,6 +39,7 @@ builder.queryField('operation', (t) =>
     type: PatchOperation,
     nullable: true,
     args: { id: t.arg.id({ required: true, description: 'The operation’s id.' }) },
+    ...costs({ points: 100 }),
     description:
       'The journal’s record of one patch: of your own, or of a user whom you may read. Null if there is none.',
     resolve: async (_root, { id }, { journal, caller, reconciler, startCall }) => {

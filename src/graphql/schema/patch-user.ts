@@ -2,6 +2,7 @@ import type { Caller } from '../../auth/caller.ts';
 import { mayRead } from '../../auth/policy.ts';
 import type { PatchConfirmation, PatchOutcome } from '../../domain/outcome.ts';
 import { type PatchResult, patchUser } from '../../patch/patch-user.ts';
+import { costs } from '../documents/cost.ts';
 import { builder } from './builder.ts';
 import { checkedInput, checkedOf } from './input-values.ts';
 import { PatchUserError } from './patch-error.ts';
@@ -81,6 +82,7 @@ builder.mutationFields((t) => ({
       input: t.arg({ type: PatchUserInput, required: true, description: 'The user and the changes.' }),
     },
     description: 'Changes the given fields of one user. Every other field is left unchanged.',
+    ...costs({ points: 300 }),
     validate: checkedInput,
     resolve: (_root, args, context) => {
       const { input, inputErrors } = checkedOf(args);

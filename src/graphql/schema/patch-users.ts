@@ -1,6 +1,8 @@
 import type { GraphQLError } from 'graphql';
 import { invalidInput } from '../../domain/errors.ts';
 import { patchUsers } from '../../patch/patch-users.ts';
+import { costs } from '../documents/cost.ts';
+import { inTurns } from '../in-turns.ts';
 import { builder } from './builder.ts';
 import { toGraphQLError } from './graphql-error.ts';
 import { errorsIn, patchUserInput } from './input-values.ts';
@@ -28,14 +30,15 @@ builder.mutationFields((t) => ({
       'order of the inputs. Patches of the same user run one after the other, in that order; patches of different ' +
       'users run concurrently. Logins are resolved before anything is written. All patches share the deadline of one ' +
       'call. A null payload is an internal error, reported in the errors of the response.',
+    ...costs({ argument: 'inputs', points: 100 }),
     resolve: (_root, { inputs }, context) => {
       if (inputs.length === 0) throw wrongLength('Name at least one patch.');
       if (inputs.length > maxPatches) throw wrongLength(`At most ${maxPatches} patches.`);
       limitNamedUsers(inputs.length, 'inputs', context);
-      return patchUsers(
-        inputs.map((input) => ({ request: readInput(input), inputErrors: errorsIn(patchUserInput, input) })),
-        context,
-      );
+      const patches = inputs.map((input) => ({
+        ...{ request: readInput(input), inputErrors: errorsIn(patchUserInput, input) },
+      }));
+      return inTurns(patchUsers(patches, context), context);
     },
   }),
 }));

@@ -1,5 +1,6 @@
 import { type PatchPlan, type PlannedChange, planPatchUser } from '../../patch/preview.ts';
 import type { DescribedRequest } from '../../providers/provider.ts';
+import { costs } from '../documents/cost.ts';
 import { builder } from './builder.ts';
 import { checkedInput, checkedOf } from './input-values.ts';
 import { PatchUserError } from './patch-error.ts';
@@ -60,6 +61,7 @@ builder.queryField('planPatchUser', (t) =>
       input: t.arg({ type: PatchUserInput, required: true, description: 'The input of patchUser.' }),
     },
     description: 'Previews patchUser: the exact requests and changes, or all errors. Writes nothing.',
+    ...costs({ points: 200 }),
     validate: checkedInput,
     resolve: (_root, args, context) => {
       const { input, inputErrors } = checkedOf(args);

@@ -17,36 +17,40 @@ import { rethrowReadFailure, toGraphQLError } from './graphql-error.ts';
  * a GraphQLError with `extensions.code` if the reference is not valid, the caller may not read the user, or the
  * provider does not answer.
  */
-export async function readUser(
-  by: UserReference,
-  paths: TargetPaths,
-  context: Context,
-  info: GraphQLResolveInfo,
-): Promise<User | undefined> {
-  const target = findTarget(by, context, paths);
-  if (!('directory' in target)) throw toGraphQLError(target);
-  const { name } = target.directory;
-  if (!mayRead(context.caller, { ...target, directory: name })) {
-    throw toGraphQLError({ code: 'FORBIDDEN', message: noSuchUser, path: target.path });
-  }
-  if ('login' in target) {
-    return findByLogin(target, context.startOperation().writing).catch(rethrowReadFailure);
-  }
-  const id = globalId({ directory: name, userId: target.userId });
+type ReadUser = (by: UserReference, paths: TargetPaths) => Promise<User | undefined>;
+
+/** Reads the users of one field. */
+export function userReader(context: Context, info: GraphQLResolveInfo): ReadUser {
   const { loaders } = context;
-  const reading = needsCustomFields(info) ? loaders.userWithCustomFields(id) : loaders.user(id);
-  return reading.catch(rethrowReadFailure);
+  const load = needsCustomFields(info) ? loaders.userWithCustomFields : loaders.user;
+  return async (by, paths) => {
+    const target = findTarget(by, context, paths);
+    if (!('directory' in target)) throw toGraphQLError(target);
+    const { name } = target.directory;
+    if (!mayRead(context.caller, { ...target, directory: name })) {
+      throw toGraphQLError({ code: 'FORBIDDEN', message: noSuchUser, path: target.path });
+    }
+    if ('login' in target) {
+      return findByLogin(target, context.startOperation().writing).catch(rethrowReadFailure);
+    }
+    return load(globalId({ directory: name, userId: target.userId })).catch(rethrowReadFailure);
+  };
 }
 
 /**
  * Throws a GraphQLError if this list, or the lists of the request in total, name too many users: aliases repeat lists.
- * `argument`: the list's name.
+ * `argument`: the list's name. `ids`: of its users, where the same user twice is one.
  */
-export function limitNamedUsers(users: number, argument: string, context: Context): void {
-  if (users > maxUsersPerRequest) {
+export function limitNamedUsers(
+  length: number,
+  argument: string,
+  context: Context,
+  ids?: readonly string[],
+): void {
+  if (length > maxUsersPerRequest) {
     throw toGraphQLError(invalidInput(`At most ${maxUsersPerRequest} ${argument}.`, [argument]));
   }
-  if (context.countUsers(users)) return;
+  if (context.countUsers(ids ?? length)) return;
   const message = `The lists of one request may name at most ${maxUsersPerRequest} users in total.`;
   throw toGraphQLError(invalidInput(message, [argument]));
 }

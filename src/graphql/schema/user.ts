@@ -7,12 +7,14 @@ import {
   type UserTenant,
 } from '../../domain/user.ts';
 import { userVersion } from '../../domain/user-version.ts';
+import { costs } from '../documents/cost.ts';
+import { inTurns } from '../in-turns.ts';
 import { builder } from './builder.ts';
 import { CustomFieldType } from './custom-field.ts';
 import { DirectoryType } from './directory.ts';
 import { toGraphQLError } from './graphql-error.ts';
 import { errorsIn, userBy } from './input-values.ts';
-import { limitNamedUsers, readUser, withCustomFields } from './read-user.ts';
+import { limitNamedUsers, userReader, withCustomFields } from './read-user.ts';
 
 export const UserStatusEnum = builder.enumType('UserStatus', {
   description: 'Whether a user may sign in.',
@@ -71,6 +73,7 @@ export const UserType = builder.objectRef<User>('User').implement({
     }),
     userId: t.exposeString('userId', { description: 'The provider’s id of the user.' }),
     version: t.string({
+      ...costs({ points: 10 }),
       description:
         'A hash of the whole user, for PatchUserInput.ifVersion. It changes whenever anything of the user changes.',
       resolve: (user, _args, context) => withCustomFields(user, context, userVersion),
@@ -103,6 +106,7 @@ export const UserType = builder.objectRef<User>('User').implement({
     }),
     customFields: t.field({
       type: [CustomFieldType],
+      ...costs({ assumedItems: 20 }),
       args: { names: t.arg.stringList({ description: 'Only these fields; left out or null: all fields.' }) },
       description: 'The custom fields that have a value.',
       resolve: (user, { names }, context) =>
@@ -153,10 +157,11 @@ builder.queryFields((t) => ({
     nullable: true,
     args: { by: t.arg({ type: UserBy, required: true, description: 'The user.' }) },
     description: 'One user; null if there is no such user.',
+    ...costs({ points: 100 }),
     resolve: (_root, { by }, context, info) => {
       const [error] = errorsIn(userBy, by, ['by']);
       if (error) throw toGraphQLError(error);
-      return readUser(by, { id: ['by', 'id'], login: ['by', 'login'] }, context, info);
+      return userReader(context, info)(by, { id: ['by', 'id'], login: ['by', 'login'] });
     },
   }),
   users: t.field({
@@ -168,11 +173,12 @@ builder.queryFields((t) => ({
     description:
       'Users in the order of the ids; null if there is no such user. If the provider supports it, up to 100 users of a ' +
       'directory are read in one request.',
+    ...costs({ argument: 'ids', points: 50 }),
     resolve: (_root, { ids }, context, info) => {
-      limitNamedUsers(ids.length, 'ids', context);
-      return ids.map((id, index) =>
-        readUser({ id }, { id: ['ids', String(index)], login: [] }, context, info),
-      );
+      limitNamedUsers(ids.length, 'ids', context, ids);
+      const read = userReader(context, info);
+      const users = ids.map((id, index) => read({ id }, { id: ['ids', String(index)], login: [] }));
+      return inTurns(users, context);
     },
   }),
 }));
