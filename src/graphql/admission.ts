@@ -1,6 +1,6 @@
 import type { Caller } from '../auth/caller.ts';
 import type { Config } from '../config/config.ts';
-import type { Deadline } from '../upstream/deadline.ts';
+import { createDeadline } from '../upstream/deadline.ts';
 
 /** Bounds what is under way in this process, and what of it is one caller's. */
 export interface Admission {
@@ -11,10 +11,10 @@ export interface Admission {
 /** The place of one request. */
 export interface Place {
   /**
-   * Waits until there is room for so many points of work beside the work under way, or until the deadline. False if
-   * there was none by then, or the request has left.
+   * Waits until there is room for so many points of work beside the work under way. False if there was none within so
+   * many milliseconds, or the request has left.
    */
-  admit(points: number, deadline: Deadline): boolean | Promise<boolean>;
+  admit(points: number, ms: number): boolean | Promise<boolean>;
   /** The request is over, and its answer has been read. */
   leave(): void;
 }
@@ -82,7 +82,7 @@ export function createAdmission(limits: Limits): Admission {
       let hasLeft = false;
       let stopWaiting = () => {};
 
-      const wait = (points: number, deadline: Deadline) =>
+      const wait = (points: number, ms: number) =>
         new Promise<boolean>((resolve) => {
           const end = (isAdmitted: boolean) => {
             stopWaiting = () => {};
@@ -104,15 +104,15 @@ export function createAdmission(limits: Limits): Admission {
             // Another one may fit that waited behind it.
             admitWaiting();
           };
-          const cancel = deadline.onExpiry(() => stopWaiting());
+          const cancel = createDeadline(ms).onExpiry(() => stopWaiting());
           party.waiting.push(waiter);
           waiting.add(party);
         });
 
       return {
-        admit(points, deadline) {
+        admit(points, ms) {
           if (hasLeft) return false;
-          if (party.waiting.length > 0 || !fits(party, points)) return wait(points, deadline);
+          if (party.waiting.length > 0 || !fits(party, points)) return wait(points, ms);
           add(party, points);
           held += points;
           return true;

@@ -43,70 +43,75 @@ const usersOf = (selection: string, more = '') =>
   `query ($ids: [ID!]!) { users(ids: $ids) { ${selection} } } ${more}`;
 const one = '{ id: "customers:a" }';
 
+const rows: readonly (readonly [points: number, query: string, variables?: object])[] = [
+  [1, '{ __typename }'],
+  [3, '{ __typename a: __typename ... { __typename } }'],
+  [11, '{ directories { name } }'],
+  // One field, and for each user 50 points and the selection.
+  [52, '{ users(ids: ["customers:a"]) { id } }'],
+  [52, '{ users(ids: "customers:a") { id } }'],
+  [103, '{ users(ids: ["customers:a", "customers:b"]) { id } }'],
+  [1, '{ users(ids: []) { id } }'],
+  [1 + 1_000 * 53, usersOf('id displayName status'), { ids: ids(1_000) }],
+  [1, usersOf('id displayName status'), { ids: [] }],
+  [54, usersOf('id displayName status'), { ids: 'customers:a' }],
+  // The same user twice is shown twice.
+  [107, usersOf('id displayName status'), { ids: ['customers:a', 'customers:a'] }],
+  [103, 'query ($ids: [ID!]! = ["customers:a", "customers:b"]) { users(ids: $ids) { id } }'],
+  [105, 'query ($id: ID!) { users(ids: [$id, $id]) { id status } }', { id: 'customers:a' }],
+  [1 + 3 * 53, usersOf('id a: id b: id'), { ids: ids(3) }],
+  [1 + 3 * 53, usersOf('id ...A ... { id } ', 'fragment A on User { status }'), { ids: ids(3) }],
+  [
+    1 + 3 * 54,
+    usersOf('...A ...A', 'fragment A on User { ...B } fragment B on User { id status }'),
+    { ids: ids(3) },
+  ],
+  [
+    2 + 3 * 104,
+    'query ($ids: [ID!]!) { ...A } fragment A on Query { users(ids: $ids) { id status } b: users(ids: $ids) { id id } }',
+    { ids: ids(3) },
+  ],
+  // What is skipped by a variable might not be.
+  [1 + 3 * 52, usersOf('id status @skip(if: true)'), { ids: ids(3) }],
+  [1 + 3 * 53, usersOf('email { address verified }'), { ids: ids(3) }],
+  [1 + 3 * (50 + 11), usersOf('version'), { ids: ids(3) }],
+  [1 + 3 * (50 + 1 + 20 * 4), usersOf('customFields { field value { text number } }'), { ids: ids(3) }],
+  [
+    1 + 3 * 53,
+    'query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on User { id status } } }',
+    { r: whom(3) },
+  ],
+  [103, `{ user(by: ${one}) { id status } }`],
+  [
+    304,
+    `mutation { patchUser(input: { user: ${one}, patch: { displayName: "Ada" } }) { outcome user { id } } }`,
+  ],
+  [
+    1 + 2 * 101,
+    'mutation ($i: [PatchUserInput!]!) { patchUsers(inputs: $i) { outcome } }',
+    { i: ids(2).map(input) },
+  ],
+  [
+    202 + 10,
+    `{ planPatchUser(input: { user: ${one}, patch: { displayName: "Ada" } }) { changes { path } } }`,
+  ],
+  [102, '{ operation(id: "a") { outcome } }'],
+  // Of the operation that is asked for.
+  [3, 'query a { __typename b: __typename c: __typename } query b { directories { name } }'],
+];
+
 describe('a request costs', () => {
-  it.each<readonly [points: number, query: string, variables?: object]>([
-    [1, '{ __typename }'],
-    [3, '{ __typename a: __typename ... { __typename } }'],
-    [11, '{ directories { name } }'],
-    // One field, and for each user 50 points and the selection.
-    [52, '{ users(ids: ["customers:a"]) { id } }'],
-    [52, '{ users(ids: "customers:a") { id } }'],
-    [103, '{ users(ids: ["customers:a", "customers:b"]) { id } }'],
-    [1, '{ users(ids: []) { id } }'],
-    [1 + 1_000 * 53, usersOf('id displayName status'), { ids: ids(1_000) }],
-    [1, usersOf('id displayName status'), { ids: [] }],
-    [54, usersOf('id displayName status'), { ids: 'customers:a' }],
-    // The same user twice is shown twice.
-    [107, usersOf('id displayName status'), { ids: ['customers:a', 'customers:a'] }],
-    [103, 'query ($ids: [ID!]! = ["customers:a", "customers:b"]) { users(ids: $ids) { id } }'],
-    [105, 'query ($id: ID!) { users(ids: [$id, $id]) { id status } }', { id: 'customers:a' }],
-    [1 + 3 * 53, usersOf('id a: id b: id'), { ids: ids(3) }],
-    [1 + 3 * 53, usersOf('id ...A ... { id } ', 'fragment A on User { status }'), { ids: ids(3) }],
-    [
-      1 + 3 * 54,
-      usersOf('...A ...A', 'fragment A on User { ...B } fragment B on User { id status }'),
-      { ids: ids(3) },
-    ],
-    [
-      2 + 3 * 104,
-      'query ($ids: [ID!]!) { ...A } fragment A on Query { users(ids: $ids) { id status } b: users(ids: $ids) { id id } }',
-      { ids: ids(3) },
-    ],
-    // What is skipped by a variable might not be.
-    [1 + 3 * 52, usersOf('id status @skip(if: true)'), { ids: ids(3) }],
-    [1 + 3 * 53, usersOf('email { address verified }'), { ids: ids(3) }],
-    [1 + 3 * (50 + 11), usersOf('version'), { ids: ids(3) }],
-    [1 + 3 * (50 + 1 + 20 * 4), usersOf('customFields { field value { text number } }'), { ids: ids(3) }],
-    [
-      1 + 3 * 53,
-      'query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on User { id status } } }',
-      { r: whom(3) },
-    ],
-    [103, `{ user(by: ${one}) { id status } }`],
-    [
-      304,
-      `mutation { patchUser(input: { user: ${one}, patch: { displayName: "Ada" } }) { outcome user { id } } }`,
-    ],
-    [
-      1 + 2 * 101,
-      'mutation ($i: [PatchUserInput!]!) { patchUsers(inputs: $i) { outcome } }',
-      { i: ids(2).map(input) },
-    ],
-    [
-      202 + 10,
-      `{ planPatchUser(input: { user: ${one}, patch: { displayName: "Ada" } }) { changes { path } } }`,
-    ],
-    [102, '{ operation(id: "a") { outcome } }'],
-    // Of the operation that is asked for.
-    [3, 'query a { __typename b: __typename c: __typename } query b { directories { name } }', {}],
-  ])('%d points: %s', async (points, query, variables = {}) => {
-    const more = query.startsWith('query a') ? { operationName: 'a' } : {};
-    const known = await ask(strict, query, { variables, ...more });
-    expect(known.status).toBe(points === 1 ? 200 : 400);
-    if (points > 1) expect(known.body).toContain(`"The request costs ${points} points, `);
-    // And the same where the document is known already.
-    expect(await ask(strict, query, { variables, ...more })).toEqual(known);
-  });
+  it.each(rows.map(([points, query, variables = {}]) => [points, query, variables] as const))(
+    '%d points: %s',
+    async (points, query, variables) => {
+      const more = query.startsWith('query a') ? { operationName: 'a' } : {};
+      const known = await ask(strict, query, { variables, ...more });
+      expect(known.status).toBe(points === 1 ? 200 : 400);
+      if (points > 1) expect(known.body).toContain(`"The request costs ${points} points, `);
+      // And the same where the document is known already.
+      expect(await ask(strict, query, { variables, ...more })).toEqual(known);
+    },
+  );
 
   /** Members of all objects of an answer: the fields that were executed. */
   const membersOf = (value: unknown): number =>

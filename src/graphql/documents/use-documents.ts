@@ -99,11 +99,15 @@ export function useDocuments(
     }
     const wait = await context.charge(points);
     if (wait !== undefined) return tooMuch('RATE_LIMITED', 'costPerCallerPerMinute', wait);
-    const isAdmitted = context.place.admit(points, context.startCall().deadline);
+    const msLeft = context.startCall().deadline.endsAt - performance.now();
+    const isAdmitted = context.place.admit(points, msLeft * maxWaitShare);
     if (isAdmitted === true || (await isAdmitted)) return undefined;
     return tooMuch('OVERLOADED', 'costUnderWay', overloadedSeconds);
   }
 }
+
+/** Share of a request's time for which it may wait for room: the rest is for the work. Our own choice. */
+const maxWaitShare = 0.5;
 
 /** Seconds after which a caller may come back for whose request there was no room. Our own choice. */
 const overloadedSeconds = 1;
