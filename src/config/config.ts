@@ -173,7 +173,7 @@ const limits = z
     // Our own choices, by measurement: a point is about a microsecond of CPU, and 50 bytes of an answer. A list of a
     // thousand users with ten fields costs 60,000, a patch about 350.
     costPerRequest: positive
-      .default(300_000)
+      .default(200_000)
       .describe('Points that one request may cost: users named × fields selected, about.'),
     costPerCallerPerMinute: positive
       .default(3_000_000)
@@ -182,7 +182,7 @@ const limits = z
       .default(300)
       .describe('Requests of one caller that are under way in one process at the same time.'),
     costUnderWay: positive
-      .default(600_000)
+      .default(400_000)
       .describe(
         'Points of all requests under way in one process, one caller’s at most half of them; others wait.',
       ),

@@ -1,4 +1,4 @@
-import { type DocumentNode, getOperationAST } from 'graphql';
+import { type DocumentNode, type GraphQLError, getOperationAST } from 'graphql';
 import { type GraphQLParams, type Plugin, processRegularResult, type YogaServerInstance } from 'graphql-yoga';
 import { type HttpResponse, toHttpResponse } from '../server/response.ts';
 import type { ServerContext } from './context.ts';
@@ -32,7 +32,7 @@ export async function executeDirectly(
   // The type requires a Request, which Yoga only passes on to plugins: an OperationPlugin does not see it.
   const payload = { params, context } as Parameters<typeof yoga.handleParams>[0];
   const result = await yoga.handleParams(payload);
-  if ('data' in result && !result.errors && !result.extensions) {
+  if ('data' in result && !result.extensions && (!result.errors || result.errors.every(isWhole))) {
     return {
       status: 200,
       headers: { 'content-type': `${mediaType}; charset=utf-8` },
@@ -40,6 +40,11 @@ export async function executeDirectly(
     };
   }
   return toHttpResponse(await withoutStack(() => processRegularResult(result, yoga.fetchAPI, mediaType)));
+}
+
+/** Whether Yoga, which copies the errors for a response, takes nothing out of this one. */
+function isWhole({ extensions }: Pick<GraphQLError, 'extensions'>): boolean {
+  return extensions.code !== undefined && !('http' in extensions) && !('unexpected' in extensions);
 }
 
 const [json, graphqlResponse] = ['application/json', 'application/graphql-response+json'];

@@ -75,7 +75,7 @@ const rows: readonly (readonly [points: number, query: string, variables?: objec
   [1 + 3 * 52, usersOf('id status @skip(if: true)'), { ids: ids(3) }],
   [1 + 3 * 53, usersOf('email { address verified }'), { ids: ids(3) }],
   [1 + 3 * (50 + 11), usersOf('version'), { ids: ids(3) }],
-  [1 + 3 * (50 + 1 + 20 * 4), usersOf('customFields { field value { text number } }'), { ids: ids(3) }],
+  [1 + 3 * (50 + 1 + 10 * 4), usersOf('customFields { field value { text number } }'), { ids: ids(3) }],
   [
     1 + 3 * 53,
     'query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on User { id status } } }',

@@ -10,6 +10,7 @@ import { createLRUCache } from 'graphql-yoga';
 import type { Config } from '../../config/config.ts';
 import type { ServerContext } from '../context.ts';
 import type { OperationPlugin } from '../fast-path.ts';
+import { pointsPerTurn } from '../turns.ts';
 import { badRequest, maxErrors, tooMuch } from './bad-request.ts';
 import { pointsOf } from './cost.ts';
 import { exceededLimit, type Size, sizeOf } from './limits.ts';
@@ -79,7 +80,12 @@ export function useDocuments(
   /** In place of Yoga's own executor, which is slower. */
   async function executeSafely(args: ExecutionArgs): Promise<ExecutionResult> {
     const refusal = await admit(args);
-    return refusal ? { errors: [refusal] } : safeResult(await execute(args), args);
+    if (refusal) return { errors: [refusal] };
+    const result = await execute(args);
+    const { points, nextTurn } = args.contextValue as ServerContext;
+    // What follows is one piece of work, and so was the end of the execution.
+    if (points > pointsPerTurn) await nextTurn();
+    return safeResult(result, args);
   }
 
   /** Charges what the execution costs, and waits until there is room for it. */
@@ -101,7 +107,8 @@ export function useDocuments(
     if (wait !== undefined) return tooMuch('RATE_LIMITED', 'costPerCallerPerMinute', wait);
     const msLeft = context.startCall().deadline.endsAt - performance.now();
     const isAdmitted = context.place.admit(points, msLeft * maxWaitShare);
-    if (isAdmitted === true || (await isAdmitted)) return undefined;
+    if (isAdmitted === true) return undefined;
+    if (await isAdmitted) return void (await context.nextTurn());
     return tooMuch('OVERLOADED', 'costUnderWay', overloadedSeconds);
   }
 }

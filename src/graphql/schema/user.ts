@@ -106,7 +106,6 @@ export const UserType = builder.objectRef<User>('User').implement({
     }),
     customFields: t.field({
       type: [CustomFieldType],
-      ...costs({ assumedItems: 20 }),
       args: { names: t.arg.stringList({ description: 'Only these fields; left out or null: all fields.' }) },
       description: 'The custom fields that have a value.',
       resolve: (user, { names }, context) =>
