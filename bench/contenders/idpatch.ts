@@ -62,7 +62,10 @@ function configuration(settings: Settings, { upstream }: World, root: string) {
     directories: Object.fromEntries(names.map((name) => [name, directory(settings, upstream, root)])),
     ...(journal ? { journal: journals[journal] } : {}),
     // The load comes from one caller, and a patch of a hundred custom fields is measured too.
-    limits: { requestsPerCallerPerMinute: 1_000_000_000, operationsPerPatch: 1_000 },
+    limits: {
+      ...{ requestsPerCallerPerMinute: 1_000_000_000, operationsPerPatch: 1_000 },
+      ...(knows('costPerCallerPerMinute', root) ? { costPerCallerPerMinute: 1_000_000_000_000 } : {}),
+    },
   };
 }
 
@@ -78,7 +81,7 @@ function directory({ provider, fields = 1 }: Settings, baseUrl: string, root: st
         // Far above what is measured here.
         pace: { perMinute: 10_000_000 },
         // One call a patch, as of every other contender: none looks first whether another user has the address.
-        ...(knowsContactConflict(root) ? { contactConflict: 'refused' } : {}),
+        ...(knows('contactConflict', root) ? { contactConflict: 'refused' } : {}),
       };
     case 'eiam-developer':
       return { ...common, instanceId, applicationId, clientSecret: secret, customFields };
@@ -87,7 +90,7 @@ function directory({ provider, fields = 1 }: Settings, baseUrl: string, root: st
   }
 }
 
-/** Older commits have no such setting, and make one call a patch. */
-function knowsContactConflict(root: string): boolean {
-  return readFileSync(`${root}/examples/idpatch.schema.json`, 'utf8').includes('contactConflict');
+/** Older commits have fewer settings. */
+function knows(key: string, root: string): boolean {
+  return readFileSync(`${root}/examples/idpatch.schema.json`, 'utf8').includes(key);
 }

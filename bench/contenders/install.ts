@@ -24,7 +24,7 @@ export function installCommit(name: string): string {
   const git = (...args: string[]) => execFileSync('git', args, { cwd: here, maxBuffer: 1 << 30 });
   const own = `${folder}/${git('rev-parse', '--verify', `${name}^{commit}`).toString().trim()}`;
   mkdirSync(own, { recursive: true });
-  const files = ['package.json', 'package-lock.json', 'src'];
+  const files = ['package.json', 'package-lock.json', 'src', 'examples'];
   execFileSync('tar', ['-x', '-C', own], { input: git('archive', own.slice(-40), ...files) });
   // Where the lockfile is the same, Node finds the packages of this commit in a folder above.
   const lockOf = (root: string) => readFileSync(`${root}/package-lock.json`, 'utf8');

@@ -104,7 +104,7 @@ export async function openFrontDoor(changes: SandboxChanges = {}): Promise<Front
         customers: { pace: unpaced, contactConflict: 'refused', ...changes.directories?.customers },
       },
       limits: {
-        requestsPerCallerPerMinute: 1_000_000,
+        ...{ requestsPerCallerPerMinute: 1_000_000, costPerCallerPerMinute: 1_000_000_000 },
         readBackDelaysMs: [10, 20, 40, 80, 160],
         ...changes.limits,
       },
