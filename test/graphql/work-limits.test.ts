@@ -5,6 +5,7 @@ import { createRateLimit } from '../../src/auth/rate-limit.ts';
 import { plainUserIds } from '../../src/domain/user.ts';
 import { createGraphQLHandler } from '../../src/graphql/yoga.ts';
 import type { Services } from '../../src/patch/context.ts';
+import { createBudget } from '../../src/server/budget.ts';
 import { listen } from '../../src/server/http-server.ts';
 import { openBehindProxy } from '../harness/behind-proxy.ts';
 import { arrived, written } from '../harness/expected.ts';
@@ -179,6 +180,7 @@ it('a short request is answered between the users of a long list', async () => {
       ...{ introspection: true, suggestions: true },
       authenticator: createAuthenticator({ anonymous: true }, new Map([['customers', plainUserIds]])),
       ...{ rateLimit: createRateLimit(1), costLimit: createRateLimit(1) },
+      bodyBudget: createBudget(2 * limits.bodyBytes),
     },
   );
   const server = await listen({ host: '127.0.0.1', port: 0, log, handle });
