@@ -43,7 +43,7 @@ async function setUp(test: TestContext) {
     managementKey: { file: keyFile },
   };
   const configuration = {
-    server: { port: 0 },
+    server: { port: 0, maxEventLoopDelayMs: 60_000 },
     callers: { jwt: [entry(one)] },
     directories: { customers: directory },
   };
@@ -109,7 +109,7 @@ describe.concurrent('on SIGHUP', () => {
     const origin = 'https://app.example.com';
     write({
       ...configuration,
-      server: { port: 0, cors: [origin] },
+      server: { ...configuration.server, cors: [origin] },
       callers: { jwt: [entry(other)] },
       limits: { requestsPerCallerPerMinute: 3 },
     });
@@ -193,7 +193,7 @@ describe.concurrent('on SIGHUP', () => {
     const needed = (...keys: readonly string[]) => ({ level: 40, event: 'restart-needed', keys });
     const changed = {
       ...configuration,
-      server: { port: 1, graphiql: true },
+      server: { ...configuration.server, port: 1, graphiql: true },
       directories: { customers: { ...directory, pace: { perMinute: 2 } } },
       limits: { deadlineMs: 9_000 },
     };
