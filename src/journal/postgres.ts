@@ -4,7 +4,8 @@ import pg from 'pg';
 import type { Secret } from '../settings/secret.ts';
 import { type Journal, JournalUnavailable } from './journal.ts';
 import { createVersionTable, migrationsFrom, readVersion } from './migrations.ts';
-import { clientOf, passwordOf } from './postgres-login.ts';
+import { codeOf, isTransient, withoutSecrets } from './postgres-errors.ts';
+import { clientOf } from './postgres-login.ts';
 import type { Row } from './rows.ts';
 import { createSqlJournal, type Value } from './sql-journal.ts';
 
@@ -13,20 +14,6 @@ const timeoutMs = 3000;
 
 /** How long after its start a failed statement is tried again. */
 const retryForMs = 2000;
-
-/**
- * Error codes after which the same statement may succeed: conflicting transactions, a lost server or connection, and
- * replicas that create the tables at the same time.
- * https://www.postgresql.org/docs/current/errcodes-appendix.html
- */
-const transient: ReadonlySet<string> = new Set([
-  ...['40001', '40003', '40P01'],
-  ...['08000', '08003', '08006', '57P01', '57P02', 'ECONNRESET', 'EPIPE'],
-  ...['23505', '42P07', '42710', '42P01', 'XX000'],
-]);
-
-/** pg's messages, without a code, where the server ends a connection. */
-const lostConnection = /^(Connection terminated unexpectedly|Client has encountered a connection error)/;
 
 /**
  * A journal that any number of processes share, in PostgreSQL or a database with its protocol and SQL. The tables are
@@ -106,36 +93,4 @@ export function createPostgresJournal(connectionString: Secret, digestKey?: stri
       return closed;
     },
   });
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
-}
-
-function isTransient(error: unknown): boolean {
-  const code = codeOf(error);
-  if (code !== undefined) return transient.has(code);
-  return error instanceof Error && lostConnection.test(error.message);
-}
-
-/**
- * Classes of error codes whose messages contain no value: about the connection, the login, the database's state and the
- * tables. Others may quote one, as `invalid input syntax for type bigint: "…"` does, or have the text of a trigger.
- */
-const withoutValues = /^(08|25|28|3D|3F|40|42|53|54|55|57|58)/;
-
-/** Code and message alone: pg's errors also have the client and, in their details, values of rows. */
-function withoutSecrets(error: unknown, connectionString: string): Error {
-  const causes = error instanceof AggregateError ? error.errors : [error];
-  const message = causes.map((cause) => (cause instanceof Error ? cause.message : 'unknown')).join('; ');
-  const secrets = [connectionString, passwordOf(connectionString)];
-  const leaks = secrets.some((secret) => secret !== '' && message.includes(secret));
-  const code = codeOf(error);
-  const quotes = /^[0-9A-Z]{5}$/.test(code ?? '') && !withoutValues.test(code ?? '');
-  const safeMessage = quotes
-    ? 'The database refused it.'
-    : leaks
-      ? 'The message held the connection string.'
-      : message;
-  return Object.assign(new Error(safeMessage), { code });
 }
