@@ -15,6 +15,34 @@ const timeoutMs = 3000;
 /** How long after its start a failed statement is tried again. */
 const retryForMs = 2000;
 
+/** Sets what every statement needs, for the session, or for the transaction alone: `isLocal`. */
+const settings = (isLocal: boolean) =>
+  // Only with `off` can a crash of the server undo an answered commit; all other settings are left to the operator.
+  `SELECT set_config('statement_timeout', '${timeoutMs}', ${isLocal}), CASE current_setting('synchronous_commit')
+    WHEN 'off' THEN set_config('synchronous_commit', 'on', ${isLocal}) END`;
+
+/** A pooler, such as PgBouncer, tells its clients a number of its own in place of the server process's. */
+async function isPooled(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  return !('processID' in client) || rows[0]?.pid !== client.processID;
+}
+
+const queryAlone = (client: pg.ClientBase, statement: string, values: readonly Value[]) =>
+  client.query<Row>(statement, [...values]);
+
+/** Runs a statement with its settings in one transaction, and sends all of it at once. */
+async function queryWithSettings(client: pg.ClientBase, statement: string, values: readonly Value[]) {
+  const begun = client.query(`BEGIN; ${settings(true)}`);
+  const done = queryAlone(client, statement, values);
+  // Rolls back where the statement failed.
+  const ended = client.query('COMMIT');
+  await Promise.allSettled([begun, done, ended]);
+  await begun;
+  const result = await done;
+  await ended;
+  return result;
+}
+
 /**
  * A journal that any number of processes share, in PostgreSQL or a database with its protocol and SQL. The tables are
  * created in the first schema of the search path. Connects at the first call. `digestKey`: as `Journal.digestKey`.
@@ -22,6 +50,8 @@ const retryForMs = 2000;
 export function createPostgresJournal(connectionString: Secret, digestKey?: string): Journal {
   let closed: Promise<void> | undefined;
   let migrated: Promise<void> | undefined;
+  /** Connections through a pooler, which may give every transaction another session of the server. */
+  const pooled = new WeakSet<pg.ClientBase>();
   const pool = new pg.Pool({
     connectionString: connectionString.reveal(),
     Client: clientOf(connectionString),
@@ -29,23 +59,32 @@ export function createPostgresJournal(connectionString: Secret, digestKey?: stri
     max: 4,
     keepAlive: true,
     connectionTimeoutMillis: timeoutMs,
-    statement_timeout: timeoutMs,
     // Later than the server's own timeout, so that the server has usually ended the statement by then.
     query_timeout: timeoutMs + 500,
-    // Only with `off` can a crash of the server undo an answered commit; all other settings are left to the operator.
+    pipeline: true,
     onConnect: async (client) => {
-      await client.query(
-        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
-      );
+      // Connections in use have no other listener; the statement is rejected as well.
+      client.on('error', () => {});
+      if (await isPooled(client)) pooled.add(client);
+      else await client.query(settings(false));
     },
   });
   // The pool has already removed an idle connection that died; an `error` without a listener would end the process.
   pool.on('error', () => {});
 
   async function query(statement: string, values: readonly Value[] = []): Promise<readonly Row[]> {
-    // Through the pool, which listens to `error` of a client in use.
-    const { rows } = await pool.query<Row>(statement, [...values]);
-    return rows;
+    const client = await pool.connect();
+    let failure: Error | undefined;
+    try {
+      const { rows } = await (pooled.has(client) ? queryWithSettings : queryAlone)(client, statement, values);
+      return rows;
+    } catch (error) {
+      failure = error as Error;
+      throw error;
+    } finally {
+      // A connection that failed is not used again.
+      client.release(failure);
+    }
   }
 
   async function migrate(): Promise<void> {

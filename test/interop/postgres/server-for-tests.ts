@@ -33,8 +33,15 @@ export async function openReplicas(
   changes: SandboxChanges = {},
 ): Promise<{ readonly door: FrontDoor; readonly other: Service }> {
   await server.execute(`CREATE SCHEMA ${schema}`);
-  const postgres = new Secret(server.url(`-c search_path=${schema}`));
-  const door = await openDoor({ ...changes, journal: { postgres } });
+  return openReplicasAt(server.url(`-c search_path=${schema}`), changes);
+}
+
+/** Two replicas, whose journal is at the URL, until the test ends. */
+export async function openReplicasAt(
+  url: string,
+  changes: SandboxChanges = {},
+): Promise<{ readonly door: FrontDoor; readonly other: Service }> {
+  const door = await openDoor({ ...changes, journal: { postgres: new Secret(url) } });
   const other = await door.startAnother();
   onTestFinished(() => other.close());
   // The journal has made the tables when it is ready.
