@@ -1,28 +1,38 @@
 import { passwordOf } from './postgres-login.ts';
 
 /**
- * Error codes after which the same statement may succeed: conflicting transactions, a lost server or connection, and
- * replicas that create the tables at the same time.
- * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ * Error codes after which the same statement may succeed: conflicting transactions, and replicas that create the tables
+ * at the same time. https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const transient: ReadonlySet<string> = new Set([
+const conflicts: ReadonlySet<string> = new Set([
   ...['40001', '40003', '40P01'],
-  ...['08000', '08003', '08006', '57P01', '57P02', 'ECONNRESET', 'EPIPE'],
   ...['23505', '42P07', '42710', '42P01', 'XX000'],
 ]);
 
-/** pg's messages, without a code, where the server ends a connection. */
-const lostConnection = /^(Connection terminated unexpectedly|Client has encountered a connection error)/;
+/**
+ * Error codes of a connection or server that is lost: also of one that became a standby, starts, or ends. 08P01 is every
+ * error of PgBouncer's own.
+ */
+const losses: ReadonlySet<string> = new Set([
+  ...['08000', '08003', '08006', '08P01', '25006', '57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE'],
+]);
+
+/** Messages of pg, without a code, where the server ends a connection or says nothing in time. */
+const lossMessage =
+  /^(Connection terminated|Client has encountered a connection error|Query read timeout|timeout exceeded when trying)/;
 
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }
 
-export function isTransient(error: unknown): boolean {
+/** Whether the server of this connection may be gone, so that the same statement may succeed at another. */
+export function isLoss(error: unknown): boolean {
   const code = codeOf(error);
-  if (code !== undefined) return transient.has(code);
-  return error instanceof Error && lostConnection.test(error.message);
+  if (code !== undefined) return losses.has(code);
+  return error instanceof Error && lossMessage.test(error.message);
 }
+
+export const isConflict = (error: unknown) => conflicts.has(codeOf(error) ?? '');
 
 /**
  * Classes of error codes whose messages contain no value: about the connection, the login, the database's state and the

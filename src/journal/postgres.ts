@@ -4,7 +4,7 @@ import pg from 'pg';
 import type { Secret } from '../settings/secret.ts';
 import { type Journal, JournalUnavailable } from './journal.ts';
 import { createVersionTable, migrationsFrom, readVersion } from './migrations.ts';
-import { codeOf, isTransient, withoutSecrets } from './postgres-errors.ts';
+import { codeOf, isConflict, isLoss, withoutSecrets } from './postgres-errors.ts';
 import { clientOf } from './postgres-login.ts';
 import type { Row } from './rows.ts';
 import { createSqlJournal, type Value } from './sql-journal.ts';
@@ -87,6 +87,16 @@ export function createPostgresJournal(connectionString: Secret, digestKey?: stri
     }
   }
 
+  /** Ends the connections that are not in use: where one server is lost, each could hold up another statement. */
+  function dropIdle(): void {
+    for (let count = pool.idleCount; count > 0; count -= 1) {
+      pool.connect().then(
+        (client) => client.release(true),
+        () => {},
+      );
+    }
+  }
+
   async function migrate(): Promise<void> {
     let version = 0;
     try {
@@ -118,11 +128,13 @@ export function createPostgresJournal(connectionString: Secret, digestKey?: stri
           migrated = undefined;
           // The password was replaced: nothing was sent.
           const isRenewed = codeOf(error) === '28P01' && (await connectionString.renew(used));
-          if (!(isRenewed || isTransient(error)) || performance.now() - started > retryForMs) {
+          const isLost = isLoss(error);
+          if (isLost) dropIdle();
+          if (!(isRenewed || isLost || isConflict(error)) || performance.now() - started > retryForMs) {
             throw new JournalUnavailable(withoutSecrets(error, used));
           }
-          // Jitter, so that conflicting transactions do not meet again.
-          await sleep(Math.random() * 50);
+          // Jitter, so that conflicting transactions do not meet again. A new connection costs more than a statement.
+          await sleep(Math.random() * (isLost ? 400 : 50));
         }
       }
     },

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +7,7 @@ import { createPostgresJournal } from '../../../src/journal/postgres.ts';
 import { Secret } from '../../../src/settings/secret.ts';
 import { openSilence } from '../../harness/held-port.ts';
 import { password } from '../../harness/postgres-server.ts';
+import { openTcpSwitch } from '../../harness/tcp-switch.ts';
 import { journalContract } from '../../journal/contract.ts';
 import { everyCall, expectUnavailable, intent } from '../../journal/sample.ts';
 import { openLossyLine } from './lossy-line.ts';
@@ -180,6 +182,35 @@ describeWithServer('PostgreSQL', () => {
       const journal = open(server.url(here('-c default_transaction_read_only=on')));
       await expect(journal.check()).rejects.toMatchObject({ cause: { code: '25006' } });
       await expect(journal.begin(intent())).rejects.toMatchObject({ name: 'JournalUnavailable' });
+    });
+
+    it('goes on by itself at a server that may be written again', async () => {
+      const journal = open();
+      await Promise.all(Array.from({ length: 8 }, () => journal.check()));
+      const readOnly = (value: string) =>
+        server.execute(`ALTER SYSTEM SET default_transaction_read_only = ${value}`);
+      const reload = () => server.execute('SELECT pg_reload_conf()');
+      await readOnly('on');
+      await reload();
+      const [asked] = [intent()];
+      const begun = journal.begin(asked);
+      await delay(300);
+      await server.execute(
+        'ALTER SYSTEM RESET default_transaction_read_only',
+        '-c default_transaction_read_only=off',
+      );
+      await reload();
+      expect(await begun).toEqual({ kind: 'begun' });
+    });
+
+    it('leaves all connections where one hangs', async () => {
+      const line = await openTcpSwitch(server.port);
+      const journal = open(server.url(here(), line.port));
+      await Promise.all(Array.from({ length: 8 }, () => journal.check()));
+      line.lead(server.port, 'hang');
+      await expect(journal.check()).rejects.toMatchObject({ name: 'JournalUnavailable' });
+      await Promise.all(Array.from({ length: 8 }, () => journal.check()));
+      await line.close();
     });
 
     it('says so where nobody answers, and can be closed', async () => {
