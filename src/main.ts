@@ -1,7 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
-import { ConfigError, parseConfig } from './config/config.ts';
+import { type Config, ConfigError, parseConfig } from './config/config.ts';
 import { loadConfig } from './config/load.ts';
 import { createReload, readConfig } from './config/reload.ts';
+import { type Found, reachPostgres } from './journal/postgres-reach.ts';
 import { checkJournal, drainMarginMs, startService } from './service.ts';
 import { errorFields } from './telemetry/error-fields.ts';
 import { createLog } from './telemetry/log.ts';
@@ -15,8 +16,8 @@ import { openStdout } from './telemetry/stdout.ts';
 const heapGrowingPercent = 100;
 
 async function main(): Promise<void> {
-  const [command] = process.argv.slice(2);
-  if (command === 'check') return check();
+  const [command, ...options] = process.argv.slice(2);
+  if (command === 'check') return check(options);
   if (command === 'config-schema') return printConfigSchema();
   if (command !== undefined) {
     throw new ConfigError(
@@ -59,8 +60,13 @@ async function main(): Promise<void> {
   print(welcome(service, sandbox));
 }
 
-/** Validates the configuration and its secrets and prints a summary; connects to nothing and creates nothing. */
-function check(): void {
+/**
+ * Validates the configuration and its secrets and prints a summary. Creates nothing, and connects to nothing but with
+ * `--reach`: then it says what it found, and fails where something cannot be reached.
+ */
+async function check(options: readonly string[]): Promise<void> {
+  const unknown = options.find((option) => option !== '--reach');
+  if (unknown !== undefined) throw new ConfigError('Unknown option of check. There is --reach.');
   const config = loadConfig(process.env);
   if (!config) throw new ConfigError('There is no ./idpatch.yaml, and IDPATCH_CONFIG names no other file.');
   const { directories, callers, journal } = config;
@@ -75,7 +81,34 @@ function check(): void {
     ),
     `journal: ${journal ? Object.keys(journal).find((key) => key !== 'retentionDays') : 'none'}`,
   ];
+  if (options.includes('--reach')) lines.push(...(await reach(config)));
   print(`The configuration is valid.\n${lines.join('\n')}\n`);
+}
+
+/** What `check --reach` connects to, each by the key of the configuration that names it. */
+const looks: readonly { readonly key: string; look(config: Config): Promise<Found> | undefined }[] = [
+  {
+    key: 'journal',
+    look: ({ journal }) =>
+      journal && 'postgres' in journal ? reachPostgres(journal.postgres.reveal()) : undefined,
+  },
+];
+
+async function reach(config: Config): Promise<readonly string[]> {
+  const lines = looks.map(async ({ key, look }) => {
+    try {
+      const found = await look(config);
+      if (!found) return [];
+      return [
+        `reached: ${key}: ${found.facts.join(', ')}`,
+        ...found.problems.map((problem) => `warning: ${key}: ${problem}`),
+      ];
+    } catch (error) {
+      process.exitCode = 1;
+      return [`not reached: ${key}: ${error instanceof Error ? error.message : 'for an unknown reason'}`];
+    }
+  });
+  return (await Promise.all(lines)).flat();
 }
 
 /** Prints the JSON Schema of idpatch.yaml for editors: the text of examples/idpatch.schema.json. */

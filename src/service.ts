@@ -67,7 +67,7 @@ export async function startService(
   config: Config,
   { log, stdout, starterTabs = [] }: ServiceOptions,
 ): Promise<Service> {
-  const opened = config.journal ? openJournal(config.journal) : noJournal;
+  const opened = config.journal ? openJournal(config.journal, log) : noJournal;
   const telemetry = await startTelemetry(config, log);
   const { metrics } = telemetry;
   const postgres = config.journal && 'postgres' in config.journal ? config.journal.postgres : undefined;
@@ -200,8 +200,11 @@ function noMetricsPort(error: NodeJS.ErrnoException): never {
   throw error;
 }
 
-function openJournal(config: NonNullable<Config['journal']>): Journal {
-  if ('postgres' in config) return createPostgresJournal(config.postgres, config.digestKey?.reveal());
+function openJournal(config: NonNullable<Config['journal']>, log: Logger): Journal {
+  if ('postgres' in config)
+    return createPostgresJournal(config.postgres, config.digestKey?.reveal(), (problem) =>
+      log.warn({ event: 'journal', problem }),
+    );
   refuseFolder(folderProblem(dirname(config.sqlite)));
   return createSqliteJournal(config.sqlite);
 }

@@ -32,6 +32,9 @@ export function isLoss(error: unknown): boolean {
   return error instanceof Error && lossMessage.test(error.message);
 }
 
+/** Whether a connection that was open said nothing in time: neither an answer, nor that the statement took too long. */
+export const isSilence = (error: unknown) => error instanceof Error && error.message === 'Query read timeout';
+
 export const isConflict = (error: unknown) => conflicts.has(codeOf(error) ?? '');
 
 /**

