@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -12,6 +12,8 @@ import { parse, parseAllDocuments } from 'yaml';
 import { type Config, ConfigError } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { drainMarginMs } from '../../src/service.ts';
+import { directoryNames, someUser } from '../harness/expected.ts';
+import { openDoor } from '../harness/front-door.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -38,6 +40,19 @@ describe('what Debian has for it accepts', () => {
     skip(!existsSync(program), `There is no ${program}.`);
     execFileSync(program, args, { cwd: root, stdio: 'pipe' });
   });
+});
+
+it('what is scraped is as Prometheus wants it', async ({ skip }) => {
+  const promtool = '/usr/bin/promtool';
+  skip(!existsSync(promtool), `There is no ${promtool}.`);
+  const door = await openDoor({ metrics: {} });
+  for (const directory of directoryNames)
+    await door.patch({ id: someUser(door, directory) }, { displayName: 'Ada' });
+  await door.graphql('{ directories { name } }');
+  const input = await (await fetch(door.metricsUrl ?? '')).text();
+  expect(input).toContain('idpatch_operations_total{');
+  const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input, encoding: 'utf8' });
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
 });
 
 // Every other word of retry-on is about a request that was sent, or may have been.
