@@ -83,13 +83,20 @@ export function createPostgresJournal(
   async function query(statement: string, values: readonly Value[] = []): Promise<readonly Row[]> {
     const client = await pool.connect();
     let failure: Error | undefined;
+    const onNotice = ({ routine }: { readonly routine?: string | undefined }) => {
+      // Somebody cancelled its wait for the standby: it is committed here alone, and answered as a success.
+      if (routine === 'SyncRepWaitForLSN') failure = new Error('The commit did not wait for the standby.');
+    };
+    client.on('notice', onNotice);
     try {
       const { rows } = await (pooled.has(client) ? queryWithSettings : queryAlone)(client, statement, values);
+      if (failure) throw failure;
       return rows;
     } catch (error) {
       failure = error as Error;
       throw error;
     } finally {
+      client.off('notice', onNotice);
       // A connection that failed is not used again.
       client.release(failure);
     }
