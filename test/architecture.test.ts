@@ -194,8 +194,8 @@ describe('dependencies', () => {
       'pg',
       /^pg$/,
       [
-        ...['src/journal/postgres-login.ts', 'src/journal/postgres-pool.ts', 'src/journal/postgres.ts'],
-        'src/upstream/quota/postgres-ledger.ts',
+        ...['src/journal/postgres-login.ts', 'src/journal/postgres-pool.ts', 'src/journal/postgres-reach.ts'],
+        ...['src/journal/postgres.ts', 'src/upstream/quota/postgres-ledger.ts'],
       ],
     ],
     ['SQLite', /^node:sqlite$/, ['src/journal/sqlite.ts']],

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type pg from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { closePostgresPool, openPostgresPool } from '../journal/postgres-pool.ts';
 import type { Secret } from '../settings/secret.ts';
@@ -34,7 +33,10 @@ export function createRateLimit(perMinute: number, postgres?: Secret): RateLimit
     ? new RateLimiterPostgres({
         ...window,
         // Without the statement's name, which a server behind a pooler does not know in the next transaction.
-        storeClient: { query: ({ text, values }: pg.QueryConfig) => pool.query(text, values) },
+        storeClient: {
+          query: ({ text, values }: { readonly text: string; readonly values: unknown[] }) =>
+            pool.query(text, values),
+        },
         storeType: 'pool',
         keyPrefix: '',
         tableName: 'idpatch_rate_limit',
