@@ -7,7 +7,7 @@ import { arrived, someUser, written } from '../../harness/expected.ts';
 import { tokenOf } from '../../harness/sandbox-tokens.ts';
 import { journalContract } from '../../journal/contract.ts';
 import { intent, result } from '../../journal/sample.ts';
-import { ask as askField, renames, short } from '../../upstream/quota/door.ts';
+import { ask as askField, read, renames, seeds, short } from '../../upstream/quota/door.ts';
 import { openPooler, type Pooler, poolerMissing } from './pooler.ts';
 import { openReplicasAt, serverForTests } from './server-for-tests.ts';
 
@@ -149,6 +149,9 @@ describeWithServer('behind PgBouncer', () => {
 
       it('replicas share a quota', async () => {
         const { door, other } = await openReplicasAt(pooler.url(database), short(20, 'customers', 60));
+        // They know of each other before it gets busy.
+        for (const one of [door, other])
+          expect(await read(one, `customers:${seeds('customers', 1)[0]?.userId}`)).toBe(true);
         const answers = await Promise.all(
           renames('customers', 0, 60).map((input, nth) =>
             askField(nth % 2 ? door : other, patching, { input }),
