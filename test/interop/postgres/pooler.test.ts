@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Journal } from '../../../src/journal/journal.ts';
 import { createPostgresJournal } from '../../../src/journal/postgres.ts';
+import { Secret } from '../../../src/settings/secret.ts';
 import { ask } from '../../graphql/served.ts';
 import { arrived, someUser, written } from '../../harness/expected.ts';
 import { tokenOf } from '../../harness/sandbox-tokens.ts';
@@ -46,7 +47,7 @@ describeWithServer('behind PgBouncer', () => {
         }
       };
       const open = () => {
-        const journal = createPostgresJournal(pooler.url(database));
+        const journal = createPostgresJournal(new Secret(pooler.url(database)));
         journals.push(journal);
         return journal;
       };
@@ -68,7 +69,7 @@ describeWithServer('behind PgBouncer', () => {
 
       describe('the contract', () => {
         journalContract(
-          async () => ({ open: () => createPostgresJournal(pooler.url(database)), execute }),
+          async () => ({ open: () => createPostgresJournal(new Secret(pooler.url(database))), execute }),
           true,
         );
       });

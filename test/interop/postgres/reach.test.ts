@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { createPostgresJournal } from '../../../src/journal/postgres.ts';
+import { Secret } from '../../../src/settings/secret.ts';
 import { good } from '../../harness/config.ts';
 import { type PostgresPair, startPair } from '../../harness/postgres-pair.ts';
 import { type PostgresServer, password } from '../../harness/postgres-server.ts';
@@ -55,7 +56,7 @@ describeWithServer('check --reach', () => {
     const before = await check(primary.url(), '--reach');
     expect(before.last).toMatch(version);
     expect(before.last).toContain('without tables, which idpatch makes as it starts\n');
-    const journal = createPostgresJournal(primary.url());
+    const journal = createPostgresJournal(new Secret(primary.url()));
     await journal.check();
     await journal.close();
     const after = await check(primary.url(), '--reach');

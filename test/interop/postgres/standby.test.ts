@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createPostgresJournal } from '../../../src/journal/postgres.ts';
+import { Secret } from '../../../src/settings/secret.ts';
 import { type PostgresPair, startPair } from '../../harness/postgres-pair.ts';
 import { intent } from '../../journal/sample.ts';
 import { serverForTests } from './server-for-tests.ts';
@@ -15,7 +16,7 @@ describeWithServer('a journal whose commits wait for a standby', () => {
   afterAll(() => pair.remove());
 
   it('takes no commit for one whose wait was cancelled', async () => {
-    const journal = createPostgresJournal(pair.primary.url());
+    const journal = createPostgresJournal(new Secret(pair.primary.url()));
     await journal.check();
     await pair.standby.kill();
     const begun = journal.begin(intent()).catch((error: unknown) => error);
