@@ -37,6 +37,8 @@ export async function openPooler(server: PostgresServer, mode: 'session' | 'tran
       pool_mode: mode,
       default_pool_size: mode === 'session' ? 40 : 3,
     },
+    // Every test has a database of its own, and the server takes a hundred connections.
+    server_idle_timeout: 1,
   };
   const ini = file(
     'pgbouncer.ini',
