@@ -32,6 +32,8 @@ export interface Caller {
     readonly isUnique: boolean;
   };
   readonly isAnonymous: boolean;
+  /** How large their share of a quota is beside those of others. */
+  readonly weight: number;
   /** Rights over every user of a directory, by the directory's name. */
   readonly directories: ReadonlyMap<string, ReadonlySet<DirectoryRight>>;
   /** Undefined for a caller without a user of their own here, or without the right to change it. */
@@ -44,6 +46,7 @@ export function anonymous(directories: Iterable<string>): Caller {
   return {
     id: 'anonymous',
     isAnonymous: true,
+    weight: 1,
     directories: new Map([...directories].map((name) => [name, all])),
     self: undefined,
   };

@@ -21,6 +21,7 @@ export function callerFromClaims(
     id: [issuer.issuer, claims.sub, issuer.audience].map(escaped).join('|'),
     former: { id: `${issuer.issuer} ${claims.sub}`, isUnique: isOnlyAudience },
     isAnonymous: false,
+    weight: issuer.weight,
     directories: new Map(directories.map((name) => [name, overAll])),
     self: granted.has('profile:write:self') ? ownRecord(issuer, claims, userIdForms) : undefined,
   };

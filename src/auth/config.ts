@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { patchFields } from '../domain/user.ts';
+import { between } from '../settings/fields.ts';
 import { originProblem } from '../settings/origin.ts';
 import { rights } from './caller.ts';
 import { isPrivileged } from './policy.ts';
@@ -115,6 +116,11 @@ const issuer = z
       )
       .default([])
       .describe('The directories in which the rights apply: the same for all callers, or read from a claim.'),
+    weight: between(1, 100)
+      .default(1)
+      .describe(
+        'How large the share of each of its callers is, of a quota and of the connections, beside those of others.',
+      ),
     self: z
       .strictObject({
         directory: z.string().describe('The directory of the caller’s own record.'),

@@ -5,6 +5,7 @@ import { providers } from '../providers/registry.ts';
 import { between, host, port, positive, secret } from '../settings/fields.ts';
 import { isLoopback, isLoopbackHost, originProblem } from '../settings/origin.ts';
 import { metrics, traces } from '../telemetry/config.ts';
+import { defaultBurst } from '../upstream/quota/shares.ts';
 import { limits } from './limits.ts';
 
 /** The validated configuration, with defaults; every secret is a Secret. */
@@ -30,6 +31,15 @@ export const directory = z
         perMinute: between(2, 10_000_000).describe(
           'Requests per minute, of all replicas together. A patch needs two, for the write and the read-back, and up to three more: for a login, the current value of a list, a token or the definitions of custom fields.',
         ),
+        burst: z
+          .number()
+          .min(0.01)
+          .max(1)
+          .default(defaultBurst)
+          .describe(
+            'The part of it that callers may use as fast as they like. The rest is given out evenly over the minute, ' +
+              'those first who have used least, so that nobody uses up what others need. 1 where there is one caller alone.',
+          ),
       })
       .optional()
       .describe('The quota of the directory. Left out: the one that the provider publishes.'),

@@ -65,15 +65,21 @@ export function createPatchContext(
     caller,
     directories,
     hidesDirectories: directories.size < all.size,
-    startCall: () => callFor(msLeft()),
+    startCall: () => callFor(msLeft(), caller),
     startOperation: (onlyReads) => {
       const totalMs = msLeft();
       // A shorter deadline leaves less time for reading back, too.
       const readBackMs = Math.min(services.limits.readBackMs, totalMs * maxReadBackShare);
       const sendBy = createDeadline((totalMs - readBackMs) * sendByShare);
-      const writing = { ...callFor(totalMs - readBackMs), sendBy };
+      const writing = { ...callFor(totalMs - readBackMs, caller), sendBy };
       const { readBackDelaysMs } = services.limits;
-      const time = { writing, readingBack: callFor(totalMs), readBackDelaysMs, pause: delay, end() {} };
+      const time = {
+        writing,
+        readingBack: callFor(totalMs, caller),
+        readBackDelaysMs,
+        pause: delay,
+        end() {},
+      };
       return onlyReads ? time : withReservation(time);
     },
     userChanged() {},
@@ -97,6 +103,6 @@ const maxReadBackShare = 0.4;
 /** Share of the time for writing within which a write must be sent: the rest is for its answer. */
 const sendByShare = 0.6;
 
-function callFor(ms: number): CallOptions {
-  return { deadline: createDeadline(ms) };
+function callFor(ms: number, caller: Caller): CallOptions {
+  return { deadline: createDeadline(ms), caller };
 }

@@ -12,6 +12,7 @@ import {
   type UserWithCustomFields,
 } from '../domain/user.ts';
 import type { CallOptions, HttpClient } from '../upstream/client.ts';
+import type { Pace } from '../upstream/quota/grants.ts';
 import type { ReportUnreadable } from './decode.ts';
 
 /**
@@ -181,12 +182,6 @@ export interface CustomFieldDefinition {
   readonly label: string | null;
   readonly choices: readonly { readonly value: string; readonly label: string | null }[] | null;
   readonly operations: readonly CustomFieldOperationKind[];
-}
-
-/** A provider's request quota. */
-interface Pace {
-  /** Requests in any 60 seconds. */
-  readonly perMinute: number;
 }
 
 /** A directory's provider as configured, not yet connected. */

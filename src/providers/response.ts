@@ -73,7 +73,10 @@ export function unreachable(sent: Exclude<SendResult, HttpResponse>, path: Input
     return { code: 'PROVIDER_UNAVAILABLE', message: 'The provider did not answer.', path };
   if (sent.reason === 'throttled') {
     const seconds = Math.min(3600, Math.max(1, Math.ceil(sent.retryAfterMs / 1000)));
-    const message = `The provider’s request quota is used up: nothing was sent. Call again in ${seconds} seconds.`;
+    const what = sent.isShare
+      ? 'Your share of the provider’s request quota (pace)'
+      : 'The provider’s request quota';
+    const message = `${what} is used up: nothing was sent. Call again in ${seconds} seconds.`;
     return { code: 'RATE_LIMITED', message, path, retryAfterSeconds: seconds };
   }
   const [code, message] = notSent[sent.reason];

@@ -40,7 +40,13 @@ type NotSentReason = 'unreachable' | 'untrusted' | 'deadline' | 'crowded' | 'bro
  */
 export type SendResult =
   | { readonly kind: 'not-sent'; readonly reason: NotSentReason }
-  | { readonly kind: 'not-sent'; readonly reason: 'throttled'; readonly retryAfterMs: number }
+  | {
+      readonly kind: 'not-sent';
+      readonly reason: 'throttled';
+      readonly retryAfterMs: number;
+      /** Whether it is the caller's share that has no room. */
+      readonly isShare: boolean;
+    }
   | { readonly kind: 'no-answer'; readonly waited: boolean }
   | HttpResponse;
 
@@ -59,6 +65,15 @@ export interface CallOptions {
   /** The order in which requests get a scarce quota: see quota/throttle.ts. Absent: `read`. */
   readonly priority?: Priority;
   readonly reservation?: Reservation;
+  /** Who it is sent for. Absent: the service itself. */
+  readonly caller?: Consumer;
+}
+
+/** Who has a share of what is scarce: see quota/shares.ts. */
+export interface Consumer {
+  readonly id: string;
+  /** How large its share is beside those of others. */
+  readonly weight: number;
 }
 
 /** `urgent`: read-backs, and requests that others wait for, such as a token. `write`: requests that a patch needs. */

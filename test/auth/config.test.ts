@@ -11,7 +11,7 @@ describe('an issuer', () => {
   it('has defaults for its optional keys', () => {
     expect(load(issuers(issuer)).callers.jwt).toEqual([
       {
-        ...{ ...issuer, jwksMaxAgeSeconds: 120, allowLoopback: false, clockToleranceSeconds: 5 },
+        ...{ ...issuer, jwksMaxAgeSeconds: 120, allowLoopback: false, clockToleranceSeconds: 5, weight: 1 },
         ...{ typ: ['at+jwt', 'JWT'], directories: [] },
       },
     ]);

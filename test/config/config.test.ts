@@ -45,7 +45,7 @@ describe('a configuration', () => {
   it.each([2, 60, 10_000_000])('replaces the published quota by %i', (perMinute) => {
     for (const name of ['employees', 'customers']) {
       const config = load(configWith(`directories.${name}.pace: { perMinute: ${perMinute} }`));
-      expect(config.directories[name]?.pace).toEqual({ perMinute });
+      expect(config.directories[name]?.pace).toEqual({ perMinute, burst: 0.5 });
     }
   });
 

@@ -1,5 +1,6 @@
 import type { Priority } from '../client.ts';
 import type { Ledger } from './postgres-ledger.ts';
+import type { Shares, SharesReport, Supply } from './shares.ts';
 import { SlidingWindow, windowMs } from './sliding-window.ts';
 
 /** The first before the others. */
@@ -40,8 +41,14 @@ const retryMs = 200;
 /** What the ledger keeps: small, for there is an entry a second and process. Moments are milliseconds by its clock. */
 interface State {
   /** What each process has in use, by the milliseconds after `at` when it is free again. */
-  readonly replicas: Readonly<Record<string, { readonly at: number; readonly uses: [number, number][] }>>;
+  readonly replicas: Readonly<Record<string, Row>>;
   readonly pausedUntil: number;
+}
+
+/** Processes of an older version report no shares. */
+interface Row extends Partial<SharesReport> {
+  readonly at: number;
+  readonly uses: [number, number][];
 }
 
 /**
@@ -53,7 +60,11 @@ interface State {
  * back. While the ledger is away, the process goes on standalone with a share of the quota. `onChange` is called when
  * there may be more or fewer.
  */
-export function createPermits({ perMinute, ledger, replica = '' }: Quota, onChange: () => void) {
+export function createPermits(
+  { perMinute, ledger, replica = '' }: Quota,
+  onChange: () => void,
+  shares?: Shares,
+) {
   const never = Number.NEGATIVE_INFINITY;
   const ended = new SlidingWindow();
   let others = new SlidingWindow();
@@ -76,12 +87,21 @@ export function createPermits({ perMinute, ledger, replica = '' }: Quota, onChan
   /** While the ledger is away and after that, for the others may not have reported yet what they used meanwhile. */
   const isCapped = (now: number) => standalone || now < failedAt + reportedMs;
 
-  /** What is free as far as this process knows: its real usage, so that it can go on standalone. */
-  function known(now: number, priority: Priority): number {
-    const used = others.count(now);
+  /** What there is as far as this process knows: its real usage, so that it can go on standalone. */
+  function supply(now: number, priority: Priority): Supply {
+    const byOthers = others.count(now);
     const share = Math.max(2, Math.floor(perMinute / replicas));
-    const limit = isCapped(now) ? Math.min(perMinute, share + used) : perMinute;
-    return usableBy(priority, limit) - inFlight - ended.count(now) - used;
+    const limit = isCapped(now) ? Math.min(perMinute, share + byOthers) : perMinute;
+    return {
+      usable: usableBy(priority, limit),
+      used: inFlight + ended.count(now) + byOthers,
+      endingIn: (second) => ended.endingIn(second) + others.endingIn(second),
+    };
+  }
+
+  function known(now: number, priority: Priority): number {
+    const { usable, used } = supply(now, priority);
+    return usable - used;
   }
 
   const isLeased = () => ledger !== undefined && !standalone;
@@ -109,6 +129,10 @@ export function createPermits({ perMinute, ledger, replica = '' }: Quota, onChan
           .flatMap(([, row]) => row.uses.map(([ms, count]) => [row.at + ms - ledgerNow, count] as const))
           .sort(([one], [other]) => one - other))
           others.add(here + ms, count);
+        shares?.hear(
+          rows.map(([, row]) => ({ ...row, ms: ledgerNow - row.at })),
+          here,
+        );
         left = 0;
         for (const priority of wanted) if (known(here, priority) > left) left += 1;
         isShort = left < wanted.length;
@@ -119,7 +143,7 @@ export function createPermits({ perMinute, ledger, replica = '' }: Quota, onChan
           Math.min(windowMs, (before.pausedUntil ?? 0) - ledgerNow),
         );
         pausedUntil = Math.max(pausedUntil, here + pauseMs);
-        const row: State['replicas'][string] = { at: ledgerNow, uses: [...uses, [reportedMs, left]] };
+        const row: Row = { at: ledgerNow, uses: [...uses, [reportedMs, left]], ...shares?.report(here) };
         return JSON.stringify({
           replicas: { ...Object.fromEntries(rows), [replica]: row },
           // A pause that is over is not kept: a clock that is set back would begin it anew.
@@ -139,6 +163,7 @@ export function createPermits({ perMinute, ledger, replica = '' }: Quota, onChan
   }
 
   return {
+    supply,
     /** How many a request of this priority may take now; none where it is negative. */
     free(now: number, priority: Priority): number {
       if (now < pausedUntil) return 0;
@@ -179,7 +204,9 @@ export function createPermits({ perMinute, ledger, replica = '' }: Quota, onChan
     /** Asks the ledger, where there is one, for permits of these priorities in order. */
     refill(wanted: () => readonly Priority[], now: number): void {
       const mayAskAt = Math.max(pausedUntil, answeredAt + (isShort ? retryMs : 0));
-      if (isLeased() && now >= mayAskAt) void ask(wanted(), now);
+      if (!isLeased() || now < mayAskAt) return;
+      const priorities = wanted();
+      if (priorities.length > leased(now)) void ask(priorities, now);
     },
     /** Gives out none for so long, here and in other processes. */
     pause(ms: number, now: number): void {

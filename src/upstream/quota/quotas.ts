@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closePostgresPool, openPostgresPool } from '../../journal/postgres-pool.ts';
 import type { Secret } from '../../settings/secret.ts';
+import type { Pace } from './grants.ts';
 import { createPostgresLedger } from './postgres-ledger.ts';
 import { createThrottle } from './throttle.ts';
 
@@ -19,10 +20,10 @@ export function createQuotas(postgres?: Secret) {
   const replica = randomUUID();
   const throttles = new Map<string, ReturnType<typeof createThrottle>>();
   return {
-    /** The throttle of all requests that the provider counts together, by a `key` for those: at the first `perMinute`. */
-    throttleOf({ key, perMinute }: { readonly key: string; readonly perMinute: number }) {
+    /** The throttle of all requests that the provider counts together, by a `key` for those: at the first pace. */
+    throttleOf({ key, ...pace }: { readonly key: string } & Pace) {
       const ledger = pool && createPostgresLedger(pool, key);
-      const throttle = throttles.get(key) ?? createThrottle({ perMinute, ledger, replica });
+      const throttle = throttles.get(key) ?? createThrottle({ ...pace, ledger, replica });
       throttles.set(key, throttle);
       return throttle;
     },

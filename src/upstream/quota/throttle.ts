@@ -1,7 +1,16 @@
 import type { CallOptions, HttpClient, Priority, Reservation, SendResult } from '../client.ts';
 import { sendDeadline } from '../client.ts';
 import { retryAfterMs } from '../retry-after.ts';
-import { createPermits, priorities, type Quota } from './permits.ts';
+import {
+  type Ahead,
+  createGrants,
+  type Pace,
+  priorityOf,
+  type Ranked,
+  type Throttled,
+  throttled,
+} from './grants.ts';
+import { priorities, type Quota } from './permits.ts';
 
 /**
  * Milliseconds for which a provider's 429 pauses everybody at most: a whole window of its quota. A longer Retry-After
@@ -12,141 +21,140 @@ const maxPauseMs = 60_000;
 /** Milliseconds after which waiting requests are checked again at the latest. */
 const recheckMs = 1_000;
 
-type Throttled = Extract<SendResult, { readonly reason: 'throttled' }>;
-
-interface Waiter {
-  readonly time: CallOptions;
+interface Waiter extends Ranked {
   settle(rejection?: Throttled): void;
 }
 
+const nobodyAhead: Ahead = { within: 0, beyond: 0 };
+
 /**
  * The order in which requests get permits, and the one place that decides it: by priority, the writes in progress by
- * their end, and all others as they came.
+ * their end, all others by what their caller has used for its weight, and as they came.
  */
-function compare(one: CallOptions, other: CallOptions): number {
-  const byPriority = priorities.indexOf(priorityOf(one)) - priorities.indexOf(priorityOf(other));
-  const endOf = ({ reservation }: CallOptions) => (reservation?.release ? reservation.endsAt : 0);
-  return byPriority || endOf(one) - endOf(other);
-}
-
-/** Requests of a write in progress go before new writes. */
-function priorityOf({ priority = 'read', reservation }: CallOptions): Priority {
-  return priority === 'write' && reservation?.release ? 'urgent' : priority;
-}
-
-/** A new write takes the permit of its read-back along. */
-function permitsFor(time: CallOptions): 1 | 2 {
-  return time.reservation && priorityOf(time) === 'write' ? 2 : 1;
+function compare(one: Ranked, other: Ranked): number {
+  const byPriority = priorities.indexOf(priorityOf(one.time)) - priorities.indexOf(priorityOf(other.time));
+  const endOf = ({ time: { reservation } }: Ranked) => (reservation?.release ? reservation.endsAt : 0);
+  return byPriority || endOf(one) - endOf(other) || one.rank - other.rank;
 }
 
 /** Keeps the requests of one quota within it: they wait for permits in order, no longer than their own time. */
-export function createThrottle(quota: Quota) {
-  const permits = createPermits(quota, serve);
+export function createThrottle(quota: Pace & Quota) {
+  const grants = createGrants(quota, serve);
   /** In order, but for those whose write has begun since. */
   const queue: Waiter[] = [];
-  /** Each has a permit for its read-back. */
-  const reservations = new Set<Reservation>();
+  /** Whether the first that waits lacks permits, and not only its turn among callers. */
+  let isShort = false;
   let timer: NodeJS.Timeout | undefined;
+  let timerAt = Number.POSITIVE_INFINITY;
 
-  function tryTake(time: CallOptions, now: number): boolean {
-    const count = permitsFor(time);
-    if (permits.free(now, priorityOf(time)) < count) return false;
-    permits.take();
-    if (time.reservation && count === 2) reserve(time.reservation);
-    return true;
-  }
-
-  function reserve(reservation: Reservation): void {
-    permits.take();
-    reservations.add(reservation);
-    reservation.release = () => {
-      redeem(reservation);
-      permits.rollback();
-      serve();
-    };
-  }
-
-  /** Takes the permit for the read-back out of a reservation, where it has one. */
-  function redeem(reservation: Reservation): boolean {
-    if (!reservations.delete(reservation)) return false;
-    reservation.release = undefined;
-    return true;
-  }
-
-  function releaseOverdue(now: number): void {
-    for (const { endsAt, release } of reservations) {
-      if (endsAt > now) return;
-      release?.();
-    }
+  function tryTake(one: Ranked, now: number): boolean {
+    const result = grants.take(one, now);
+    isShort = result === 'short';
+    return result === 'taken';
   }
 
   /** Grants permits in order while there are any, and rejects requests that would wait in vain. */
   function serve(): void {
     if (queue.length === 0) return;
     const now = performance.now();
-    releaseOverdue(now);
-    queue.sort((one, other) => compare(one.time, other.time));
-    for (const { time, settle } of queue.slice()) {
-      if (!tryTake(time, now)) break;
-      settle();
-    }
-    // As if all reservations were released; those that are rejected are not ahead of the rest.
-    let ahead = 0;
-    for (const waiter of queue.slice()) if (!reject(waiter, ahead, now)) ahead += 1;
-    // From the last on: where all writes in progress wait for each other, the last makes room for the others.
-    const stuck = new Set<Reservation>();
-    for (const waiter of queue.toReversed()) {
-      const { reservation } = waiter.time;
-      if (reservation?.release) stuck.add(reservation);
-      ahead -= 1;
-      if (reject(waiter, ahead + stuck.size, now) && reservation) stuck.delete(reservation);
-    }
+    grants.releaseOverdue(now);
+    sort(now);
+    grant(now);
+    rejectInVain(now);
     recheckLater(now);
   }
 
-  function reject({ time, settle }: Waiter, ahead: number, now: number): boolean {
-    const rejection = rejectionOf(time, ahead, now);
-    if (rejection) settle(rejection);
+  function sort(now: number): void {
+    const waiting = new Map<string | undefined, number>();
+    for (const waiter of queue) {
+      const id = waiter.time.caller?.id;
+      const ahead = waiting.get(id) ?? 0;
+      waiter.rank = grants.rank(waiter.time, ahead, now);
+      waiting.set(id, ahead + 1);
+    }
+    queue.sort(compare);
+  }
+
+  function grant(now: number): void {
+    const held = new Set<Priority>();
+    for (const waiter of queue.slice()) {
+      if (held.has(priorityOf(waiter.time))) continue;
+      if (tryTake(waiter, now)) waiter.settle();
+      else if (isShort) return;
+      // The callers behind have used more.
+      else held.add(priorityOf(waiter.time));
+    }
+  }
+
+  function rejectInVain(now: number): void {
+    // Those that are rejected are not ahead of the rest.
+    const ahead = { within: 0, beyond: 0 };
+    const beyond = new Map<string, number>();
+    const left: [Waiter, Ahead][] = [];
+    for (const waiter of queue.slice()) {
+      if (reject(waiter, ahead, now)) continue;
+      left.push([waiter, { ...ahead }]);
+      const isBeyond = grants.isBeyond(waiter, now);
+      ahead[isBeyond ? 'beyond' : 'within'] += 1;
+      const { caller } = waiter.time;
+      if (isBeyond && caller) beyond.set(caller.id, caller.weight);
+    }
+    grants.report([...beyond.values()].reduce((sum, weight) => sum + weight, 0));
+    // From the last on: where all writes in progress wait for each other, the last makes room for the others.
+    const stuck = new Set<Reservation>();
+    for (const [waiter, { within, beyond }] of left.toReversed()) {
+      const { reservation } = waiter.time;
+      if (reservation?.release) stuck.add(reservation);
+      if (reject(waiter, { within: within + stuck.size, beyond }, now) && reservation)
+        stuck.delete(reservation);
+    }
+  }
+
+  function reject(waiter: Waiter, ahead: Ahead, now: number): boolean {
+    const rejection = rejectionOf(waiter, ahead, now);
+    if (rejection) waiter.settle(rejection);
     return rejection !== undefined;
   }
 
   /** Undefined where there may be permits in time behind so many other requests, once reservations are released. */
-  function rejectionOf(time: CallOptions, ahead: number, now: number): Throttled | undefined {
-    const ms = msUntilTurn(time, ahead - reservations.size, now);
-    return now + ms >= sendDeadline(time).endsAt ? throttled(ms) : undefined;
-  }
-
-  function msUntilTurn(time: CallOptions, ahead: number, now: number): number {
-    return permits.msUntilFree(now, ahead + permitsFor(time), priorityOf(time));
+  function rejectionOf(one: Ranked, ahead: Ahead, now: number): Throttled | undefined {
+    return grants.turnAfter(sendDeadline(one.time).endsAt, one, ahead, now);
   }
 
   function recheckLater(now: number): void {
     const [next] = queue;
     if (!next) return;
-    permits.refill(() => queue.flatMap(({ time }) => Array(permitsFor(time)).fill(priorityOf(time))), now);
-    const recheck = () => {
-      timer = undefined;
+    grants.refill(queue, now);
+    const { retryAfterMs } = grants.turnOf(next, nobodyAhead, now);
+    const ms = Math.ceil(Math.min(recheckMs, retryAfterMs || recheckMs));
+    if (now + ms >= timerAt) return;
+    clearTimeout(timer);
+    timerAt = now + ms;
+    timer = setTimeout(() => {
+      timerAt = Number.POSITIVE_INFINITY;
       serve();
-    };
-    const ms = Math.min(recheckMs, msUntilTurn(next.time, 0, now) || recheckMs);
-    timer ??= setTimeout(recheck, Math.ceil(ms)).unref();
+    }, ms).unref();
   }
 
   /** Resolves when the request has its permits, with its rejection where it gets none; at once where that is known. */
   function acquire(time: CallOptions, onWaited?: (ms: number) => void) {
     // Even during a pause: without its read-back a write stays in doubt.
-    if (time.priority === 'urgent' && time.reservation && redeem(time.reservation)) return undefined;
+    if (time.priority === 'urgent' && time.reservation && grants.redeem(time.reservation)) return undefined;
     const now = performance.now();
-    releaseOverdue(now);
-    const ahead = queue.findLastIndex((waiter) => compare(waiter.time, time) <= 0) + 1;
-    if (ahead === 0 && tryTake(time, now)) return undefined;
-    const rejection = rejectionOf(time, ahead, now);
+    grants.releaseOverdue(now);
+    const own = queue.filter((waiter) => waiter.time.caller?.id === time.caller?.id).length;
+    const one: Ranked = { time, rank: grants.rank(time, own, now) };
+    const index = queue.findLastIndex((waiter) => compare(waiter, one) <= 0) + 1;
+    // Those ahead may only wait for their turn among callers.
+    if ((index === 0 || (!isShort && !grants.isBeyond(one, now))) && tryTake(one, now)) return undefined;
+    const beyond = queue.slice(0, index).filter((waiter) => grants.isBeyond(waiter, now)).length;
+    const rejection = rejectionOf(one, { within: index - beyond, beyond }, now);
     if (rejection) return rejection;
     return new Promise<Throttled | undefined>((resolve) => {
-      const expire = () => waiter.settle(throttled(msUntilTurn(time, 0, performance.now())));
+      const expire = () => waiter.settle(grants.turnOf(waiter, nobodyAhead, performance.now()));
       const cancel = sendDeadline(time).onExpiry(expire);
       const waiter: Waiter = {
-        time,
+        ...one,
         settle(rejection) {
           queue.splice(queue.indexOf(waiter), 1);
           cancel();
@@ -154,22 +162,22 @@ export function createThrottle(quota: Quota) {
           resolve(rejection);
         },
       };
-      queue.splice(ahead, 0, waiter);
+      queue.splice(index, 0, waiter);
       // A crowd must not be checked for each of its requests.
       if (time.reservation?.release) serve();
       else recheckLater(now);
     });
   }
 
-  function ended(result: SendResult | undefined): void {
+  function ended(time: CallOptions, result: SendResult | undefined): void {
     const now = performance.now();
-    if (result?.kind === 'not-sent') permits.rollback();
-    else permits.commit(now);
+    grants.ended(time, result?.kind !== 'not-sent', now);
     const pauseMs = result?.kind === 'answered' && result.status === 429 ? retryAfterMs(result) : null;
-    if (pauseMs !== null) permits.pause(Math.min(pauseMs, maxPauseMs), now);
+    if (pauseMs !== null) grants.pause(Math.min(pauseMs, maxPauseMs), now);
     const [next] = queue;
     if (!next) return;
-    if (pauseMs !== null || priorityOf(next.time) === 'urgent' || permits.free(now, 'urgent') > 0) serve();
+    const mayGo = priorityOf(next.time) === 'urgent' || (isShort && grants.hasFree(now));
+    if (pauseMs !== null || mayGo) serve();
   }
 
   return {
@@ -189,18 +197,14 @@ export function createThrottle(quota: Quota) {
           result = await client.send(request, time);
           return result;
         } finally {
-          ended(result);
+          ended(time, result);
         }
       },
       close() {
-        for (const { settle } of queue.slice()) settle(throttled(recheckMs));
+        for (const { settle } of queue.slice()) settle(throttled(recheckMs, false));
         clearTimeout(timer);
         return client.close();
       },
     }),
   };
-}
-
-function throttled(ms: number): Throttled {
-  return { kind: 'not-sent', reason: 'throttled', retryAfterMs: ms };
 }

@@ -11,9 +11,9 @@ export const seeds = (directory: DirectoryName, count: number): readonly SeedUse
     ...{ username: `user.${index}`, status: 'enabled', createdAt: 0 },
   }));
 
-/** A quota for each directory, and as many users in one of them. */
+/** A quota for each directory, which its one caller may use up at once, and as many users in one of them. */
 export const short = (perMinute: number, directory: DirectoryName, count = 8): SandboxChanges => ({
-  directories: Object.fromEntries(directoryNames.map((name) => [name, { pace: { perMinute } }])),
+  directories: Object.fromEntries(directoryNames.map((name) => [name, { pace: { perMinute, burst: 1 } }])),
   [directory]: { users: seeds(directory, count) },
 });
 

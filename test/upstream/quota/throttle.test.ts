@@ -21,6 +21,12 @@ describe('whatever is sent, and whenever', () => {
   const arrival = fc.record({
     after: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 8_000 })),
     process: fc.nat(2),
+    caller: fc.option(
+      fc.record({ id: fc.constantFrom('a', 'b', 'c'), weight: fc.integer({ min: 1, max: 3 }) }),
+      {
+        nil: undefined,
+      },
+    ),
     what: fc.constantFrom('read', 'write', 'write and read-back', 'token'),
     ms: fc.integer({ min: 50, max: 30_000 }),
     takes: fc.oneof(fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 9_000 })),
@@ -44,10 +50,11 @@ describe('whatever is sent, and whenever', () => {
             const problems: string[] = [];
             let running = 0;
             const one = async (
-              time: CallOptions,
-              { ms, takes, process }: typeof arrivals extends (infer T)[] ? T : never,
+              timeOfNobody: CallOptions,
+              { caller, ms, takes, process }: typeof arrivals extends (infer T)[] ? T : never,
             ) => {
               const from = performance.now();
+              const time = caller ? { ...timeOfNobody, caller } : timeOfNobody;
               const result = await send(time, takes, process);
               if (result.kind !== 'not-sent' || result.reason !== 'throttled') return result;
               if (performance.now() - from > ms) problems.push('It was rejected late.');

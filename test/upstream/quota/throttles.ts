@@ -9,7 +9,12 @@ export const fakeClock = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearT
 
 export const answered: SendResult = { kind: 'answered', status: 200, headers: {}, body: '' };
 export const unreachable: SendResult = { kind: 'not-sent', reason: 'unreachable' };
-export const throttled = { kind: 'not-sent', reason: 'throttled', retryAfterMs: expect.any(Number) };
+export const throttled = {
+  kind: 'not-sent',
+  reason: 'throttled',
+  retryAfterMs: expect.any(Number),
+  isShare: false,
+};
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Waits for a result, however long that takes by the faked clock. */
@@ -23,7 +28,7 @@ export async function eventually<T>(result: Promise<T>): Promise<T> {
 }
 
 /** Processes before one provider: one alone, or some that share a ledger in memory whose clock is not theirs. */
-export function open(perMinute: number, { replicas = 0, ledgerMs = 1 } = {}) {
+export function open(perMinute: number, { replicas = 0, ledgerMs = 1, burst = 0.5 } = {}) {
   const sent: { readonly from: number; to: number; readonly of: CallOptions }[] = [];
   const provider = { answer: (): SendResult => answered, takesMs: 0 };
   const ledger = { text: null as string | null, asked: 0, isAway: false, clock: 1_763_799_000_500 };
@@ -49,7 +54,7 @@ export function open(perMinute: number, { replicas = 0, ledgerMs = 1 } = {}) {
     },
   };
   const throttles = Array.from({ length: Math.max(1, replicas) }, (_, index) =>
-    createThrottle({ perMinute, ledger: replicas === 0 ? undefined : shared, replica: `${index}` }),
+    createThrottle({ perMinute, burst, ledger: replicas === 0 ? undefined : shared, replica: `${index}` }),
   );
   const waited: number[] = [];
   const clients = throttles.map((throttle) => throttle.limit(client, (ms) => waited.push(ms)));
