@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Journal } from '../journal/journal.ts';
 import type { CallOptions } from '../upstream/client.ts';
 import { withDeadline } from '../upstream/deadline.ts';
+import { createFairQueue } from '../upstream/fair-queue.ts';
 
 /** Patches of one user run one at a time; those of different users run in parallel. */
 export interface UserLock {
@@ -29,9 +30,9 @@ const pollMs = 25;
  */
 const leaseMarginMs = 5_000;
 
-/** Keeps a queue for each user, as long as a task waits in it. */
+/** Keeps a queue for each user, as long as a task is in it: one caller's many do not hold up another's one. */
 export function createUserLock(journal: Journal, deadlineMs: number): UserLock {
-  const tails = new Map<string, Promise<void>>();
+  const queues = new Map<string, ReturnType<typeof createFairQueue>>();
 
   async function leased<T>(
     user: string,
@@ -56,23 +57,27 @@ export function createUserLock(journal: Journal, deadlineMs: number): UserLock {
 
   return {
     async withLock(user, holder, call, task, onBusy = () => {}) {
-      const before = tails.get(user);
-      if (before) onBusy();
+      const queue = queues.get(user) ?? createFairQueue(1);
+      queues.set(user, queue);
+      const isBusy = queue.isFull;
+      if (isBusy) onBusy();
+      const { promise: turn, resolve: begin } = Promise.withResolvers<void>();
       const { promise: done, resolve: unlock } = Promise.withResolvers<void>();
-      // The next task waits for all earlier ones, also where this one times out before them.
-      const tail = before ? before.then(() => done) : done;
-      tails.set(user, tail);
-      const forget = () => {
-        if (tails.get(user) === tail) tails.delete(user);
+      const hold = () => {
+        begin();
+        // At once where this one timed out before its turn.
+        return done;
       };
-      if (before) void tail.then(forget);
+      const over = queue.run(call.caller, hold);
+      void over.then(() => {
+        if (!queue.isFull && queues.get(user) === queue) queues.delete(user);
+      });
       try {
-        if (before && (await withDeadline(before, call.deadline)) === 'deadline') return 'timeout';
+        if (isBusy && (await withDeadline(turn, call.deadline)) === 'deadline') return 'timeout';
         if (call.deadline.isExpired()) return 'timeout';
         return await leased(user, holder, call, task, onBusy);
       } finally {
         unlock();
-        if (!before) forget();
       }
     },
   };

@@ -1,7 +1,5 @@
 import {
   BrokenCircuitError,
-  BulkheadRejectedError,
-  bulkhead,
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
@@ -16,6 +14,7 @@ import {
   sendDeadline,
   tooLate,
 } from './client.ts';
+import { createFairQueue } from './fair-queue.ts';
 import { createHttpClient } from './undici-client.ts';
 
 /** Bounds of a directory's client. Our own choices: no provider publishes any. */
@@ -33,6 +32,9 @@ const defaults = {
   probeAfterMs: 2_000,
 } as const;
 
+/** The result of a request that had no place in the queue. */
+const crowded = { kind: 'not-sent', reason: 'crowded' } as const satisfies SendResult;
+
 /** A client with a bulkhead and a circuit breaker. */
 export interface ProtectedClient extends HttpClient {
   readonly state: {
@@ -44,7 +46,8 @@ export interface ProtectedClient extends HttpClient {
 }
 
 /**
- * Creates an HTTP client with its own bulkhead and breaker; requests that they reject are `not-sent`. The breaker
+ * Creates an HTTP client with its own bulkhead and breaker; requests that they reject are `not-sent`. The bulkhead is
+ * shared fairly by callers, which that of cockatiel and p-queue are not: they know no callers. The breaker
  * counts faults of the provider only (no connection, a broken connection, 5xx), no refusals and no own deadlines.
  *
  * Neither applies to the read-back of a started write: without it the outcome stays unknown, and there are never more
@@ -57,7 +60,7 @@ export function createProtectedClient(origin: string): ProtectedClient {
     connections: defaults.connections + defaults.urgentConnections,
   });
   const faulty = handleWhenResult((result) => isFault(result as SendResult));
-  const connections = bulkhead(defaults.connections, defaults.waiting);
+  const connections = createFairQueue(defaults.connections, defaults.waiting);
   const breaker = circuitBreaker(faulty, {
     halfOpenAfter: { next: () => monotonicPause(defaults.probeAfterMs) },
     breaker: new ConsecutiveBreaker(defaults.faults),
@@ -67,13 +70,14 @@ export function createProtectedClient(origin: string): ProtectedClient {
     priority === 'urgent' && reservation && startedWrites.has(reservation);
   const isShared = ({ priority, reservation }: CallOptions) => priority === 'urgent' && !reservation;
 
-  function protect(make: () => Promise<SendResult>, options: CallOptions): Promise<SendResult> {
+  async function protect(make: () => Promise<SendResult>, options: CallOptions): Promise<SendResult> {
     // A half-open breaker would make the read-back wait for the probe.
     if (isReadBack(options) && breaker.state !== CircuitState.Closed) return make();
     // An expired request must not count as a success of the provider.
     const attempt = () =>
       sendDeadline(options).isExpired() ? Promise.resolve(tooLate) : breaker.execute(make);
-    return isReadBack(options) || isShared(options) ? attempt() : connections.execute(attempt);
+    if (isReadBack(options) || isShared(options)) return attempt();
+    return (await connections.run(options.caller, attempt)) ?? crowded;
   }
 
   return {
@@ -90,8 +94,7 @@ export function createProtectedClient(origin: string): ProtectedClient {
         return client.send(request, options, () => resolve(tooLate));
       };
       protect(make, options).then(resolve, (error: unknown) => {
-        if (error instanceof BulkheadRejectedError) resolve({ kind: 'not-sent', reason: 'crowded' });
-        else if (error instanceof BrokenCircuitError) resolve({ kind: 'not-sent', reason: 'broken' });
+        if (error instanceof BrokenCircuitError) resolve({ kind: 'not-sent', reason: 'broken' });
         else reject(error);
       });
       // Once started, the client observes the deadline; the bulkhead does not.
@@ -105,7 +108,7 @@ export function createProtectedClient(origin: string): ProtectedClient {
     close: () => client.close(),
     state: {
       isOpen: () => breaker.state !== CircuitState.Closed,
-      waiting: () => defaults.waiting - connections.queueSlots,
+      waiting: () => connections.waiting,
     },
   };
 }

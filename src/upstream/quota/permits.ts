@@ -56,8 +56,8 @@ interface Row extends Partial<SharesReport> {
  * ended: the provider counts the request at some moment in between, and so never more of them than the quota.
  *
  * Permits that processes share by a ledger are leased a few at a time: those that requests wait for and, where there is
- * much to do, some ahead. Each request for a lease reports all that its process has in use, so nothing needs to be given
- * back. While the ledger is away, the process goes on standalone with a share of the quota. `onChange` is called when
+ * much to do, some ahead. Each request for a lease reports all that its process has in use, and one that asks for none
+ * follows the last. While the ledger is away, the process goes on standalone with a share of the quota. `onChange` is called when
  * there may be more or fewer.
  */
 export function createPermits(
@@ -80,6 +80,7 @@ export function createPermits(
   /** Permits of the lease that were not taken, and whether it had fewer than were wanted. */
   let [left, isShort] = [0, false];
   let takenSince = 0;
+  let reporting: NodeJS.Timeout | undefined;
   /** Whether the last request for a lease did not report all. */
   let unreported = false;
   let [askedAt, answeredAt, reportedAt, failedAt] = [Number.POSITIVE_INFINITY, never, never, never];
@@ -152,6 +153,9 @@ export function createPermits(
       });
       standalone = false;
       reportedAt = now;
+      clearTimeout(reporting);
+      // What was not taken is the others' again, and they learn who took the rest.
+      if (left > 0) reporting = setTimeout(() => void ask([], performance.now()), leaseMs).unref();
     } catch {
       standalone = true;
       failedAt = now;
