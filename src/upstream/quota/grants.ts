@@ -49,14 +49,14 @@ export function createGrants({ burst = defaultBurst, ...quota }: Pace & Quota, o
   /** Each has a permit for its read-back. */
   const reservations = new Set<Reservation>();
 
-  /** What there is once reservations are released. */
-  function supplyFor(time: CallOptions, now: number): Supply {
+  /** What there is once reservations are released, and so many more are taken. */
+  function supplyFor(time: CallOptions, now: number, more = 0): Supply {
     const supply = permits.supply(now, priorityOf(time));
-    return { ...supply, used: supply.used - reservations.size };
+    return { ...supply, used: supply.used - reservations.size + more };
   }
 
-  function isBeyond({ time, rank }: Ranked, now: number): boolean {
-    return isShared(time) && shares.isBeyond(time.caller, rank, supplyFor(time, now), now);
+  function isBeyond({ time, rank }: Ranked, now: number, more = 0): boolean {
+    return isShared(time) && shares.isBeyond(time.caller, rank, supplyFor(time, now, more), now);
   }
 
   function take(caller: Consumer | undefined): void {
@@ -132,16 +132,18 @@ export function createGrants({ burst = defaultBurst, ...quota }: Pace & Quota, o
     refill(queue: readonly Ranked[], now: number): void {
       permits.refill(() => {
         const held = new Set<Priority>();
-        let beyond = 0;
+        let [more, beyond] = [0, 0];
         return queue.flatMap((one) => {
           const priority = priorityOf(one.time);
           if (held.has(priority)) return [];
-          if (isBeyond(one, now)) {
+          if (isBeyond(one, now, more)) {
             const ms = shares.msUntilFlow(beyond, supplyFor(one.time, now), now);
             if (ms > soonMs) held.add(priority);
             beyond += 1;
           }
-          return held.has(priority) ? [] : Array<Priority>(permitsFor(one.time)).fill(priority);
+          if (held.has(priority)) return [];
+          more += 1;
+          return Array<Priority>(permitsFor(one.time)).fill(priority);
         });
       }, now);
     },

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
+import type { PatchUserInput } from '../../generated/graphql.ts';
+import { ask as askAt } from '../../graphql/served.ts';
 import { arrived, written } from '../../harness/expected.ts';
+import { callersOf, tokenOf } from '../../harness/sandbox-tokens.ts';
 import { ask, read, renames, seeds, short } from '../../upstream/quota/door.ts';
 import { openReplicas, serverForTests } from './server-for-tests.ts';
 
@@ -34,6 +37,30 @@ describeWithServer('replicas', () => {
     expect(arrived(door).length).toBeLessThanOrEqual(20);
     const key = `${door.emulators.customers.url} ${door.sandbox.config.directories.customers?.project}`;
     expect(await server.execute(`SELECT key FROM ${schema}.idpatch_pace`)).toEqual([{ key }]);
+  });
+
+  it('have room for another caller while one uses up its share at both', async () => {
+    const perMinute = 120;
+    const { door, other } = await openReplicas(server, `quota_${++schemas}`, {
+      ...{ callers: callersOf('gateway'), customers: { users: seeds('customers', 200) } },
+      directories: { customers: { pace: { perMinute } } },
+      limits: { deadlineMs: 4_000, readBackMs: 500 },
+    });
+    const [crowd, another] = await Promise.all(
+      ['crowd', 'another'].map((sub) => tokenOf(door, 'users:write', { sub })),
+    );
+    const patching = 'mutation ($input: PatchUserInput!) { patchUser(input: $input) { outcome } }';
+    const patch = async (input: PatchUserInput, nth: number, token?: string) => {
+      const url = `${(nth % 2 ? door : other).url}/graphql`;
+      const { data } = await askAt(url, patching, { input }, token);
+      return (data as { readonly patchUser: { readonly outcome: string } }).patchUser.outcome;
+    };
+    const inputs = renames('customers', 0, 200);
+    const outcomes = await Promise.all(inputs.map((input, nth) => patch(input, nth, crowd)));
+    expect(outcomes.filter((outcome) => outcome === 'NOT_APPLIED').length).toBeGreaterThan(perMinute / 2);
+    for (const [nth, input] of inputs.slice(0, 20).entries())
+      expect(await patch(input, nth, another)).toBe('APPLIED');
+    expect(arrived(door).length).toBeLessThanOrEqual(perMinute);
   });
 
   it('go on with a part of it each where they cannot share it', async () => {
