@@ -55,8 +55,8 @@ export function createGrants({ burst = defaultBurst, ...quota }: Pace & Quota, o
     return { ...supply, used: supply.used - reservations.size + more };
   }
 
-  function isBeyond({ time, rank }: Ranked, now: number, more = 0): boolean {
-    return isShared(time) && shares.isBeyond(time.caller, rank, supplyFor(time, now, more), now);
+  function isBeyond({ time, rank }: Ranked, now: number): boolean {
+    return isShared(time) && shares.isBeyond(time.caller, rank, supplyFor(time, now), now);
   }
 
   function take(caller: Consumer | undefined): void {
@@ -89,7 +89,8 @@ export function createGrants({ burst = defaultBurst, ...quota }: Pace & Quota, o
   /** What a request is told that cannot wait for its turn behind others, once reservations are released. */
   function turnOf(one: Ranked, { within, beyond }: Ahead, now: number): Throttled {
     const isShare = isBeyond(one, now);
-    const flowMs = isShare ? shares.msUntilFlow(beyond, supplyFor(one.time, now), now) : 0;
+    const isKnown = isShare && !permits.isStale(now);
+    const flowMs = isKnown ? shares.msUntilFlow(beyond, supplyFor(one.time, now), now) : 0;
     const count = within + (isShare ? beyond : 0) + permitsFor(one.time);
     return throttled(Math.max(flowMs, permits.msUntilFree(now, count, priorityOf(one.time))), isShare);
   }
@@ -132,18 +133,20 @@ export function createGrants({ burst = defaultBurst, ...quota }: Pace & Quota, o
     refill(queue: readonly Ranked[], now: number): void {
       permits.refill(() => {
         const held = new Set<Priority>();
-        let [more, beyond] = [0, 0];
-        return queue.flatMap((one) => {
-          const priority = priorityOf(one.time);
+        let [more, fromFlow] = [0, 0];
+        return queue.flatMap(({ time, rank }) => {
+          const priority = priorityOf(time);
           if (held.has(priority)) return [];
-          if (isBeyond(one, now, more)) {
-            const ms = shares.msUntilFlow(beyond, supplyFor(one.time, now), now);
-            if (ms > soonMs) held.add(priority);
-            beyond += 1;
+          const supply = supplyFor(time, now, more);
+          if (isShared(time) && !shares.isAdmitted(time.caller, rank, supply, now)) {
+            if (shares.msUntilFlow(fromFlow, supplyFor(time, now), now) > soonMs) {
+              held.add(priority);
+              return [];
+            }
+            fromFlow += 1;
           }
-          if (held.has(priority)) return [];
           more += 1;
-          return Array<Priority>(permitsFor(one.time)).fill(priority);
+          return Array<Priority>(permitsFor(time)).fill(priority);
         });
       }, now);
     },

@@ -106,6 +106,8 @@ export function createPermits(
   }
 
   const isLeased = () => ledger !== undefined && !standalone;
+  /** Whether what is known of the others may be out of date. */
+  const isStale = (now: number) => isLeased() && now >= answeredAt + retryMs;
   const leased = (now: number) => (isAsking || now >= reportedAt + leaseMs ? 0 : left);
 
   async function ask(wanted: readonly Priority[], now: number): Promise<void> {
@@ -168,6 +170,7 @@ export function createPermits(
 
   return {
     supply,
+    isStale,
     /** How many a request of this priority may take now; none where it is negative. */
     free(now: number, priority: Priority): number {
       if (now < pausedUntil) return 0;
@@ -197,7 +200,7 @@ export function createPermits(
       const pauseMs = Math.max(0, pausedUntil - now);
       let missing = count - known(now, priority);
       // What is known of the others may be out of date: the next answer tells.
-      const isUnknown = isLeased() && (count <= leased(now) || now >= answeredAt + retryMs);
+      const isUnknown = (isLeased() && count <= leased(now)) || isStale(now);
       if (missing <= 0 || isUnknown) return pauseMs;
       for (let second = Math.ceil(now / 1_000); second * 1_000 <= now + reportedMs + 1_000; second += 1) {
         missing -= ended.endingIn(second) + others.endingIn(second);
@@ -210,7 +213,7 @@ export function createPermits(
       const mayAskAt = Math.max(pausedUntil, answeredAt + (isShort ? retryMs : 0));
       if (!isLeased() || now < mayAskAt) return;
       const priorities = wanted();
-      if (priorities.length > leased(now)) void ask(priorities, now);
+      if (priorities.length > leased(now) || isStale(now)) void ask(priorities, now);
     },
     /** Gives out none for so long, here and in other processes. */
     pause(ms: number, now: number): void {

@@ -120,8 +120,16 @@ export function createShares(burst: number) {
     return rank < (usable * burst) / Math.max(weight, weightInUse(now));
   }
 
+  /** Whether a request may take a permit without one of the flow. */
+  function isAdmitted(consumer: Consumer | undefined, rank: number, supply: Supply, now: number): boolean {
+    if (!consumer || isAtOnce(supply)) return true;
+    const least = (keptFlow * targetPart * supply.usable) / windowMs;
+    return isBelow(rank, consumer.weight, supply, now) && evenFlow(supply, now).after(evenOutMs) >= least;
+  }
+
   return {
     rank,
+    isAdmitted,
     take(consumer: Consumer | undefined): void {
       if (consumer) usedBy(consumer).inFlight += 1;
     },
@@ -136,11 +144,8 @@ export function createShares(burst: number) {
     },
     /** Whether a request may take a permit now that would be free; what is taken of the flow is counted. */
     admit(consumer: Consumer | undefined, rank: number, supply: Supply, now: number): boolean {
-      if (!consumer || isAtOnce(supply)) return true;
-      const flow = evenFlow(supply, now);
-      const least = (keptFlow * targetPart * supply.usable) / windowMs;
-      if (flow.after(evenOutMs) >= least && isBelow(rank, consumer.weight, supply, now)) return true;
-      const own = flow.after(savedMs) * ownPart(now);
+      if (isAdmitted(consumer, rank, supply, now)) return true;
+      const own = evenFlow(supply, now).after(savedMs) * ownPart(now);
       if (saved(own, now) < 1) return false;
       spend(own, now);
       return true;
