@@ -37,6 +37,9 @@ export const isSilence = (error: unknown) => error instanceof Error && error.mes
 
 export const isConflict = (error: unknown) => conflicts.has(codeOf(error) ?? '');
 
+/** Whether one row can be the cause: bad data, one too long for an index, or an operator's own trigger. */
+export const isOfRow = (error: unknown) => /^(2[1-3]|54|P0)...$/.test(codeOf(error) ?? '');
+
 /**
  * Classes of error codes whose messages contain no value: about the connection, the login, the database's state and the
  * tables. Others may quote one, as `invalid input syntax for type bigint: "…"` does, or have the text of a trigger.

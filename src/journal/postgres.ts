@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Secret } from '../settings/secret.ts';
+import { gatherWrites } from './gather.ts';
 import { type Journal, JournalUnavailable } from './journal.ts';
 import { createVersionTable, migrationsFrom, readVersion } from './migrations.ts';
-import { codeOf, isConflict, isLoss, isSilence, withoutSecrets } from './postgres-errors.ts';
+import { codeOf, isConflict, isLoss, isOfRow, isSilence, withoutSecrets } from './postgres-errors.ts';
 import { clientOf } from './postgres-login.ts';
 import { standbyProblem } from './postgres-standby.ts';
 import type { Row } from './rows.ts';
-import { createSqlJournal, type Value } from './sql-journal.ts';
+import { createSqlJournal, type Value, type Write } from './sql-journal.ts';
 
 /** How long one connection and one statement may take. */
 const timeoutMs = 3000;
@@ -56,6 +57,7 @@ export function createPostgresJournal(
 ): Journal {
   let closed: Promise<void> | undefined;
   let migrated: Promise<void> | undefined;
+  let sendAll = () => {};
   let standbySeen = false;
   let warned: string | undefined;
   /** Connections through a pooler, which may give every transaction another session of the server. */
@@ -133,42 +135,70 @@ export function createPostgresJournal(
     warned = problem;
   }
 
+  async function run(statement: string, values: readonly Value[]): Promise<readonly Row[]> {
+    const started = performance.now();
+    for (let tries = 1; ; tries += 1) {
+      const used = connectionString.reveal();
+      try {
+        if (closed !== undefined) throw new Error('The journal was closed.');
+        migrated ??= migrate();
+        await migrated;
+        void lookForStandby();
+        return await query(statement, values);
+      } catch (error) {
+        // The database may have been restored or replaced: migrate again.
+        migrated = undefined;
+        // The password was replaced: nothing was sent.
+        const isRenewed = codeOf(error) === '28P01' && (await connectionString.renew(used));
+        const isLost = isLoss(error);
+        if (isLost) {
+          standbySeen = false;
+          dropIdle();
+        }
+        // All connections may lead to a machine that lost its power: then the first statement at a new one succeeds.
+        const hasTime = performance.now() - started <= retryForMs || (tries === 1 && isSilence(error));
+        if (!(hasTime && (isRenewed || isLost || isConflict(error)))) {
+          throw new JournalUnavailable(withoutSecrets(error, used));
+        }
+        // Jitter, so that conflicting transactions do not meet again. A new connection costs more than a statement.
+        await sleep(Math.random() * (isLost ? 400 : 50));
+      }
+    }
+  }
+
   return createSqlJournal({
     now: 'CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)',
     instance: randomUUID(),
     shared: true,
     digestKey: () => (digestKey === undefined ? undefined : Buffer.from(digestKey)),
-    async run(statement, values) {
-      const started = performance.now();
-      for (let tries = 1; ; tries += 1) {
-        const used = connectionString.reveal();
-        try {
-          if (closed !== undefined) throw new Error('The journal was closed.');
-          migrated ??= migrate();
-          await migrated;
-          void lookForStandby();
-          return await query(statement, values);
-        } catch (error) {
-          // The database may have been restored or replaced: migrate again.
-          migrated = undefined;
-          // The password was replaced: nothing was sent.
-          const isRenewed = codeOf(error) === '28P01' && (await connectionString.renew(used));
-          const isLost = isLoss(error);
-          if (isLost) {
-            standbySeen = false;
-            dropIdle();
-          }
-          // All connections may lead to a machine that lost its power: then the first statement at a new one succeeds.
-          const hasTime = performance.now() - started <= retryForMs || (tries === 1 && isSilence(error));
-          if (!(hasTime && (isRenewed || isLost || isConflict(error)))) {
-            throw new JournalUnavailable(withoutSecrets(error, used));
-          }
-          // Jitter, so that conflicting transactions do not meet again. A new connection costs more than a statement.
-          await sleep(Math.random() * (isLost ? 400 : 50));
-        }
-      }
+    run,
+    writer<Name extends string>(writes: Readonly<Record<Name, Write>>) {
+      const { write, flush } = gatherWrites<Name>({
+        concurrency: 2,
+        maxWaitMs: timeoutMs,
+        async run(statements) {
+          // One statement for all, as each statement of its own would be a round trip and a commit of its own.
+          const parts = statements.map(({ name }, index) => {
+            const { columns, sql } = writes[name];
+            const types = Object.entries(columns).map((column) => column.join(' '));
+            const from = `FROM json_to_recordset(CAST($${index + 1} AS JSON)) AS asked (${types})`;
+            return `w${index} AS (${sql((column) => `asked.${column}`, from)})`;
+          });
+          const written = statements.map((_, index) => `SELECT ${index} AS statement, id FROM w${index}`);
+          const rows = await run(
+            `WITH ${parts.join(', ')} ${written.join(' UNION ALL ')}`,
+            statements.map(({ rows }) => JSON.stringify(rows)),
+          );
+          const byStatement = Map.groupBy(rows, ({ statement }) => Number(statement));
+          return statements.map((_, index) => (byStatement.get(index) ?? []).map(({ id }) => String(id)));
+        },
+        blamesRow: isOfRow,
+      });
+      sendAll = flush;
+      return write;
     },
     close() {
+      sendAll();
       // A server that is gone never confirms the end.
       closed ??= Promise.race([pool.end(), sleep(timeoutMs, undefined, { ref: false })]);
       return closed;

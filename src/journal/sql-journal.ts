@@ -6,6 +6,24 @@ import { ascii, operationOf, type Row, writeChanges, writeResult } from './rows.
 /** A parameter of a statement. */
 export type Value = string | number | null;
 
+/** A statement that does the same for each row asked for, and returns the `id` of each that it wrote. */
+export interface Write {
+  /** The members of a row, by their SQL types. */
+  readonly columns: Readonly<Record<string, 'TEXT' | 'BIGINT'>>;
+  /** The statement. `of` gives the SQL of a member, `from` a FROM clause for the rows, which is empty for a single one. */
+  readonly sql: (of: (column: string) => string, from: string) => string;
+}
+
+/** A row for a write. */
+export type WriteRow = Readonly<Record<string, Value>>;
+
+/**
+ * Runs a write of one row as a transaction, which may have other writes too and is durable when this resolves, to
+ * whether it wrote the row. It may run twice where the first answer was lost. `id`: what the write is about. Rejects
+ * with JournalUnavailable.
+ */
+export type Writer<Name extends string> = (name: Name, id: string, row: WriteRow) => Promise<boolean>;
+
 /** A database under the journal. */
 export interface Database {
   /** SQL for the milliseconds since 1970 by the database's clock, at the time of evaluation. */
@@ -21,6 +39,8 @@ export interface Database {
    * statement may run twice where the first answer was lost. Rejects with JournalUnavailable.
    */
   run(statement: string, values: readonly Value[]): Promise<readonly Row[]>;
+  /** Makes the function that runs these writes, each under a name. */
+  writer<Name extends string>(writes: Readonly<Record<Name, Write>>): Writer<Name>;
   close(): Promise<void>;
 }
 
@@ -42,6 +62,7 @@ export function createSqlJournal(database: Database): Journal {
     return database.run(statement, values);
   };
   const inTime = `expires_at > ${now} AND started_at <= ${now} + ${clockToleranceMs}`;
+  const write = database.writer(writesOf(now, instance));
   const select = `SELECT *, CASE WHEN ${inTime} THEN 1 ELSE 0 END AS in_time FROM idpatch_operation`;
   const operationIn = (row: Row) => operationOf(row, shared || row.begun_by === instance);
 
@@ -70,38 +91,24 @@ export function createSqlJournal(database: Database): Journal {
       const attempt = randomUUID();
       const id = ascii(intent.operationId);
       const claim = [ascii(intent.caller), intent.key === null ? null : ascii(intent.key)] as const;
-      const fields = ascii(JSON.stringify(intent.fields));
-      const ttl = Math.ceil(intent.ttlMs);
+      const row = {
+        ...{ operation_id: id, caller: claim[0], idempotency_key: claim[1], attempt },
+        ...{ input_digest: ascii(intent.inputDigest), user_id: ascii(intent.user) },
+        fields: ascii(JSON.stringify(intent.fields)),
+        ttl: Math.ceil(intent.ttlMs),
+        open_changes: writeChanges(intent.changes),
+      };
       try {
         // The conflicting row can be pruned before it is read: then the insert can succeed.
         for (let tries = 0; tries < 3; tries++) {
-          const inserted = await run(
-            `INSERT INTO idpatch_operation (operation_id, caller, idempotency_key, input_digest, user_id, fields,
-              begun_by, attempt, started_at, expires_at, open_changes)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, ${now}, ${now} + CAST($9 AS BIGINT), $10)
-            ON CONFLICT DO NOTHING RETURNING operation_id`,
-            [
-              ...[
-                id,
-                ...claim,
-                ascii(intent.inputDigest),
-                ascii(intent.user),
-                fields,
-                instance,
-                attempt,
-                ttl,
-              ],
-              writeChanges(intent.changes),
-            ],
-          );
-          if (inserted.length > 0) return { kind: 'begun' };
-          const [row] = await run(
+          if (await write('begin', id, row)) return { kind: 'begun' };
+          const [found] = await run(
             `${select} WHERE operation_id = $1 OR (caller = $2 AND idempotency_key = $3)`,
             [id, ...claim],
           );
           // Its own row: the answer to the insert was lost, and the statement ran again.
-          if (row?.attempt === attempt) return { kind: 'begun' };
-          if (row !== undefined) return { kind: 'known', operation: operationIn(row) };
+          if (found?.attempt === attempt) return { kind: 'begun' };
+          if (found !== undefined) return { kind: 'known', operation: operationIn(found) };
         }
         throw new JournalUnavailable(new Error('An insert met a conflicting row that could not be read.'));
       } catch (error) {
@@ -119,11 +126,9 @@ export function createSqlJournal(database: Database): Journal {
     },
 
     async finish(operationId, result, open) {
-      await run(
-        `UPDATE idpatch_operation SET finished_at = ${now}, result = $2, open_changes = $3
-          WHERE operation_id = $1 AND (finished_at IS NULL OR open_changes IS NOT NULL)`,
-        [ascii(operationId), ascii(writeResult(result)), open ? writeChanges(open) : null],
-      );
+      const id = ascii(operationId);
+      const open_changes = open ? writeChanges(open) : null;
+      await write('finish', id, { done: id, result: ascii(writeResult(result)), open_changes });
     },
 
     async find(operationId) {
@@ -134,22 +139,14 @@ export function createSqlJournal(database: Database): Journal {
     async lease(user, holder, ttlMs) {
       // The process has the journal to itself, and its user lock lets one patch of a user run at a time.
       if (!shared) return true;
-      const ttl = Math.ceil(ttlMs);
-      const taken = await run(
-        `INSERT INTO idpatch_lease (user_id, holder, expires_at) VALUES ($1, $2, ${now} + CAST($3 AS BIGINT))
-          ON CONFLICT (user_id) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
-            WHERE idpatch_lease.holder = excluded.holder OR idpatch_lease.expires_at <= ${now}
-              OR idpatch_lease.expires_at > ${now} + CAST($4 AS BIGINT)
-          RETURNING holder`,
-        // Past that, the database's clock was set back: a lease never lasts much longer than its own length.
-        [ascii(user), ascii(holder), ttl, ttl + clockToleranceMs],
-      );
-      return taken.length > 0;
+      const id = ascii(user);
+      return write('lease', id, { user_id: id, holder: ascii(holder), ttl: Math.ceil(ttlMs) });
     },
 
     async release(user, holder) {
       if (!shared) return;
-      await run('DELETE FROM idpatch_lease WHERE user_id = $1 AND holder = $2', [ascii(user), ascii(holder)]);
+      const id = ascii(user);
+      await write('release', id, { user_id: id, holder: ascii(holder) });
     },
 
     async prune(before) {
@@ -184,3 +181,46 @@ export function createSqlJournal(database: Database): Journal {
     close: () => database.close(),
   };
 }
+
+/** The statements that write. `now` and `instance`: those of the database. */
+const writesOf = (now: string, instance: string) =>
+  ({
+    begin: {
+      columns: {
+        ...{ operation_id: 'TEXT', caller: 'TEXT', idempotency_key: 'TEXT', input_digest: 'TEXT' },
+        ...{ user_id: 'TEXT', fields: 'TEXT', attempt: 'TEXT', ttl: 'BIGINT', open_changes: 'TEXT' },
+      },
+      sql: (of, from) =>
+        `INSERT INTO idpatch_operation (operation_id, caller, idempotency_key, input_digest, user_id, fields,
+            attempt, open_changes, begun_by, started_at, expires_at)
+          SELECT ${of('operation_id')}, ${of('caller')}, ${of('idempotency_key')}, ${of('input_digest')},
+            ${of('user_id')}, ${of('fields')}, ${of('attempt')}, ${of('open_changes')},
+            '${instance}', ${now}, ${now} + ${of('ttl')} ${from} WHERE TRUE
+          ON CONFLICT DO NOTHING RETURNING operation_id AS id`,
+    },
+    finish: {
+      columns: { done: 'TEXT', result: 'TEXT', open_changes: 'TEXT' },
+      sql: (of, from) =>
+        `UPDATE idpatch_operation AS operation
+          SET finished_at = ${now}, result = ${of('result')}, open_changes = ${of('open_changes')} ${from}
+          WHERE operation_id = ${of('done')} AND (finished_at IS NULL OR operation.open_changes IS NOT NULL)
+          RETURNING operation_id AS id`,
+    },
+    lease: {
+      columns: { user_id: 'TEXT', holder: 'TEXT', ttl: 'BIGINT' },
+      // Past the tolerance, the database's clock was set back: a lease never lasts much longer than its own length.
+      sql: (of, from) =>
+        `INSERT INTO idpatch_lease AS lease (user_id, holder, expires_at)
+          SELECT ${of('user_id')}, ${of('holder')}, ${now} + ${of('ttl')} ${from} WHERE TRUE
+          ON CONFLICT (user_id) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
+            WHERE lease.holder = excluded.holder OR lease.expires_at <= ${now}
+              OR lease.expires_at > excluded.expires_at + ${clockToleranceMs}
+          RETURNING user_id AS id`,
+    },
+    release: {
+      columns: { user_id: 'TEXT', holder: 'TEXT' },
+      sql: (of, from) =>
+        `DELETE FROM idpatch_lease
+          WHERE (user_id, holder) IN (SELECT ${of('user_id')}, ${of('holder')} ${from}) RETURNING user_id AS id`,
+    },
+  }) satisfies Record<string, Write>;

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { statSync } from 'node:fs';
+import { closeSync, fdatasync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Journal, JournalUnavailable } from './journal.ts';
 import { createVersionTable, migrationsFrom, readVersion } from './migrations.ts';
 import type { Row } from './rows.ts';
-import { createSqlJournal, type Value } from './sql-journal.ts';
+import { createSqlJournal, type Value, type Write } from './sql-journal.ts';
 import { makeFolder, readOrCreateKey } from './sqlite-folder.ts';
 
 /** An open file and the statements prepared on it. */
 interface OpenFile {
   readonly db: DatabaseSync;
+  /** The descriptor of SQLite's write-ahead log, on which SQLite has no lock. */
+  readonly log: number;
   readonly identity: string;
   readonly prepared: Map<string, StatementSync>;
 }
@@ -23,13 +25,19 @@ interface Queued {
   readonly reject: (error: JournalUnavailable) => void;
 }
 
+/** SQLITE_FULL, https://sqlite.org/rescode.html#full */
+const full = 13;
+
+/** Pages of the log, 32 MiB, after which SQLite moves them into the file, which holds the event loop. Our own choice. */
+const checkpointPages = 8_192;
+
 /** Maximum number of cached statements: the journal has a dozen, some in several lengths. */
 const maxPrepared = 50;
 
 /**
  * A journal in a file that this process has to itself: any other process gets JournalUnavailable until this one ends or
  * closes it. The file is opened at the first call, and again after a failure. Statements of one turn of the event loop
- * share a transaction, and so one fsync.
+ * share a transaction, and so do those that come while one is made durable, which does not hold the event loop.
  */
 export function createSqliteJournal(path: string): Journal {
   // Absolute: a later chdir must not change it, nor SQLite read it as a special name such as `:memory:`.
@@ -38,6 +46,7 @@ export function createSqliteJournal(path: string): Journal {
   let closed = false;
   let queue: Queued[] = [];
   let key: Buffer | undefined;
+  let syncing: Promise<void> | undefined;
 
   function shut(): void {
     const was = open;
@@ -45,8 +54,9 @@ export function createSqliteJournal(path: string): Journal {
     try {
       was?.db.close();
     } catch {
-      // All results were durable before; nothing more can be done about this file.
+      // What was answered is durable; nothing more can be done about this file.
     }
+    if (was && !syncing) closeSync(was.log);
   }
 
   function opened(): OpenFile {
@@ -55,37 +65,59 @@ export function createSqliteJournal(path: string): Journal {
     if (open !== undefined && identityOf(file) !== open.identity) shut();
     if (open === undefined) {
       const db = openFile(file);
-      open = { db, identity: identityOf(file), prepared: new Map() };
+      open = { db, log: openSync(`${file}-wal`, 'r+'), identity: identityOf(file), prepared: new Map() };
     }
     return open;
   }
 
-  /** Runs the queue as one transaction. */
+  /** Runs the queue as one transaction, and the next one when its part of the log is durable. */
   function runQueue(): void {
     const group = queue;
     queue = [];
     if (group.length === 0) return;
     try {
-      const { db, prepared } = opened();
+      const { db, log, prepared } = opened();
       const results = inTransaction(db, group.length > 1, () =>
         group.map(({ statement, values }) => runOne(db, prepared, statement, values)),
       );
-      for (const [index, { resolve, reject }] of group.entries()) {
-        const result = results[index];
-        if (result instanceof JournalUnavailable) reject(result);
-        else resolve(result ?? []);
-      }
+      const answer = () => {
+        for (const [index, { resolve, reject }] of group.entries()) {
+          const result = results[index];
+          if (result instanceof JournalUnavailable) reject(result);
+          else resolve(result ?? []);
+        }
+      };
+      if (group.some(({ statement }) => !statement.startsWith('SELECT')))
+        syncing = sync(log)
+          .then(answer, (error) => fail(group, error))
+          .finally(() => {
+            syncing = undefined;
+            if (open?.log !== log) closeSync(log);
+            if (queue.length > 0) setImmediate(runQueue);
+          });
+      else answer();
       for (const result of results) if (result instanceof JournalUnavailable) shutAfter(result.cause);
     } catch (error) {
-      shutAfter(error);
-      for (const { reject } of group) reject(new JournalUnavailable(error));
+      fail(group, error);
     }
+  }
+
+  function fail(group: readonly Queued[], error: unknown): void {
+    shutAfter(error);
+    for (const { reject } of group) reject(new JournalUnavailable(error));
   }
 
   function shutAfter(error: unknown): void {
     // A full disk leaves the connection intact. Keep it, and with it the lock: another process that opened the file
     // would take the running operations of this one for those of a dead process.
-    if (!isFull(error) || open?.db.isTransaction) shut();
+    if (codeOf(error) !== full || open?.db.isTransaction) shut();
+  }
+
+  function run(statement: string, values: readonly Value[]): Promise<readonly Row[]> {
+    return new Promise((resolve, reject) => {
+      if (queue.length === 0 && !syncing) setImmediate(runQueue);
+      queue.push({ statement, values, resolve, reject });
+    });
   }
 
   return createSqlJournal({
@@ -100,21 +132,41 @@ export function createSqliteJournal(path: string): Journal {
         throw new JournalUnavailable(error);
       }
     },
-    run(statement, values) {
-      return new Promise((resolve, reject) => {
-        if (queue.length === 0) setImmediate(runQueue);
-        queue.push({ statement, values, resolve, reject });
-      });
+    run,
+    writer(writes) {
+      const statements = new Map(
+        Object.entries<Write>(writes).map(([name, { columns, sql }]) => {
+          const names = Object.keys(columns);
+          return [name, { names, text: sql((column) => `$${names.indexOf(column) + 1}`, '') }];
+        }),
+      );
+      return async (name, _id, row) => {
+        const { names = [], text = '' } = statements.get(name) ?? {};
+        const written = await run(
+          text,
+          names.map((column) => row[column] ?? null),
+        );
+        return written.length > 0;
+      };
     },
     async close() {
+      await syncing;
       runQueue();
       closed = true;
+      await syncing;
       shut();
     },
   });
 }
 
-/** The result of `run`, once it is durable; where it throws, the transaction had no effect. */
+/** Makes everything that was written to the file durable. */
+function sync(descriptor: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fdatasync(descriptor, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** The result of `run`; where it throws, the transaction had no effect. */
 function inTransaction<T>(db: DatabaseSync, isNeeded: boolean, run: () => T): T {
   if (!isNeeded) return run();
   db.exec('BEGIN');
@@ -171,7 +223,11 @@ function openFile(file: string): DatabaseSync {
     db.exec('PRAGMA fullfsync = ON; PRAGMA checkpoint_fullfsync = ON');
     db.exec(`BEGIN EXCLUSIVE; ${createVersionTable}`);
     const version = Number(db.prepare(readVersion).get()?.version);
-    db.exec([...migrationsFrom(version), 'COMMIT'].join(';\n').replaceAll('COLUMN IF NOT EXISTS', 'COLUMN'));
+    // Committed in full: SQLite makes the name of the log durable with the first commit only.
+    const statements = [...migrationsFrom(version), 'PRAGMA user_version = 1', 'COMMIT'].join(';\n');
+    db.exec(statements.replaceAll('COLUMN IF NOT EXISTS', 'COLUMN'));
+    // From now on a commit writes the log, and `sync` makes it durable. https://sqlite.org/pragma.html#pragma_synchronous
+    db.exec(`PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${checkpointPages}`);
     return db;
   } catch (error) {
     db.close();
@@ -185,7 +241,7 @@ function identityOf(file: string): string {
   return `${stat?.dev} ${stat?.ino}`;
 }
 
-/** SQLITE_FULL, https://sqlite.org/rescode.html#full */
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 13;
+/** SQLite's primary result code; -1 where it is no error of SQLite's. */
+function codeOf(error: unknown): number {
+  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : -1;
 }

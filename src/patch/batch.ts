@@ -137,7 +137,7 @@ export function createBatcher(
       },
     },
     userLock: {
-      withLock(user, holder, call, task) {
+      withLock(user, holder, call, begin, task) {
         let isWaiting = false;
         const wait = () => {
           if (!isWaiting) leave();
@@ -151,7 +151,7 @@ export function createBatcher(
           resume();
           return task();
         };
-        return userLock.withLock(user, holder, call, resumed, wait).finally(resume);
+        return userLock.withLock(user, holder, call, begin, resumed, wait).finally(resume);
       },
     },
     run(operation) {

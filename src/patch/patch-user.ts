@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { PatchError } from '../domain/errors.ts';
 import { globalId } from '../domain/user.ts';
 import { staleError } from '../domain/user-version.ts';
-import { JournalUnavailable } from '../journal/journal.ts';
+import { type Operation as JournaledOperation, JournalUnavailable } from '../journal/journal.ts';
 import { withDeadline } from '../upstream/deadline.ts';
 import { applySteps, notApplied, type Verdict } from './apply.ts';
 import { authorize, type PatchCall, resolveCall, validate } from './check.ts';
@@ -90,12 +90,8 @@ async function perform(operation: Operation, context: PatchContext): Promise<Ver
     const userId = await findUserId(target, time.writing);
     if (typeof userId !== 'string') return notApplied([userId]);
     const user = globalId({ directory: target.directory.name, userId });
-    const begun = await begin(operation, user, plan, context);
-    if (begun.kind === 'known') return await replay(begun.operation, operation, context);
-    const verdict = await lockAndApply(operation, user, plan, { ...target, userId }, context);
-    if (verdict.outcome !== 'NOT_APPLIED') context.userChanged(user, verdict.user ?? undefined);
-    await record(operation, user, plan, verdict, context);
-    return verdict;
+    const ended = await lockAndApply(operation, user, plan, { ...target, userId }, context);
+    return 'known' in ended ? await replay(ended.known, operation, context) : ended;
   } catch (failure) {
     return failed(failure, operationId, context);
   } finally {
@@ -159,31 +155,70 @@ async function record(
   reconciler.watch({ ...intentOf(operation, user, plan, context), ...times, inputDigest: '', result, open });
 }
 
-/** Applies the plan while it holds the user's lock. */
+/**
+ * Records the intent, applies the plan while it holds the user's lock, and records the result. Gives the operation that
+ * the key stands for, where another was first.
+ */
 async function lockAndApply(
-  { operationId, request, time }: Operation,
+  operation: Operation,
   user: string,
+  plan: Plan,
+  target: Target & { readonly userId: string },
+  context: PatchContext,
+): Promise<Verdict | { readonly known: JournaledOperation }> {
+  const { operationId, time } = operation;
+  let isBegun = false;
+  const settle = (verdict: Verdict) => {
+    if (verdict.outcome !== 'NOT_APPLIED') context.userChanged(user, verdict.user ?? undefined);
+    const recorded = record(operation, user, plan, verdict, context);
+    // Awaited below, after the lock is released.
+    recorded.catch(() => {});
+    return { verdict, recorded };
+  };
+  const locked = await context.userLock
+    .withLock<{ readonly known: JournaledOperation } | ReturnType<typeof settle>>(
+      user,
+      operationId,
+      time.writing,
+      async () => {
+        const begun = await begin(operation, user, plan, context);
+        isBegun = begun.kind === 'begun';
+        return begun.kind === 'known' ? { known: begun.operation } : undefined;
+      },
+      // The lock is released in the turn in which the result is recorded: the journal writes both in one transaction.
+      async () => settle(await apply(operation, plan, target, context)),
+    )
+    .catch((failure: unknown) => {
+      const verdict = failed(failure, operationId, context);
+      return isBegun ? settle(verdict) : { verdict, recorded: undefined };
+    });
+  const ended = locked === 'timeout' ? settle(notApplied([lockTimeout()])) : locked;
+  if ('known' in ended) return ended;
+  await ended.recorded;
+  return ended.verdict;
+}
+
+/** Applies the plan; the user's lock is held. */
+async function apply(
+  { operationId, request, time }: Operation,
   plan: Plan,
   target: Target & { readonly userId: string },
   context: PatchContext,
 ): Promise<Verdict> {
   try {
-    const verdict = await context.userLock.withLock(user, operationId, time.writing, async () => {
-      const readsFirst = plan.readsFirst || request.ifVersion !== undefined;
-      const current = readsFirst ? await readTarget(target, target.userId, time.writing) : undefined;
-      if (current && 'code' in current) return notApplied([current]);
-      const stale = current && staleError(current, request.ifVersion);
-      if (stale) return { ...notApplied([stale]), user: current };
-      const steps = plan.steps(current);
-      if ('errors' in steps) return notApplied(steps.errors);
-      const { provider } = target.directory;
-      const conflicts = await contactConflicts(provider, target.userId, steps, time.writing);
-      if (conflicts.length > 0) return notApplied(conflicts);
-      return applySteps(provider, target.userId, steps, time, (bug) =>
-        context.log.error({ event: 'bug', operationId, err: bug }),
-      );
-    });
-    if (verdict === 'timeout') return notApplied([lockTimeout()]);
+    const readsFirst = plan.readsFirst || request.ifVersion !== undefined;
+    const current = readsFirst ? await readTarget(target, target.userId, time.writing) : undefined;
+    if (current && 'code' in current) return notApplied([userNotFound(target)]);
+    const stale = current && staleError(current, request.ifVersion);
+    if (stale) return { ...notApplied([stale]), user: current };
+    const steps = plan.steps(current);
+    if ('errors' in steps) return notApplied(steps.errors);
+    const { provider } = target.directory;
+    const conflicts = await contactConflicts(provider, target.userId, steps, time.writing);
+    if (conflicts.length > 0) return notApplied(conflicts);
+    const verdict = await applySteps(provider, target.userId, steps, time, (bug) =>
+      context.log.error({ event: 'bug', operationId, err: bug }),
+    );
     // The provider cannot know the input path of the user; set it here.
     const errors = verdict.errors.map((error) =>
       error.code === 'USER_NOT_FOUND' ? userNotFound(target) : error,

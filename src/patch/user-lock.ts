@@ -7,8 +7,10 @@ import { createFairQueue } from '../upstream/fair-queue.ts';
 /** Patches of one user run one at a time; those of different users run in parallel. */
 export interface UserLock {
   /**
-   * Runs the task while it holds the user's lock, in this process and on every replica that shares the journal.
-   * Returns `timeout`, without running it, where the call's deadline comes first.
+   * Runs `begin` at once and, where that gives nothing, the task while it holds the user's lock, in this process and on
+   * every replica that shares the journal. Returns what `begin` gives, else what the task gives, or `timeout`, without
+   * running the task, where the call's deadline comes first. The lease is asked for in the same turn as `begin` runs, so
+   * that the journal writes both in one transaction.
    * Rejects with JournalUnavailable where the journal cannot grant the lease. `onBusy` is called when the lock is held
    * by another task; it may be called more than once.
    */
@@ -16,6 +18,7 @@ export interface UserLock {
     user: string,
     holder: string,
     call: CallOptions,
+    begin: () => Promise<T | undefined>,
     task: () => Promise<T>,
     onBusy?: () => void,
   ): Promise<T | 'timeout'>;
@@ -38,33 +41,44 @@ export function createUserLock(journal: Journal, deadlineMs: number): UserLock {
     user: string,
     holder: string,
     call: CallOptions,
+    beginning: Promise<T | undefined>,
     task: () => Promise<T>,
     onBusy: () => void,
   ) {
-    while (!(await journal.lease(user, holder, deadlineMs + leaseMarginMs))) {
-      onBusy();
-      const pause = pollMs * (1 + Math.random());
-      if (performance.now() + pause >= call.deadline.endsAt) return 'timeout';
-      await delay(pause);
-    }
+    const lease = () => journal.lease(user, holder, deadlineMs + leaseMarginMs);
+    /** Undefined as long as it is not known. */
+    let isTaken: boolean | undefined;
     try {
+      const leasing = lease();
+      leasing.catch(() => {});
+      const begun = await beginning;
+      isTaken = await leasing;
+      if (begun !== undefined) return begun;
+      while (!isTaken) {
+        onBusy();
+        const pause = pollMs * (1 + Math.random());
+        if (performance.now() + pause >= call.deadline.endsAt) return 'timeout';
+        await delay(pause);
+        isTaken = await lease();
+      }
       return await task();
     } finally {
       // A lease that cannot be released runs out.
-      await journal.release(user, holder).catch(() => {});
+      const released = isTaken === false ? undefined : journal.release(user, holder).catch(() => {});
+      if (isTaken) await released;
     }
   }
 
   return {
-    async withLock(user, holder, call, task, onBusy = () => {}) {
+    async withLock(user, holder, call, begin, task, onBusy = () => {}) {
       const queue = queues.get(user) ?? createFairQueue(1);
       queues.set(user, queue);
       const isBusy = queue.isFull;
       if (isBusy) onBusy();
-      const { promise: turn, resolve: begin } = Promise.withResolvers<void>();
+      const { promise: turn, resolve: take } = Promise.withResolvers<void>();
       const { promise: done, resolve: unlock } = Promise.withResolvers<void>();
       const hold = () => {
-        begin();
+        take();
         // At once where this one timed out before its turn.
         return done;
       };
@@ -73,9 +87,14 @@ export function createUserLock(journal: Journal, deadlineMs: number): UserLock {
         if (!queue.isFull && queues.get(user) === queue) queues.delete(user);
       });
       try {
-        if (isBusy && (await withDeadline(turn, call.deadline)) === 'deadline') return 'timeout';
-        if (call.deadline.isExpired()) return 'timeout';
-        return await leased(user, holder, call, task, onBusy);
+        const beginning = begin();
+        if (isBusy || call.deadline.isExpired()) {
+          const begun = await beginning;
+          if (begun !== undefined) return begun;
+          if (isBusy && (await withDeadline(turn, call.deadline)) === 'deadline') return 'timeout';
+          if (call.deadline.isExpired()) return 'timeout';
+        }
+        return await leased(user, holder, call, beginning, task, onBusy);
       } finally {
         unlock();
       }

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Journal, JournalUnavailable } from '../../src/journal/journal.ts';
 import { createSqliteJournal } from '../../src/journal/sqlite.ts';
@@ -139,6 +141,74 @@ describe('calls of one turn', () => {
     const [begun] = await Promise.all([journal.begin(one), Promise.resolve().then(() => journal.close())]);
     expect(begun).toEqual({ kind: 'begun' });
     expect(await open().find(one.operationId)).toMatchObject(withoutTtl(one));
+  });
+});
+
+describe('the write-ahead log', () => {
+  const { fdatasync } = fs;
+  type Synced = (error: NodeJS.ErrnoException | null) => void;
+  /** Syncs that were asked for and have not ended. */
+  const syncs: (() => void)[] = [];
+
+  /** From now on a sync ends when it is told to, by this error or as the system has it. */
+  function holdSyncs(error?: Error): void {
+    fs.fdatasync = ((descriptor: number, done: Synced) => {
+      syncs.push(() => (error ? done(error) : fdatasync(descriptor, done)));
+    }) as typeof fs.fdatasync;
+    syncBuiltinESMExports();
+  }
+
+  const endSyncs = () => {
+    for (const end of syncs.splice(0)) end();
+  };
+
+  /** Some turns of the event loop. */
+  async function turns(): Promise<void> {
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+  }
+
+  afterEach(() => {
+    endSyncs();
+    fs.fdatasync = fdatasync;
+    syncBuiltinESMExports();
+  });
+
+  it('is durable before a write is answered; what comes meanwhile shares the next sync', async () => {
+    const journal = open();
+    await journal.check();
+    holdSyncs();
+    const [first, second, third] = [intent({ key: 'a' }), intent({ key: 'b' }), intent({ key: 'c' })];
+    const answered: string[] = [];
+    const note = <T>(name: string, call: Promise<T>) => call.then(() => answered.push(name));
+    const calls = [note('first', journal.begin(first))];
+    await turns();
+    calls.push(note('second', journal.begin(second)), note('read', journal.find(first.operationId)));
+    await turns();
+    calls.push(note('third', journal.begin(third)));
+    await turns();
+    expect([answered, syncs.length]).toEqual([[], 1]);
+    endSyncs();
+    await calls[0];
+    await turns();
+    expect([answered, syncs.length]).toEqual([['first'], 1]);
+    endSyncs();
+    await Promise.all(calls);
+    await journal.find(first.operationId);
+    expect([answered.toSorted(), syncs.length]).toEqual([['first', 'read', 'second', 'third'], 0]);
+  });
+
+  it('that cannot be made durable is no answer, and the journal heals', async () => {
+    const journal = open();
+    await journal.check();
+    holdSyncs(new Error('EIO'));
+    const begun = journal.begin(intent());
+    const rejected = expect(begun).rejects.toThrow(JournalUnavailable);
+    await turns();
+    endSyncs();
+    await rejected;
+    fs.fdatasync = fdatasync;
+    syncBuiltinESMExports();
+    expect(await journal.begin(intent())).toEqual({ kind: 'begun' });
   });
 });
 
