@@ -49,7 +49,7 @@ beforeAll(async () => {
   door = await openFrontDoor({
     metrics: {},
     journal: { sqlite: `${folder.path}/idpatch.db` },
-    directories: { customers: { pace: { perMinute: 12 } } },
+    directories: { customers: { pace: { perMinute: 12, burst: 1 } } },
     // One account has a member that cannot be read.
     employees: {
       intercept: ({ url }) =>
