@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fdatasync, openSync, statSync } from 'node:fs';
+import { closeSync, fdatasync, openSync, realpathSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { type Journal, JournalUnavailable } from './journal.ts';
@@ -64,8 +64,8 @@ export function createSqliteJournal(path: string): Journal {
     // Where the open file was removed or replaced, SQLite would go on writing to the old one.
     if (open !== undefined && identityOf(file) !== open.identity) shut();
     if (open === undefined) {
-      const db = openFile(file);
-      open = { db, log: openSync(`${file}-wal`, 'r+'), identity: identityOf(file), prepared: new Map() };
+      const { db, log } = openFile(file);
+      open = { db, log, identity: identityOf(file), prepared: new Map() };
     }
     return open;
   }
@@ -209,7 +209,7 @@ function runOne(
   }
 }
 
-function openFile(file: string): DatabaseSync {
+function openFile(file: string): Pick<OpenFile, 'db' | 'log'> {
   makeFolder(dirname(file));
   // A process keeps the lock as long as it lives: waiting longer would only block the event loop.
   const db = new DatabaseSync(file, { timeout: 50 });
@@ -228,7 +228,8 @@ function openFile(file: string): DatabaseSync {
     db.exec(statements.replaceAll('COLUMN IF NOT EXISTS', 'COLUMN'));
     // From now on a commit writes the log, and `sync` makes it durable. https://sqlite.org/pragma.html#pragma_synchronous
     db.exec(`PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${checkpointPages}`);
-    return db;
+    // It lies beside the file itself where the path is a symbolic link.
+    return { db, log: openSync(`${realpathSync(file)}-wal`, 'r+') };
   } catch (error) {
     db.close();
     throw error;

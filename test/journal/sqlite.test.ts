@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import fs, { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs, {
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
@@ -195,6 +203,15 @@ describe('the write-ahead log', () => {
     await Promise.all(calls);
     await journal.find(first.operationId);
     expect([answered.toSorted(), syncs.length]).toEqual([['first', 'read', 'second', 'third'], 0]);
+  });
+
+  it('is found where the path of the journal is a symbolic link', async () => {
+    mkdirSync(`${folder}/elsewhere`);
+    mkdirSync(`${folder}/below`);
+    symlinkSync('../elsewhere/journal.db', file);
+    const journal = open();
+    expect(await journal.begin(intent())).toEqual({ kind: 'begun' });
+    expect(await journal.begin(intent())).toMatchObject({ kind: 'known' });
   });
 
   it('that cannot be made durable is no answer, and the journal heals', async () => {
