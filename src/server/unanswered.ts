@@ -32,7 +32,11 @@ export function createUnanswered(maxUnreadBytes: number, onCutOff: () => void): 
     for (const [{ req }, bytes] of responses)
       if (!req.socket.destroyed) bySocket.set(req.socket, (bySocket.get(req.socket) ?? 0) + bytes);
     const [slowest] = [...bySocket].sort(([, one], [, other]) => other - one);
-    slowest?.[0].destroy();
+    if (!slowest) return;
+    const [socket] = slowest;
+    socket.destroy();
+    // At once: it closes a turn later, and until then every other response would cut off one more client.
+    for (const response of responses.keys()) if (response.req.socket === socket) forget(response);
     onCutOff();
   }
 

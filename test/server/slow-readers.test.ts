@@ -82,3 +82,36 @@ it('a client that never reads its answer is let go after two minutes at most, an
   await never.closed;
   expect(await Promise.race([waiting.closed, newcomer.closed, delay(500, 'open')])).toBe('open');
 });
+
+it('one client that does not read is cut off alone, however many responses are given in the same turn', async () => {
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  let [cutOff, waiting] = [0, 0];
+  const server = await listen({
+    ...{ host: '127.0.0.1', port: 0, log: pino({ level: 'silent' }) },
+    limits: { maxConnections: 100, requestsPerConnection: 4, unreadResponseBytes: body.length + 1_000 },
+    onCutOff: () => {
+      cutOff += 1;
+    },
+    async handle({ url }) {
+      if (url === '/large') return { status: 200, headers: {}, body };
+      waiting += 1;
+      await held;
+      return { status: 200, headers: {}, body: 'x'.repeat(2_000) };
+    },
+  });
+  onTestFinished(() => server.close());
+  const open = (path: string) => {
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1').on('error', () => {});
+    onTestFinished(() => void socket.destroy());
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    return socket;
+  };
+  open('/large').pause();
+  await delay(200);
+  const others = Array.from({ length: 10 }, () => open('/').resume());
+  await expect.poll(() => waiting).toBe(others.length);
+  letGo();
+  await delay(300);
+  const closed = others.filter(({ readableEnded, destroyed }) => readableEnded || destroyed);
+  expect({ closed: closed.length, cutOff }).toEqual({ closed: 0, cutOff: 1 });
+});
