@@ -105,6 +105,11 @@ export function watchConnection(
     isHeld = false;
     const mayParse = () => !socket.isPaused() && !socket.readableEnded && !socket.destroyed;
     while (unparsed.length > 0 && waiting.length === 0 && mayParse()) {
+      // Node has discarded the rest of the part: what is left may be the middle of another request.
+      if (read?.complete && read.headers.upgrade !== undefined) {
+        unparsed = unparsed.subarray(unparsed.length);
+        break;
+      }
       const part = unparsed.subarray(0, partBytes);
       unparsed = unparsed.subarray(partBytes);
       parse?.(part);

@@ -111,3 +111,25 @@ it('answers that nobody waits for any more do not keep a connection that is idle
   await expect.poll(() => idle.heard.said).toContain('200');
   expect(await Promise.race([server.close(), delay(5_000, 'open')])).toBeUndefined();
 });
+
+it('what comes behind a request for an upgrade is no request, wherever a part of it begins', async () => {
+  const seen: (string | undefined)[] = [];
+  const server = await listen({
+    ...{ host: '127.0.0.1', port: 0, log: pino({ level: 'silent' }) },
+    handle: async ({ url }) => {
+      seen.push(url);
+      return { status: 200, headers: {}, body: '' };
+    },
+  });
+  onTestFinished(() => server.close());
+  const upgrade = 'GET /upgrade HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n';
+  const head = 'POST /other HTTP/1.1\r\nHost: a\r\nContent-Length: 4000\r\n\r\n';
+  const inBody = 'GET /in-the-body HTTP/1.1\r\nHost: a\r\n\r\n';
+  const before = 'x'.repeat(2_048 - upgrade.length - head.length);
+  const { answers, closed } = await converse(
+    server.url,
+    upgrade + head + before + inBody.padEnd(4_000 - before.length, 'x'),
+  );
+  expect(seen).toEqual(['/upgrade']);
+  expect([answers.length, answers[0]?.headers.connection, closed]).toEqual([1, 'close', true]);
+});
