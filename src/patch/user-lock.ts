@@ -46,26 +46,27 @@ export function createUserLock(journal: Journal, deadlineMs: number): UserLock {
     onBusy: () => void,
   ) {
     const lease = () => journal.lease(user, holder, deadlineMs + leaseMarginMs);
-    /** Undefined as long as it is not known. */
-    let isTaken: boolean | undefined;
+    let leasing = lease();
+    let isTaken = false;
     try {
-      const leasing = lease();
       leasing.catch(() => {});
       const begun = await beginning;
-      isTaken = await leasing;
       if (begun !== undefined) return begun;
+      isTaken = await leasing;
       while (!isTaken) {
         onBusy();
         const pause = pollMs * (1 + Math.random());
         if (performance.now() + pause >= call.deadline.endsAt) return 'timeout';
         await delay(pause);
-        isTaken = await lease();
+        leasing = lease();
+        isTaken = await leasing;
       }
       return await task();
     } finally {
-      // A lease that cannot be released runs out.
-      const released = isTaken === false ? undefined : journal.release(user, holder).catch(() => {});
-      if (isTaken) await released;
+      const release = () => journal.release(user, holder).catch(() => {});
+      // A lease that cannot be released runs out. What is not known to be refused may have been granted.
+      if (isTaken) await release();
+      else leasing.then((isLate) => (isLate ? release() : undefined), release);
     }
   }
 
