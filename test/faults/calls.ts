@@ -22,8 +22,8 @@ const patienceMs = 30_000;
 
 /** Calls patchUser once. */
 export async function callPatchUser(url: string, { input, ...calling }: Calling): Promise<Reply> {
-  const data = await call(url, { query: ofOne, variables: { input } }, calling);
-  return typeof data === 'string' ? data : toReply(data?.patchUser);
+  const told = await call(url, { query: ofOne, variables: { input } }, calling);
+  return typeof told === 'string' ? told : (refusalIn(told) ?? toReply(told.data?.patchUser));
 }
 
 /** Calls patchUsers once, and gives what it says of each, in order. */
@@ -32,22 +32,26 @@ export async function callPatchUsers(
   inputs: readonly object[],
   calling: Omit<Calling, 'input'>,
 ): Promise<readonly Reply[]> {
-  const data = await call(url, { query: ofMany, variables: { inputs } }, calling);
-  if (typeof data === 'string') return inputs.map(() => data);
-  const told = data?.patchUsers;
-  return inputs.map((_, index) => (told?.length === inputs.length ? toReply(told[index]) : 'lost'));
+  const told = await call(url, { query: ofMany, variables: { inputs } }, calling);
+  const whole = typeof told === 'string' ? told : refusalIn(told);
+  if (typeof told === 'string' || whole) return inputs.map(() => whole ?? 'lost');
+  const all = told.data?.patchUsers;
+  return inputs.map((_, index) => (all?.length === inputs.length ? toReply(all[index]) : 'lost'));
 }
 
-interface Data {
-  readonly patchUser?: RawAnswer | null;
-  readonly patchUsers?: readonly (RawAnswer | null)[] | null;
+interface Told {
+  readonly data?: {
+    readonly patchUser?: RawAnswer | null;
+    readonly patchUsers?: readonly (RawAnswer | null)[] | null;
+  } | null;
+  readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
 }
 
 async function call(
   url: string,
   body: object,
   { headers, leaveAfterMs, hear }: Omit<Calling, 'input'>,
-): Promise<Data | null | undefined | 'left' | 'lost'> {
+): Promise<Told | 'left' | 'lost'> {
   let text: string;
   try {
     const response = await fetch(url, {
@@ -61,7 +65,14 @@ async function call(
     return leaveAfterMs === undefined ? 'lost' : 'left';
   }
   hear?.(text);
-  return (JSON.parse(text) as { data?: Data | null }).data;
+  return JSON.parse(text) as Told;
+}
+
+/** What a caller is told who asked for too much, or came when others did. */
+function refusalIn({ data, errors }: Told): Answer | undefined {
+  const code = errors?.[0]?.extensions?.code;
+  if (data || (code !== 'RATE_LIMITED' && code !== 'OVERLOADED')) return undefined;
+  return { outcome: 'NOT_APPLIED', confirmedBy: null, errors: [code], isRefusal: true };
 }
 
 function toReply(answer: RawAnswer | null | undefined): Reply {

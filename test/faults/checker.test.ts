@@ -8,6 +8,7 @@ import {
   trustsAnyYes,
 } from './broken-implementations.ts';
 import { type Answer, check, type Evidence, type OperationRecord, type Violation } from './checker.ts';
+import type { TimedPatch } from './shares.ts';
 
 const markers = ['a', 'b'].map((letter) => `op-${letter.repeat(8)}-0000-4000-8000-000000000000`) as [
   string,
@@ -21,6 +22,7 @@ const unknown: Answer = {
   confirmedBy: null,
   errors: ['OUTCOME_UNKNOWN patch.displayName'],
 };
+const refused: Answer = { ...denied, errors: ['OVERLOADED'], isRefusal: true };
 const inProgress: Answer = { ...unknown, errors: ['IDEMPOTENCY_IN_PROGRESS idempotencyKey'] };
 
 const [first, second] = markers;
@@ -57,6 +59,8 @@ const evidence: Evidence = {
   wire: [wire, { ...wire, marker: second, from: 60, to: 90 }],
   texts: ['{"event":"patchUser","outcome":"APPLIED"}'],
   unspeakable: ['the-secret'],
+  // One of ten is denied, and one is answered at the last moment.
+  callers: [{ name: 'desk', withinMs: 500, patches: patchesOf([denied], [applied, 500]) }],
 };
 const { s: store } = evidence.stores as { s: Evidence['stores'][string] };
 
@@ -73,6 +77,15 @@ const withStore = (changes: Partial<typeof store>) => ({
   ...evidence,
   stores: { s: { ...store, ...changes } },
 });
+/** Ten patches of a caller, the first of which are these. */
+function patchesOf(...first: readonly (readonly [Answer | 'lost', ms?: number])[]): TimedPatch[] {
+  const rest = Array.from({ length: 10 - first.length }, () => [applied] as const);
+  return [...first, ...rest].map(([reply, ms = 40], nth) => ({ marker: `op-${nth}`, reply, ms }));
+}
+const withPatches = (patches: readonly TimedPatch[]) => ({
+  ...evidence,
+  callers: [...(evidence.callers ?? []), { name: 'gateway', withinMs: 500, patches }],
+});
 const usersOf = (user: object) => new Map([['u1', user as Readonly<Record<string, unknown>>]]);
 
 describe('the checker', () => {
@@ -80,6 +93,8 @@ describe('the checker', () => {
     expect(check(evidence)).toEqual([]);
     expect(check(withFirst({ replies: ['left', applied], fault: 'reset, applied' }))).toEqual([]);
     expect(check(withFirst({ replies: [unknown], mayBeUnknown: true }))).toEqual([]);
+    expect(check(withFirst({ replies: [refused, applied] }))).toEqual([]);
+    expect(check(withPatches(patchesOf(['lost'])))).toEqual([]);
   });
 
   const someoneElses = { userId: 'u1', change: { displayName: `${first}!` } };
@@ -100,6 +115,7 @@ describe('the checker', () => {
     ['never answered', withFirst({ replies: [] }), 'no-final-answer', first],
     ['never answered to the end', withFirst({ replies: [inProgress] }), 'no-final-answer', first],
     ['one call lost', withFirst({ replies: [applied, 'lost'] }), 'no-final-answer', first],
+    ['refused, and in the log', withFirst({ replies: ['left', refused] }), 'denied-but-written', first],
     ['answered in two ways', withFirst({ replies: [applied, unknown], mayBeUnknown: true }), 'two-answers', first],
     ['confirmed in two ways', withFirst({ replies: [applied, { ...applied, confirmedBy: 'RESPONSE' }] }), 'two-answers', first],
     ['applied with errors', withFirst({ replies: [{ ...applied, errors: ['CONFLICT patch'] }] }), 'answer-contradicts-itself', first],
@@ -107,6 +123,12 @@ describe('the checker', () => {
     ['a value in the log', { ...evidence, texts: [`conflict at ${first}`] }, 'told-a-secret', first],
     ['many requests', { ...evidence, wire: Array.from({ length: 14 }, (_, from) => ({ ...wire, from: from * 90, to: from * 90 })) }, 'too-many-requests', undefined],
     ['two at a time', { ...evidence, wire: [wire, { ...wire, marker: second, from: 10, to: 90 }] }, 'two-at-a-time', first],
+    ['two of ten refused', withPatches(patchesOf([refused], [refused])), 'share-denied', undefined],
+    ['two of ten without quota', withPatches(patchesOf([denied], [denied])), 'share-denied', undefined],
+    ['two of ten lost', withPatches(patchesOf(['lost'], ['lost'])), 'share-denied', undefined],
+    ['one of ten unknown', withPatches(patchesOf([unknown])), 'share-denied', 'op-0'],
+    ['one of ten too late', withPatches(patchesOf([applied], [applied, 501])), 'share-denied', 'op-1'],
+    ['none asked', withPatches([]), 'share-denied', undefined],
   ];
 
   it.each(cases)('finds what is %s', (_name, wrong, invariant, marker) => {

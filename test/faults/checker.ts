@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { WriteLogEntry } from '../../src/sandbox/emulator.ts';
+import { type CallerBelowShare, checkShares } from './shares.ts';
 
 /** What a caller was told. `errors` as `CODE path.to.it`, in the order of the answer. */
 export interface Answer {
@@ -7,6 +8,8 @@ export interface Answer {
   readonly outcome: 'APPLIED' | 'NOT_APPLIED' | 'PARTIAL' | 'UNKNOWN';
   readonly confirmedBy: string | null;
   readonly errors: readonly string[];
+  /** The whole request was refused before the operation was looked at. */
+  readonly isRefusal?: true;
 }
 
 /** One operation: what was asked, what was done to it, and everything that its caller was told. */
@@ -56,6 +59,8 @@ export interface Evidence {
   readonly texts: readonly string[];
   /** Secrets and personal values, none of which may be in a text. */
   readonly unspeakable: readonly string[];
+  /** Callers who asked for no more than their shares, beside one who asked for all there is. */
+  readonly callers?: readonly CallerBelowShare[];
 }
 
 /** Something that must not be. */
@@ -74,7 +79,8 @@ export interface Violation {
     | 'answer-contradicts-itself'
     | 'told-a-secret'
     | 'too-many-requests'
-    | 'two-at-a-time';
+    | 'two-at-a-time'
+    | 'share-denied';
   /** The marker; undefined where it is about the whole run. */
   readonly operation: string | undefined;
   readonly detail: string;
@@ -94,6 +100,7 @@ export function check(evidence: Evidence): Violation[] {
     ...checkTexts(evidence),
     ...checkRequests(evidence),
     ...checkTurns(evidence),
+    ...checkShares(evidence.callers ?? []),
   ];
 }
 
@@ -113,9 +120,9 @@ function checkOperation(operation: OperationRecord, evidence: Evidence): Violati
   if (counts.some((count) => count > 1)) report('doubled', `in the log ${counts} times`);
 
   const answers = operation.replies.filter((reply) => typeof reply === 'object');
-  // An answer that the journal could not give is not the operation's, unless there was no other.
+  // A refusal, or an answer that the journal could not give, is not the operation's, unless there was no other.
   const own = answers.filter((answer) => isFinal(answer));
-  const finals = own.length > 0 ? own : answers.filter(isWithoutJournal);
+  const finals = own.length > 0 ? own : answers.filter(isNotItsOwn);
   // The first that never changes, or else the last.
   const first = finals.find((answer) => !isOpen(answer)) ?? finals.at(-1);
   if (!first || operation.replies.includes('lost')) {
@@ -167,14 +174,17 @@ function ranOutOfTime({ errors }: Answer): boolean {
   return errors.some((error) => error.startsWith('DEADLINE_EXCEEDED'));
 }
 
-/** A call that another one of the same key made wait, or the journal could not answer, says nothing of the outcome. */
+/**
+ * A call that was refused, that another one of the same key made wait, or that the journal could not answer, says nothing
+ * of the outcome.
+ */
 export function isFinal(answer: Answer): boolean {
   const isWaiting = answer.errors.some((error) => error.startsWith('IDEMPOTENCY_IN_PROGRESS'));
-  return !isWaiting && !isWithoutJournal(answer);
+  return !isWaiting && !isNotItsOwn(answer);
 }
 
-function isWithoutJournal({ errors }: Answer): boolean {
-  return errors.some((error) => error.startsWith('JOURNAL_UNAVAILABLE'));
+function isNotItsOwn({ errors, isRefusal }: Answer): boolean {
+  return isRefusal === true || errors.some((error) => error.startsWith('JOURNAL_UNAVAILABLE'));
 }
 
 /** An outcome that may still become another one. */
