@@ -16,7 +16,6 @@ import { createDigests, type Digests } from './patch/digests.ts';
 import { createInFlight } from './patch/in-flight.ts';
 import { createReconciler } from './patch/reconciler.ts';
 import { createUserLock } from './patch/user-lock.ts';
-import { createBudget } from './server/budget.ts';
 import { createCors } from './server/cors.ts';
 import { createGraphiQL } from './server/graphiql.ts';
 import { listen } from './server/http-server.ts';
@@ -29,6 +28,7 @@ import type { ShedReason } from './telemetry/labels.ts';
 import { answerScrape } from './telemetry/scrape.ts';
 import type { Stdout } from './telemetry/stdout.ts';
 import { startTelemetry } from './telemetry/telemetry.ts';
+import { createBudget } from './upstream/budget.ts';
 import { createQuotas } from './upstream/quota/quotas.ts';
 
 /**

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
-import { createBudget } from './budget.ts';
+import { createBudget } from '../upstream/budget.ts';
 import { timeArrivals } from './event-loop.ts';
 
 /**

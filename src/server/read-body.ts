@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { createGunzip } from 'node:zlib';
-import type { Budget } from './budget.ts';
+import type { Budget } from '../upstream/budget.ts';
 import { overloaded, type Refused, refuse } from './response.ts';
 
 /** The body of a POST. */

@@ -7,8 +7,8 @@ import { useDocuments } from '../../src/graphql/documents/use-documents.ts';
 import type { OperationPlugin } from '../../src/graphql/fast-path.ts';
 import { createGraphQLHandler } from '../../src/graphql/yoga.ts';
 import type { Services } from '../../src/patch/context.ts';
-import { createBudget } from '../../src/server/budget.ts';
 import { listen } from '../../src/server/http-server.ts';
+import { createBudget } from '../../src/upstream/budget.ts';
 import { someUser, written } from '../harness/expected.ts';
 import { openFrontDoor } from '../harness/front-door.ts';
 
