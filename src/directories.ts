@@ -3,6 +3,7 @@ import type { Config } from './config/config.ts';
 import type { Provider } from './providers/provider.ts';
 import { instrumentUpstream } from './telemetry/instrument-upstream.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
+import { createBudget } from './upstream/budget.ts';
 import { createProtectedClient } from './upstream/circuit-breaker.ts';
 import type { Quotas } from './upstream/quota/quotas.ts';
 
@@ -28,10 +29,13 @@ export function createDirectories(
   telemetry: Telemetry,
   log: Logger,
 ): Directories {
+  const answerBudget = createBudget(config.limits.totalAnswerBytes, () =>
+    telemetry.metrics?.shed({ reason: 'answer_bytes' }),
+  );
   return new Map(
     Object.entries(config.directories).map(([name, configured]) => {
       const { origin, project, pace } = configured;
-      const client = instrumentUpstream(telemetry, name, origin, createProtectedClient(origin));
+      const client = instrumentUpstream(telemetry, name, origin, createProtectedClient(origin, answerBudget));
       const throttle = pace && quotas.throttleOf({ key: `${origin} ${project}`, ...pace });
       const onWaited = (ms: number) => telemetry.metrics?.quotaSeconds({ directory: name }, ms / 1_000);
       if (throttle) telemetry.metrics?.quotaWaiting({ directory: name }, () => throttle.waiting);

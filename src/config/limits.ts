@@ -43,6 +43,11 @@ export const limits = z
       .describe(
         'Bytes of all request bodies under way; one caller gets at most as many as are left. Beyond it: 503 with Retry-After.',
       ),
+    totalAnswerBytes: between(131_072, 1024 * 1024 * 1024)
+      .default(33_554_432)
+      .describe(
+        'Bytes of all large answers of providers to reads under way; one directory gets at most as many as are left. Beyond it an answer is cut off: PROVIDER_UNAVAILABLE.',
+      ),
     unreadResponseBytes: between(1_024, 1024 * 1024 * 1024)
       .default(33_554_432)
       .describe(

@@ -69,8 +69,12 @@ const notSent = {
 
 /** The error for a request without an answer, where it can have changed nothing: it was not sent, or was a read. */
 export function unreachable(sent: Exclude<SendResult, HttpResponse>, path: InputPath): PatchError {
-  if (sent.kind === 'no-answer')
-    return { code: 'PROVIDER_UNAVAILABLE', message: 'The provider did not answer.', path };
+  if (sent.kind === 'no-answer') {
+    const message = sent.isCutOff
+      ? 'There is no room now for an answer of this size (limits.totalAnswerBytes): call again in a second.'
+      : 'The provider did not answer.';
+    return { code: 'PROVIDER_UNAVAILABLE', message, path };
+  }
   if (sent.reason === 'throttled') {
     const seconds = Math.min(3600, Math.max(1, Math.ceil(sent.retryAfterMs / 1000)));
     const what = sent.isShare

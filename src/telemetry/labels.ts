@@ -10,7 +10,10 @@ export const routes = ['graphql', 'health', 'ready', 'other'] as const;
 export type Route = (typeof routes)[number];
 
 /** What the process had no room for: the limits of `server` and `limits` by these names. */
-export const shedReasons = ['event_loop', 'body_bytes', 'connections', 'unread_response'] as const;
+export const shedReasons = [
+  ...(['event_loop', 'body_bytes', 'connections', 'unread_response'] as const),
+  'answer_bytes',
+] as const;
 export type ShedReason = (typeof shedReasons)[number];
 
 export const statusClasses = ['2xx', '3xx', '4xx', '5xx'] as const;

@@ -31,7 +31,7 @@ export function createMetrics(directories: readonly string[]) {
     ),
     shed: counter(
       'idpatch_http_shed_total',
-      'Requests refused (event_loop, body_bytes) and connections cut off (connections, unread_response) by a limit of the process.',
+      'Requests refused (event_loop, body_bytes), connections (connections, unread_response) and answers of providers (answer_bytes) cut off by a limit of the process.',
       { reason: shedReasons },
     ),
     operations: counter(

@@ -6,6 +6,7 @@ import {
   handleWhenResult,
   type IBackoff,
 } from 'cockatiel';
+import type { Budget } from './budget.ts';
 import {
   type CallOptions,
   type HttpClient,
@@ -54,9 +55,10 @@ export interface ProtectedClient extends HttpClient {
  * of them than connections that wrote. They do apply to the read-back for a repeated key, of which there may be any
  * number. A request that all others wait for, such as a token, skips the bulkhead.
  */
-export function createProtectedClient(origin: string): ProtectedClient {
+export function createProtectedClient(origin: string, answerBudget?: Budget): ProtectedClient {
   const client = createHttpClient(origin, {
     ...defaults,
+    ...(answerBudget ? { answerBudget } : {}),
     connections: defaults.connections + defaults.urgentConnections,
   });
   const faulty = handleWhenResult((result) => isFault(result as SendResult));
@@ -132,7 +134,7 @@ function isFault(result: SendResult): boolean {
     case 'not-sent':
       return result.reason === 'unreachable' || result.reason === 'untrusted';
     case 'no-answer':
-      return !result.waited;
+      return !result.waited && !result.isCutOff;
     case 'answered':
       return result.status >= 500;
   }

@@ -47,7 +47,12 @@ export type SendResult =
       /** Whether it is the caller's share that has no room. */
       readonly isShare: boolean;
     }
-  | { readonly kind: 'no-answer'; readonly waited: boolean }
+  | {
+      readonly kind: 'no-answer';
+      readonly waited: boolean;
+      /** Whether there was no room for it beside the other answers under way (limits.totalAnswerBytes). */
+      readonly isCutOff?: boolean;
+    }
   | HttpResponse;
 
 /** Sends each request once, to one origin. Never follows redirects, never retries. A compressed response is decompressed. */

@@ -28,7 +28,8 @@ type SendWithRetry = (
 /**
  * Makes the only function that sends a request again, for one directory: its budget keeps retries from overloading a
  * failing provider. It retries only where the first attempt cannot have changed anything: it was not sent, or the
- * provider throttled it and there is time to wait. A read, which changes nothing, is also retried without an answer.
+ * provider throttled it and there is time to wait. A read, which changes nothing, is also retried without an answer,
+ * unless it was cut off for want of room.
  * `isThrottled`: true for a response that only asks for fewer requests.
  */
 export function createRetry(isThrottled: (answer: HttpResponse) => boolean): SendWithRetry {
@@ -40,7 +41,7 @@ export function createRetry(isThrottled: (answer: HttpResponse) => boolean): Sen
       case 'not-sent':
         return result.reason === 'unreachable' ? jittered(backoff) : undefined;
       case 'no-answer':
-        return isRead && !result.waited ? jittered(backoff) : undefined;
+        return isRead && !result.waited && !result.isCutOff ? jittered(backoff) : undefined;
       case 'answered':
         if (retries >= maxThrottledRetries || !isThrottled(result)) return undefined;
         return jittered(retryAfterMs(result) ?? throttledPauseMs);

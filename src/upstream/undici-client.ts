@@ -1,5 +1,8 @@
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
+import type { Transform } from 'node:stream';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { buildConnector, type Dispatcher, Pool } from 'undici';
+import { AnswerRoom } from './answer-room.ts';
+import type { Budget } from './budget.ts';
 import {
   type CallOptions,
   type HttpClient,
@@ -17,6 +20,8 @@ export interface HttpClientSettings {
   readonly connectTimeoutMs: number;
   /** Maximum size of a response body (bytes); a longer one counts as no answer. */
   readonly answerBytes: number;
+  /** For the bytes of answers to reads under way, of which this client is one owner. */
+  readonly answerBudget?: Budget;
 }
 
 /** A client that reports when it has released a request. */
@@ -46,8 +51,13 @@ export function createHttpClient(origin: string, settings: HttpClientSettings): 
       const sendBy = sendDeadline(time);
       if (sendBy.isExpired()) return Promise.resolve(tooLate);
       return new Promise((resolve) => {
-        const receiver = new Receiver(settings.answerBytes, (result) => {
+        // What others wait for, and the answer to a write, which says what was done, are never cut off.
+        const isBounded = request.purpose?.isRead && time.priority !== 'urgent';
+        const room =
+          isBounded && settings.answerBudget ? new AnswerRoom(settings.answerBudget, pool) : undefined;
+        const receiver = new Receiver(settings.answerBytes, room, (result) => {
           cancelTimer();
+          room?.leave();
           resolve(result);
         });
         let cancelTimer = sendBy.onExpiry(() => {
@@ -83,17 +93,19 @@ class Receiver implements Dispatcher.DispatchHandler {
   /** Set at the send deadline: then it must not leave. */
   isCancelled = false;
   readonly #maxBytes: number;
+  readonly #room: AnswerRoom | undefined;
   readonly #end: (result: SendResult) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: Readonly<Record<string, string | string[] | undefined>> = {};
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] = [];
   #size = 0;
   #timedOut = false;
   #isAborted = false;
 
-  constructor(maxBytes: number, end: (result: SendResult) => void) {
+  constructor(maxBytes: number, room: AnswerRoom | undefined, end: (result: SendResult) => void) {
     this.#maxBytes = maxBytes;
+    this.#room = room;
     this.#end = end;
   }
 
@@ -124,38 +136,64 @@ class Receiver implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#size += chunk.length;
-    if (this.#size > this.#maxBytes) controller.abort(new Error('The response is longer than the limit.'));
-    else this.#chunks.push(chunk);
+    if (!this.#keep(chunk)) controller.abort(new Error('The response is longer than the limit.'));
   }
 
   onResponseEnd(): void {
-    const [first] = this.#chunks;
-    const whole = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks, this.#size);
-    const headers = flat(this.#headers);
+    const { 'content-encoding': coding = '', ...headers } = flat(this.#headers);
+    const compressed = this.#takeBody();
+    const createDecompressor = decompressors.get(coding.trim().toLowerCase());
     const answer = (body: Buffer) =>
       this.#end({ kind: 'answered', status: this.#status, headers, body: body.toString('utf8') });
-    const decompress = decompressors.get(headers['content-encoding']?.trim().toLowerCase() ?? '');
-    if (decompress && whole.length > 0) {
-      decompress(whole, { maxOutputLength: this.#maxBytes }, (error, body) =>
-        error ? this.#end({ kind: 'no-answer', waited: this.#timedOut }) : answer(body),
-      );
-    } else answer(whole);
+    if (!createDecompressor || compressed.length === 0) {
+      answer(compressed);
+      return;
+    }
+    const decompressor = createDecompressor();
+    decompressor.on('data', (chunk: Buffer) => {
+      if (!this.#keep(chunk)) decompressor.destroy(new Error('The response is longer than the limit.'));
+    });
+    decompressor.once('end', () => answer(this.#takeBody()));
+    decompressor.once('error', () => this.#endWithoutAnswer());
+    decompressor.end(compressed);
+  }
+
+  /** False, and nothing is kept, if the answer is longer than it may be. */
+  #keep(chunk: Buffer): boolean {
+    this.#size += chunk.length;
+    if (this.#size > this.#maxBytes || this.#room?.has(this.#size) === false) return false;
+    this.#chunks.push(chunk);
+    return true;
+  }
+
+  /** What was kept. */
+  #takeBody(): Buffer {
+    const [first] = this.#chunks;
+    const body = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks, this.#size);
+    this.#chunks = [];
+    this.#size = 0;
+    return body;
+  }
+
+  #endWithoutAnswer(): void {
+    const isCutOff = this.#room?.isTooSmall ?? false;
+    this.#end({ kind: 'no-answer', waited: this.#timedOut, isCutOff });
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const reason = isTlsError(error) ? 'untrusted' : 'unreachable';
     const notSent = this.#isAborted ? tooLate : ({ kind: 'not-sent', reason } as const);
-    this.#end(this.hasLeft ? { kind: 'no-answer', waited: this.#timedOut } : notSent);
+    if (this.hasLeft) this.#endWithoutAnswer();
+    else this.#end(notSent);
   }
 }
 
 /** By content coding (RFC 9110, 8.4.1): a proxy may compress although `identity` was asked for. */
-const decompressors: ReadonlyMap<string, typeof gunzip> = new Map([
-  ['gzip', gunzip],
-  ['x-gzip', gunzip],
-  ['deflate', inflate],
-  ['br', brotliDecompress],
+const decompressors: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
 ]);
 
 /** Milliseconds for which a plain connection must last before a request is written to it. */
