@@ -7,6 +7,9 @@ COPY package.json package-lock.json ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24.21.0-bookworm-slim
+# glibc keeps what a flood has taken: 280 MiB at rest, where jemalloc gives it back within seconds and rests at 150.
+RUN apt-get update && apt-get install --yes --no-install-recommends libjemalloc2 && rm -rf /var/lib/apt/lists/*
+ENV LD_PRELOAD=libjemalloc.so.2 MALLOC_CONF=background_thread:true,narenas:2,dirty_decay_ms:1000,muzzy_decay_ms:0
 ENV NODE_ENV=production HOST=0.0.0.0 IDPATCH_CONFIG=/etc/idpatch/idpatch.yaml NODE_COMPILE_CACHE=/app/compiled
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
