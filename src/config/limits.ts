@@ -43,8 +43,9 @@ export const limits = z
       .describe(
         'Bytes of all request bodies under way; one caller gets at most as many as are left. Beyond it: 503 with Retry-After.',
       ),
+    // Our own choice: one of the largest answers fits, and dozens of lists of a hundred users do.
     totalAnswerBytes: between(131_072, 1024 * 1024 * 1024)
-      .default(33_554_432)
+      .default(16_777_216)
       .describe(
         'Bytes of all large answers of providers to reads under way; one directory gets at most as many as are left. Beyond it an answer is cut off: PROVIDER_UNAVAILABLE.',
       ),
