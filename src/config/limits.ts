@@ -34,7 +34,7 @@ export const limits = z
     bodyBytes: between(1_024, 64 * 1024 * 1024)
       .default(1_048_576)
       .describe('Maximum size of a request body in bytes, decompressed.'),
-    // Our own choices, with which the process stays below 400 MiB: a value takes up to 80 bytes, and 5 µs to parse.
+    // Our own choices, for a process of about 400 MiB: a value takes up to 80 bytes, and 5 µs to parse.
     bodyValues: between(1_000, 10_000_000)
       .default(50_000)
       .describe('Maximum number of JSON values in a request body.'),

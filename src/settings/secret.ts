@@ -9,35 +9,18 @@ const readingTimeoutMs = 1_000;
 /** Milliseconds after a value's first refusal in which its file is awaited: it may come a moment later. Our own choice. */
 const graceMs = 1_000;
 
-/**
- * Files that are read at once at most. The reading of a file system that hangs cannot be ended, and holds one of the four
- * threads that also make the journal durable. Our own choice.
- */
-const maxReadings = 2;
-
-/** Readings that have not ended, by path, and those that wait for their turn. */
+/** Readings that have not ended, by path. */
 const readings = new Map<string, Promise<string | undefined>>();
-const waiting: (() => void)[] = [];
-let underWay = 0;
 
-async function readInTurn(path: string): Promise<string> {
-  if (underWay < maxReadings) underWay += 1;
-  else await new Promise<void>((resolve) => waiting.push(resolve));
-  try {
-    return secretIn(await readFile(path, 'utf8'));
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else underWay -= 1;
-  }
-}
-
-/** Joins a reading of the same file that has not ended. */
+/**
+ * Joins a reading of the same file that has not ended: that of a file system that hangs cannot be ended, and holds one of
+ * the four threads that also make the journal durable.
+ */
 function readOnce(path: string): Promise<string | undefined> {
   const reading =
     readings.get(path) ??
-    readInTurn(path)
-      .catch(() => undefined)
+    readFile(path, 'utf8')
+      .then(secretIn, () => undefined)
       .finally(() => readings.delete(path));
   readings.set(path, reading);
   return reading;
