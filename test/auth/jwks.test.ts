@@ -65,6 +65,13 @@ async function finds(at: number, found: Readonly<Record<string, string>>, fetche
 const all = (count: number, kid: (index: number) => string) =>
   Promise.all(Array.from({ length: count }, (_, index) => find(kid(index))));
 
+/** The kids of the key set that is in use. */
+const currentKids = () =>
+  keys
+    .current()
+    ?.jwks()
+    .keys.map(({ kid }) => kid);
+
 describe('a key set', () => {
   it('is fetched on first use, once for all who wait', async () => {
     expect(server.requests).toHaveLength(0);
@@ -88,14 +95,7 @@ describe('a key set', () => {
     await finds(maxAge, { first: 'found' }, 2);
     answer.resolve();
     // By then the fetched key set says that it is withdrawn.
-    await expect
-      .poll(() =>
-        keys
-          .current()
-          ?.jwks()
-          .keys.map(({ kid }) => kid),
-      )
-      .toEqual(['second']);
+    await expect.poll(currentKids).toEqual(['second']);
     await finds(maxAge, { first: 'none', second: 'found' }, 3);
   });
 
@@ -182,14 +182,7 @@ describe('while its server is down', () => {
     await finds(maxAge + 2_001, { first: 'found' }, 3);
     // The fetch is not over.
     answer.resolve();
-    await expect
-      .poll(() =>
-        keys
-          .current()
-          ?.jwks()
-          .keys.map(({ kid }) => kid),
-      )
-      .toEqual(['second']);
+    await expect.poll(currentKids).toEqual(['second']);
   });
 
   it('cached keys are used for a day', async () => {
