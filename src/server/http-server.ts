@@ -136,7 +136,7 @@ export async function listen(options: HttpServerOptions): Promise<HttpServer> {
   server.maxConnections = limits.maxConnections;
   server.on('drop', () => {
     onCutOff?.('connections');
-    // The oldest idle connection makes room for whoever comes next.
+    // The oldest idle connection makes room for the next client.
     for (const [socket, { isIdle }] of connections) if (isIdle) return void socket.destroy();
   });
   server.on('connection', (socket) => {

@@ -39,7 +39,7 @@ export function overloaded(limit: string, headers: HttpResponse['headers'] = {})
   return errorResponse(503, 'OVERLOADED', message, { 'retry-after': '1', ...headers });
 }
 
-/** What a caller is told who has reached a limit, by the limit's configuration key. */
+/** The refusal of a request beyond a limit, by the limit's configuration key. */
 export function limitReached(key: string, seconds: number) {
   return {
     message: `This is more than limits.${key} allows: come back in ${seconds} s.`,

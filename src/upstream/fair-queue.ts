@@ -4,13 +4,14 @@ import type { Consumer } from './client.ts';
 interface Line {
   readonly weight: number;
   running: number;
-  /** From the oldest on; they are told whether they may run. */
+  /** From the oldest on; each is called with whether its task may run. */
   readonly waiting: ((mayRun: boolean) => void)[];
 }
 
 /**
- * Runs so many tasks at once at most. Where more wait, the next is one of the consumer of whom fewest run for its
- * weight, in turn and each as they came; where more than `maxWaiting` wait, the newest of whom most wait is refused.
+ * Runs at most `concurrency` tasks at once. The next task is the oldest of the consumer with the fewest running tasks per
+ * weight, in turn among equals. Where more than `maxWaiting` wait, the newest of the consumer with the most waiting tasks
+ * per weight is refused.
  */
 export function createFairQueue(concurrency: number, maxWaiting = Number.POSITIVE_INFINITY) {
   /** Of those who have tasks; from the one whose turn was longest ago on. */

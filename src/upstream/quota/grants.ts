@@ -86,7 +86,7 @@ export function createGrants({ burst = defaultBurst, ...quota }: Pace & Quota, o
     return true;
   }
 
-  /** What a request is told that cannot wait for its turn behind others, once reservations are released. */
+  /** The rejection of a request that cannot wait for its turn behind others, once reservations are released. */
   function turnOf(one: Ranked, { within, beyond }: Ahead, now: number): Throttled {
     const isShare = isBeyond(one, now);
     const isKnown = isShare && !permits.isStale(now);

@@ -45,8 +45,8 @@ export type Shares = ReturnType<typeof createShares>;
 /**
  * Shares of a quota. Up to the part `burst` of it permits are given out as they are asked for, to anybody. Beyond that
  * a consumer gets them at once within its share of that part, which is divided among those that have permits in use, and
- * from a flow otherwise: a token bucket that is filled as evenly as the permits in use become free again, so that
- * whoever comes next finds some. Who has used least for its weight comes first.
+ * from a flow otherwise: a token bucket that is filled as evenly as the permits in use become free again, so that some
+ * are free for a new consumer. The consumer with the least use per weight comes first.
  */
 export function createShares(burst: number) {
   const consumers = new Map<string, Used>();
